@@ -1,0 +1,112 @@
+# Qiao. The two commands: `make run` and `make check`. `make help` lists the rest.
+#
+# A build lives in build/$(VARIANT): gcc (default), clang, asan, fault, fuzz.
+
+VARIANT ?= gcc
+BUILD   := build/$(VARIANT)
+PREFIX  ?= /usr/local
+DESTDIR ?=
+VERSION := 0.1.0
+
+CC_gcc    := gcc
+CC_clang  := clang
+CC_asan   := clang
+CC_fault  := gcc
+CC_fuzz   := clang
+CC        := $(CC_$(VARIANT))
+
+OPT_gcc   := -O2 -g
+OPT_clang := -O2 -g
+OPT_asan  := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT_fault := -O1 -g -DQIAO_FAULT
+OPT_fuzz  := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+
+PKGS      := icu-uc icu-i18n libzip expat xlsxwriter jansson yaml-0.1
+CFLAGS    ?=
+ALL_CFLAGS = -std=c17 -Wall -Wextra -Werror -Isrc -I$(BUILD)/gen -DQIAO_VERSION='"$(VERSION)"' \
+             $(OPT_$(VARIANT)) $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
+LIBS       = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lopencc -llinear -lm -lpthread
+
+SRC     := $(filter-out src/cli/main.c,$(wildcard src/*/*.c))
+MODEL   := $(sort $(wildcard model/*.yaml model/*/*.yaml))
+OBJ     := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/model.o
+LIB     := $(BUILD)/libqiao.a
+QIAO    := $(BUILD)/qiao
+UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*_test.c))
+FUZZ    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+## all        build the program (build/gcc/qiao)
+all: $(QIAO)
+
+## run        install what is missing, build, match the sample spreadsheets
+run: deps
+	@$(MAKE) --no-print-directory all
+	@tools/run-samples $(QIAO)
+
+## check      install what is missing, run every test
+check: deps
+	@tests/run
+
+## deps       install the Debian packages that are missing
+deps:
+	@tools/deps
+
+$(BUILD)/obj/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(KERNEL_CFLAGS) -MMD -MP -c $< -o $@
+
+# One instruction set a file; chosen at run time (src/index/kernel.h).
+$(BUILD)/obj/index/kernel_avx2.o: KERNEL_CFLAGS := -mavx2
+$(BUILD)/obj/index/kernel_avx512.o: KERNEL_CFLAGS := -mavx512f -mavx512bw -mavx512vl -mavx512vbmi2
+
+$(BUILD)/gen/embed: tools/embed.c
+	@mkdir -p $(@D)
+	$(CC_gcc) -std=c17 -O1 $< -o $@
+
+$(BUILD)/gen/model.c: $(BUILD)/gen/embed $(MODEL)
+	$< model_files $(MODEL) > $@
+
+$(BUILD)/obj/gen/model.o: $(BUILD)/gen/model.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+$(LIB): $(OBJ)
+	@rm -f $@
+	ar rcs $@ $(OBJ)
+
+$(QIAO): $(BUILD)/obj/cli/main.o $(LIB)
+	$(CC) $(ALL_CFLAGS) $^ $(LIBS) -o $@
+
+## unit       build the unit tests of this VARIANT
+unit: $(UNIT)
+
+$(BUILD)/unit/%: tests/unit/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(LIBS) -lcmocka -o $@
+
+## fuzz       build the fuzz targets (VARIANT=fuzz)
+fuzz: $(FUZZ)
+
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -MMD -MP $< $(LIB) $(LIBS) -o $@
+
+## format     put the sources in the house style
+format:
+	clang-format -i $(wildcard src/*/*.[ch] tests/*/*.[ch] tools/*.c bench/*.[ch])
+
+## clean      remove everything built
+clean:
+	rm -rf build
+
+## help       this list
+help:
+	@sed -n 's/^## //p' Makefile
+
+-include $(OBJ:.o=.d) $(BUILD)/obj/cli/main.d $(UNIT:=.d) $(FUZZ:=.d)
+
+.PHONY: all run check deps unit fuzz format clean help

@@ -1,0 +1,18 @@
+/* Threads: a loop spread over threads. Results must not depend on who ran which step. */
+#ifndef QIAO_POOL_H
+#define QIAO_POOL_H
+
+#include "base/err.h"
+
+/* One step: `i` in [0, n), `worker` in [0, threads) for per-thread scratch. */
+typedef enum rc (*pool_fn)(void *ctx, size_t i, unsigned worker, struct err *e);
+
+/* Run fn for every i, steps handed out in order, on `threads` threads (the caller is one of
+ * them; 1 runs in place). After the first failure no further step starts; the failure of the
+ * smallest failing i is returned. Where a thread cannot be made, fewer work. */
+enum rc pool_run(unsigned threads, size_t n, pool_fn fn, void *ctx, struct err *e) MUST_CHECK;
+
+/* Processors this process may use, at least 1. */
+unsigned pool_cpus(void);
+
+#endif

@@ -1,0 +1,50 @@
+/* Strings: a slice of bytes, usually UTF-8, that it does not own. */
+#ifndef QIAO_STR_H
+#define QIAO_STR_H
+
+#include "base/base.h"
+
+#include <string.h>
+
+struct str {
+    const char *p; /* not NUL-terminated; may be NULL when n == 0 */
+    size_t n;      /* bytes */
+};
+
+#define STR(literal) ((struct str){literal, sizeof(literal) - 1})
+
+static inline struct str str_of(const char *s)
+{
+    return (struct str){s, s ? strlen(s) : 0};
+}
+
+static inline bool str_eq(struct str a, struct str b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* <0, 0, >0 by bytes, then by length. */
+int str_cmp(struct str a, struct str b);
+bool str_starts(struct str s, struct str head);
+/* The part [from, to) with both ends cut to the string's length. */
+struct str str_sub(struct str s, size_t from, size_t to);
+/* Without ASCII blanks and U+3000 at both ends. */
+struct str str_trim(struct str s);
+/* Byte offset of the first occurrence at or after `from`, or SIZE_MAX. O(n). */
+size_t str_find(struct str s, struct str what, size_t from);
+
+/* Decode one UTF-8 character at s.p[*i] and advance *i past it. A malformed byte gives U+FFFD
+ * and advances by one. Precondition: *i < s.n. */
+uint32_t utf8_next(struct str s, size_t *i);
+/* Write `c` as UTF-8 to `to` (room for 4), return the number of bytes; U+FFFD for what is no
+ * scalar value. */
+size_t utf8_put(char *to, uint32_t c);
+/* Characters in s (malformed bytes count one each). */
+size_t utf8_len(struct str s);
+/* Han character of the blocks that terms are made of: U+3400–4DBF and U+4E00–9FFF. */
+static inline bool is_han(uint32_t c)
+{
+    return (c >= 0x3400 && c <= 0x4DBF) || (c >= 0x4E00 && c <= 0x9FFF);
+}
+
+#endif
