@@ -20,47 +20,33 @@ uint64_t hash_bytes(struct str s)
 
 void map_free(struct map *m)
 {
-    mem_free(m->key);
-    mem_free(m->val);
-    mem_free(m->used);
+    mem_free(m->entry);
     *m = (struct map){0};
 }
 
-static size_t map_slot(const struct map *m, uint64_t key)
+static struct map_entry *map_slot(const struct map *m, uint64_t key)
 {
     size_t i = mix64(key) & (m->cap - 1);
-    while (m->used[i] && m->key[i] != key)
+    while (m->entry[i].used && m->entry[i].key != key)
         i = (i + 1) & (m->cap - 1);
-    return i;
+    return &m->entry[i];
 }
 
 uint32_t *map_get(const struct map *m, uint64_t key)
 {
-    if (!m->cap)
-        return NULL;
-    size_t i = map_slot(m, key);
-    return m->used[i] ? &m->val[i] : NULL;
+    struct map_entry *at = m->cap ? map_slot(m, key) : NULL;
+    return at && at->used ? &at->val : NULL;
 }
 
 static bool map_grow(struct map *m)
 {
-    size_t cap = m->cap ? m->cap * 2 : 64;
-    struct map big = {.cap = cap, .n = m->n};
-    big.key = mem_calloc(cap, sizeof *big.key);
-    big.val = mem_calloc(cap, sizeof *big.val);
-    big.used = mem_calloc(cap, 1);
-    if (!big.key || !big.val || !big.used) {
-        map_free(&big);
+    struct map big = {.cap = m->cap ? m->cap * 2 : 64, .n = m->n};
+    big.entry = mem_calloc(big.cap, sizeof *big.entry);
+    if (!big.entry)
         return false;
-    }
-    for (size_t i = 0; i < m->cap; i++) {
-        if (!m->used[i])
-            continue;
-        size_t j = map_slot(&big, m->key[i]);
-        big.used[j] = 1;
-        big.key[j] = m->key[i];
-        big.val[j] = m->val[i];
-    }
+    for (size_t i = 0; i < m->cap; i++)
+        if (m->entry[i].used)
+            *map_slot(&big, m->entry[i].key) = m->entry[i];
     map_free(m);
     *m = big;
     return true;
@@ -70,14 +56,12 @@ uint32_t *map_put(struct map *m, uint64_t key, uint32_t init)
 {
     if (m->n * 2 >= m->cap && !map_grow(m))
         return NULL;
-    size_t i = map_slot(m, key);
-    if (!m->used[i]) {
-        m->used[i] = 1;
-        m->key[i] = key;
-        m->val[i] = init;
+    struct map_entry *at = map_slot(m, key);
+    if (!at->used) {
+        *at = (struct map_entry){key, init, 1};
         m->n++;
     }
-    return &m->val[i];
+    return &at->val;
 }
 
 void strmap_free(struct strmap *m)

@@ -19,11 +19,15 @@ static inline uint64_t mix64(uint64_t x)
 uint64_t hash_bytes(struct str s);
 
 /* uint64_t -> uint32_t. `struct map m = {0};` is an empty map. */
+struct map_entry {
+    uint64_t key;
+    uint32_t val;
+    uint32_t used;
+};
+
 struct map {
-    uint64_t *key;
-    uint32_t *val;
-    uint8_t *used;
-    size_t n, cap; /* cap is 0 or a power of two */
+    struct map_entry *entry; /* one cache line holds four, so a look-up is one miss */
+    size_t n, cap;           /* cap is 0 or a power of two */
 };
 
 void map_free(struct map *m);
