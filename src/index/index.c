@@ -1,0 +1,106 @@
+#include "index/index_int.h"
+
+#include <string.h>
+
+static uint32_t segments_of(uint32_t ndocs)
+{
+    return ndocs ? (ndocs - 1) / INDEX_DOCS_MAX + 1 : 0;
+}
+
+/* Document frequency over all segments. */
+uint32_t index_df(const struct index *ix, uint64_t key)
+{
+    uint32_t df = 0;
+    for (uint32_t i = 0; i < ix->nseg; i++) {
+        uint32_t id = forward_find(&ix->seg[i].fwd, key);
+        if (id != UINT32_MAX)
+            df += ix->seg[i].fwd.df[id];
+    }
+    return df;
+}
+
+/* Mean length of the documents that have any term; 1 for a collection of empty ones. */
+static double mean_length(const struct index *ix)
+{
+    uint64_t tokens = 0, docs = 0;
+    for (uint32_t i = 0; i < ix->nseg; i++) {
+        tokens += ix->seg[i].fwd.ntokens;
+        docs += ix->seg[i].fwd.nonempty;
+    }
+    return docs ? (double)tokens / (double)docs : 1;
+}
+
+static enum rc weigh(const struct index *ix, const struct forward *f, double **out, struct err *e)
+{
+    double *w = mem_alloc(f->nterms * sizeof *w);
+    if (!w)
+        return err_nomem(e);
+    for (uint32_t i = 0; i < f->nterms; i++) {
+        uint32_t df = ix->nseg == 1 ? f->df[f->key_id[i]] : index_df(ix, f->key[i]);
+        w[f->key_id[i]] = ix->scheme.weight(ix->scheme.ctx, f->key[i], df, ix->ndocs);
+    }
+    *out = w;
+    return RC_OK;
+}
+
+static enum rc build_all(struct index *ix, index_doc_fn doc, void *ctx, unsigned threads,
+                         struct err *e)
+{
+    for (uint32_t i = 0; i < ix->nseg; i++) {
+        struct segment *g = &ix->seg[i];
+        g->base = i * INDEX_DOCS_MAX;
+        TRY(forward_build(&g->fwd, g->base, MIN(INDEX_DOCS_MAX, ix->ndocs - g->base), doc, ctx,
+                          threads, e));
+    }
+    double avg = mean_length(ix);
+    for (uint32_t i = 0; i < ix->nseg; i++) {
+        double *weight = NULL;
+        TRY(weigh(ix, &ix->seg[i].fwd, &weight, e));
+        TRY(inverted_build(&ix->seg[i].inv, &ix->seg[i].fwd, weight, avg, &ix->scheme, threads, e));
+    }
+    return RC_OK;
+}
+
+enum rc index_build(struct index **out, uint32_t ndocs, index_doc_fn doc, void *ctx,
+                    const struct index_scheme *scheme, unsigned threads, struct err *e)
+{
+    struct index *ix = mem_calloc(1, sizeof *ix);
+    if (!ix)
+        return err_nomem(e);
+    ix->scheme = *scheme;
+    ix->ndocs = ndocs;
+    ix->nseg = segments_of(ndocs);
+    ix->seg = mem_calloc(ix->nseg, sizeof *ix->seg);
+    enum rc rc = ix->seg ? build_all(ix, doc, ctx, threads, e) : err_nomem(e);
+    if (rc != RC_OK) {
+        index_close(ix);
+        return rc;
+    }
+    *out = ix;
+    return RC_OK;
+}
+
+void index_close(struct index *ix)
+{
+    if (!ix)
+        return;
+    for (uint32_t i = 0; ix->seg && i < ix->nseg; i++) {
+        forward_release(&ix->seg[i].fwd);
+        inverted_release(&ix->seg[i].inv);
+    }
+    mem_free(ix->seg);
+    mem_free(ix);
+}
+
+uint32_t index_docs(const struct index *ix)
+{
+    return ix->ndocs;
+}
+
+uint64_t index_postings(const struct index *ix)
+{
+    uint64_t n = 0;
+    for (uint32_t i = 0; i < ix->nseg; i++)
+        n += ix->seg[i].fwd.npostings;
+    return n;
+}

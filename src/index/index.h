@@ -1,0 +1,95 @@
+/* The index: documents as weighted vectors of terms, and the exact top-k of a query among them.
+ *
+ * A document d is a bag of 64-bit term keys. Its vector is
+ *     y(t,d) = tf (k1+1) / (tf + k1 (1 - b + b L/avg)) * w(t) / |.|
+ * (the BM25 saturation of Robertson and Zaragoza 2009, eq. 3.15, cosine-normalised), where the
+ * weight w(t) is given by the caller from the collection's statistics. A query is a vector of
+ * x(t); the score is the sum of x(t) y(t,d), in double precision, in the query's term order.
+ *
+ * Answers are exact: equal to scoring every document, best first, ties by document number. All
+ * approximation inside (8-bit impacts, upper bounds) only decides which documents need not be
+ * scored; see docs/index.md for the proof. Nothing here reads a clock, a locale or an
+ * environment; the same input gives the same bytes on any number of threads. */
+#ifndef QIAO_INDEX_H
+#define QIAO_INDEX_H
+
+#include "base/err.h"
+#include "base/heap.h"
+#include "base/mem.h"
+
+typedef VEC(uint64_t) vec_key;
+
+/* How documents are weighed. */
+struct index_scheme {
+    double k1, b;
+    /* w(t) >= 0 of a term in `df` of `ndocs` documents; pure; called from several threads. */
+    double (*weight)(void *ctx, uint64_t key, uint32_t df, uint32_t ndocs);
+    void *ctx;
+};
+
+/* Gives the keys of document `doc`, one for each occurrence, any order: appended to `out`
+ * (empty at the call). Called once for each document, from several threads at once; `worker`
+ * numbers the thread. Keys must be uniformly distributed 64-bit values (text/terms.h). */
+typedef enum rc (*index_doc_fn)(void *ctx, uint32_t doc, unsigned worker, vec_key *out,
+                                struct err *e);
+
+/* ---- one collection in memory ---- */
+
+struct index;
+
+#define INDEX_DOCS_MAX (1u << 20) /* documents of one segment; a collection has several */
+
+/* Build an index of `ndocs` documents on `threads` threads. O(total terms); peak memory about 8
+ * bytes for each distinct (term, document) pair. *out is owned by the caller. */
+enum rc index_build(struct index **out, uint32_t ndocs, index_doc_fn doc, void *ctx,
+                    const struct index_scheme *scheme, unsigned threads,
+                    struct err *e) MUST_CHECK;
+void index_close(struct index *ix);
+
+uint32_t index_docs(const struct index *ix);
+uint64_t index_postings(const struct index *ix);
+/* Documents that hold the term, over the whole collection. O(segments). */
+uint32_t index_df(const struct index *ix, uint64_t key);
+
+/* ---- asking ---- */
+
+struct index_weight {
+    uint64_t key; /* each key once */
+    double x;     /* > 0; the query vector should have length <= 1 */
+};
+
+struct index_query {
+    const struct index_weight *term; /* borrowed */
+    uint32_t n;
+};
+
+/* The k best documents (fewer where fewer have a score > 0), best first, into hit[0..*n).
+ * `scratch` is one per thread (index_scratch_open). Cost: see docs/index.md; about 1 ms for a
+ * query of 150 terms over a million documents. */
+struct index_scratch;
+enum rc index_scratch_open(struct index_scratch **out, const struct index *ix,
+                           struct err *e) MUST_CHECK;
+void index_scratch_close(struct index_scratch *s);
+enum rc index_search(const struct index *ix, struct index_scratch *s, struct index_query q,
+                     uint32_t k, struct hit *hit, uint32_t *n, struct err *e) MUST_CHECK;
+
+/* Many queries: answers i at hit[i * k], n[i] of them, byte-identical to index_search one by one.
+ * Walks the collection block by block with many queries a block. */
+enum rc index_search_batch(const struct index *ix, const struct index_query *q, uint32_t nq,
+                           uint32_t k, struct hit *hit, uint32_t *n, unsigned threads,
+                           struct err *e) MUST_CHECK;
+
+/* The exact score of one document. O(terms of the document + query). */
+double index_score(const struct index *ix, struct index_query q, uint32_t doc);
+
+/* One document's vector: its distinct terms (keys, tf, y). Appends; O(terms). */
+struct index_entry {
+    uint64_t key;
+    uint32_t tf;
+    double y;
+};
+typedef VEC(struct index_entry) vec_entry;
+enum rc index_doc_vector(const struct index *ix, uint32_t doc, vec_entry *out,
+                         struct err *e) MUST_CHECK;
+
+#endif

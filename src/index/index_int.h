@@ -1,0 +1,134 @@
+/* Private to src/index. How a segment is laid out; the same arrays whether built in memory or
+ * mapped from a file (segment.h). */
+#ifndef QIAO_INDEX_INT_H
+#define QIAO_INDEX_INT_H
+
+#include "index/index.h"
+
+#define BLOCK_BITS 16
+#define BLOCK_DOCS (1u << BLOCK_BITS)
+#define CHUNK_DOCS (1u << 14) /* documents collected together while building */
+/* A term in more than 1/ROW_SHARE of a segment's documents is a row: one impact byte for each
+ * document. A term in at least COMMON_DF is a list: block by block, 16-bit local number and impact
+ * byte. A rarer one is light: whole numbers, no directory. */
+#define ROW_SHARE 12u
+#define COMMON_DF 256u
+#define LIGHT_BITS 12
+#define LIGHT_MAX ((1u << LIGHT_BITS) - 1)
+/* Scores are summed in integers of 1/SCORE_UNITS; a cosine is at most 1, so 16 bits suffice. */
+#define SCORE_UNITS 60000u
+
+/* The enduring half: what the documents hold. Term ids of a segment run by falling df (then
+ * rising key), so that frequent terms have small ids: short gaps, and classes are ranges. */
+struct forward {
+    uint32_t ndocs, nterms;
+    uint64_t npostings;
+    uint64_t ntokens;      /* sum of len */
+    uint32_t nonempty;     /* documents with len > 0 */
+    uint64_t *key;         /* [nterms] rising */
+    uint32_t *key_id;      /* [nterms] id of key[i] */
+    uint32_t *df;          /* [nterms] by id */
+    uint32_t *len;         /* [ndocs] tokens */
+    uint64_t *off;         /* [ndocs + 1] into bytes */
+    uint8_t *bytes;        /* a document: LEB128 of (gap << 1 | tf > 1), then tf if so; gap is from
+                            * the id before, plus one (first: id + 1) */
+};
+
+/* The derived half, of one generation of weights. Impacts are rounded up, so that sums of them
+ * bound scores from above. */
+struct block {
+    uint32_t first, n;   /* documents first..first+n of the segment */
+    const float *step;   /* [ncommon] impact unit of the term in this block: y <= imp * step */
+    const uint8_t *row;  /* [nrows][ROW_STRIDE]: impact of each document, 0 where it lacks the term */
+    const uint32_t *off; /* [ncommon - nrows + 1] lists: into doc and imp */
+    const uint16_t *doc; /* local numbers, rising within a list */
+    const uint8_t *imp;  /* ceil(y / step), 1..255 */
+};
+
+/* Bytes from one row of a block to the next: whole cache lines. */
+#define ROW_STRIDE(block_docs) (((size_t)(block_docs) + 63) / 64 * 64)
+
+struct inverted {
+    double avg;          /* mean length of the generation */
+    double *weight;      /* [nterms] w(t) by id */
+    double *norm;        /* [ndocs] length of the unnormalised vector; 0: empty document */
+    uint32_t nrows;      /* ids below are rows */
+    uint32_t ncommon;    /* ids below, from nrows on, are lists; from here on light */
+    uint32_t nblocks;
+    struct block *block;
+    uint32_t *light_off; /* [nterms - ncommon + 1] into light */
+    uint32_t *light;     /* doc << LIGHT_BITS | ceil(y * LIGHT_MAX) */
+};
+
+struct segment {
+    struct forward fwd;
+    struct inverted inv;
+    uint32_t base; /* number of its first document */
+};
+
+struct index {
+    struct segment *seg;
+    uint32_t nseg;
+    struct index_scheme scheme;
+    uint32_t ndocs;
+};
+
+/* id of a key in this segment, UINT32_MAX if none. O(1): keys are uniform, so the place is
+ * guessed by proportion and corrected. */
+uint32_t forward_find(const struct forward *f, uint64_t key);
+
+/* Walk one document's terms in rising id. */
+struct fwd_iter {
+    const uint8_t *p, *end;
+    uint32_t id, tf;
+};
+
+static inline uint32_t leb_next(const uint8_t **p)
+{
+    uint32_t v = *(*p)++;
+    if (LIKELY(v < 0x80))
+        return v;
+    v &= 0x7F;
+    for (unsigned s = 7;; s += 7) {
+        uint32_t b = *(*p)++;
+        v |= (b & 0x7F) << s;
+        if (b < 0x80)
+            return v;
+    }
+}
+
+static inline struct fwd_iter fwd_start(const struct forward *f, uint32_t doc)
+{
+    return (struct fwd_iter){f->bytes + f->off[doc], f->bytes + f->off[doc + 1], UINT32_MAX, 0};
+}
+
+static inline bool fwd_next(struct fwd_iter *it)
+{
+    if (it->p >= it->end)
+        return false;
+    uint32_t v = leb_next(&it->p);
+    it->id += v >> 1;
+    it->tf = v & 1 ? leb_next(&it->p) : 1;
+    return true;
+}
+
+/* The document's side of a term before normalisation: saturated tf times weight. */
+static inline double fwd_value(const struct index_scheme *s, double avg, uint32_t tf, uint32_t len,
+                               double weight)
+{
+    double f = tf;
+    return f * (s->k1 + 1) / (f + s->k1 * (1 - s->b + s->b * len / avg)) * weight;
+}
+
+/* Build the enduring half of one segment: documents first..first+n of the collection. */
+enum rc forward_build(struct forward *out, uint32_t first, uint32_t n, index_doc_fn doc, void *ctx,
+                      unsigned threads, struct err *e) MUST_CHECK;
+void forward_release(struct forward *f);
+
+/* Derive the other half: `weight` gets moved in ([nterms] by id). */
+enum rc inverted_build(struct inverted *out, const struct forward *f, double *weight, double avg,
+                       const struct index_scheme *scheme, unsigned threads,
+                       struct err *e) MUST_CHECK;
+void inverted_release(struct inverted *v);
+
+#endif
