@@ -8,19 +8,19 @@
 
 #include "base/map.h"
 #include "base/pool.h"
+#include "base/sort.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct chunk {
-    uint32_t first, n;   /* its documents within the segment */
-    vec_key key;         /* by local number */
-    VEC(uint32_t) df;    /* by local number */
-    VEC(uint32_t) term;  /* the postings, document by document: local number … */
-    VEC(uint16_t) tf;    /* … and occurrences, at most 65535 */
-    uint32_t *start;     /* [n + 1] first posting of a document */
-    uint32_t *id;        /* by local number: the segment's id */
-    uint8_t *bytes;      /* the encoded documents */
+    uint32_t first, n;  /* its documents within the segment */
+    vec_key key;        /* by local number */
+    VEC(uint32_t) df;   /* by local number */
+    VEC(uint32_t) term; /* the postings, document by document: local number … */
+    VEC(uint16_t) tf;   /* … and occurrences, at most 65535 */
+    uint32_t *start;    /* [n + 1] first posting of a document */
+    uint32_t *id;       /* by local number: the segment's id */
+    uint8_t *bytes;     /* the encoded documents */
     size_t nbytes;
 };
 
@@ -75,8 +75,9 @@ static enum rc collect_token(struct chunk *c, struct map *local, vec_seen *seen,
     }
     seen->p[t] = (struct seen){doc, (uint32_t)c->term.n};
     c->df.p[t]++;
-    TRY(vec_push(&c->term, t, e));
-    return vec_push(&c->tf, (uint16_t)1, e);
+    c->term.p[c->term.n++] = t; /* collect_docs made room */
+    c->tf.p[c->tf.n++] = 1;
+    return RC_OK;
 }
 
 static enum rc collect_docs(struct build *b, struct chunk *c, unsigned worker, struct map *local,
@@ -88,6 +89,8 @@ static enum rc collect_docs(struct build *b, struct chunk *c, unsigned worker, s
         tokens->n = 0;
         TRY(b->doc(b->ctx, b->first + c->first + d, worker, tokens, e));
         b->f->len[c->first + d] = (uint32_t)tokens->n;
+        TRY(vec_reserve(&c->term, tokens->n, e));
+        TRY(vec_reserve(&c->tf, tokens->n, e));
         for (size_t i = 0; i < tokens->n; i++)
             TRY(collect_token(c, local, seen, tokens->p[i], d, e));
     }
@@ -114,25 +117,6 @@ static enum rc collect(void *ctx, size_t i, unsigned worker, struct err *e)
 
 /* ---- number ---- */
 
-struct vocab {
-    uint64_t key;
-    uint32_t df, id;
-};
-
-static int by_df(const void *x, const void *y)
-{
-    const struct vocab *a = x, *b = y;
-    if (a->df != b->df)
-        return a->df < b->df ? 1 : -1;
-    return (a->key > b->key) - (a->key < b->key);
-}
-
-static int by_key(const void *x, const void *y)
-{
-    const struct vocab *a = x, *b = y;
-    return (a->key > b->key) - (a->key < b->key);
-}
-
 /* The union of the chunks' vocabularies; chunk->id holds the place in `v` for now. */
 static enum rc merge_vocab(struct build *b, struct map *all, struct err *e)
 {
@@ -151,64 +135,72 @@ static enum rc merge_vocab(struct build *b, struct map *all, struct err *e)
     return RC_OK;
 }
 
-static void sum_df(const struct build *b, struct vocab *v)
+/* key and df of every place of the merged vocabulary. */
+static void sum_df(const struct build *b, struct keyed *v, uint32_t *df)
 {
     for (uint32_t i = 0; i < b->nchunks; i++) {
         const struct chunk *c = &b->chunk[i];
         for (size_t t = 0; t < c->key.n; t++) {
             v[c->id[t]].key = c->key.p[t];
-            v[c->id[t]].df += c->df.p[t];
+            df[c->id[t]] += c->df.p[t];
         }
     }
 }
 
-static enum rc give_ids(struct build *b, struct vocab *v, uint32_t n, struct err *e)
+/* Give ids by falling df, then rising key: sort by key, then, stably, by df. `df` is by place
+ * in the merged vocabulary; `id_of` gets the id of each place. */
+static void give_ids(struct forward *f, struct keyed *v, struct keyed *spare, const uint32_t *df,
+                     uint32_t *id_of)
 {
-    struct forward *f = b->f;
-    uint32_t *id_of = mem_alloc((size_t)n * sizeof *id_of);
-    f->nterms = n;
-    f->key = mem_alloc((size_t)n * sizeof *f->key);
-    f->key_id = mem_alloc((size_t)n * sizeof *f->key_id);
-    f->df = mem_alloc((size_t)n * sizeof *f->df);
-    if (!id_of || !f->key || !f->key_id || !f->df) {
-        mem_free(id_of);
-        return err_nomem(e);
-    }
+    uint32_t n = f->nterms;
     for (uint32_t i = 0; i < n; i++)
-        v[i].id = i; /* the place in the map's order */
-    qsort(v, n, sizeof *v, by_df);
-    for (uint32_t i = 0; i < n; i++) {
-        id_of[v[i].id] = i;
-        f->df[i] = v[i].df;
-        v[i].id = i;
-    }
-    for (uint32_t i = 0; i < b->nchunks; i++)
-        for (size_t t = 0; t < b->chunk[i].key.n; t++)
-            b->chunk[i].id[t] = id_of[b->chunk[i].id[t]];
-    qsort(v, n, sizeof *v, by_key);
+        v[i].val = i;
+    sort_keyed(v, spare, n, 0, 64);
     for (uint32_t i = 0; i < n; i++) {
         f->key[i] = v[i].key;
-        f->key_id[i] = v[i].id;
+        f->key_id[i] = v[i].val;
+        v[i].key = UINT32_MAX - df[v[i].val];
     }
+    sort_keyed(v, spare, n, 0, 32);
+    for (uint32_t i = 0; i < n; i++) {
+        id_of[v[i].val] = i;
+        f->df[i] = df[v[i].val];
+    }
+    for (uint32_t i = 0; i < n; i++)
+        f->key_id[i] = id_of[f->key_id[i]];
+}
+
+static enum rc number_terms(struct build *b, uint32_t n, struct err *e)
+{
+    struct forward *f = b->f;
+    struct keyed *v = mem_alloc(n * sizeof *v), *spare = mem_alloc(n * sizeof *spare);
+    uint32_t *df = mem_calloc(n, sizeof *df), *id_of = mem_alloc(n * sizeof *id_of);
+    f->nterms = n;
+    f->key = mem_alloc(n * sizeof *f->key);
+    f->key_id = mem_alloc(n * sizeof *f->key_id);
+    f->df = mem_alloc(n * sizeof *f->df);
+    enum rc rc = v && spare && df && id_of && f->key && f->key_id && f->df ? RC_OK : err_nomem(e);
+    if (rc == RC_OK) {
+        sum_df(b, v, df);
+        give_ids(f, v, spare, df, id_of);
+        for (uint32_t i = 0; i < b->nchunks; i++)
+            for (size_t t = 0; t < b->chunk[i].key.n; t++)
+                b->chunk[i].id[t] = id_of[b->chunk[i].id[t]];
+    }
+    mem_free(v);
+    mem_free(spare);
+    mem_free(df);
     mem_free(id_of);
-    return RC_OK;
+    return rc;
 }
 
 static enum rc number(struct build *b, struct err *e)
 {
     struct map all = {0};
-    struct vocab *v = NULL;
     enum rc rc = merge_vocab(b, &all, e);
     uint32_t n = (uint32_t)all.n;
     map_free(&all);
-    if (rc == RC_OK && !(v = mem_calloc(n, sizeof *v)))
-        rc = err_nomem(e);
-    if (rc == RC_OK) {
-        sum_df(b, v);
-        rc = give_ids(b, v, n, e);
-    }
-    mem_free(v);
-    return rc;
+    return rc == RC_OK ? number_terms(b, n, e) : rc;
 }
 
 /* ---- encode ---- */
@@ -218,27 +210,19 @@ struct pair {
     uint16_t tf;
 };
 
-struct by_id {
-    uint32_t id, local;
-};
-
-static int by_id_cmp(const void *x, const void *y)
-{
-    uint32_t a = ((const struct by_id *)x)->id, b = ((const struct by_id *)y)->id;
-    return (a > b) - (a < b);
-}
-
 struct transpose {
-    struct by_id *order; /* [terms] local numbers by rising id */
-    uint32_t *at;        /* [terms] first place of a term's postings, then the next free one */
-    uint32_t *post;      /* [postings] doc << 16 | tf, term by term */
-    struct pair *out;    /* [postings] document by document, rising id */
-    uint32_t *fill;      /* [docs] next free place of a document */
+    struct keyed *order; /* [terms] (id, local number) by rising id */
+    struct keyed *spare;
+    uint32_t *at;     /* [terms] first place of a term's postings, then the next free one */
+    uint32_t *post;   /* [postings] doc << 16 | tf, term by term */
+    struct pair *out; /* [postings] document by document, rising id */
+    uint32_t *fill;   /* [docs] next free place of a document */
 };
 
 static void transpose_release(struct transpose *x)
 {
     mem_free(x->order);
+    mem_free(x->spare);
     mem_free(x->at);
     mem_free(x->post);
     mem_free(x->out);
@@ -249,26 +233,27 @@ static enum rc transpose_init(struct transpose *x, const struct chunk *c, struct
 {
     *x = (struct transpose){
         .order = mem_alloc(c->key.n * sizeof *x->order),
+        .spare = mem_alloc(c->key.n * sizeof *x->spare),
         .at = mem_alloc((c->key.n + 1) * sizeof *x->at),
         .post = mem_alloc(c->term.n * sizeof *x->post),
         .out = mem_alloc(c->term.n * sizeof *x->out),
         .fill = mem_alloc(c->n * sizeof *x->fill),
     };
-    if (x->order && x->at && x->post && x->out && x->fill)
+    if (x->order && x->spare && x->at && x->post && x->out && x->fill)
         return RC_OK;
     transpose_release(x);
     return err_nomem(e);
 }
 
-static void by_term(struct transpose *x, const struct chunk *c)
+static void by_term(struct transpose *x, const struct chunk *c, uint32_t nterms)
 {
     for (size_t t = 0; t < c->key.n; t++)
-        x->order[t] = (struct by_id){c->id[t], (uint32_t)t};
-    qsort(x->order, c->key.n, sizeof *x->order, by_id_cmp);
+        x->order[t] = (struct keyed){c->id[t], (uint32_t)t};
+    sort_keyed(x->order, x->spare, c->key.n, 0, bits_of(nterms));
     uint32_t sum = 0;
     for (size_t i = 0; i < c->key.n; i++) {
-        x->at[x->order[i].local] = sum;
-        sum += c->df.p[x->order[i].local];
+        x->at[x->order[i].val] = sum;
+        sum += c->df.p[x->order[i].val];
     }
     for (uint32_t d = 0; d < c->n; d++)
         for (uint32_t i = c->start[d]; i < c->start[d + 1]; i++)
@@ -280,10 +265,10 @@ static void by_doc(struct transpose *x, const struct chunk *c)
     memcpy(x->fill, c->start, c->n * sizeof *x->fill);
     uint32_t p = 0;
     for (size_t i = 0; i < c->key.n; i++) {
-        uint32_t end = p + c->df.p[x->order[i].local];
+        uint32_t end = p + c->df.p[x->order[i].val];
         for (; p < end; p++)
             x->out[x->fill[x->post[p] >> 16]++] =
-                (struct pair){x->order[i].id, (uint16_t)x->post[p]};
+                (struct pair){(uint32_t)x->order[i].key, (uint16_t)x->post[p]};
     }
 }
 
@@ -327,7 +312,7 @@ static enum rc encode(void *ctx, size_t i, unsigned worker, struct err *e)
     struct chunk *c = &b->chunk[i];
     struct transpose x;
     TRY(transpose_init(&x, c, e));
-    by_term(&x, c);
+    by_term(&x, c, b->f->nterms);
     by_doc(&x, c);
     vec_free(&c->term);
     vec_free(&c->tf);
@@ -377,7 +362,7 @@ static enum rc build_passes(struct build *b, unsigned threads, struct err *e)
     TRY(pool_run(threads, b->nchunks, encode, b, e));
     TRY(join(b, e));
     totals(b->f);
-    return RC_OK;
+    return forward_directory(b->f, e);
 }
 
 static enum rc build_init(struct build *b, struct forward *out, uint32_t n, unsigned threads,
@@ -419,6 +404,7 @@ enum rc forward_build(struct forward *out, uint32_t first, uint32_t n, index_doc
 
 void forward_release(struct forward *f)
 {
+    mem_free(f->bucket);
     mem_free(f->key);
     mem_free(f->key_id);
     mem_free(f->df);
@@ -428,35 +414,29 @@ void forward_release(struct forward *f)
     *f = (struct forward){0};
 }
 
+/* Buckets by the top bits, about four keys each: keys are uniform. */
+enum rc forward_directory(struct forward *f, struct err *e)
+{
+    unsigned bits = f->nterms > 16 ? bits_of(f->nterms) - 3 : 1;
+    f->shift = 64 - bits;
+    f->bucket = mem_alloc(((1u << bits) + 1) * sizeof *f->bucket);
+    if (!f->bucket)
+        return err_nomem(e);
+    uint32_t i = 0;
+    for (uint32_t k = 0; k < 1u << bits; k++) {
+        while (i < f->nterms && f->key[i] >> f->shift < k)
+            i++;
+        f->bucket[k] = i;
+    }
+    f->bucket[1u << bits] = f->nterms;
+    return RC_OK;
+}
+
 uint32_t forward_find(const struct forward *f, uint64_t key)
 {
-    if (!f->nterms)
-        return UINT32_MAX;
-    /* Uniform keys: the i-th of n lies near i/n of the range, within about sqrt(n). */
-    uint32_t lo = 0, hi = f->nterms;
-    uint32_t guess = (uint32_t)(((unsigned __int128)key * f->nterms) >> 64);
-    uint32_t step = 16;
-    if (f->key[guess] <= key) {
-        lo = guess;
-        while (lo + step < hi && f->key[lo + step] <= key) {
-            lo += step;
-            step *= 2;
-        }
-        hi = MIN(hi, lo + step);
-    } else {
-        hi = guess;
-        while (hi > step && f->key[hi - step] > key) {
-            hi -= step;
-            step *= 2;
-        }
-        lo = hi > step ? hi - step : 0;
-    }
-    while (hi - lo > 1) {
-        uint32_t mid = lo + (hi - lo) / 2;
-        if (f->key[mid] <= key)
-            lo = mid;
-        else
-            hi = mid;
-    }
-    return f->key[lo] == key ? f->key_id[lo] : UINT32_MAX;
+    const uint32_t *b = &f->bucket[key >> f->shift];
+    for (uint32_t i = b[0]; i < b[1]; i++)
+        if (f->key[i] == key)
+            return f->key_id[i];
+    return UINT32_MAX;
 }

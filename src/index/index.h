@@ -42,8 +42,7 @@ struct index;
 /* Build an index of `ndocs` documents on `threads` threads. O(total terms); peak memory about 8
  * bytes for each distinct (term, document) pair. *out is owned by the caller. */
 enum rc index_build(struct index **out, uint32_t ndocs, index_doc_fn doc, void *ctx,
-                    const struct index_scheme *scheme, unsigned threads,
-                    struct err *e) MUST_CHECK;
+                    const struct index_scheme *scheme, unsigned threads, struct err *e) MUST_CHECK;
 void index_close(struct index *ix);
 
 uint32_t index_docs(const struct index *ix);

@@ -5,16 +5,16 @@
 
 #include "index/index.h"
 
-#define BLOCK_BITS 16
-#define BLOCK_DOCS (1u << BLOCK_BITS)
-#define CHUNK_DOCS (1u << 14) /* documents collected together while building */
+#define BLOCK_BITS  16
+#define BLOCK_DOCS  (1u << BLOCK_BITS)
+#define CHUNK_DOCS  (1u << 14) /* documents collected together while building */
 /* A term in more than 1/ROW_SHARE of a segment's documents is a row: one impact byte for each
  * document. A term in at least COMMON_DF is a list: block by block, 16-bit local number and impact
  * byte. A rarer one is light: whole numbers, no directory. */
-#define ROW_SHARE 12u
-#define COMMON_DF 256u
-#define LIGHT_BITS 12
-#define LIGHT_MAX ((1u << LIGHT_BITS) - 1)
+#define ROW_SHARE   12u
+#define COMMON_DF   256u
+#define LIGHT_BITS  12
+#define LIGHT_MAX   ((1u << LIGHT_BITS) - 1)
 /* Scores are summed in integers of 1/SCORE_UNITS; a cosine is at most 1, so 16 bits suffice. */
 #define SCORE_UNITS 60000u
 
@@ -23,23 +23,26 @@
 struct forward {
     uint32_t ndocs, nterms;
     uint64_t npostings;
-    uint64_t ntokens;      /* sum of len */
-    uint32_t nonempty;     /* documents with len > 0 */
-    uint64_t *key;         /* [nterms] rising */
-    uint32_t *key_id;      /* [nterms] id of key[i] */
-    uint32_t *df;          /* [nterms] by id */
-    uint32_t *len;         /* [ndocs] tokens */
-    uint64_t *off;         /* [ndocs + 1] into bytes */
-    uint8_t *bytes;        /* a document: LEB128 of (gap << 1 | tf > 1), then tf if so; gap is from
-                            * the id before, plus one (first: id + 1) */
+    uint64_t ntokens;  /* sum of len */
+    uint32_t nonempty; /* documents with len > 0 */
+    uint64_t *key;     /* [nterms] rising */
+    uint32_t *key_id;  /* [nterms] id of key[i] */
+    uint32_t *bucket;  /* derived: first key of each bucket of key >> shift */
+    unsigned shift;
+    uint32_t *df;   /* [nterms] by id */
+    uint32_t *len;  /* [ndocs] tokens */
+    uint64_t *off;  /* [ndocs + 1] into bytes */
+    uint8_t *bytes; /* a document: LEB128 of (gap << 1 | tf > 1), then tf if so; gap is from
+                     * the id before, plus one (first: id + 1) */
 };
 
 /* The derived half, of one generation of weights. Impacts are rounded up, so that sums of them
  * bound scores from above. */
 struct block {
-    uint32_t first, n;   /* documents first..first+n of the segment */
-    const float *step;   /* [ncommon] impact unit of the term in this block: y <= imp * step */
-    const uint8_t *row;  /* [nrows][ROW_STRIDE]: impact of each document, 0 where it lacks the term */
+    uint32_t first, n; /* documents first..first+n of the segment */
+    const float *step; /* [ncommon] impact unit of the term in this block: y <= imp * step */
+    const uint8_t
+        *row; /* [nrows][ROW_STRIDE]: impact of each document, 0 where it lacks the term */
     const uint32_t *off; /* [ncommon - nrows + 1] lists: into doc and imp */
     const uint16_t *doc; /* local numbers, rising within a list */
     const uint8_t *imp;  /* ceil(y / step), 1..255 */
@@ -49,11 +52,11 @@ struct block {
 #define ROW_STRIDE(block_docs) (((size_t)(block_docs) + 63) / 64 * 64)
 
 struct inverted {
-    double avg;          /* mean length of the generation */
-    double *weight;      /* [nterms] w(t) by id */
-    double *norm;        /* [ndocs] length of the unnormalised vector; 0: empty document */
-    uint32_t nrows;      /* ids below are rows */
-    uint32_t ncommon;    /* ids below, from nrows on, are lists; from here on light */
+    double avg;       /* mean length of the generation */
+    double *weight;   /* [nterms] w(t) by id */
+    double *norm;     /* [ndocs] length of the unnormalised vector; 0: empty document */
+    uint32_t nrows;   /* ids below are rows */
+    uint32_t ncommon; /* ids below, from nrows on, are lists; from here on light */
     uint32_t nblocks;
     struct block *block;
     uint32_t *light_off; /* [nterms - ncommon + 1] into light */
@@ -73,9 +76,10 @@ struct index {
     uint32_t ndocs;
 };
 
-/* id of a key in this segment, UINT32_MAX if none. O(1): keys are uniform, so the place is
- * guessed by proportion and corrected. */
+/* id of a key in this segment, UINT32_MAX if none. O(1). */
 uint32_t forward_find(const struct forward *f, uint64_t key);
+/* Make the buckets that forward_find uses. O(terms). */
+enum rc forward_directory(struct forward *f, struct err *e) MUST_CHECK;
 
 /* Walk one document's terms in rising id. */
 struct fwd_iter {
@@ -112,12 +116,30 @@ static inline bool fwd_next(struct fwd_iter *it)
     return true;
 }
 
-/* The document's side of a term before normalisation: saturated tf times weight. */
-static inline double fwd_value(const struct index_scheme *s, double avg, uint32_t tf, uint32_t len,
-                               double weight)
+/* The document's side of a term, before its weight and normalisation: saturated tf. Most terms
+ * occur once, so that value is kept. */
+struct saturation {
+    double k, k1; /* k = k1 (1 - b + b L/avg) */
+    double one;   /* the value at tf = 1 */
+};
+
+static inline double saturate_tf(const struct saturation *s, uint32_t tf)
 {
     double f = tf;
-    return f * (s->k1 + 1) / (f + s->k1 * (1 - s->b + s->b * len / avg)) * weight;
+    return f * (s->k1 + 1) / (f + s->k);
+}
+
+static inline struct saturation saturation_of(const struct index_scheme *s, double avg,
+                                              uint32_t len)
+{
+    struct saturation t = {s->k1 * (1 - s->b + s->b * len / avg), s->k1, 0};
+    t.one = saturate_tf(&t, 1);
+    return t;
+}
+
+static inline double saturated(const struct saturation *s, uint32_t tf)
+{
+    return tf == 1 ? s->one : saturate_tf(s, tf);
 }
 
 /* Build the enduring half of one segment: documents first..first+n of the collection. */

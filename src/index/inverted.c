@@ -40,38 +40,39 @@ static uint32_t light_impact(float y)
     return (uint32_t)MIN(ceilf(y * (float)LIGHT_MAX), (float)LIGHT_MAX);
 }
 
-/* Length of the document's unnormalised vector. */
-static double norm_of(const struct build *b, uint32_t doc)
+/* A float not below y: bounds must hold for the double. */
+static float round_up(double y)
 {
-    struct fwd_iter it = fwd_start(b->f, doc);
-    double sum = 0;
-    while (fwd_next(&it)) {
-        double y = fwd_value(b->scheme, b->v->avg, it.tf, b->f->len[doc], b->v->weight[it.id]);
-        sum += y * y;
-    }
-    return sqrt(sum);
+    return (float)(y * (1 + 0x1p-22));
 }
 
 /* Calls `use` for every posting of the block, documents rising, ids rising. */
 typedef enum rc (*use_fn)(void *ctx, uint32_t local, struct posting p, struct err *e);
 
-static enum rc walk_block(const struct build *b, const struct block *k, use_fn use, void *ctx,
-                          struct err *e)
+static inline enum rc walk_doc(const struct build *b, uint32_t doc, uint32_t local, use_fn use,
+                               void *ctx, struct err *e)
 {
-    for (uint32_t i = 0; i < k->n; i++) {
-        uint32_t doc = k->first + i;
-        double norm = b->v->norm[doc];
-        struct fwd_iter it = fwd_start(b->f, doc);
-        while (norm > 0 && fwd_next(&it)) {
-            double y = fwd_value(b->scheme, b->v->avg, it.tf, b->f->len[doc],
-                                 b->v->weight[it.id]) /
-                       norm;
-            /* floats are rounded up too: bounds must hold for the double */
-            struct posting p = {it.id, nextafterf((float)y, 2)};
-            TRY(use(ctx, i, p, e));
-        }
+    double norm = b->v->norm[doc];
+    struct saturation sat = saturation_of(b->scheme, b->v->avg, b->f->len[doc]);
+    struct fwd_iter it = fwd_start(b->f, doc);
+    while (fwd_next(&it)) {
+        double y = saturated(&sat, it.tf) * b->v->weight[it.id] / norm;
+        TRY(use(ctx, local, (struct posting){it.id, round_up(y)}, e));
     }
     return RC_OK;
+}
+
+/* Length of the document's unnormalised vector. */
+static double norm_of(const struct build *b, uint32_t doc)
+{
+    struct saturation sat = saturation_of(b->scheme, b->v->avg, b->f->len[doc]);
+    struct fwd_iter it = fwd_start(b->f, doc);
+    double sum = 0;
+    while (fwd_next(&it)) {
+        double y = saturated(&sat, it.tf) * b->v->weight[it.id];
+        sum += y * y;
+    }
+    return sqrt(sum);
 }
 
 struct fill {
@@ -87,7 +88,7 @@ struct fill {
 };
 
 /* First walk: the largest y of each common term, and how long its list is. */
-static enum rc measure(void *ctx, uint32_t local, struct posting p, struct err *e)
+static inline enum rc measure(void *ctx, uint32_t local, struct posting p, struct err *e)
 {
     (void)local;
     struct fill *x = ctx;
@@ -103,7 +104,7 @@ static enum rc measure(void *ctx, uint32_t local, struct posting p, struct err *
 }
 
 /* Second walk: the impacts. off[i] is the next free place of list i. */
-static enum rc place(void *ctx, uint32_t local, struct posting p, struct err *e)
+static inline enum rc place(void *ctx, uint32_t local, struct posting p, struct err *e)
 {
     (void)e;
     struct fill *x = ctx;
@@ -127,7 +128,7 @@ static void lay_out(struct fill *x)
     for (uint32_t i = 0; i < lists; i++)
         x->off[i + 1] += x->off[i];
     for (uint32_t t = 0; t < x->v->ncommon; t++)
-        x->step[t] = x->step[t] > 0 ? nextafterf(x->step[t] / 255, 2) : 1;
+        x->step[t] = x->step[t] > 0 ? round_up(x->step[t] / 255) : 1;
 }
 
 static enum rc build_block(void *ctx, size_t i, unsigned worker, struct err *e)
@@ -137,8 +138,6 @@ static enum rc build_block(void *ctx, size_t i, unsigned worker, struct err *e)
     struct inverted *v = b->v;
     struct block *k = &v->block[i];
     uint32_t lists = v->ncommon - v->nrows;
-    for (uint32_t d = 0; d < k->n; d++)
-        v->norm[k->first + d] = norm_of(b, k->first + d);
     struct fill x = {.v = v, .base = k->first, .stride = ROW_STRIDE(k->n), .light = &b->light[i]};
     k->step = x.step = mem_calloc(v->ncommon, sizeof *x.step);
     k->off = x.off = mem_calloc((size_t)lists + 1, sizeof *x.off);
@@ -146,13 +145,19 @@ static enum rc build_block(void *ctx, size_t i, unsigned worker, struct err *e)
     if (!x.step || !x.off || !x.row)
         return err_nomem(e);
     memset(x.row, 0, v->nrows * x.stride);
-    TRY(walk_block(b, k, measure, &x, e));
+    for (uint32_t d = 0; d < k->n; d++) {
+        v->norm[k->first + d] = norm_of(b, k->first + d);
+        if (v->norm[k->first + d] > 0)
+            TRY(walk_doc(b, k->first + d, d, measure, &x, e));
+    }
     lay_out(&x);
     k->doc = x.doc = mem_alloc(x.off[lists] * sizeof *x.doc);
     k->imp = x.imp = mem_alloc(x.off[lists]);
     if (!x.doc || !x.imp)
         return err_nomem(e);
-    TRY(walk_block(b, k, place, &x, e));
+    for (uint32_t d = 0; d < k->n; d++)
+        if (v->norm[k->first + d] > 0)
+            TRY(walk_doc(b, k->first + d, d, place, &x, e));
     /* place() has moved every start to its end: shift back */
     memmove(x.off + 1, x.off, lists * sizeof *x.off);
     x.off[0] = 0;

@@ -5,9 +5,9 @@
 
 #include <immintrin.h>
 
-#define GROUP 32u
+#define GROUP  32u
 #define GROUPS 4u
-#define STRIP (GROUP * GROUPS)
+#define STRIP  (GROUP * GROUPS)
 
 static inline void store_group(uint16_t *acc, __m256i lo, __m256i hi)
 {

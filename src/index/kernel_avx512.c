@@ -7,8 +7,8 @@
 
 #include <immintrin.h>
 
-#define GROUP 64u                         /* documents of one load */
-#define GROUPS (KERNEL_STRIP / GROUP)     /* loads of a strip */
+#define GROUP  64u                    /* documents of one load */
+#define GROUPS (KERNEL_STRIP / GROUP) /* loads of a strip */
 
 /* Undo the unpack: sums of documents 0..31 and 32..63 in order. */
 static inline void store_group(uint16_t *acc, __m512i lo, __m512i hi)
@@ -77,9 +77,9 @@ static size_t scan(const uint16_t *acc, size_t n, uint16_t least, uint16_t *out)
     const __m512i t = _mm512_set1_epi16((short)least);
     size_t found = 0;
     for (size_t i = 0; i < n; i += 64) {
-        uint64_t hits =
-            (uint64_t)_mm512_cmpge_epu16_mask(_mm512_loadu_si512(acc + i), t) |
-            (uint64_t)_mm512_cmpge_epu16_mask(_mm512_loadu_si512(acc + i + 32), t) << 32;
+        uint64_t hits = (uint64_t)_mm512_cmpge_epu16_mask(_mm512_loadu_si512(acc + i), t) |
+                        (uint64_t)_mm512_cmpge_epu16_mask(_mm512_loadu_si512(acc + i + 32), t)
+                            << 32;
         for (; hits; hits &= hits - 1)
             out[found++] = (uint16_t)(i + (size_t)__builtin_ctzll(hits));
     }

@@ -19,12 +19,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TERMS_MAX 16384u  /* distinct terms of a query that take part; the rest is refused */
-#define SEED_POSTINGS 4096u /* postings of rare terms read for the first threshold */
-#define SEEDS_MORE 22u    /* seeds beyond k */
-#define SLOTS 4096u       /* hash places of a query's ids; power of two */
-#define SKIP_SHARE 0.35   /* of the threshold: what skipped rows may add up to */
-#define BATCH 32u         /* queries that walk the blocks together */
+#define TERMS_MAX     16384u /* distinct terms of a query that take part; the rest is refused */
+#define SEED_POSTINGS 512u  /* postings of rare terms read for the first threshold */
+#define SEEDS_MORE    22u    /* seeds beyond k */
+#define SLOTS         4096u  /* hash places of a query's ids; power of two */
+#define SKIP_SHARE    0.35   /* of the threshold: what skipped rows may add up to */
+#define BATCH         32u    /* queries that walk the blocks together */
 
 /* One term of the query in one segment. */
 struct use {
@@ -43,7 +43,7 @@ struct known {
 struct ask {
     struct index_query q;
     struct topk top;
-    double units; /* of this query: score 1 = so many accumulator units */
+    double units;    /* of this query: score 1 = so many accumulator units */
     struct use *use; /* [n]: rows first, then lists, then light; by id */
     uint32_t n, nrows, ncommon, cap;
     uint16_t slot[SLOTS]; /* id hash -> place in use + 1 */
@@ -134,14 +134,14 @@ static double exact(const struct index *ix, const struct segment *g, const struc
     if (norm <= 0)
         return 0;
     memset(part, 0, (a->q.n + 3) / 4 * 4 * sizeof *part);
+    struct saturation sat = saturation_of(&ix->scheme, v->avg, g->fwd.len[doc]);
     struct fwd_iter it = fwd_start(&g->fwd, doc);
     while (fwd_next(&it)) {
         uint32_t s = slot_of(it.id), u;
         while ((u = a->slot[s]) != 0) {
             const struct use *t = &a->use[u - 1];
             if (t->id == it.id) {
-                double y = fwd_value(&ix->scheme, v->avg, it.tf, g->fwd.len[doc], v->weight[it.id]);
-                part[t->pos] = t->x * (y / norm);
+                part[t->pos] = t->x * (saturated(&sat, it.tf) * v->weight[it.id] / norm);
                 break;
             }
             s = (s + 1) & (SLOTS - 1);
@@ -249,7 +249,7 @@ static inline uint32_t light_sum(uint32_t packed, uint32_t weight)
 
 static void seed_add(struct seed *table, uint32_t doc, uint32_t sum)
 {
-    uint32_t i = (doc * 0x9E3779B1u) >> 19 & (SEED_POSTINGS * 2 - 1);
+    uint32_t i = (doc * 0x9E3779B1u) >> 20 & (SEED_POSTINGS * 2 - 1);
     while (table[i].sum && table[i].doc != doc)
         i = (i + 1) & (SEED_POSTINGS * 2 - 1);
     table[i].doc = doc;
