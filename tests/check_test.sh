@@ -86,6 +86,8 @@ expect messages src/text/key2.c:3: "a key without sentence, by fail_on"
 add src/text/key3.c '/* clang-format off */' 'enum rc text_key3(struct err *e)' '{' '    return err_sys(e,' \
     '        "text.unknown", "");' '}'
 expect messages src/text/key3.c:5: "a key without sentence, on the next line"
+add src/text/key4.c 'const char *const text_word = "text.unknown";'
+expect messages src/text/key4.c:1: "a key in a table without sentence"
 add model/messages/text.yaml 'text.idle: {zh: 闲, en: idle}'
 expect messages model/messages/text.yaml:2: "a sentence that nothing uses"
 printf 'text.bad: {zh: 不行}\n' >"$tree/model/messages/text.yaml"
