@@ -10,7 +10,11 @@ n=0
 # a tree with two folders that keeps every rule
 plant() {
     rm -rf "$tree"
-    mkdir -p "$tree/src/base" "$tree/src/text" "$tree/tools" "$tree/model/messages" "$tree/docs"
+    mkdir -p "$tree/src/base" "$tree/src/text" "$tree/tools" "$tree/model/messages" "$tree/docs/completion"
+    echo ".It Fl -json" >"$tree/docs/qiao.1"
+    for f in docs/completion/qiao.bash docs/completion/_qiao README.md README.zh-CN.md; do
+        echo "--json" >"$tree/$f"
+    done
     cp tools/check tools/strip.awk "$tree/tools/"
     cp .clang-format "$tree/"
     printf 'base : |\ntext : base | unicode/\n' >"$tree/src/LAYERS"
@@ -24,7 +28,7 @@ plant() {
     printf '%s\n' 'text.bad: {zh: 不行, en: bad}' >"$tree/model/messages/text.yaml"
 }
 
-# expect RULE WHERE [ADD-TO FILE TEXT...]: after the change RULE fails and names WHERE; no other rule does
+# expect RULE WHERE NAME: RULE fails and names WHERE, no other rule does; then a new tree
 expect() {
     n=$((n + 1))
     rule=$1
@@ -102,6 +106,13 @@ add src/text/ugly.c 'int  text_ugly ;'
 expect format src/text/ugly.c:1: "layout"
 rm "$tree/docs/text.md"
 expect docs src/text:1: "a folder without its page"
+add docs/qiao.1 ".It Fl -lang"
+expect options docs/completion/_qiao:1: "an option that completion does not offer"
+add README.md "use --jsonl"
+expect options README.md:2: "an option that does not exist"
+mkdir "$tree/src/cli" && add src/LAYERS 'cli : base |' && add docs/cli.md cli
+add src/cli/cli.c 'const char *const cli_options[] = {"tsv"};'
+expect options src/cli:1: "an option that the program does not know"
 add docs/text.md "see /ho""me/somebody/notes"
 expect private docs/text.md:2: "a path of somebody's machine"
 echo "1..$n"
