@@ -8,6 +8,11 @@ PREFIX  ?= /usr/local
 DESTDIR ?=
 VERSION := 0.1.0
 
+MAN             := share/man/man1/qiao.1
+BASH_COMPLETION := share/bash-completion/completions/qiao
+ZSH_COMPLETION  := share/zsh/site-functions/_qiao
+DOC             := share/doc/qiao
+
 CC_gcc    := gcc
 CC_clang  := clang
 CC_asan   := clang
@@ -95,6 +100,21 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -MMD -MP $< $(LIB) $(LIBS) -o $@
 
+## install    put program, man page and completions under $(DESTDIR)$(PREFIX)
+install: $(QIAO)
+	install -D -m 755 $(QIAO) $(DESTDIR)$(PREFIX)/bin/qiao
+	install -D -m 644 docs/qiao.1 $(DESTDIR)$(PREFIX)/$(MAN)
+	install -D -m 644 docs/completion/qiao.bash $(DESTDIR)$(PREFIX)/$(BASH_COMPLETION)
+	install -D -m 644 docs/completion/_qiao $(DESTDIR)$(PREFIX)/$(ZSH_COMPLETION)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/$(DOC) README.md README.zh-CN.md
+
+## uninstall  remove what install put there
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/qiao $(DESTDIR)$(PREFIX)/$(MAN) \
+	      $(DESTDIR)$(PREFIX)/$(BASH_COMPLETION) $(DESTDIR)$(PREFIX)/$(ZSH_COMPLETION) \
+	      $(DESTDIR)$(PREFIX)/$(DOC)/README.md $(DESTDIR)$(PREFIX)/$(DOC)/README.zh-CN.md
+	[ ! -d $(DESTDIR)$(PREFIX)/$(DOC) ] || rmdir $(DESTDIR)$(PREFIX)/$(DOC)
+
 ## format     put the sources in the house style
 format:
 	clang-format -i $(wildcard src/*/*.[ch] tests/*/*.[ch] tools/*.c bench/*.[ch])
@@ -109,4 +129,4 @@ help:
 
 -include $(OBJ:.o=.d) $(BUILD)/obj/cli/main.d $(UNIT:=.d) $(FUZZ:=.d)
 
-.PHONY: all run check deps unit fuzz format clean help
+.PHONY: all run check deps unit fuzz install uninstall format clean help

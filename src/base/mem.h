@@ -34,6 +34,6 @@ void mem_free(void *p);
         (v)->n = (v)->cap = 0;                                                                     \
     } while (0)
 
-enum rc vec_reserve_(void **p, size_t *cap, size_t need, size_t size, struct err *e);
+enum rc vec_reserve_(void **p, size_t *cap, size_t need, size_t size, struct err *e) MUST_CHECK;
 
 #endif

@@ -1,0 +1,80 @@
+# bash completion for qiao
+_qiao()
+{
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
+    local options= sheets='!*.@(xlsx|csv|tsv|txt|jsonl)'
+    COMPREPLY=()
+
+    if [ "$COMP_CWORD" = 1 ]; then
+        COMPREPLY=($(compgen -W 'match index search learn help --version' -- "$cur"))
+        return
+    fi
+    case $prev in
+        --lang)
+            COMPREPLY=($(compgen -W 'zh en' -- "$cur"))
+            return
+            ;;
+        --model)
+            compopt -o dirnames
+            return
+            ;;
+        -o)
+            _qiao_files '!*.xlsx'
+            return
+            ;;
+        --map | --map-needs | --map-results)
+            compopt -o nospace
+            COMPREPLY=($(compgen -S = -W "$_qiao_fields" -- "$cur"))
+            return
+            ;;
+        -k | --threads | --min-score | --explain) return ;;
+    esac
+    case $command in
+        match)
+            options='-o -k --experts --json --tsv --lang --map --map-needs --map-results --explain
+                --threads --model --min-score --quiet'
+            ;;
+        search)
+            options='-k --json --tsv --lang --model --quiet'
+            sheets='!*'
+            [ "$COMP_CWORD" != 2 ] || compopt -o dirnames
+            ;;
+        index)
+            if [ "$COMP_CWORD" = 2 ]; then
+                compopt -o dirnames
+                return
+            elif [ "$COMP_CWORD" = 3 ]; then
+                COMPREPLY=($(compgen -W 'add delete list verify publish' -- "$cur"))
+                return
+            fi
+            [ "${COMP_WORDS[3]}" = add ] || return
+            ;;
+        learn)
+            options='--install --reset --show --lang --model --quiet'
+            ;;
+        help)
+            COMPREPLY=($(compgen -W 'match index search learn' -- "$cur"))
+            return
+            ;;
+        *) return ;;
+    esac
+    case $cur in
+        -*) COMPREPLY=($(compgen -W "$options" -- "$cur")) ;;
+        *) [ "$sheets" = '!*' ] || _qiao_files "$sheets" ;;
+    esac
+}
+
+# Files that match a pattern of compgen -X, and folders to walk into.
+_qiao_files()
+{
+    local IFS=$'\n' glob
+    glob=$(shopt -p extglob)
+    shopt -s extglob
+    compopt -o filenames
+    COMPREPLY=($(compgen -f -X "$1" -- "$cur") $(compgen -d -- "$cur"))
+    eval "$glob"
+}
+
+_qiao_fields='id title body org person contact industry region trl indicators budget deadline keywords type date'
+
+complete -F _qiao qiao
