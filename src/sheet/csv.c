@@ -4,14 +4,12 @@
 
 #define SNIFF_BYTES   (64u << 10)
 #define SNIFF_RECORDS 32
-#define OPEN_MAX      16 /* quotes that were never closed before quoting is given up */
 
 struct csv {
     const struct source *src;
     struct str text;
     size_t at;
     char separator;
-    unsigned opened; /* quotes found open so far */
     struct row row;
     struct buf cell; /* a quoted cell without its doubled quotes */
 };
@@ -127,10 +125,8 @@ static enum rc quoted_cell(struct csv *c, uint32_t col, struct err *e)
 {
     bool doubled;
     size_t from = c->at + 1, end = closing_quote(c, from, &doubled);
-    if (end == SIZE_MAX) {
-        c->opened++;
+    if (end == SIZE_MAX) /* once a file: every later run of quotes is then of even length */
         return plain_cell(c, col, CELL_OPEN_QUOTE, e);
-    }
     c->at = end;
     if (!doubled && cell_ends(c, end))
         return put(c, col, str_sub(c->text, from, end - 1), CELL_TEXT, false, e);
@@ -151,7 +147,7 @@ static enum rc read_record(struct csv *c, struct err *e)
 {
     row_clear(&c->row);
     for (uint32_t col = 0;; col++) {
-        if (c->at < c->text.n && c->text.p[c->at] == '"' && c->opened < OPEN_MAX)
+        if (c->at < c->text.n && c->text.p[c->at] == '"')
             TRY(quoted_cell(c, col, e));
         else
             TRY(plain_cell(c, col, CELL_TEXT, e));

@@ -131,7 +131,8 @@ static bool is_plain(struct str s)
         else
             return false;
     }
-    return digits && digits <= 15 && (!point || (s.p[s.n - 1] != '0' && s.p[s.n - 1] != '.'));
+    return digits && digits <= 15 && !str_eq(s, STR("-0")) &&
+           (!point || (s.p[s.n - 1] != '0' && s.p[s.n - 1] != '.'));
 }
 
 /* Days since 1970-01-01 to a civil date (H. Hinnant, "chrono-compatible low-level date
