@@ -1,0 +1,54 @@
+/* Spreadsheets out: an xlsx written row by row, seen whole or not at all.
+ *
+ * Texts are never formulas, whatever they begin with. Characters that XML cannot hold are left
+ * out; a text longer than Excel's 32,767 UTF-16 units is cut and ends with "…". Same calls, same
+ * bytes. Memory: one row a sheet, and the links. About 40 k rows of ten cells a second. */
+#ifndef QIAO_SHEET_OUT_H
+#define QIAO_SHEET_OUT_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+enum out_style {
+    OUT_TEXT,
+    OUT_WRAP,    /* text over several lines */
+    OUT_INTEGER, /* 1,234 */
+    OUT_DECIMAL, /* 12.3 */
+    OUT_PERCENT, /* 12% of 0.12 */
+    OUT_STYLES,
+};
+
+struct out_column {
+    struct str label; /* in the header row */
+    double width;     /* in characters of the standard font */
+    enum out_style style;
+};
+
+struct sheet_out;
+
+/* Begin a workbook that will be `path`. Errors of file_out_open. */
+enum rc sheet_out_open(struct sheet_out **out, const char *path, struct err *e) MUST_CHECK;
+/* Add a sheet with its header row, frozen and with filters. Sheets stand in this order and may be
+ * filled in turns. Characters that a sheet's name cannot have become "-"; it is cut to 31
+ * characters. *sheet is its number for the calls below. RC_SYS "sheet.write". */
+enum rc sheet_out_sheet(struct sheet_out *o, struct str name, const struct out_column *columns,
+                        uint32_t n, uint32_t *sheet, struct err *e) MUST_CHECK;
+/* Begin the next row; *row (may be NULL) is its number as Excel shows it, the first is 2.
+ * RC_TOO_BIG "sheet.rows" past row 1,048,576. */
+enum rc sheet_out_row(struct sheet_out *o, uint32_t sheet, uint32_t *row, struct err *e) MUST_CHECK;
+/* A cell of the row begun last; column 0-based, in any order, in the style of its column. */
+enum rc sheet_out_text(struct sheet_out *o, uint32_t sheet, uint32_t col, struct str text,
+                       struct err *e) MUST_CHECK;
+enum rc sheet_out_number(struct sheet_out *o, uint32_t sheet, uint32_t col, double x,
+                         struct err *e) MUST_CHECK;
+/* A text that leads to a row of another sheet, which may not be written yet. Excel allows 65,530
+ * links a sheet; later ones are plain text. */
+enum rc sheet_out_link(struct sheet_out *o, uint32_t sheet, uint32_t col, struct str text,
+                       uint32_t to_sheet, uint32_t to_row, struct err *e) MUST_CHECK;
+/* Write the file, read it back to be sure of it (libxlsxwriter does not notice a full disk
+ * everywhere) and rename it. Frees `o` in every case; on failure nothing is left.
+ * RC_SYS "sheet.write", "file.write". */
+enum rc sheet_out_close(struct sheet_out *o, struct err *e) MUST_CHECK;
+void sheet_out_abandon(struct sheet_out *o); /* NULL is allowed */
+
+#endif
