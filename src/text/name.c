@@ -100,7 +100,7 @@ static size_t step_left(struct noun *noun, bool to, const struct units *u, const
         word_ending(u, g->low, from, p, ROLE_KEEP | ROLE_SAME | ROLE_BETTER, &keep);
     if (cut && (cut->roles & (ROLE_CUT | ROLE_CHANGE)) == ROLE_CHANGE && n < 2)
         cut = NULL; /* 降 within a word */
-    if (kept && keep >= n)
+    if (kept && keep > n)
         return p - keep;
     if (cut && (t == p || n >= p - t)) {
         if ((cut->roles & ROLE_CHANGE) && !to && !noun->change)
@@ -143,7 +143,7 @@ struct noun noun_left(const struct units *u, const struct glyphs *g, size_t from
     }
     while (p < e && !is_letter(g->ch[p]) && !is_han(g->ch[p]) && !is_digit(g->ch[p]))
         p++;
-    if (p < e) {
+    if (e - p > 1 || (p < e && !is_han(g->ch[p]))) { /* one Han character is no name */
         noun.from = p;
         noun.to = e;
     }

@@ -5,7 +5,7 @@
 #include "text/quantity_int.h"
 
 enum { RIGHT_GAP = 4 };
-enum { HAN_OF = 0x7684 }; /* 的 */
+enum { HAN_OF = 0x7684, HAN_WITHIN = 0x5185 }; /* 的, 内 */
 
 struct reader {
     const struct units *u;
@@ -14,7 +14,8 @@ struct reader {
     struct vec_quantity *out;
     size_t left;      /* names and comparisons reach back to here: the end of the last value */
     struct noun last; /* name of the last value, for the next one in a list */
-    bool last_used;   /* there is one in this clause */
+    const struct unit *last_unit;
+    bool last_used; /* there is one in this clause */
     struct err *e;
 };
 
@@ -42,6 +43,11 @@ struct reading {
 static size_t blank(const struct reader *r, size_t i)
 {
     return i + (r->g.ch[i] == ' ');
+}
+
+static size_t blank_left(const struct reader *r, size_t i)
+{
+    return i - (i > r->left && r->g.ch[i - 1] == ' ');
 }
 
 static bool read_operand(struct operand *o, const struct reader *r, size_t at, bool sign)
@@ -178,6 +184,8 @@ static void read_before(struct reading *q, const struct reader *r)
             q->before = w->before;
             q->from = p;
             found = true;
+            if (w->before == COMPARE_PLUSMINUS)
+                q->value_from = p;
         }
     }
     while (p > r->left && g->ch[p - 1] == ' ')
@@ -328,40 +336,68 @@ static bool is_year(const struct reading *q, const struct reader *r)
     return year && (r->g.ch[x->to] == 0x5E74 || (q->unit == NULL && !q->a.x.chinese));
 }
 
-/* Counted things and times stand before nouns all the time: 14天无人看守, 4个研究方向, 3级处理. */
-static bool is_attribute(const struct reading *q, const struct reader *r)
+/* Time, grades and the like: 级, 次, 倍. */
+static bool is_period(const struct unit *unit)
 {
     static const char *const dims[] = {"time", "grade", "cycles", "times"};
-    bool weak = q->unit->dimension->count;
     for (size_t i = 0; i < ARRAY_LEN(dims); i++)
-        weak = weak || str_eq(q->unit->dimension->name, str_of(dims[i]));
+        if (str_eq(unit->dimension->name, str_of(dims[i])))
+            return true;
+    return false;
+}
+
+/* Nothing but the numeral itself says that it is a value: 三元, 一级, 二次. */
+static bool is_loose(const struct reading *q)
+{
+    return q->to == q->value_to &&
+           (q->before == COMPARE_EQ || q->before == COMPARE_REACH || q->before == COMPARE_ABOUT);
+}
+
+/* Weak units stand before nouns and conditions all the time: 14天无人看守, 4个研究方向,
+ * 1h内抗压强度. */
+static bool is_attribute(const struct reading *q, const struct reader *r, bool plain)
+{
     size_t n;
-    return weak && is_han(r->g.ch[q->to]) && !q->explicit_eq &&
+    if (!is_han(r->g.ch[q->to]))
+        return false;
+    if (plain && word_starting(r->u, r->g.low, q->to, r->g.n, ROLE_CONDITION, &n))
+        return true;
+    if (q->to > q->value_to) /* 3年内 */
+        return r->g.ch[q->to - 1] == HAN_WITHIN && str_eq(q->unit->dimension->name, STR("time"));
+    return plain && !q->explicit_eq && (q->unit->dimension->count || is_period(q->unit)) &&
            !word_starting(r->u, r->g.low, q->to, r->g.n, ROLE_CUT | ROLE_AFTER, &n);
+}
+
+/* A bare number is one only where the text says so and nothing follows that may be its unit. */
+static bool is_bare_number(const struct reading *q, const struct reader *r, enum compare compare)
+{
+    uint32_t next = r->g.ch[q->to], after = next ? r->g.ch[q->to + 1] : 0;
+    bool precise = q->a.x.fraction || (compare != COMPARE_EQ && compare != COMPARE_RANGE);
+    bool ends = next == 0 || next == '\n' || next == ',' || next == ';' || next == 0x3002 ||
+                q->to > q->value_to || (next == '.' && (after == 0 || after == '\n')) ||
+                (precise && (next == ' ' || next == '\t' || next == ')' || next == 0x3001 ||
+                             (next == '.' && after == ' ')));
+    return ends && (q->explicit_eq || precise) && q->noun.to > q->noun.from && !q->a.x.chinese &&
+           (q->a.x.digits < 7 || q->a.x.fraction);
 }
 
 /* Is it a quantity worth having? The rules are on the side of leaving out. */
 static bool is_worth(const struct reading *q, const struct reader *r, enum compare compare)
 {
-    bool named = q->noun.to > q->noun.from, plain = compare == COMPARE_EQ;
-    uint32_t next = r->g.ch[q->to];
-    if (is_not_name(r, q->noun) || (is_year(q, r) && (plain || compare == COMPARE_RANGE)))
+    bool named = q->noun.to > q->noun.from;
+    bool plain = compare == COMPARE_EQ || compare == COMPARE_ABOUT || compare == COMPARE_RANGE ||
+                 (q->a.x.more && q->before == COMPARE_EQ);
+    if (is_not_name(r, q->noun) || (is_year(q, r) && plain))
         return false;
-    if (q->a.x.chinese && q->a.x.percent_of == 0 &&
-        (!q->unit || (plain && (q->a.x.weak || q->unit->dimension->count))))
+    if (!q->unit)
+        return is_bare_number(q, r, compare);
+    if (q->a.x.chinese && q->a.x.percent_of == 0 && q->shape == COMPARE_EQ &&
+        (q->unit->dimension->count ? plain || q->a.x.weak : q->a.x.weak && is_loose(q)))
         return false;
-    if (!q->unit) {
-        bool told = q->explicit_eq || !plain;
-        bool ends = is_boundary(next) || next == '.' || next == ' ' || q->to > q->value_to ||
-                    compare == COMPARE_PLUSMINUS;
-        return named && told && ends && (compare != COMPARE_RANGE || q->explicit_eq) &&
-               (q->a.x.digits < 7 || q->a.x.fraction) && !q->a.x.chinese;
-    }
-    if (q->unit->dimension->count)
-        return named && !(plain && is_attribute(q, r));
-    if (plain && !q->unit->dimension->specific)
-        return named && !is_attribute(q, r);
-    return true;
+    if (is_attribute(q, r, plain))
+        return false;
+    bool unnamed_plain = compare == COMPARE_EQ || compare == COMPARE_ABOUT;
+    return named || q->unit->dimension->specific || !(q->unit->dimension->weak || unnamed_plain);
 }
 
 /* Only list marks or joining words between the last value and this one. */
@@ -375,7 +411,8 @@ static bool continues_list(const struct reader *r, size_t end)
         uint32_t c = g->ch[i];
         if (c == ',' || c == 0x3001 || c == ' ' || c == '/')
             i++;
-        else if (word_starting(r->u, g->low, i, end, ROLE_CUT | ROLE_TO | ROLE_ARRIVE, &n))
+        else if (word_starting(r->u, g->low, i, end,
+                               ROLE_JOIN | ROLE_TO | ROLE_ARRIVE | ROLE_FILLER, &n))
             i += n;
         else
             return false;
@@ -383,9 +420,28 @@ static bool continues_list(const struct reader *r, size_t end)
     return true;
 }
 
+/* 95%的准确率 names its value, 75%的油耗 does not. */
+static bool is_property(const struct reading *q, const struct reader *r, struct noun noun,
+                        bool word)
+{
+    static const uint32_t ends[] = {0x7387, 0x5EA6, 0x6BD4, 0x6027}; /* 率度比性 */
+    if (!q->unit || !str_eq(q->unit->dimension->name, STR("ratio")))
+        return !q->unit || !q->unit->dimension->weak;
+    if (word)
+        return true;
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+        if (r->g.ch[noun.to - 1] == ends[i])
+            return true;
+    return false;
+}
+
 static void find_name(struct reading *q, struct reader *r)
 {
     q->noun = noun_left(r->u, &r->g, r->left, q->from);
+    size_t p = blank_left(r, q->from);
+    bool share = q->unit == r->percent && p > r->left && r->g.ch[p - 1] == HAN_OF;
+    if (share) /* 石油化工产品的50% */
+        q->noun.from = q->noun.to = 0;
     if (q->noun.to > q->noun.from)
         return;
     if (q->lead_to) { /* pH≥7: its own name */
@@ -393,7 +449,7 @@ static void find_name(struct reading *q, struct reader *r)
         q->noun.to = q->lead_to;
         return;
     }
-    if (continues_list(r, q->from)) {
+    if (q->unit == r->last_unit && continues_list(r, q->from)) {
         int8_t change = q->noun.change;
         q->noun = r->last;
         q->noun.change = change ? change : r->last.change;
@@ -403,7 +459,7 @@ static void find_name(struct reading *q, struct reader *r)
     bool word = r->g.ch[q->to] == ' ' && is_letter(r->g.ch[q->to + 1]);
     if (of || word) {
         struct noun right = noun_right(r->u, &r->g, q->to + of);
-        if (right.to > right.from + 1) {
+        if (right.to > right.from + 1 && is_property(q, r, right, word)) {
             right.change = q->noun.change;
             right.start_value = q->noun.start_value;
             q->noun = right;
@@ -428,6 +484,7 @@ static enum rc add(struct reader *r, struct reading *q)
     if (!is_worth(q, r, compare))
         return RC_OK;
     r->last = q->noun;
+    r->last_unit = q->unit;
     r->last_used = q->noun.to > q->noun.from;
     if (q->noun.start_value && arrives(r, q->to)) /* the value of old */
         return RC_OK;
@@ -460,22 +517,21 @@ static enum rc read_at(struct reader *r, size_t at, size_t *next)
     }
     q.from = q.value_from = q.a.from;
     q.to = q.value_to = q.a.to;
+    if (word_ending(r->u, g->low, r->left, blank_left(r, q.from), ROLE_MINUS, &n)) {
+        q.a.minus = true;
+        q.from = q.value_from = blank_left(r, q.from) - n;
+    }
     read_second(&q, r);
     *next = q.to;
     if (q.a.unit.foreign && !(q.shape != COMPARE_EQ && !q.a.unit.unit && q.b.unit.unit))
         return RC_OK;
-    size_t p = q.from - (q.from > 0 && g->ch[q.from - 1] == ' ');
-    if (q.shape == COMPARE_EQ && p > r->left && g->ch[p - 1] == 0xB1) {
-        q.before = COMPARE_PLUSMINUS;
-        q.from = q.value_from = p - 1;
-    }
     read_bracket_unit(&q, r);
     *next = q.to;
     if (!settle_units(&q))
         return RC_OK;
-    if (q.before != COMPARE_PLUSMINUS)
-        read_before(&q, r);
+    read_before(&q, r);
     read_after(&q, r);
+    *next = q.to;
     find_name(&q, r);
     return add(r, &q);
 }

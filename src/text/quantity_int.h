@@ -22,13 +22,17 @@ enum role {
     ROLE_BETTER = 1 << 12,
     ROLE_SAME = 1 << 13,
     ROLE_VAGUE = 1 << 14,
+    ROLE_MINUS = 1 << 15,
+    ROLE_JOIN = 1 << 16,
+    ROLE_CONDITION = 1 << 17,
 };
 
 /* Beyond enum compare, before its direction is known. */
 enum { COMPARE_REACH = 16, COMPARE_BETTER };
 
 struct word {
-    uint16_t roles, same;
+    uint32_t roles;
+    uint16_t same;
     uint8_t before, after; /* enum compare */
     int8_t change, better;
 };

@@ -166,6 +166,7 @@ static enum rc read_dimensions(struct units *u, const struct node *map, struct e
         d->name = arena_str(&u->arena, n->key);
         d->specific = str_eq(node_text(n, "specific", STR("")), STR("true"));
         d->count = str_eq(node_text(n, "count", STR("")), STR("true"));
+        d->weak = d->count || str_eq(node_text(n, "weak", STR("")), STR("true"));
         for (const struct node *c = units->child; c; c = c->next)
             TRY(read_unit(u, d, c, e));
     }
@@ -182,7 +183,7 @@ static enum rc read_not_units(struct units *u, const struct node *list, struct e
 /* Where each list of words stands and what it makes of them. */
 static const struct list {
     const char *section, *name;
-    uint16_t role;
+    uint32_t role;
     int8_t value;
 } lists[] = {
     {"before", "ge", ROLE_BEFORE, COMPARE_GE},
@@ -191,6 +192,7 @@ static const struct list {
     {"before", "lt", ROLE_BEFORE, COMPARE_LT},
     {"before", "about", ROLE_BEFORE, COMPARE_ABOUT},
     {"before", "eq", ROLE_BEFORE, COMPARE_EQ},
+    {"before", "plusminus", ROLE_BEFORE, COMPARE_PLUSMINUS},
     {"before", "reach", ROLE_BEFORE, COMPARE_REACH},
     {"before", "better", ROLE_BEFORE, COMPARE_BETTER},
     {"after", "ge", ROLE_AFTER, COMPARE_GE},
@@ -207,12 +209,15 @@ static const struct list {
     {"words", "not_name", ROLE_NOT_NAME, 0},
     {"words", "not_behind", ROLE_NOT_BEHIND, 0},
     {"words", "vague", ROLE_VAGUE, 0},
+    {"words", "minus", ROLE_MINUS, 0},
+    {"words", "join", ROLE_JOIN, 0},
+    {"words", "condition", ROLE_CONDITION, 0},
     {"words", "arrive", ROLE_ARRIVE, 0},
     {NULL, "higher_is_better", ROLE_BETTER, 1},
     {NULL, "lower_is_better", ROLE_BETTER, -1},
 };
 
-static enum rc add_word(struct units *u, const struct node *n, uint16_t role, int8_t value,
+static enum rc add_word(struct units *u, const struct node *n, uint32_t role, int8_t value,
                         struct err *e)
 {
     struct glyph_str key;

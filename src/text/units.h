@@ -8,7 +8,8 @@
 struct dimension {
     struct str name;
     bool specific; /* the unit alone tells the property */
-    bool count;    /* counted things */
+    bool weak;     /* says nothing without a name */
+    bool count;    /* counted things; weak as well */
 };
 
 struct unit {
