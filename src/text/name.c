@@ -1,0 +1,177 @@
+/* The noun phrase that a value belongs to. */
+#include "text/quantity_int.h"
+
+enum { NAME_GLYPHS = 18, NAME_WORDS = 6, BRACKET_GLYPHS = 40 };
+
+bool is_boundary(uint32_t c)
+{
+    static const uint32_t marks[] = {0,      '\n',   '\t',   ',',    ';',    ':',    '!',    '?',
+                                     '|',    '(',    ')',    '[',    ']',    '{',    '}',    '"',
+                                     0x3001, 0x3002, 0x300A, 0x300B, 0x3010, 0x3011, 0x2018, 0x2019,
+                                     0x201C, 0x201D, 0x300C, 0x300D, '<',    '>',    '=',    0x2264,
+                                     0x2265, 0xB1,   '~',    0x2192};
+    for (size_t i = 0; i < ARRAY_LEN(marks); i++)
+        if (marks[i] == c)
+            return true;
+    return c >= 0x2460 && c <= 0x24FF; /* ① */
+}
+
+static bool in_token(const struct glyphs *g, size_t i)
+{
+    uint32_t c = g->ch[i];
+    if (is_letter(c) || is_digit(c))
+        return true;
+    bool joins = c == '-' || c == '.' || c == '/' || c == '\'' || c == '+';
+    return joins && i > 0 && (is_letter(g->ch[i - 1]) || is_digit(g->ch[i - 1])) &&
+           (is_letter(g->ch[i + 1]) || is_digit(g->ch[i + 1]));
+}
+
+static bool has_letter(const struct glyphs *g, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        if (is_letter(g->ch[i]))
+            return true;
+    return false;
+}
+
+/* The bracket that the one at end - 1 closes, or `end`. */
+static size_t open_bracket(const struct glyphs *g, size_t from, size_t end)
+{
+    size_t least = end - from > BRACKET_GLYPHS ? end - BRACKET_GLYPHS : from;
+    for (size_t i = end - 1; i > least; i--)
+        if (g->ch[i - 1] == '(')
+            return i - 1;
+    return end;
+}
+
+static bool is_trim(uint32_t c)
+{
+    return c == ' ' || c == '\t' || c == ':' || c == '"' || c == 0x201D || c == 0x3011 ||
+           c == ']' || c == '=' || c == '*';
+}
+
+/* Takes the words between name and number off the end; notes a change of value. */
+static size_t strip_fillers(struct noun *noun, bool *to, const struct units *u,
+                            const struct glyphs *g, size_t from, size_t p)
+{
+    bool bracket = false;
+    for (;;) {
+        size_t n = 0, keep = 0;
+        while (p > from && is_trim(g->ch[p - 1]))
+            p--;
+        if (p > from && g->ch[p - 1] == '(' && !bracket) { /* 抗拉强度（≥500MPa） */
+            bracket = true;
+            p--;
+            continue;
+        }
+        if (p > from && g->ch[p - 1] == ')') {
+            size_t open = open_bracket(g, from, p);
+            if (open == p)
+                return p;
+            p = open;
+            continue;
+        }
+        const struct word *w = word_ending(
+            u, g->low, from, p, ROLE_FILLER | ROLE_BEFORE | ROLE_CHANGE | ROLE_TO | ROLE_FROM, &n);
+        if (!w || (word_ending(u, g->low, from, p, ROLE_KEEP | ROLE_SAME | ROLE_BETTER, &keep) &&
+                   keep > n))
+            return p;
+        if ((w->roles & ROLE_CHANGE) && !*to && !noun->change) {
+            noun->change = w->change;
+            noun->from = p - n; /* the name where nothing else stands before it */
+            noun->to = p;
+        }
+        *to = *to || (w->roles & ROLE_TO);
+        noun->start_value = noun->start_value || (w->roles & ROLE_FROM);
+        p -= n;
+    }
+}
+
+/* One step left from p: a word, a kept word or a character. Returns p where the phrase ends. */
+static size_t step_left(struct noun *noun, bool to, const struct units *u, const struct glyphs *g,
+                        size_t from, size_t p)
+{
+    size_t t = p, n = 0, keep = 0;
+    while (t > from && in_token(g, t - 1))
+        t--;
+    const struct word *cut =
+        word_ending(u, g->low, from, p, ROLE_CUT | ROLE_CHANGE | ROLE_FROM, &n);
+    const struct word *kept =
+        word_ending(u, g->low, from, p, ROLE_KEEP | ROLE_SAME | ROLE_BETTER, &keep);
+    if (cut && (cut->roles & (ROLE_CUT | ROLE_CHANGE)) == ROLE_CHANGE && n < 2)
+        cut = NULL; /* 降 within a word */
+    if (kept && keep > n)
+        return p - keep;
+    if (cut && (t == p || n >= p - t)) {
+        if ((cut->roles & ROLE_CHANGE) && !to && !noun->change)
+            noun->change = cut->change;
+        noun->start_value = noun->start_value || (cut->roles & ROLE_FROM);
+        return p;
+    }
+    if (t < p)
+        return has_letter(g, t, p) ? t : p;
+    return p - 1;
+}
+
+/* May the phrase go on over the blank at p - 1? Between words yes, between Han characters no. */
+static bool over_blank(const struct glyphs *g, size_t from, size_t p, size_t end)
+{
+    if (p < from + 2 || p >= end)
+        return false;
+    return is_letter(g->ch[p - 2]) || (is_digit(g->ch[p - 2]) && is_letter(g->ch[p]));
+}
+
+struct noun noun_left(const struct units *u, const struct glyphs *g, size_t from, size_t end)
+{
+    struct noun noun = {0};
+    bool to = false;
+    size_t e = strip_fillers(&noun, &to, u, g, from, end), p = e;
+    for (size_t words = 0; p > from && e - p < NAME_GLYPHS + 8 * words && words < NAME_WORDS;) {
+        if (is_boundary(g->ch[p - 1]))
+            break;
+        if (g->ch[p - 1] == ' ') {
+            if (!over_blank(g, from, p, e))
+                break;
+            p--;
+            words++;
+            continue;
+        }
+        size_t next = step_left(&noun, to, u, g, from, p);
+        if (next == p)
+            break;
+        p = next;
+    }
+    while (p < e && !is_letter(g->ch[p]) && !is_han(g->ch[p]) && !is_digit(g->ch[p]))
+        p++;
+    if (e - p > 1 || (p < e && !is_han(g->ch[p]))) { /* one Han character is no name */
+        noun.from = p;
+        noun.to = e;
+    }
+    return noun;
+}
+
+struct noun noun_right(const struct units *u, const struct glyphs *g, size_t at)
+{
+    size_t p = at + (g->ch[at] == ' ');
+    struct noun noun = {.from = p, .to = p};
+    for (size_t words = 0;
+         p < g->n && p - noun.from < NAME_GLYPHS + 8 * words && words < NAME_WORDS;) {
+        size_t n = 0, keep = 0;
+        uint32_t c = g->ch[p];
+        if (is_boundary(c) || c == '.' || (c == ' ' && !is_letter(g->ch[p + 1])))
+            break;
+        words += c == ' ';
+        size_t w = p + (c == ' ');
+        if (word_starting(u, g->low, w, g->n, ROLE_KEEP | ROLE_SAME | ROLE_BETTER, &keep)) {
+            p = w + keep;
+            continue;
+        }
+        if (word_starting(u, g->low, w, g->n, ROLE_CUT | ROLE_CHANGE | ROLE_FILLER, &n))
+            break;
+        for (p = w; in_token(g, p);)
+            p++;
+        p += p == w;
+    }
+    noun.to = MIN(p, g->n);
+    return noun;
+}

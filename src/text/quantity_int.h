@@ -1,0 +1,95 @@
+/* Private to units.c, number.c, name.c, quantity.c and judge.c. */
+#ifndef QIAO_QUANTITY_INT_H
+#define QIAO_QUANTITY_INT_H
+
+#include "text/glyphs.h"
+#include "text/quantity.h"
+
+/* What a word may be; one word can be several things. */
+enum role {
+    ROLE_BEFORE = 1 << 0, /* left of a number: how it compares */
+    ROLE_AFTER = 1 << 1,  /* right of it */
+    ROLE_CHANGE = 1 << 2,
+    ROLE_TO = 1 << 3,
+    ROLE_RANGE = 1 << 4,
+    ROLE_FROM = 1 << 5,
+    ROLE_FILLER = 1 << 6,
+    ROLE_CUT = 1 << 7,
+    ROLE_KEEP = 1 << 8,
+    ROLE_NOT_NAME = 1 << 9,
+    ROLE_NOT_BEHIND = 1 << 10,
+    ROLE_ARRIVE = 1 << 11,
+    ROLE_BETTER = 1 << 12,
+    ROLE_SAME = 1 << 13,
+    ROLE_VAGUE = 1 << 14,
+    ROLE_MINUS = 1 << 15,
+    ROLE_JOIN = 1 << 16,
+    ROLE_CONDITION = 1 << 17,
+};
+
+/* Beyond enum compare, before its direction is known. */
+enum { COMPARE_REACH = 16, COMPARE_BETTER };
+
+struct word {
+    uint32_t roles;
+    uint16_t same;
+    uint8_t before, after; /* enum compare */
+    int8_t change, better;
+};
+
+struct opposite {
+    const uint32_t *side[2];
+    uint8_t n[2];
+};
+
+struct unit_hit {
+    const struct unit *unit, *per; /* unit NULL: none here */
+    size_t end;
+    bool foreign; /* something here looks like a unit but is not known: read no number before it */
+};
+
+/* The longest word with one of `roles` that ends at `end` and begins at or after `from`; `*n` its
+ * length. Letters are matched as whole words. NULL: none. */
+const struct word *word_ending(const struct units *u, const uint32_t *low, size_t from, size_t end,
+                               unsigned roles, size_t *n);
+/* The same beginning at `at`; low[size] is readable. */
+const struct word *word_starting(const struct units *u, const uint32_t *low, size_t at, size_t size,
+                                 unsigned roles, size_t *n);
+/* The unit at `at`; `near` … `number` is the text before the number, which decides between
+ * meanings. */
+struct unit_hit unit_at(const struct units *u, const struct glyphs *g, size_t at, size_t near,
+                        size_t number);
+/* The unit whose symbol leads the number and ends at `end`; `*from` where it begins. */
+const struct unit *unit_leading(const struct units *u, const struct glyphs *g, size_t end,
+                                size_t *from);
+const struct opposite *units_opposites(const struct units *u, size_t *n);
+
+/* A number as written, without its sign. */
+struct number {
+    size_t from, to;
+    double value;      /* all in all; hundredths where it is 百分之 */
+    double scale;      /* what 万, 亿, million … make of it, already in value */
+    unsigned digits;   /* before the point */
+    bool fraction;     /* has a decimal point, exponent or thousands separators */
+    bool chinese;      /* Chinese numerals */
+    bool weak;         /* one of them alone: 一, 半 */
+    bool more;         /* 20余 */
+    double percent_of; /* 百分之 100, 千分之 1000; else 0 */
+};
+
+/* Reads the number at `at`. False: none, and x->to (> at) tells where to go on. O(its length). */
+bool number_read(struct number *x, const struct units *u, const struct glyphs *g, size_t at);
+bool is_numeral(uint32_t c);
+
+/* The noun phrase on the left of `end`, not beyond `from`. */
+struct noun {
+    size_t from, to; /* empty: from == to */
+    int8_t change;
+    bool start_value; /* 从60%提高到…: the value is the old one */
+};
+
+struct noun noun_left(const struct units *u, const struct glyphs *g, size_t from, size_t end);
+struct noun noun_right(const struct units *u, const struct glyphs *g, size_t at);
+bool is_boundary(uint32_t c);
+
+#endif
