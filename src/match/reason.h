@@ -1,0 +1,30 @@
+/* Why a result fits a need, as facts from both texts: codes, spans and numbers. Sentences are
+ * made of them by cli and web only. */
+#ifndef QIAO_REASON_H
+#define QIAO_REASON_H
+
+#include "base/mem.h"
+#include "text/quantity.h"
+
+enum reason_code {
+    REASON_TERMS,     /* a phrase that both texts hold; need, result: its places */
+    REASON_CONCEPT,   /* different words of one concept; need, result: the two words */
+    REASON_INDICATOR, /* a number that was asked for; verdict; need, result: the two values */
+    REASON_INDUSTRY,  /* verdict MET same, MISSED different; no spans: the columns say it */
+    REASON_REGION,
+    REASON_TRL,       /* MET: at least what was asked */
+    REASON_PRICE,     /* MET: within the budget */
+    REASON_DEADLINE,  /* MET: finished before the need's deadline */
+};
+
+struct reason {
+    enum reason_code code;
+    enum verdict verdict; /* VERDICT_UNKNOWN for REASON_TERMS and REASON_CONCEPT */
+    double share;         /* REASON_TERMS, REASON_CONCEPT: of the score, 0..1 */
+    /* Bytes of the full texts (match/match.h); empty where there is no place. */
+    struct span need, result;
+    struct span need_name, result_name; /* REASON_INDICATOR: the indicator's name */
+};
+typedef VEC(struct reason) vec_reason;
+
+#endif

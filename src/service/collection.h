@@ -1,0 +1,54 @@
+/* The records of one spreadsheet, in memory, compactly: the bytes of the fields and eight more a
+ * record. */
+#ifndef QIAO_COLLECTION_H
+#define QIAO_COLLECTION_H
+
+#include "base/arena.h"
+#include "sheet/table.h"
+
+/* One record. Slices point into the collection. */
+struct item {
+    struct str field[FIELD__COUNT];
+    struct str id;    /* the id column, or "sheet!row" / the row number where there is none */
+    bool has_id;      /* it is the id column's */
+    uint32_t sheet, row;
+    struct str sheet_name;
+    /* What is compared: title, a line break, then body, keywords and indicators, a line break
+     * between them. text.p[0..title) is the title. */
+    struct str text;
+    uint32_t title;
+};
+
+struct row_problem {
+    uint32_t sheet, row, col; /* 1-based; 0: none */
+    struct str sheet_name;
+    const char *key; /* as struct problem of sheet/table.h */
+    struct str detail;
+    bool dropped;
+};
+
+struct collection;
+
+/* Called now and then with the share done, 0..1; a return other than RC_OK stops. May be NULL. */
+typedef enum rc (*progress_fn)(void *ctx, const char *stage, double done, struct err *e);
+
+/* Read a file (sheet/table.h says what is understood and refused). */
+enum rc collection_open(struct collection **out, const char *path, const struct columns *columns,
+                        const struct table_options *options, progress_fn progress, void *ctx,
+                        struct err *e) MUST_CHECK;
+void collection_close(struct collection *c);
+
+const char *collection_path(const struct collection *c);
+uint32_t collection_count(const struct collection *c);
+/* Record i. O(length of the record). */
+struct item collection_item(const struct collection *c, uint32_t i);
+/* Only what is compared; faster. */
+struct str collection_text(const struct collection *c, uint32_t i, uint32_t *title);
+/* The record with this id (or "sheet!row", or row number); UINT32_MAX if none. The first call
+ * builds a table: O(records); then O(1). */
+enum rc collection_find(struct collection *c, struct str id, uint32_t *out,
+                        struct err *e) MUST_CHECK;
+/* Problems in file order. */
+uint32_t collection_problems(const struct collection *c, const struct row_problem **out);
+
+#endif

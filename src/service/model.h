@@ -1,0 +1,25 @@
+/* The declared tables (model/): those compiled into the program, each replaced by the file of the
+ * same name in the folder that the user gives. */
+#ifndef QIAO_MODEL_H
+#define QIAO_MODEL_H
+
+#include "base/node.h"
+#include "match/concepts.h"
+#include "sheet/table.h"
+#include "text/units.h"
+
+struct model;
+
+/* `dir` may be NULL. A file DIR/units.yaml stands for model/units.yaml, DIR/concepts/*.yaml are
+ * added to the compiled ones of other names. RC_USER "model.yaml" and the like, with file and
+ * line. *out is owned by the caller; read-only once made, threads may share it. */
+enum rc model_open(struct model **out, const char *dir, struct err *e) MUST_CHECK;
+void model_close(struct model *m);
+
+const struct columns *model_columns(const struct model *m);
+const struct units *model_units(const struct model *m);
+const struct concepts *model_concepts(const struct model *m);
+/* The sentence of a message key in "zh" or "en"; NULL when there is none. */
+const char *model_message(const struct model *m, const char *key, const char *lang);
+
+#endif
