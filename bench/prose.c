@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <iconv.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,25 +22,6 @@ enum {
     CLAUSES = 6000, /* boilerplate */
     COMMON = 800,   /* words too common to mark a topic */
 };
-
-void die(const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    fputs("gen: ", stderr);
-    vfprintf(stderr, fmt, ap);
-    fputc('\n', stderr);
-    va_end(ap);
-    exit(1);
-}
-
-void *grab(size_t n, size_t size)
-{
-    void *p = calloc(n, size);
-    if (!p)
-        die("out of memory");
-    return p;
-}
 
 /* Streams of chance, one a purpose; the names of sub-topic s have KIND_NAME + s. */
 enum {

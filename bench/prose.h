@@ -9,7 +9,7 @@
 #ifndef BENCH_PROSE_H
 #define BENCH_PROSE_H
 
-#include <stdint.h>
+#include "common.h"
 
 /* A text is a row of symbols: Han characters, then Latin words, then numbers, then two marks. */
 enum {
@@ -48,9 +48,5 @@ enum prose { PROSE_RESULT, PROSE_NEED }; /* 100-300 characters; 50-400 */
 const struct symbol *prose_init(uint64_t seed);
 /* Document `i`: it depends on the seed, the kind and `i`, not on what was written before. */
 void prose_write(struct doc *d, enum prose kind, uint64_t i);
-
-/* Say why and end the program with status 1; calloc or die. */
-_Noreturn void die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-void *grab(size_t n, size_t size);
 
 #endif

@@ -1,5 +1,5 @@
-// Xapian, set up for speed: chert's successor glass, no positions, no document data, large flushes,
-// compacted at the end; BM25 with k1 1.2 and b 0.75. Its pruning (wdf upper bounds) is on.
+// Xapian, set up for speed: no positions, no term lists, no document data, large flushes,
+// compacted at the end; BM25 with k1 1.2 and b 0.75.
 #include <cstdlib>
 #include <cstring>
 #include <string>
