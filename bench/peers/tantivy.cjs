@@ -6,6 +6,8 @@ const fs = require('fs');
 const { spawn } = require('child_process');
 const t = require('@oxdev03/node-tantivy-binding-linux-x64-gnu');
 
+// The npm package carries Tantivy 0.25.
+const VERSION = require('./package.json').dependencies['@oxdev03/node-tantivy-binding-linux-x64-gnu'];
 const TOP = 10, LEAST_NEEDS = 5, WARM_NEEDS = 50, ADDED = 11;
 const [, , mode, dir, index, limit, half] = process.argv;
 
@@ -66,7 +68,7 @@ function build() {
   w.waitMergingThreads();
   const took = now() - start;
   const disk = fs.readdirSync(index).reduce((n, f) => n + fs.statSync(`${index}/${f}`).size, 0);
-  print({ version: t.getVersion(), build_s: took, disk_bytes: disk, build_rss_mb: peakMb(),
+  print({ version: VERSION, build_s: took, disk_bytes: disk, build_rss_mb: peakMb(),
     segments: open(false).searcher().numSegments });
 }
 
