@@ -6,6 +6,24 @@
 enum { SYMBOL_MAX = 24, WORD_MAX = 24, NEAR_GLYPHS = 16 };
 #define NO_ENTRY UINT32_MAX
 
+/* Bit k of slot c: a word of k glyphs begins (ends) with a glyph of that slot. Spares nearly all
+ * lookups. */
+enum { SLOTS = 1024 };
+
+struct lengths {
+    uint32_t of[SLOTS];
+};
+
+static uint32_t *slot(struct lengths *l, uint32_t c)
+{
+    return &l->of[c % SLOTS];
+}
+
+static bool may_be(const struct lengths *l, uint32_t c, size_t n)
+{
+    return l->of[c % SLOTS] >> n & 1;
+}
+
 struct glyph_str {
     const uint32_t *p;
     size_t n;
@@ -27,7 +45,7 @@ struct units {
     VEC(struct word) words;
     VEC(struct opposite) opposites;
     uint16_t groups;
-    uint8_t longest; /* word in the lexicon, in glyphs */
+    struct lengths symbol_starts, word_starts, word_ends;
 };
 
 static struct str key_of(const uint32_t *p, size_t n)
@@ -112,6 +130,7 @@ static enum rc add_symbol(struct units *u, struct str text, struct meaning m, co
     glyphs_free(&g);
     if (!whole)
         return bad(n, "symbol", e);
+    *slot(&u->symbol_starts, s.low[0]) |= 1u << s.n;
     TRY(add_meaning(u, &u->exact, s.ch, s.n, m, e));
     bool one_letter = s.n == 1 && is_letter(s.ch[0]);
     return one_letter ? RC_OK : add_meaning(u, &u->folded, s.low, s.n, m, e);
@@ -243,7 +262,8 @@ static enum rc add_word(struct units *u, const struct node *n, uint32_t role, in
         w->better = value;
     if (role == ROLE_SAME)
         w->same = u->groups;
-    u->longest = MAX(u->longest, (uint8_t)key.n);
+    *slot(&u->word_starts, key.p[0]) |= 1u << key.n;
+    *slot(&u->word_ends, key.p[key.n - 1]) |= 1u << key.n;
     return RC_OK;
 }
 
@@ -341,7 +361,9 @@ static const struct word *word_get(const struct units *u, const uint32_t *p, siz
 const struct word *word_ending(const struct units *u, const uint32_t *low, size_t from, size_t end,
                                unsigned roles, size_t *n)
 {
-    for (size_t k = MIN((size_t)u->longest, end - from); k > 0; k--) {
+    for (size_t k = MIN((size_t)WORD_MAX, end - from); k > 0; k--) {
+        if (!may_be(&u->word_ends, low[end - 1], k))
+            continue;
         if (end > k && is_letter(low[end - k]) && is_letter(low[end - k - 1]))
             continue;
         const struct word *w = word_get(u, low + end - k, k, roles);
@@ -356,7 +378,9 @@ const struct word *word_ending(const struct units *u, const uint32_t *low, size_
 const struct word *word_starting(const struct units *u, const uint32_t *low, size_t at, size_t size,
                                  unsigned roles, size_t *n)
 {
-    for (size_t k = MIN((size_t)u->longest, size - at); k > 0; k--) {
+    for (size_t k = MIN((size_t)WORD_MAX, size - at); k > 0; k--) {
+        if (!may_be(&u->word_starts, low[at], k))
+            continue;
         if (is_letter(low[at + k - 1]) && is_letter(low[at + k]))
             continue;
         const struct word *w = word_get(u, low + at, k, roles);
@@ -405,6 +429,8 @@ static struct unit_hit simple_unit(const struct units *u, const struct glyphs *g
     symbol_read(&s, g->ch, at, g->n);
     for (size_t k = s.n; k > 0; k--) {
         size_t end = s.end[k - 1];
+        if (!may_be(&u->symbol_starts, s.low[0], k))
+            continue;
         if (is_letter(s.ch[k - 1]) && (is_letter(g->ch[end]) || is_digit(g->ch[end])))
             continue;
         const uint32_t *first = strmap_get(&u->exact, key_of(s.ch, k));
@@ -449,7 +475,7 @@ const struct unit *unit_leading(const struct units *u, const struct glyphs *g, s
     for (size_t k = MIN((size_t)8, end); k > 0; k--) {
         struct symbol s;
         symbol_read(&s, g->ch, end - k, end);
-        if (s.n == 0 || s.end[s.n - 1] != end ||
+        if (s.n == 0 || s.end[s.n - 1] != end || !may_be(&u->symbol_starts, s.low[0], s.n) ||
             (end > k && is_letter(g->ch[end - k]) && is_letter(g->ch[end - k - 1])))
             continue;
         bool word = false;
