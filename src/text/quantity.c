@@ -37,7 +37,7 @@ struct reading {
     size_t value_from, value_to;
     struct noun noun;
     const struct unit *unit, *per;
-    size_t lead_to; /* end of a leading unit, 0 none */
+    size_t lead_from, lead_to; /* a leading unit; lead_to 0: none */
 };
 
 static size_t blank(const struct reader *r, size_t i)
@@ -129,12 +129,13 @@ static size_t with_sign(const struct reader *r, size_t at)
 static void read_second(struct reading *q, const struct reader *r)
 {
     const struct glyphs *g = &r->g;
-    size_t n = 0, j = blank(r, q->a.to);
+    size_t n = 0, j = blank(r, q->a.to), left = blank_left(r, q->from);
+    unsigned between = word_ending(r->u, g->low, r->left, left, ROLE_BETWEEN, &n) ? ROLE_JOIN : 0;
     bool sign = false;
     if (g->ch[j] == 0xB1 || (g->ch[j] == '+' && (g->ch[j + 1] == '-' || g->ch[j + 1] == '/'))) {
         q->shape = COMPARE_PLUSMINUS;
         j += g->ch[j] == 0xB1 ? 1 : 2 + (g->ch[j + 1] == '/');
-    } else if (word_starting(r->u, g->low, j, g->n, ROLE_RANGE, &n)) {
+    } else if (word_starting(r->u, g->low, j, g->n, ROLE_RANGE | between, &n)) {
         q->shape = COMPARE_RANGE;
         sign = g->ch[j] != '-' || j > q->a.to;
         j += n;
@@ -164,14 +165,12 @@ static void read_bracket_unit(struct reading *q, const struct reader *r)
     q->to = q->value_to = hit.end;
 }
 
-/* Words left of the value: how it compares, and a unit that leads. */
-static void read_before(struct reading *q, const struct reader *r)
+/* Words that end at p and say how the value compares; returns where they begin. */
+static size_t read_compare(struct reading *q, const struct reader *r, size_t p)
 {
     const struct glyphs *g = &r->g;
-    size_t p = q->from, n = 0, keep = 0;
-    bool found = false;
     for (int k = 0; k < 3; k++) {
-        size_t s = p;
+        size_t s = p, n = 0, keep = 0;
         while (s > r->left && (g->ch[s - 1] == ' ' || g->ch[s - 1] == '\t'))
             s--;
         const struct word *w = word_ending(r->u, g->low, r->left, s, ROLE_BEFORE, &n);
@@ -180,24 +179,29 @@ static void read_before(struct reading *q, const struct reader *r)
         p = s - n;
         if (w->before == COMPARE_EQ) {
             q->explicit_eq = true;
-        } else if (!found || q->before == COMPARE_ABOUT) {
+        } else if (q->before == COMPARE_EQ || q->before == COMPARE_ABOUT) {
             q->before = w->before;
             q->from = p;
-            found = true;
             if (w->before == COMPARE_PLUSMINUS)
                 q->value_from = p;
         }
     }
-    while (p > r->left && g->ch[p - 1] == ' ')
-        p--;
-    size_t from;
-    const struct unit *lead = q->unit ? NULL : unit_leading(r->u, g, p, &from);
-    if (lead && from >= r->left) {
-        q->unit = lead;
-        q->from = from;
-        q->explicit_eq = true;
-        q->lead_to = p;
-    }
+    return p;
+}
+
+/* What stands left of the value: how it compares, and a unit that leads. */
+static void read_before(struct reading *q, const struct reader *r)
+{
+    size_t from, p = blank_left(r, read_compare(q, r, q->from));
+    const struct unit *lead = q->unit ? NULL : unit_leading(r->u, &r->g, p, &from);
+    if (!lead || from < r->left)
+        return;
+    q->unit = lead;
+    q->from = from;
+    q->explicit_eq = true;
+    q->lead_to = p;
+    q->lead_from = from;
+    read_compare(q, r, from);
 }
 
 static void read_after(struct reading *q, const struct reader *r)
@@ -261,6 +265,8 @@ static void classify(struct quantity *out, const struct reader *r, struct noun n
         if (w)
             out->better = w->better;
     }
+    if (out->better == BETTER_AS_SHARE)
+        out->better = !out->unit ? 0 : str_eq(out->unit->dimension->name, STR("ratio")) ? 1 : -1;
     const struct word *same =
         noun.to > noun.from ? word_ending(r->u, low, noun.from, noun.to, ROLE_SAME, &n) : NULL;
     out->same = same ? same->same : 0;
@@ -321,11 +327,10 @@ static enum compare settle_compare(const struct reading *q, int better, int chan
 /* Does the noun phrase name something that is no indicator? */
 static bool is_not_name(const struct reader *r, struct noun noun)
 {
-    size_t n;
-    const struct word *w = noun.to > noun.from
-                               ? word_ending(r->u, r->g.low, noun.from, noun.to, ROLE_NOT_NAME, &n)
-                               : NULL;
-    return w && (n == noun.to - noun.from || n > 1);
+    size_t n = 0;
+    if (noun.to == noun.from || !word_ending(r->u, r->g.low, noun.from, noun.to, ROLE_NOT_NAME, &n))
+        return false;
+    return n == noun.to - noun.from || (n > 1 && is_han(r->g.ch[noun.to - 1]));
 }
 
 static bool is_year(const struct reading *q, const struct reader *r)
@@ -373,6 +378,10 @@ static bool is_bare_number(const struct reading *q, const struct reader *r, enum
 {
     uint32_t next = r->g.ch[q->to], after = next ? r->g.ch[q->to + 1] : 0;
     bool precise = q->a.x.fraction || (compare != COMPARE_EQ && compare != COMPARE_RANGE);
+    size_t n;
+    if (next == ' ' && is_letter(after) &&
+        !word_starting(r->u, r->g.low, q->to + 1, r->g.n, ROLE_CUT | ROLE_JOIN, &n))
+        return false;
     bool ends = next == 0 || next == '\n' || next == ',' || next == ';' || next == 0x3002 ||
                 q->to > q->value_to || (next == '.' && (after == 0 || after == '\n')) ||
                 (precise && (next == ' ' || next == '\t' || next == ')' || next == 0x3001 ||
@@ -445,7 +454,7 @@ static void find_name(struct reading *q, struct reader *r)
     if (q->noun.to > q->noun.from)
         return;
     if (q->lead_to) { /* pH≥7: its own name */
-        q->noun.from = q->from;
+        q->noun.from = q->lead_from;
         q->noun.to = q->lead_to;
         return;
     }
@@ -498,6 +507,18 @@ static enum rc add(struct reader *r, struct reading *q)
     return vec_push(r->out, out, r->e);
 }
 
+/* A plain value alone in brackets within a phrase: 抗拉强度（20℃）不低于… is at 20 ℃. */
+static bool is_aside(const struct reading *q, const struct reader *r)
+{
+    const struct glyphs *g = &r->g;
+    if (q->from == 0 || g->ch[q->from - 1] != '(' || g->ch[q->to] != ')' || q->before != COMPARE_EQ)
+        return false;
+    uint32_t next = g->ch[blank(r, q->to + 1)];
+    return q->shape != COMPARE_PLUSMINUS && next != '\n' &&
+           (!is_boundary(next) || next == ':' || next == 0x2264 || next == 0x2265 || next == '<' ||
+            next == '>' || next == '=' || next == 0xB1);
+}
+
 /* Reads what stands at the digit or numeral `at`; *next is where to go on. */
 static enum rc read_at(struct reader *r, size_t at, size_t *next)
 {
@@ -512,7 +533,7 @@ static enum rc read_at(struct reader *r, size_t at, size_t *next)
         return RC_OK;
     size_t code = part_of_code(r, q.a.to);
     if (code) {
-        *next = code;
+        *next = r->left = code;
         return RC_OK;
     }
     q.from = q.value_from = q.a.from;
@@ -527,12 +548,17 @@ static enum rc read_at(struct reader *r, size_t at, size_t *next)
         return RC_OK;
     read_bracket_unit(&q, r);
     *next = q.to;
-    if (!settle_units(&q))
+    if (!settle_units(&q) || (chinese && !q.unit)) /* 一般 */
         return RC_OK;
     read_before(&q, r);
     read_after(&q, r);
     *next = q.to;
+    if (is_aside(&q, r)) {
+        *next = q.to + 1;
+        return RC_OK;
+    }
     find_name(&q, r);
+    r->left = q.to;
     return add(r, &q);
 }
 
@@ -554,8 +580,6 @@ enum rc quantities_read(struct vec_quantity *out, struct str text, const struct 
         }
         size_t next = i + 1;
         rc = read_at(&r, i, &next);
-        if (!is_han(c) || next > i + 1)
-            r.left = next;
         i = next;
     }
     glyphs_free(&r.g);

@@ -25,7 +25,10 @@ enum role {
     ROLE_MINUS = 1 << 15,
     ROLE_JOIN = 1 << 16,
     ROLE_CONDITION = 1 << 17,
+    ROLE_BETWEEN = 1 << 18,
 };
+
+enum { BETTER_AS_SHARE = 2 }; /* higher for a ratio, lower for a size */
 
 /* Beyond enum compare, before its direction is known. */
 enum { COMPARE_REACH = 16, COMPARE_BETTER };

@@ -230,8 +230,10 @@ static const struct list {
     {"words", "vague", ROLE_VAGUE, 0},
     {"words", "minus", ROLE_MINUS, 0},
     {"words", "join", ROLE_JOIN, 0},
+    {"words", "between", ROLE_BETWEEN, 0},
     {"words", "condition", ROLE_CONDITION, 0},
     {"words", "arrive", ROLE_ARRIVE, 0},
+    {NULL, "higher_as_share", ROLE_BETTER, BETTER_AS_SHARE},
     {NULL, "higher_is_better", ROLE_BETTER, 1},
     {NULL, "lower_is_better", ROLE_BETTER, -1},
 };
@@ -449,10 +451,11 @@ struct unit_hit unit_at(const struct units *u, const struct glyphs *g, size_t at
                         size_t number)
 {
     near = number - near > NEAR_GLYPHS ? number - NEAR_GLYPHS : near;
-    at += g->ch[at] == ' ';
+    bool spaced = g->ch[at] == ' ';
+    at += spaced;
     struct unit_hit hit = simple_unit(u, g, at, near, number);
     if (!hit.unit) {
-        hit.foreign = hit.foreign || is_letter(g->ch[at]);
+        hit.foreign = hit.foreign || (is_letter(g->ch[at]) && !spaced);
         return hit;
     }
     uint32_t c = g->ch[hit.end], next = c ? g->ch[hit.end + 1] : 0;
