@@ -5,7 +5,7 @@
 #include "text/quantity_int.h"
 
 enum { RIGHT_GAP = 4 };
-enum { HAN_OF = 0x7684, HAN_WITHIN = 0x5185 }; /* 的, 内 */
+enum { HAN_OF = 0x7684, HAN_WITHIN = 0x5185, HAN_YEAR = 0x5E74, HAN_MONTH = 0x6708 };
 
 struct reader {
     const struct units *u;
@@ -333,12 +333,14 @@ static bool is_not_name(const struct reader *r, struct noun noun)
     return n == noun.to - noun.from || (n > 1 && is_han(r->g.ch[noun.to - 1]));
 }
 
-static bool is_year(const struct reading *q, const struct reader *r)
+/* 2023年, 2023, 6月: a point in time, not a length of it. */
+static bool is_date(const struct reading *q, const struct reader *r)
 {
     const struct number *x = &q->a.x;
+    uint32_t next = r->g.ch[x->to];
     bool year =
         x->digits == 4 && !x->fraction && x->scale == 1 && x->value >= 1900 && x->value <= 2100;
-    return year && (r->g.ch[x->to] == 0x5E74 || (q->unit == NULL && !q->a.x.chinese));
+    return next == HAN_MONTH || (year && (next == HAN_YEAR || !q->unit));
 }
 
 /* Time, grades and the like: 级, 次, 倍. */
@@ -366,6 +368,8 @@ static bool is_attribute(const struct reading *q, const struct reader *r, bool p
     if (!is_han(r->g.ch[q->to]))
         return false;
     if (plain && word_starting(r->u, r->g.low, q->to, r->g.n, ROLE_CONDITION, &n))
+        return true;
+    if (q->unit == r->percent && word_starting(r->u, r->g.low, q->to, r->g.n, ROLE_SHARE, &n))
         return true;
     if (q->to > q->value_to) /* 3年内 */
         return r->g.ch[q->to - 1] == HAN_WITHIN && str_eq(q->unit->dimension->name, STR("time"));
@@ -396,7 +400,7 @@ static bool is_worth(const struct reading *q, const struct reader *r, enum compa
     bool named = q->noun.to > q->noun.from;
     bool plain = compare == COMPARE_EQ || compare == COMPARE_ABOUT || compare == COMPARE_RANGE ||
                  (q->a.x.more && q->before == COMPARE_EQ);
-    if (is_not_name(r, q->noun) || (is_year(q, r) && plain))
+    if (is_not_name(r, q->noun) || (is_date(q, r) && plain))
         return false;
     if (!q->unit)
         return is_bare_number(q, r, compare);
@@ -444,13 +448,30 @@ static bool is_property(const struct reading *q, const struct reader *r, struct 
     return false;
 }
 
+/* The noun phrase on the right, where the value stands before it: 150Pa的压强, 300 Wh/kg energy
+ * density. */
+static bool name_right(struct reading *q, const struct reader *r)
+{
+    const struct glyphs *g = &r->g;
+    bool of = g->ch[q->to] == HAN_OF, word = g->ch[q->to] == ' ' && is_letter(g->ch[q->to + 1]);
+    if (!of && !word)
+        return false;
+    struct noun right = noun_right(r->u, g, q->to + of);
+    if (right.to <= right.from + 1 || !is_property(q, r, right, word))
+        return false;
+    q->noun.from = right.from;
+    q->noun.to = right.to;
+    return true;
+}
+
 static void find_name(struct reading *q, struct reader *r)
 {
-    q->noun = noun_left(r->u, &r->g, r->left, q->from);
     size_t p = blank_left(r, q->from);
-    bool share = q->unit == r->percent && p > r->left && r->g.ch[p - 1] == HAN_OF;
-    if (share) /* 石油化工产品的50% */
-        q->noun.from = q->noun.to = 0;
+    q->noun = noun_left(r->u, &r->g, r->left, q->from);
+    if (q->unit == r->percent && p > r->left && r->g.ch[p - 1] == HAN_OF)
+        q->noun.from = q->noun.to = 0; /* a share: 石油化工产品的50% */
+    if (q->unit == r->percent && r->g.ch[q->to] == HAN_OF && name_right(q, r))
+        return; /* 保持20%左右的增长率 */
     if (q->noun.to > q->noun.from)
         return;
     if (q->lead_to) { /* pH≥7: its own name */
@@ -464,16 +485,7 @@ static void find_name(struct reading *q, struct reader *r)
         q->noun.change = change ? change : r->last.change;
         return;
     }
-    bool of = r->g.ch[q->to] == HAN_OF;
-    bool word = r->g.ch[q->to] == ' ' && is_letter(r->g.ch[q->to + 1]);
-    if (of || word) {
-        struct noun right = noun_right(r->u, &r->g, q->to + of);
-        if (right.to > right.from + 1 && is_property(q, r, right, word)) {
-            right.change = q->noun.change;
-            right.start_value = q->noun.start_value;
-            q->noun = right;
-        }
-    }
+    name_right(q, r);
 }
 
 static bool arrives(const struct reader *r, size_t at)

@@ -26,6 +26,7 @@ enum role {
     ROLE_JOIN = 1 << 16,
     ROLE_CONDITION = 1 << 17,
     ROLE_BETWEEN = 1 << 18,
+    ROLE_SHARE = 1 << 19,
 };
 
 enum { BETTER_AS_SHARE = 2 }; /* higher for a ratio, lower for a size */

@@ -231,6 +231,7 @@ static const struct list {
     {"words", "minus", ROLE_MINUS, 0},
     {"words", "join", ROLE_JOIN, 0},
     {"words", "between", ROLE_BETWEEN, 0},
+    {"words", "share", ROLE_SHARE, 0},
     {"words", "condition", ROLE_CONDITION, 0},
     {"words", "arrive", ROLE_ARRIVE, 0},
     {NULL, "higher_as_share", ROLE_BETTER, BETTER_AS_SHARE},
@@ -347,10 +348,14 @@ const struct opposite *units_opposites(const struct units *u, size_t *n)
 
 const struct unit *units_find(const struct units *u, struct str symbol)
 {
-    for (size_t i = 0; i < u->meanings.n; i++)
-        if (u->meanings.p[i].unit && str_eq(u->meanings.p[i].unit->symbol, symbol))
-            return u->meanings.p[i].unit;
-    return NULL;
+    uint32_t ch[SYMBOL_MAX + GLYPH_FOLD_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < symbol.n && n < SYMBOL_MAX;)
+        n += glyph_fold(ch + n, symbol, &i, n ? ch[n - 1] : 0);
+    struct symbol s;
+    symbol_read(&s, ch, 0, n);
+    const uint32_t *first = s.n ? strmap_get(&u->exact, key_of(s.ch, s.n)) : NULL;
+    return first ? u->meanings.p[*first].unit : NULL;
 }
 
 static const struct word *word_get(const struct units *u, const uint32_t *p, size_t n,

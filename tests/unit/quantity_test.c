@@ -205,6 +205,9 @@ static const struct reading_case chinese[] = {
     {"气体纯度 99.999%", "气体纯度 = 0.99999 ratio"},
     {"盐雾试验≥1000h", "盐雾试验 >= 3.6e+06 time"},
     {"建成示范线不少于3条", "示范线 >= 3 lines"},
+    {"行业保持20%左右的年均增长率", "年均增长率 ~ 0.18..0.22 ratio"},
+    {"1h内抗压强度35MPa，1d内达到53MPa以上",
+     "抗压强度 = 3.5e+07 pressure; 抗压强度 >= 5.3e+07 pressure"},
     {"平均无故障时间大于5000小时", "平均无故障时间 > 1.8e+07 time"},
 };
 
@@ -311,6 +314,11 @@ static const char *const nothing[] = {
     "Section 4.2",
     "三分之二的企业",
     "二零二三年",
+    "会议6月14日召开",
+    "需要解决的问题如下：1，原料；2，设备",
+    "约占总量的20%",
+    "矿山90%以上都是井下开采",
+    "荣获二等奖2项",
     "",
 };
 
@@ -481,6 +489,16 @@ static void test_hostile(void **state)
     }
 }
 
+static void test_find(void **state)
+{
+    (void)state;
+    assert_string_equal(units_find(units, STR("g/cm³"))->dimension->name.p, "density");
+    assert_true(units_find(units, STR("mPa")) == NULL);
+    assert_true(units_find(units, STR("摄氏度"))->offset == 273.15);
+    assert_null(units_find(units, STR("")));
+    assert_null(units_find(units, STR("一个没有声明过而且非常非常长的单位名称以至于放不下")));
+}
+
 static void test_bad_tables(void **state)
 {
     (void)state;
@@ -509,10 +527,10 @@ static void test_bad_tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_chinese),    cmocka_unit_test(test_english),
-        cmocka_unit_test(test_nothing),    cmocka_unit_test(test_spans),
-        cmocka_unit_test(test_matches),    cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_bad_tables),
+        cmocka_unit_test(test_chinese), cmocka_unit_test(test_english),
+        cmocka_unit_test(test_nothing), cmocka_unit_test(test_spans),
+        cmocka_unit_test(test_matches), cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_find),    cmocka_unit_test(test_bad_tables),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }
