@@ -4,52 +4,6 @@
 
 #include "text/quantity_int.h"
 
-enum { RIGHT_GAP = 4 };
-enum { HAN_OF = 0x7684, HAN_WITHIN = 0x5185, HAN_YEAR = 0x5E74, HAN_MONTH = 0x6708 };
-
-struct reader {
-    const struct units *u;
-    const struct unit *percent;
-    struct glyphs g;
-    struct vec_quantity *out;
-    size_t left;      /* names and comparisons reach back to here: the end of the last value */
-    struct noun last; /* name of the last value, for the next one in a list */
-    const struct unit *last_unit;
-    bool last_used; /* there is one in this clause */
-    struct err *e;
-};
-
-/* One number with its unit. */
-struct operand {
-    struct number x;
-    struct unit_hit unit;
-    size_t from, to; /* glyphs, sign included */
-    bool minus;
-};
-
-/* What stands at a number, as it is put together. */
-struct reading {
-    struct operand a, b;
-    enum compare shape; /* EQ, RANGE or PLUSMINUS */
-    unsigned before;    /* comparison read on the left, COMPARE_REACH and _BETTER included */
-    bool explicit_eq;   /* 为, =, : */
-    size_t from, to;    /* whole */
-    size_t value_from, value_to;
-    struct noun noun;
-    const struct unit *unit, *per;
-    size_t lead_from, lead_to; /* a leading unit; lead_to 0: none */
-};
-
-static size_t blank(const struct reader *r, size_t i)
-{
-    return i + (r->g.ch[i] == ' ');
-}
-
-static size_t blank_left(const struct reader *r, size_t i)
-{
-    return i - (i > r->left && r->g.ch[i - 1] == ' ');
-}
-
 static bool read_operand(struct operand *o, const struct reader *r, size_t at, bool sign)
 {
     const struct glyphs *g = &r->g;
@@ -324,190 +278,17 @@ static enum compare settle_compare(const struct reading *q, int better, int chan
     return (enum compare)q->before;
 }
 
-/* Does the noun phrase name something that is no indicator? */
-static bool is_not_name(const struct reader *r, struct noun noun)
-{
-    size_t n = 0;
-    if (noun.to == noun.from || !word_ending(r->u, r->g.low, noun.from, noun.to, ROLE_NOT_NAME, &n))
-        return false;
-    return n == noun.to - noun.from || (n > 1 && is_han(r->g.ch[noun.to - 1]));
-}
-
-/* 2023年, 2023, 6月: a point in time, not a length of it. */
-static bool is_date(const struct reading *q, const struct reader *r)
-{
-    const struct number *x = &q->a.x;
-    uint32_t next = r->g.ch[x->to];
-    bool year =
-        x->digits == 4 && !x->fraction && x->scale == 1 && x->value >= 1900 && x->value <= 2100;
-    return next == HAN_MONTH || (year && (next == HAN_YEAR || !q->unit));
-}
-
-/* Time, grades and the like: 级, 次, 倍. */
-static bool is_period(const struct unit *unit)
-{
-    static const char *const dims[] = {"time", "grade", "cycles", "times"};
-    for (size_t i = 0; i < ARRAY_LEN(dims); i++)
-        if (str_eq(unit->dimension->name, str_of(dims[i])))
-            return true;
-    return false;
-}
-
-/* Nothing but the numeral itself says that it is a value: 三元, 一级, 二次. */
-static bool is_loose(const struct reading *q)
-{
-    return q->to == q->value_to &&
-           (q->before == COMPARE_EQ || q->before == COMPARE_REACH || q->before == COMPARE_ABOUT);
-}
-
-/* Weak units stand before nouns and conditions all the time: 14天无人看守, 4个研究方向,
- * 1h内抗压强度. */
-static bool is_attribute(const struct reading *q, const struct reader *r, bool plain)
-{
-    size_t n;
-    if (!is_han(r->g.ch[q->to]))
-        return false;
-    if (plain && word_starting(r->u, r->g.low, q->to, r->g.n, ROLE_CONDITION, &n))
-        return true;
-    if (q->unit == r->percent && word_starting(r->u, r->g.low, q->to, r->g.n, ROLE_SHARE, &n))
-        return true;
-    if (q->to > q->value_to) /* 3年内 */
-        return r->g.ch[q->to - 1] == HAN_WITHIN && str_eq(q->unit->dimension->name, STR("time"));
-    return plain && !q->explicit_eq && (q->unit->dimension->count || is_period(q->unit)) &&
-           !word_starting(r->u, r->g.low, q->to, r->g.n, ROLE_CUT | ROLE_AFTER, &n);
-}
-
-/* A bare number is one only where the text says so and nothing follows that may be its unit. */
-static bool is_bare_number(const struct reading *q, const struct reader *r, enum compare compare)
-{
-    uint32_t next = r->g.ch[q->to], after = next ? r->g.ch[q->to + 1] : 0;
-    bool precise = q->a.x.fraction || (compare != COMPARE_EQ && compare != COMPARE_RANGE);
-    size_t n;
-    if (next == ' ' && is_letter(after) &&
-        !word_starting(r->u, r->g.low, q->to + 1, r->g.n, ROLE_CUT | ROLE_JOIN, &n))
-        return false;
-    bool ends = next == 0 || next == '\n' || next == ',' || next == ';' || next == 0x3002 ||
-                q->to > q->value_to || (next == '.' && (after == 0 || after == '\n')) ||
-                (precise && (next == ' ' || next == '\t' || next == ')' || next == 0x3001 ||
-                             (next == '.' && after == ' ')));
-    return ends && (q->explicit_eq || precise) && q->noun.to > q->noun.from && !q->a.x.chinese &&
-           (q->a.x.digits < 7 || q->a.x.fraction);
-}
-
-/* Is it a quantity worth having? The rules are on the side of leaving out. */
-static bool is_worth(const struct reading *q, const struct reader *r, enum compare compare)
-{
-    bool named = q->noun.to > q->noun.from;
-    bool plain = compare == COMPARE_EQ || compare == COMPARE_ABOUT || compare == COMPARE_RANGE ||
-                 (q->a.x.more && q->before == COMPARE_EQ);
-    if (is_not_name(r, q->noun) || (is_date(q, r) && plain))
-        return false;
-    if (!q->unit)
-        return is_bare_number(q, r, compare);
-    if (q->a.x.chinese && q->a.x.percent_of == 0 && q->shape == COMPARE_EQ &&
-        (q->unit->dimension->count ? plain || q->a.x.weak : q->a.x.weak && is_loose(q)))
-        return false;
-    if (is_attribute(q, r, plain))
-        return false;
-    bool unnamed_plain = compare == COMPARE_EQ || compare == COMPARE_ABOUT;
-    return named || q->unit->dimension->specific || !(q->unit->dimension->weak || unnamed_plain);
-}
-
-/* Only list marks or joining words between the last value and this one. */
-static bool continues_list(const struct reader *r, size_t end)
-{
-    const struct glyphs *g = &r->g;
-    size_t i = r->left, n;
-    if (!r->last_used || end - i > RIGHT_GAP)
-        return false;
-    while (i < end) {
-        uint32_t c = g->ch[i];
-        if (c == ',' || c == 0x3001 || c == ' ' || c == '/')
-            i++;
-        else if (word_starting(r->u, g->low, i, end,
-                               ROLE_JOIN | ROLE_TO | ROLE_ARRIVE | ROLE_FILLER, &n))
-            i += n;
-        else
-            return false;
-    }
-    return true;
-}
-
-/* 95%的准确率 names its value, 75%的油耗 does not. */
-static bool is_property(const struct reading *q, const struct reader *r, struct noun noun,
-                        bool word)
-{
-    static const uint32_t ends[] = {0x7387, 0x5EA6, 0x6BD4, 0x6027}; /* 率度比性 */
-    if (!q->unit || !str_eq(q->unit->dimension->name, STR("ratio")))
-        return !q->unit || !q->unit->dimension->weak;
-    if (word)
-        return true;
-    for (size_t i = 0; i < ARRAY_LEN(ends); i++)
-        if (r->g.ch[noun.to - 1] == ends[i])
-            return true;
-    return false;
-}
-
-/* The noun phrase on the right, where the value stands before it: 150Pa的压强, 300 Wh/kg energy
- * density. */
-static bool name_right(struct reading *q, const struct reader *r)
-{
-    const struct glyphs *g = &r->g;
-    bool of = g->ch[q->to] == HAN_OF, word = g->ch[q->to] == ' ' && is_letter(g->ch[q->to + 1]);
-    if (!of && !word)
-        return false;
-    struct noun right = noun_right(r->u, g, q->to + of);
-    if (right.to <= right.from + 1 || !is_property(q, r, right, word))
-        return false;
-    q->noun.from = right.from;
-    q->noun.to = right.to;
-    return true;
-}
-
-static void find_name(struct reading *q, struct reader *r)
-{
-    size_t p = blank_left(r, q->from);
-    q->noun = noun_left(r->u, &r->g, r->left, q->from);
-    if (q->unit == r->percent && p > r->left && r->g.ch[p - 1] == HAN_OF)
-        q->noun.from = q->noun.to = 0; /* a share: 石油化工产品的50% */
-    if (q->unit == r->percent && r->g.ch[q->to] == HAN_OF && name_right(q, r))
-        return; /* 保持20%左右的增长率 */
-    if (q->noun.to > q->noun.from)
-        return;
-    if (q->lead_to) { /* pH≥7: its own name */
-        q->noun.from = q->lead_from;
-        q->noun.to = q->lead_to;
-        return;
-    }
-    if (q->unit == r->last_unit && continues_list(r, q->from)) {
-        int8_t change = q->noun.change;
-        q->noun = r->last;
-        q->noun.change = change ? change : r->last.change;
-        return;
-    }
-    name_right(q, r);
-}
-
-static bool arrives(const struct reader *r, size_t at)
-{
-    size_t n;
-    for (size_t i = at; i < at + RIGHT_GAP && i < r->g.n; i++)
-        if (word_starting(r->u, r->g.low, i, r->g.n, ROLE_ARRIVE, &n))
-            return true;
-    return false;
-}
-
 static enum rc add(struct reader *r, struct reading *q)
 {
     struct quantity out = {.unit = q->unit, .per = q->per, .change = q->noun.change};
     classify(&out, r, q->noun);
     enum compare compare = settle_compare(q, out.better, out.change);
-    if (!is_worth(q, r, compare))
+    if (!reading_is_worth(q, r, compare))
         return RC_OK;
     r->last = q->noun;
     r->last_unit = q->unit;
     r->last_used = q->noun.to > q->noun.from;
-    if (q->noun.start_value && arrives(r, q->to)) /* the value of old */
+    if (q->noun.start_value && reading_arrives(r, q->to)) /* the value of old */
         return RC_OK;
     out.compare = compare;
     fill_interval(&out, q, compare);
@@ -519,57 +300,50 @@ static enum rc add(struct reader *r, struct reading *q)
     return vec_push(r->out, out, r->e);
 }
 
-/* A plain value alone in brackets within a phrase: 抗拉强度（20℃）不低于… is at 20 ℃. */
-static bool is_aside(const struct reading *q, const struct reader *r)
+/* The numbers and their unit: fills q, and sets *next to where to go on. False: no value here. */
+static bool read_value(struct reading *q, struct reader *r, size_t at, size_t *next)
 {
     const struct glyphs *g = &r->g;
-    if (q->from == 0 || g->ch[q->from - 1] != '(' || g->ch[q->to] != ')' || q->before != COMPARE_EQ)
+    size_t n;
+    bool chinese = is_han(g->ch[at]), ok = read_operand(&q->a, r, with_sign(r, at), true);
+    *next = MAX(q->a.to, at + 1);
+    if (!ok || (chinese ? word_ending(r->u, g->low, r->left, at, ROLE_VAGUE, &n) != NULL
+                        : behind_word(r, at)))
         return false;
-    uint32_t next = g->ch[blank(r, q->to + 1)];
-    return q->shape != COMPARE_PLUSMINUS && next != '\n' &&
-           (!is_boundary(next) || next == ':' || next == 0x2264 || next == 0x2265 || next == '<' ||
-            next == '>' || next == '=' || next == 0xB1);
+    size_t code = part_of_code(r, q->a.to);
+    if (code) {
+        *next = r->left = code;
+        return false;
+    }
+    q->from = q->value_from = q->a.from;
+    q->to = q->value_to = q->a.to;
+    if (word_ending(r->u, g->low, r->left, blank_left(r, q->from), ROLE_MINUS, &n)) {
+        q->a.minus = true;
+        q->from = q->value_from = blank_left(r, q->from) - n;
+    }
+    read_second(q, r);
+    *next = q->to;
+    if (q->a.unit.foreign && (q->shape == COMPARE_EQ || q->a.unit.unit || !q->b.unit.unit))
+        return false;
+    read_bracket_unit(q, r);
+    *next = q->to;
+    return settle_units(q) && (q->unit || !chinese); /* 一般 */
 }
 
 /* Reads what stands at the digit or numeral `at`; *next is where to go on. */
 static enum rc read_at(struct reader *r, size_t at, size_t *next)
 {
-    const struct glyphs *g = &r->g;
     struct reading q = {.shape = COMPARE_EQ};
-    size_t n, from = with_sign(r, at);
-    bool ok = read_operand(&q.a, r, from, true);
-    *next = MAX(q.a.to, at + 1);
-    bool chinese = is_han(g->ch[at]);
-    if (!ok || (!chinese && behind_word(r, at)) ||
-        (chinese && word_ending(r->u, g->low, r->left, at, ROLE_VAGUE, &n)))
-        return RC_OK;
-    size_t code = part_of_code(r, q.a.to);
-    if (code) {
-        *next = r->left = code;
-        return RC_OK;
-    }
-    q.from = q.value_from = q.a.from;
-    q.to = q.value_to = q.a.to;
-    if (word_ending(r->u, g->low, r->left, blank_left(r, q.from), ROLE_MINUS, &n)) {
-        q.a.minus = true;
-        q.from = q.value_from = blank_left(r, q.from) - n;
-    }
-    read_second(&q, r);
-    *next = q.to;
-    if (q.a.unit.foreign && !(q.shape != COMPARE_EQ && !q.a.unit.unit && q.b.unit.unit))
-        return RC_OK;
-    read_bracket_unit(&q, r);
-    *next = q.to;
-    if (!settle_units(&q) || (chinese && !q.unit)) /* 一般 */
+    if (!read_value(&q, r, at, next))
         return RC_OK;
     read_before(&q, r);
     read_after(&q, r);
     *next = q.to;
-    if (is_aside(&q, r)) {
+    if (reading_is_aside(&q, r)) { /* the name before the bracket is for what follows it */
         *next = q.to + 1;
         return RC_OK;
     }
-    find_name(&q, r);
+    reading_find_name(&q, r);
     r->left = q.to;
     return add(r, &q);
 }
