@@ -72,13 +72,18 @@ static size_t strip_fillers(struct noun *noun, bool *to, const struct units *u,
             continue;
         }
         const struct word *w = word_ending(
-            u, g->low, from, p, ROLE_FILLER | ROLE_BEFORE | ROLE_CHANGE | ROLE_TO | ROLE_FROM, &n);
+            u, g->low, from, p,
+            ROLE_FILLER | ROLE_BEFORE | ROLE_CHANGE | ROLE_TO | ROLE_FROM | ROLE_LABEL, &n);
         if (!w || (word_ending(u, g->low, from, p, ROLE_KEEP | ROLE_SAME | ROLE_BETTER, &keep) &&
                    keep > n))
             return p;
         if ((w->roles & ROLE_CHANGE) && !*to && !noun->change) {
             noun->change = w->change;
             noun->from = p - n; /* the name where nothing else stands before it */
+            noun->to = p;
+        }
+        if ((w->roles & ROLE_LABEL) && noun->from == noun->to) {
+            noun->from = p - n;
             noun->to = p;
         }
         *to = *to || (w->roles & ROLE_TO);
@@ -100,6 +105,10 @@ static size_t step_left(struct noun *noun, bool to, const struct units *u, const
         word_ending(u, g->low, from, p, ROLE_KEEP | ROLE_SAME | ROLE_BETTER, &keep);
     if (cut && (cut->roles & (ROLE_CUT | ROLE_CHANGE)) == ROLE_CHANGE && n < 2)
         cut = NULL; /* 降 within a word */
+    size_t suffix;
+    if (cut && (cut->roles & ROLE_CHANGE) &&
+        word_starting(u, g->low, p, g->n, ROLE_SUFFIX, &suffix))
+        cut = NULL; /* 降低率 */
     if (kept && keep > n)
         return p - keep;
     if (cut && (t == p || n >= p - t)) {
@@ -227,7 +236,7 @@ static bool name_right(struct reading *q, const struct reader *r)
     return true;
 }
 
-void reading_find_name(struct reading *q, const struct reader *r)
+static void find_name(struct reading *q, const struct reader *r)
 {
     size_t p = blank_left(r, q->from);
     q->noun = noun_left(r->u, &r->g, r->left, q->from);
@@ -249,6 +258,13 @@ void reading_find_name(struct reading *q, const struct reader *r)
         return;
     }
     name_right(q, r);
+}
+
+void reading_find_name(struct reading *q, const struct reader *r)
+{
+    find_name(q, r);
+    if (q->arrived)
+        q->noun.change = 0;
 }
 
 bool reading_arrives(const struct reader *r, size_t at)

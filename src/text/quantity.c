@@ -62,6 +62,8 @@ static bool behind_word(const struct reader *r, size_t at)
     if (c == '.' || (c == '/' && at > 1 && !is_boundary(g->ch[at - 2])))
         return true;
     bool hyphen = c == '-' && at > 1 && (is_letter(g->ch[at - 2]) || is_digit(g->ch[at - 2]));
+    if (is_letter(c) && word_ending(r->u, g->low, r->left, at, ROLE_LABEL, &n))
+        return false;
     if (is_letter(c) || hyphen)
         return !unit_leading(r->u, g, at - hyphen, &from);
     return word_ending(r->u, g->low, r->left, at - (c == ' '), ROLE_NOT_BEHIND, &n) != NULL;
@@ -83,7 +85,7 @@ static size_t with_sign(const struct reader *r, size_t at)
 static void read_second(struct reading *q, const struct reader *r)
 {
     const struct glyphs *g = &r->g;
-    size_t n = 0, j = blank(r, q->a.to), left = blank_left(r, q->from);
+    size_t n = 0, m, j = blank(r, q->a.to), left = blank_left(r, q->from);
     unsigned between = word_ending(r->u, g->low, r->left, left, ROLE_BETWEEN, &n) ? ROLE_JOIN : 0;
     bool sign = false;
     if (g->ch[j] == 0xB1 || (g->ch[j] == '+' && (g->ch[j + 1] == '-' || g->ch[j + 1] == '/'))) {
@@ -101,6 +103,16 @@ static void read_second(struct reading *q, const struct reader *r)
         return;
     }
     q->to = q->value_to = q->b.to;
+    if (q->shape == COMPARE_RANGE && word_ending(r->u, g->low, r->left, left, ROLE_FROM, &n) &&
+        word_ending(r->u, g->low, r->left, blank_left(r, left - n), ROLE_CHANGE, &m)) {
+        q->shape = COMPARE_EQ;
+        q->arrived = true;
+        q->value_from = q->b.from;
+        q->from = left - n;
+        if (!q->b.unit.unit)
+            q->b.unit = q->a.unit;
+        q->a = q->b;
+    }
 }
 
 /* (20±2)℃: the unit behind the bracket. */

@@ -27,6 +27,8 @@ enum role {
     ROLE_CONDITION = 1 << 17,
     ROLE_BETWEEN = 1 << 18,
     ROLE_SHARE = 1 << 19,
+    ROLE_SUFFIX = 1 << 20,
+    ROLE_LABEL = 1 << 21,
 };
 
 enum { BETTER_AS_SHARE = 2 }; /* higher for a ratio, lower for a size */
@@ -126,6 +128,7 @@ struct reading {
     enum compare shape; /* EQ, RANGE or PLUSMINUS */
     unsigned before;    /* comparison read on the left, COMPARE_REACH and _BETTER included */
     bool explicit_eq;   /* 为, =, : */
+    bool arrived;       /* rose from 60% to 85%: the value is 85% */
     size_t from, to;    /* whole */
     size_t value_from, value_to;
     struct noun noun;

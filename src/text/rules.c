@@ -65,8 +65,8 @@ static bool is_bare_number(const struct reading *q, const struct reader *r, enum
         return false;
     bool ends = next == 0 || next == '\n' || next == ',' || next == ';' || next == 0x3002 ||
                 q->to > q->value_to || (next == '.' && (after == 0 || after == '\n')) ||
-                (precise && (next == ' ' || next == '\t' || next == ')' || next == 0x3001 ||
-                             (next == '.' && after == ' ')));
+                (precise && (next == ' ' || next == '(' || next == '\t' || next == ')' ||
+                             next == 0x3001 || (next == '.' && after == ' ')));
     return ends && (q->explicit_eq || precise) && q->noun.to > q->noun.from && !q->a.x.chinese &&
            (q->a.x.digits < 7 || q->a.x.fraction);
 }

@@ -232,6 +232,8 @@ static const struct list {
     {"words", "join", ROLE_JOIN, 0},
     {"words", "between", ROLE_BETWEEN, 0},
     {"words", "share", ROLE_SHARE, 0},
+    {"words", "suffix", ROLE_SUFFIX, 0},
+    {"words", "label", ROLE_LABEL, 0},
     {"words", "condition", ROLE_CONDITION, 0},
     {"words", "arrive", ROLE_ARRIVE, 0},
     {NULL, "higher_as_share", ROLE_BETTER, BETTER_AS_SHARE},
