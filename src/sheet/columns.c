@@ -52,7 +52,11 @@ static uint32_t narrow(uint32_t c)
 
 enum rc put_narrow(struct buf *to, struct str s, struct err *e)
 {
-    for (size_t i = 0; i < s.n;) {
+    size_t ascii = 0;
+    while (ascii < s.n && !(s.p[ascii] & 0x80))
+        ascii++;
+    TRY(buf_str(to, str_sub(s, 0, ascii), e));
+    for (size_t i = ascii; i < s.n;) {
         char bytes[4];
         TRY(buf_put(to, bytes, utf8_put(bytes, narrow(utf8_next(s, &i))), e));
     }
@@ -127,14 +131,21 @@ static bool is_blank(uint32_t c)
 
 struct str text_trim(struct str s)
 {
-    size_t from = 0, to = 0;
-    for (size_t i = 0; i < s.n;) {
-        size_t at = i;
-        if (is_blank(utf8_next(s, &i)))
-            continue;
-        if (to == 0)
-            from = at;
-        to = i;
+    size_t from = 0, to = s.n;
+    while (from < s.n) {
+        size_t i = from;
+        if (!is_blank(utf8_next(s, &i)))
+            break;
+        from = i;
+    }
+    while (to > from) {
+        size_t last = to - 1;
+        while (last > from && to - last < 4 && (s.p[last] & 0xC0) == 0x80)
+            last--;
+        size_t i = last;
+        if (!is_blank(utf8_next(s, &i)) || i != to)
+            break;
+        to = last;
     }
     return str_sub(s, from, to);
 }
