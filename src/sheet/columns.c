@@ -32,11 +32,17 @@ struct columns {
     struct arena names;
     const char *join[FIELD__COUNT];
     bool narrow[FIELD__COUNT];
+    enum field surplus[FIELD__COUNT];
 };
 
 const char *columns_join(const struct columns *c, enum field f)
 {
     return c->join[f];
+}
+
+enum field columns_surplus(const struct columns *c, enum field f)
+{
+    return c->surplus[f];
 }
 
 bool columns_narrow(const struct columns *c, enum field f)
@@ -181,6 +187,10 @@ static enum rc add_setting(struct columns *c, enum field f, const struct node *n
         c->narrow[f] = str_eq(n->text, STR("yes"));
         return RC_OK;
     }
+    if (str_eq(n->key, STR("surplus")) && n->type == NODE_TEXT) {
+        c->surplus[f] = field_of(n->text);
+        return c->surplus[f] != FIELD__COUNT ? RC_OK : table_error(name, n, n->text, e);
+    }
     if (!str_eq(n->key, STR("join")) || n->type != NODE_TEXT)
         return table_error(name, n, n->key, e);
     struct str s = arena_str(&c->names, n->text);
@@ -226,6 +236,8 @@ enum rc columns_init(struct columns **out, const struct node *table, const char 
     struct columns *c = mem_calloc(1, sizeof *c);
     if (!c)
         return err_nomem(e);
+    for (int f = 0; f < FIELD__COUNT; f++)
+        c->surplus[f] = FIELD_OTHER;
     enum rc rc = table->type == NODE_MAP ? RC_OK : table_error(name, table, STR(""), e);
     for (const struct node *n = table->child; rc == RC_OK && n; n = n->next)
         rc = add_field(c, n, name, e);

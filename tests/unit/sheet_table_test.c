@@ -178,10 +178,16 @@ static void several_columns_of_a_field(void **state)
     (void)state;
     assert_string_equal(needs("项目名称,需求名称,背景,需求内容,技术要点,电话,邮箱,备注\n"
                               "p,t,b1,b2,b3,123,a@b,n\n,t2,,b2,,,,\n"),
-                        "1:2 title=t body=b1\nb2\nb3 contact=123; a@b [项目名称=p] [备注=n]\n"
+                        "1:2 title=t body=p\nb1\nb2\nb3 contact=123; a@b [备注=n]\n"
                         "1:3 title=t2 body=b2\n");
     assert_string_equal(results("成果名称,作者,完成人,摘要\nt,a,b,x\n"),
                         "1:2 title=t body=x person=a; b\n");
+}
+
+static void running_numbers_beside_ids(void **state)
+{
+    (void)state;
+    assert_string_equal(needs("序号,编号,名称\n1,A,t\n2,,\n"), "1:2 id=A title=t [序号=1]\n");
 }
 
 static void normal_values(void **state)
@@ -318,9 +324,15 @@ static void merged_sheet(void **state)
 
 static void bad_tables(void **state)
 {
-    static const char *const bad[] = {
-        "colour: {zh: [a]}", "title: {zh: a}",  "title: {zh: ['（）']}", "title: [a]", "- a",
-        "other: {join: x}",  "title: {foo: x}", "title: {zh: [[a]]}"};
+    static const char *const bad[] = {"colour: {zh: [a]}",
+                                      "title: {zh: a}",
+                                      "title: {zh: ['（）']}",
+                                      "title: [a]",
+                                      "- a",
+                                      "other: {join: x}",
+                                      "title: {surplus: x}",
+                                      "title: {foo: x}",
+                                      "title: {zh: [[a]]}"};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         struct arena a = {0};
@@ -338,12 +350,19 @@ static void bad_tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(header_words),    cmocka_unit_test(synonyms_are_unique),
-        cmocka_unit_test(below_titles),    cmocka_unit_test(several_columns_of_a_field),
-        cmocka_unit_test(normal_values),   cmocka_unit_test(problems_of_rows),
-        cmocka_unit_test(errors_of_files), cmocka_unit_test(header_must_be_near_the_top),
-        cmocka_unit_test(the_users_word),  cmocka_unit_test(several_sheets),
-        cmocka_unit_test(merged_sheet),    cmocka_unit_test(bad_tables),
+        cmocka_unit_test(header_words),
+        cmocka_unit_test(synonyms_are_unique),
+        cmocka_unit_test(below_titles),
+        cmocka_unit_test(several_columns_of_a_field),
+        cmocka_unit_test(running_numbers_beside_ids),
+        cmocka_unit_test(normal_values),
+        cmocka_unit_test(problems_of_rows),
+        cmocka_unit_test(errors_of_files),
+        cmocka_unit_test(header_must_be_near_the_top),
+        cmocka_unit_test(the_users_word),
+        cmocka_unit_test(several_sheets),
+        cmocka_unit_test(merged_sheet),
+        cmocka_unit_test(bad_tables),
     };
     return cmocka_run_group_tests(tests, load_columns, drop_columns);
 }
