@@ -275,7 +275,7 @@ static size_t last_end(struct str s, struct str what)
 
 #define CONTAINED_MAX 30 /* characters: longer texts are data, not headers */
 
-struct match columns_find(const struct columns *c, enum table_side side, struct str normal)
+static struct match find_on(const struct columns *c, enum table_side side, struct str normal)
 {
     struct match m = {FIELD_OTHER, false, UINT32_MAX};
     size_t longest = 0, latest = 0;
@@ -293,6 +293,18 @@ struct match columns_find(const struct columns *c, enum table_side side, struct 
             m = (struct match){s->field, false, s->rank};
         }
     }
+    return m;
+}
+
+struct match columns_find(const struct columns *c, enum table_side side, struct str normal)
+{
+    struct match m = find_on(c, side, normal);
+    if (m.rank != UINT32_MAX)
+        return m;
+    m = find_on(c, side == SIDE_NEED ? SIDE_RESULT : SIDE_NEED, normal);
+    if (m.rank != UINT32_MAX)
+        m.rank += 1u << 16; /* after every word of its own side */
+    m.exact = false;
     return m;
 }
 

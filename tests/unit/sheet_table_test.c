@@ -116,7 +116,8 @@ static void header_words(void **state)
         {"联系人及联系电话", SIDE_NEED, FIELD_CONTACT, false},
         {"预算（万元）", SIDE_NEED, FIELD_BUDGET, true},
         {"意向价格（万元）", SIDE_RESULT, FIELD_BUDGET, true},
-        {"完成人", SIDE_NEED, FIELD_OTHER, false}, /* a word of results only */
+        {"完成人", SIDE_NEED, FIELD_PERSON, false}, /* a word of results */
+        {"技术难题", SIDE_RESULT, FIELD_TITLE, false},
         {"width", SIDE_NEED, FIELD_OTHER, false},
         {"organic", SIDE_NEED, FIELD_OTHER, false},
         {"paper id", SIDE_RESULT, FIELD_ID, true},
