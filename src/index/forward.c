@@ -405,6 +405,7 @@ enum rc forward_build(struct forward *out, uint32_t first, uint32_t n, index_doc
 void forward_release(struct forward *f)
 {
     mem_free(f->bucket);
+    mem_free(f->place);
     mem_free(f->key);
     mem_free(f->key_id);
     mem_free(f->df);
@@ -420,8 +421,11 @@ enum rc forward_directory(struct forward *f, struct err *e)
     unsigned bits = f->nterms > 16 ? bits_of(f->nterms) - 3 : 1;
     f->shift = 64 - bits;
     f->bucket = mem_alloc(((1u << bits) + 1) * sizeof *f->bucket);
-    if (!f->bucket)
+    f->place = mem_alloc(f->nterms * sizeof *f->place);
+    if (!f->bucket || !f->place)
         return err_nomem(e);
+    for (uint32_t k = 0; k < f->nterms; k++)
+        f->place[f->key_id[k]] = k;
     uint32_t i = 0;
     for (uint32_t k = 0; k < 1u << bits; k++) {
         while (i < f->nterms && f->key[i] >> f->shift < k)

@@ -104,3 +104,21 @@ uint64_t index_postings(const struct index *ix)
         n += ix->seg[i].fwd.npostings;
     return n;
 }
+
+enum rc index_doc_vector(const struct index *ix, uint32_t doc, vec_entry *out, struct err *e)
+{
+    uint32_t i = 0;
+    while (i + 1 < ix->nseg && ix->seg[i + 1].base <= doc)
+        i++;
+    const struct segment *g = &ix->seg[i];
+    uint32_t local = doc - g->base;
+    if (g->inv.norm[local] <= 0)
+        return RC_OK;
+    struct saturation sat = saturation_of(&ix->scheme, g->inv.avg, g->fwd.len[local]);
+    struct fwd_iter it = fwd_start(&g->fwd, local);
+    while (fwd_next(&it)) {
+        double y = saturated(&sat, it.tf) * g->inv.weight[it.id] / g->inv.norm[local];
+        TRY(vec_push(out, ((struct index_entry){g->fwd.key[g->fwd.place[it.id]], it.tf, y}), e));
+    }
+    return RC_OK;
+}

@@ -1,5 +1,5 @@
-/* The domain concept table (model/concepts/*.yaml): terms of industry, what else they are called,
- * what they belong to and what is near. Terms are found in a text by a trie. */
+/* The domain concept table (the files of model/concepts): terms of industry, what else they are
+ * called, what they belong to and what is near. Terms are found in a text by a trie. */
 #ifndef QIAO_CONCEPTS_H
 #define QIAO_CONCEPTS_H
 

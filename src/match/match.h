@@ -1,9 +1,14 @@
-/* Matching: needs against results, both given as texts. Pure: no file, clock or database. */
+/* Matching: needs against results, both given as texts. Pure: no file, clock or database.
+ *
+ * The default is R3 of docs/matching.md: characters, bigrams and Latin words in one vector for
+ * each text; a need is 3 x title + body with logarithmic tf, a result has saturated tf; each side
+ * is weighed by sqrt(idf), and by how common a term is among the needs; cosine. */
 #ifndef QIAO_MATCH_H
 #define QIAO_MATCH_H
 
 #include "index/index.h"
 #include "match/concepts.h"
+#include "text/terms.h"
 
 /* What is compared: text.p[0..title) is the title, the rest the body. */
 struct match_text {
@@ -18,5 +23,50 @@ struct match_source {
     match_text_fn text;
     void *ctx;
 };
+
+/* The constants of the vector space. */
+struct match_params {
+    double single;    /* weight of single characters (TERM_SINGLE) against pairs */
+    double title;     /* how much a need's title counts against its body */
+    double k1, b;     /* saturation of the result's tf */
+    double idf_power; /* idf to this power on each side */
+    double damp;      /* need-side damping to this power */
+    bool word_pairs;  /* adjacent words as terms */
+};
+
+/* Two collections that are compared. Opaque. */
+struct matcher;
+
+/* Index the results; the needs serve for the statistics of the damping. Sources must outlive the
+ * matcher. O(all text); see index_build for memory. */
+enum rc matcher_open(struct matcher **out, struct match_source results, struct match_source needs,
+                     unsigned threads, struct err *e) MUST_CHECK;
+void matcher_close(struct matcher *m);
+const struct match_params *matcher_params(const struct matcher *m);
+const struct index *matcher_index(const struct matcher *m);
+
+/* A need as a vector of length 1, keys rising. Replaces `out`. O(n log n). */
+typedef VEC(struct index_weight) vec_weight;
+enum rc matcher_profile(const struct matcher *m, struct match_text need, vec_weight *out,
+                        struct err *e) MUST_CHECK;
+
+struct match_text matcher_need(const struct matcher *m, uint32_t need);
+struct match_text matcher_result(const struct matcher *m, uint32_t result);
+
+/* The terms that both sides hold: x of the need, y of the result; keys rising. *sum is the cosine.
+ * Replaces `out`. */
+struct product {
+    uint64_t key;
+    uint32_t need_tf, result_tf;
+    double x, y;
+};
+typedef VEC(struct product) vec_product;
+enum rc matcher_products(const struct matcher *m, uint32_t need, uint32_t result, vec_product *out,
+                         double *sum, struct err *e) MUST_CHECK;
+
+/* The k best results of needs [first, first + n): need i's are hit[i * k ...), count[i] of them,
+ * best first, ties by result number; scores 0..1. Identical on any number of threads. */
+enum rc matcher_top(const struct matcher *m, uint32_t first, uint32_t n, uint32_t k,
+                    struct hit *hit, uint32_t *count, unsigned threads, struct err *e) MUST_CHECK;
 
 #endif

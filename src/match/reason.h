@@ -12,9 +12,9 @@ enum reason_code {
     REASON_INDICATOR, /* a number that was asked for; verdict; need, result: the two values */
     REASON_INDUSTRY,  /* verdict MET same, MISSED different; no spans: the columns say it */
     REASON_REGION,
-    REASON_TRL,       /* MET: at least what was asked */
-    REASON_PRICE,     /* MET: within the budget */
-    REASON_DEADLINE,  /* MET: finished before the need's deadline */
+    REASON_TRL,      /* MET: at least what was asked */
+    REASON_PRICE,    /* MET: within the budget */
+    REASON_DEADLINE, /* MET: finished before the need's deadline */
 };
 
 struct reason {
@@ -26,5 +26,22 @@ struct reason {
     struct span need_name, result_name; /* REASON_INDICATOR: the indicator's name */
 };
 typedef VEC(struct reason) vec_reason;
+
+#define REASON_PHRASES 6 /* shared phrases named at most */
+
+struct matcher;
+struct match_text;
+
+/* The phrases that both texts hold and that carried the score, most telling first, at most
+ * REASON_PHRASES. A phrase is a longest run of terms that stands in both texts; its share is that
+ * of its terms' products x y in the cosine. Phrases of less than two characters and those with
+ * less than 2 % are left out. Appends. O(need * repeats + result). */
+enum rc reasons_phrases(const struct matcher *m, uint32_t need, uint32_t result, vec_reason *out,
+                        struct err *e) MUST_CHECK;
+
+/* What the need asks in numbers and what the result offers (text/quantity.h), in the need's
+ * order. Appends. */
+enum rc reasons_indicators(const struct units *u, struct str need, struct str result,
+                           vec_reason *out, struct err *e) MUST_CHECK;
 
 #endif

@@ -9,8 +9,8 @@
 /* One record. Slices point into the collection. */
 struct item {
     struct str field[FIELD__COUNT];
-    struct str id;    /* the id column, or "sheet!row" / the row number where there is none */
-    bool has_id;      /* it is the id column's */
+    struct str id; /* the id column; "" where there is none: see collection_id */
+    bool has_id;
     uint32_t sheet, row;
     struct str sheet_name;
     /* What is compared: title, a line break, then body, keywords and indicators, a line break
@@ -44,7 +44,11 @@ uint32_t collection_count(const struct collection *c);
 struct item collection_item(const struct collection *c, uint32_t i);
 /* Only what is compared; faster. */
 struct str collection_text(const struct collection *c, uint32_t i, uint32_t *title);
-/* The record with this id (or "sheet!row", or row number); UINT32_MAX if none. The first call
+#define COLLECTION_ID 96
+/* What the record is called: its id, or its row number, or "sheet!row" in a file of several
+ * sheets; the latter two are written to `to`. */
+struct str collection_id(const struct collection *c, uint32_t i, char to[COLLECTION_ID]);
+/* The record called so; UINT32_MAX if none. The first call
  * builds a table: O(records); then O(1). */
 enum rc collection_find(struct collection *c, struct str id, uint32_t *out,
                         struct err *e) MUST_CHECK;

@@ -12,11 +12,11 @@ struct matching_options {
     const char *needs, *results; /* paths; one of them may be "-" */
     const struct column_map *needs_map, *results_map;
     size_t n_needs_map, n_results_map;
-    uint32_t k;       /* most results a need; UINT32_MAX: all */
-    bool experts;     /* also group results by person */
-    unsigned threads; /* 0: all processors */
-    double min_score; /* 0..100; matches below are left out; < 0: none is left out */
-    const char *weights; /* file of learnt weights, or NULL for the built-in ones */
+    uint32_t k;           /* most results a need; UINT32_MAX: all */
+    bool experts;         /* also group results by person */
+    unsigned threads;     /* 0: all processors */
+    double min_score;     /* 0..100; matches below are left out; < 0: none is left out */
+    const char *weights;  /* file of learnt weights, or NULL for the built-in ones */
     progress_fn progress; /* stages "needs", "results", "index", "match"; may be NULL */
     void *progress_ctx;
 };
@@ -49,9 +49,9 @@ enum rc matching_reasons(const struct matching *m, uint32_t need, uint32_t resul
 
 /* The whole arithmetic of one pair. */
 struct explain_term {
-    struct span need, result;   /* one place in each text */
+    struct span need, result; /* one place in each text */
     uint32_t need_tf, result_tf;
-    double x, y;                /* the two sides' weights; their product is added */
+    double x, y; /* the two sides' weights; their product is added */
 };
 struct explain_feature {
     const char *name; /* as declared in match/feature.h */
@@ -81,7 +81,7 @@ struct expert_match {
     uint32_t expert;
     float score; /* 0..100 */
     bool credible;
-    uint32_t n;  /* of item */
+    uint32_t n;                      /* of item */
     struct match item[EXPERT_ITEMS]; /* the expert's items that speak for it, best first */
 };
 uint32_t matching_experts_of(const struct matching *m, uint32_t need,

@@ -10,7 +10,7 @@
 
 struct model;
 
-/* `dir` may be NULL. A file DIR/units.yaml stands for model/units.yaml, DIR/concepts/*.yaml are
+/* `dir` may be NULL. A file DIR/units.yaml stands for model/units.yaml, those of DIR/concepts are
  * added to the compiled ones of other names. RC_USER "model.yaml" and the like, with file and
  * line. *out is owned by the caller; read-only once made, threads may share it. */
 enum rc model_open(struct model **out, const char *dir, struct err *e) MUST_CHECK;

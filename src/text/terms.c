@@ -28,6 +28,11 @@ enum term_class term_class(uint64_t key)
     return (enum term_class)(unmix64(key) >> 62);
 }
 
+bool term_is_han(uint64_t key)
+{
+    return (unmix64(key) >> 61 & 1) == 0 && term_class(key) <= TERM_SINGLE;
+}
+
 uint64_t term_han(uint32_t c)
 {
     return make_key(TERM_SINGLE, false, c);

@@ -31,6 +31,8 @@ typedef VEC(struct token) vec_token;
 enum rc terms_read(vec_token *out, struct str text, unsigned flags, struct err *e) MUST_CHECK;
 
 enum term_class term_class(uint64_t key);
+/* Is it made of Han characters (not of a word)? */
+bool term_is_han(uint64_t key);
 /* Keys made by hand. `word` is normalised already (lower case, NFKC). */
 uint64_t term_han(uint32_t c);                  /* TERM_SINGLE */
 uint64_t term_han_pair(uint32_t a, uint32_t b); /* TERM_PAIR; b = 0 for a lone character */

@@ -1,0 +1,234 @@
+#include "match/reason.h"
+
+#include "base/map.h"
+#include "match/match.h"
+
+#include <stdlib.h>
+
+#define LEAST_SHARE 0.02
+
+/* A run of terms at need token i and result token j. */
+struct run {
+    uint32_t need, result, n;
+    double worth;
+};
+typedef VEC(struct run) vec_run;
+
+struct phrases {
+    vec_token need, result; /* pairs and words only, in text order */
+    VEC(uint32_t) next;     /* next need token of the same key */
+    struct map first;       /* key -> first need token */
+    struct map worth;       /* key -> place in product */
+    VEC(double) product;    /* x y of a shared key; 0 once it was used */
+    vec_run run;
+};
+
+static void phrases_free(struct phrases *p)
+{
+    vec_free(&p->need);
+    vec_free(&p->result);
+    vec_free(&p->next);
+    map_free(&p->first);
+    map_free(&p->worth);
+    vec_free(&p->product);
+    vec_free(&p->run);
+}
+
+/* Tokens that phrases are made of: single characters are inside their pairs. */
+static enum rc read_tokens(vec_token *out, struct str text, struct err *e)
+{
+    TRY(terms_read(out, text, 0, e));
+    size_t n = 0;
+    for (size_t i = 0; i < out->n; i++)
+        if (term_class(out->p[i].key) == TERM_PAIR)
+            out->p[n++] = out->p[i];
+    out->n = n;
+    return RC_OK;
+}
+
+static enum rc link_need(struct phrases *p, struct err *e)
+{
+    TRY(vec_reserve(&p->next, p->need.n, e));
+    p->next.n = p->need.n;
+    for (size_t i = p->need.n; i-- > 0;) {
+        uint32_t *first = map_put(&p->first, p->need.p[i].key, UINT32_MAX);
+        if (!first)
+            return err_nomem(e);
+        p->next.p[i] = *first;
+        *first = (uint32_t)i;
+    }
+    return RC_OK;
+}
+
+/* Do two neighbouring tokens belong to one run: overlapping pairs, or words with a blank between?
+ */
+static bool adjacent(struct token a, struct token b)
+{
+    return b.at.from <= a.at.to + 1;
+}
+
+static uint32_t run_length(const struct phrases *p, uint32_t i, uint32_t j)
+{
+    uint32_t n = 1;
+    while (i + n < p->need.n && j + n < p->result.n &&
+           p->need.p[i + n].key == p->result.p[j + n].key &&
+           adjacent(p->need.p[i + n - 1], p->need.p[i + n]) &&
+           adjacent(p->result.p[j + n - 1], p->result.p[j + n]))
+        n++;
+    return n;
+}
+
+static enum rc find_runs(struct phrases *p, struct err *e)
+{
+    for (uint32_t j = 0; j < p->result.n;) {
+        const uint32_t *first = map_get(&p->first, p->result.p[j].key);
+        struct run best = {0, j, 0, 0};
+        for (uint32_t i = first ? *first : UINT32_MAX; i != UINT32_MAX; i = p->next.p[i]) {
+            uint32_t n = run_length(p, i, j);
+            if (n > best.n)
+                best = (struct run){i, j, n, 0};
+        }
+        if (best.n)
+            TRY(vec_push(&p->run, best, e));
+        j += MAX(best.n, 1);
+    }
+    return RC_OK;
+}
+
+static int longer_first(const void *x, const void *y)
+{
+    const struct run *a = x, *b = y;
+    if (a->n != b->n)
+        return a->n < b->n ? 1 : -1;
+    return (a->result > b->result) - (a->result < b->result);
+}
+
+static int worthier_first(const void *x, const void *y)
+{
+    const struct run *a = x, *b = y;
+    if (a->worth != b->worth)
+        return a->worth < b->worth ? 1 : -1;
+    return (a->result > b->result) - (a->result < b->result);
+}
+
+static double take_product(struct phrases *p, uint64_t key)
+{
+    const uint32_t *at = map_get(&p->worth, key);
+    if (!at)
+        return 0;
+    double x = p->product.p[*at];
+    p->product.p[*at] = 0;
+    return x;
+}
+
+/* A key counts for the longest run it stands in, once; so do the characters of a pair. */
+static void weigh_runs(struct phrases *p, struct str result)
+{
+    qsort(p->run.p, p->run.n, sizeof *p->run.p, longer_first);
+    for (size_t r = 0; r < p->run.n; r++) {
+        struct run *run = &p->run.p[r];
+        for (uint32_t k = 0; k < run->n; k++) {
+            struct token t = p->result.p[run->result + k];
+            run->worth += take_product(p, t.key);
+            if (!term_is_han(t.key))
+                continue;
+            for (size_t i = t.at.from; i < t.at.to;)
+                run->worth += take_product(p, term_han(utf8_next(result, &i)));
+        }
+    }
+    qsort(p->run.p, p->run.n, sizeof *p->run.p, worthier_first);
+}
+
+static struct span span_of(const vec_token *t, uint32_t first, uint32_t n)
+{
+    return (struct span){t->p[first].at.from, t->p[first + n - 1].at.to};
+}
+
+static bool too_short(struct str text, struct span s)
+{
+    return utf8_len(str_sub(text, s.from, s.to)) < 2;
+}
+
+static enum rc put_phrases(struct phrases *p, double score, struct str result, vec_reason *out,
+                           struct err *e)
+{
+    uint32_t put = 0;
+    for (size_t r = 0; r < p->run.n && put < REASON_PHRASES; r++) {
+        struct run *run = &p->run.p[r];
+        struct reason x = {.code = REASON_TERMS, .verdict = VERDICT_UNKNOWN};
+        x.share = score > 0 ? run->worth / score : 0;
+        x.need = span_of(&p->need, run->need, run->n);
+        x.result = span_of(&p->result, run->result, run->n);
+        if (x.share < LEAST_SHARE)
+            break;
+        if (too_short(result, x.result))
+            continue;
+        TRY(vec_push(out, x, e));
+        put++;
+    }
+    return RC_OK;
+}
+
+/* x y of every shared key, and their sum. */
+static enum rc products(const struct matcher *m, uint32_t need, uint32_t result, struct phrases *p,
+                        double *score, struct err *e)
+{
+    vec_product v = {0};
+    enum rc rc = matcher_products(m, need, result, &v, score, e);
+    for (size_t i = 0; rc == RC_OK && i < v.n; i++) {
+        if (!map_put(&p->worth, v.p[i].key, (uint32_t)p->product.n))
+            rc = err_nomem(e);
+        else
+            rc = vec_push(&p->product, v.p[i].x * v.p[i].y, e);
+    }
+    vec_free(&v);
+    return rc;
+}
+
+enum rc reasons_phrases(const struct matcher *m, uint32_t need, uint32_t result, vec_reason *out,
+                        struct err *e)
+{
+    struct phrases p = {0};
+    struct str a = matcher_need(m, need).text, b = matcher_result(m, result).text;
+    double score = 0;
+    enum rc rc;
+    GOTO_OUT(read_tokens(&p.need, a, e));
+    GOTO_OUT(read_tokens(&p.result, b, e));
+    GOTO_OUT(link_need(&p, e));
+    GOTO_OUT(products(m, need, result, &p, &score, e));
+    GOTO_OUT(find_runs(&p, e));
+    weigh_runs(&p, b);
+    rc = put_phrases(&p, score, b, out, e);
+out:
+    phrases_free(&p);
+    return rc;
+}
+
+enum rc reasons_indicators(const struct units *u, struct str need, struct str result,
+                           vec_reason *out, struct err *e)
+{
+    struct vec_quantity a = {0}, b = {0};
+    struct vec_indicator v = {0};
+    enum rc rc;
+    GOTO_OUT(quantities_read(&a, need, u, e));
+    if (!a.n)
+        goto out;
+    GOTO_OUT(quantities_read(&b, result, u, e));
+    GOTO_OUT(indicators_judge(&v, &a, need, &b, result, u, e));
+    for (size_t i = 0; rc == RC_OK && i < v.n; i++) {
+        const struct quantity *q = &a.p[v.p[i].need];
+        struct reason r = {.code = REASON_INDICATOR, .verdict = v.p[i].verdict};
+        r.need = q->whole;
+        r.need_name = q->name;
+        if (v.p[i].offer != INDICATOR_NONE) {
+            r.result = b.p[v.p[i].offer].whole;
+            r.result_name = b.p[v.p[i].offer].name;
+        }
+        rc = vec_push(out, r, e);
+    }
+out:
+    vec_free(&a);
+    vec_free(&b);
+    vec_free(&v);
+    return rc;
+}

@@ -1,0 +1,162 @@
+#include "service/matching.h"
+
+#include "base/pool.h"
+#include "service/matching_int.h"
+
+#include <stdlib.h>
+
+#define ROUND 256u /* needs matched between two looks at the progress */
+
+static struct match_text need_text(void *ctx, uint32_t i)
+{
+    const struct matching *m = ctx;
+    struct match_text t;
+    t.text = collection_text(m->needs, i, &t.title);
+    return t;
+}
+
+static struct match_text result_text(void *ctx, uint32_t i)
+{
+    const struct matching *m = ctx;
+    struct match_text t;
+    t.text = collection_text(m->results, i, &t.title);
+    return t;
+}
+
+static enum rc read_side(struct collection **out, const char *path, enum table_side side,
+                         const struct column_map *map, size_t n, const struct matching *m,
+                         struct err *e)
+{
+    struct table_options t = {.side = side, .map = map, .n_map = n};
+    return collection_open(out, path, model_columns(m->model), &t, m->options.progress,
+                           m->options.progress_ctx, e);
+}
+
+static enum rc report(const struct matching *m, const char *stage, double done, struct err *e)
+{
+    return m->options.progress ? m->options.progress(m->options.progress_ctx, stage, done, e)
+                               : RC_OK;
+}
+
+/* ---- results for needs ---- */
+
+/* Keep what reaches the least score; `list` has room. */
+static uint32_t keep(const struct matching *m, const struct hit *hit, uint32_t n, struct match *to)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        double score = match_score(hit[i].score);
+        if (score >= m->options.min_score)
+            to[kept++] = (struct match){hit[i].id, (float)score, score >= MATCH_CREDIBLE};
+    }
+    return kept;
+}
+
+static enum rc match_round(struct matching *m, uint32_t first, uint32_t n, struct hit *hit,
+                           uint32_t *count, struct err *e)
+{
+    uint32_t k = m->pool;
+    TRY(matcher_top(m->matcher, first, n, k, hit, count, m->threads, e));
+    if (m->options.experts)
+        TRY(experts_round(m, first, n, hit, count, e));
+    for (uint32_t i = 0; i < n; i++) {
+        struct match_list *l = &m->list[first + i];
+        uint32_t most = MIN(count[i], m->options.k);
+        l->p = mem_alloc(most * sizeof *l->p);
+        if (!l->p)
+            return err_nomem(e);
+        l->n = keep(m, hit + (size_t)i * k, most, l->p);
+    }
+    return RC_OK;
+}
+
+static enum rc match_all(struct matching *m, struct err *e)
+{
+    uint32_t n = collection_count(m->needs), round = MIN(ROUND, MAX(1u, 20000000u / m->pool));
+    struct hit *hit = mem_alloc((size_t)round * m->pool * sizeof *hit);
+    uint32_t *count = mem_alloc(round * sizeof *count);
+    m->list = mem_calloc(n, sizeof *m->list);
+    enum rc rc = hit && count && m->list ? RC_OK : err_nomem(e);
+    for (uint32_t i = 0; rc == RC_OK && i < n; i += round) {
+        rc = report(m, "match", (double)i / n, e);
+        if (rc == RC_OK)
+            rc = match_round(m, i, MIN(round, n - i), hit, count, e);
+    }
+    mem_free(hit);
+    mem_free(count);
+    return rc == RC_OK ? report(m, "match", 1, e) : rc;
+}
+
+/* How many candidates a need keeps while it is matched: an expert is scored by all his items. */
+static uint32_t pool_size(const struct matching *m)
+{
+    uint32_t all = collection_count(m->results), k = m->options.k;
+    if (m->options.experts)
+        k = MAX(k, EXPERT_POOL);
+    return MAX(1u, MIN(k, all));
+}
+
+static enum rc open_all(struct matching *m, struct err *e)
+{
+    const struct matching_options *o = &m->options;
+    TRY(read_side(&m->needs, o->needs, SIDE_NEED, o->needs_map, o->n_needs_map, m, e));
+    TRY(read_side(&m->results, o->results, SIDE_RESULT, o->results_map, o->n_results_map, m, e));
+    struct match_source results = {collection_count(m->results), result_text, m};
+    struct match_source needs = {collection_count(m->needs), need_text, m};
+    TRY(report(m, "index", 0, e));
+    TRY(matcher_open(&m->matcher, results, needs, m->threads, e));
+    TRY(report(m, "index", 1, e));
+    if (o->experts)
+        TRY(experts_open(m, e));
+    m->pool = pool_size(m);
+    return match_all(m, e);
+}
+
+enum rc matching_open(struct matching **out, const struct matching_options *o,
+                      const struct model *model, struct err *e)
+{
+    struct matching *m = mem_calloc(1, sizeof *m);
+    if (!m)
+        return err_nomem(e);
+    m->options = *o;
+    m->model = model;
+    m->threads = o->threads ? o->threads : pool_cpus();
+    enum rc rc = open_all(m, e);
+    if (rc != RC_OK) {
+        matching_close(m);
+        return rc;
+    }
+    *out = m;
+    return RC_OK;
+}
+
+void matching_close(struct matching *m)
+{
+    if (!m)
+        return;
+    uint32_t n = m->needs ? collection_count(m->needs) : 0;
+    for (uint32_t i = 0; m->list && i < n; i++)
+        mem_free(m->list[i].p);
+    mem_free(m->list);
+    experts_close(m, n);
+    matcher_close(m->matcher);
+    collection_close(m->needs);
+    collection_close(m->results);
+    mem_free(m);
+}
+
+struct collection *matching_needs(struct matching *m)
+{
+    return m->needs;
+}
+
+struct collection *matching_results(struct matching *m)
+{
+    return m->results;
+}
+
+uint32_t matching_of(const struct matching *m, uint32_t need, const struct match **out)
+{
+    *out = m->list[need].p;
+    return m->list[need].n;
+}

@@ -1,0 +1,38 @@
+/* Inside the match use case only. */
+#ifndef QIAO_MATCHING_INT_H
+#define QIAO_MATCHING_INT_H
+
+#include "service/matching.h"
+
+#define MATCH_CREDIBLE 20.0  /* docs/matching.md: below, hardly any judged pair was a fit */
+#define EXPERT_POOL    2000u /* results a need that speak for experts */
+
+struct match_list {
+    struct match *p;
+    uint32_t n;
+};
+
+struct experts; /* experts.c */
+
+struct matching {
+    struct matching_options options;
+    const struct model *model;
+    unsigned threads;
+    uint32_t pool; /* candidates a need */
+    struct collection *needs, *results;
+    struct matcher *matcher;
+    struct match_list *list; /* [needs] */
+    struct experts *experts;
+};
+
+/* The score shown, 0..100, of a cosine 0..1. */
+double match_score(double cosine);
+
+/* Group the results by person; a no-op set of three when options.experts is false. */
+enum rc experts_open(struct matching *m, struct err *e) MUST_CHECK;
+/* Score the experts of needs [first, first + n) from their candidates, hit[i * m->pool ...). */
+enum rc experts_round(struct matching *m, uint32_t first, uint32_t n, const struct hit *hit,
+                      const uint32_t *count, struct err *e) MUST_CHECK;
+void experts_close(struct matching *m, uint32_t needs);
+
+#endif

@@ -1,0 +1,156 @@
+/* The reasons of one pair: from the texts (match/reason.h), then from the columns. */
+#include "service/matching_int.h"
+#include "sheet/value.h"
+
+#include <stdlib.h>
+
+/* Both say something, and it is or is not the same: by containment, since 江苏 meets 江苏省苏州市.
+ */
+static bool compare_words(struct str a, struct str b, enum verdict *v)
+{
+    if (!a.n || !b.n)
+        return false;
+    *v = str_find(a, b, 0) != SIZE_MAX || str_find(b, a, 0) != SIZE_MAX ? VERDICT_MET
+                                                                        : VERDICT_MISSED;
+    return true;
+}
+
+static bool compare_trl(struct str need, struct str result, enum verdict *v)
+{
+    int want, have;
+    if (!value_trl(need, &want) || !value_trl(result, &have))
+        return false;
+    *v = have >= want ? VERDICT_MET : VERDICT_MISSED;
+    return true;
+}
+
+static bool compare_price(struct str need, struct str result, enum verdict *v)
+{
+    struct money budget, price;
+    if (!value_money(need, &budget) || !value_money(result, &price))
+        return false;
+    *v = price.high <= budget.high ? VERDICT_MET
+         : price.low > budget.high ? VERDICT_MISSED
+                                   : VERDICT_UNKNOWN;
+    return true;
+}
+
+/* A day that is not before any day the date could mean. */
+static long last_day(struct date d)
+{
+    return (d.year * 100L + (d.month ? d.month : 12)) * 100 + (d.day ? d.day : 31);
+}
+
+static bool compare_dates(struct str need, struct str result, enum verdict *v)
+{
+    struct date due, done;
+    if (!value_date(need, &due) || !value_date(result, &done))
+        return false;
+    *v = last_day(done) <= last_day(due) ? VERDICT_MET : VERDICT_MISSED;
+    return true;
+}
+
+static const struct {
+    enum reason_code code;
+    enum field need, result;
+    bool (*compare)(struct str need, struct str result, enum verdict *v);
+} column_rules[] = {
+    {REASON_INDUSTRY, FIELD_INDUSTRY, FIELD_INDUSTRY, compare_words},
+    {REASON_REGION, FIELD_REGION, FIELD_REGION, compare_words},
+    {REASON_TRL, FIELD_TRL, FIELD_TRL, compare_trl},
+    {REASON_PRICE, FIELD_BUDGET, FIELD_BUDGET, compare_price},
+    {REASON_DEADLINE, FIELD_DEADLINE, FIELD_DATE, compare_dates},
+};
+
+static enum rc column_reasons(struct item need, struct item result, vec_reason *out, struct err *e)
+{
+    for (size_t i = 0; i < ARRAY_LEN(column_rules); i++) {
+        struct reason r = {.code = column_rules[i].code};
+        if (column_rules[i].compare(need.field[column_rules[i].need],
+                                    result.field[column_rules[i].result], &r.verdict))
+            TRY(vec_push(out, r, e));
+    }
+    return RC_OK;
+}
+
+enum rc matching_reasons(const struct matching *m, uint32_t need, uint32_t result, vec_reason *out,
+                         struct err *e)
+{
+    struct item a = collection_item(m->needs, need), b = collection_item(m->results, result);
+    TRY(reasons_phrases(m->matcher, need, result, out, e));
+    TRY(reasons_indicators(model_units(m->model), a.text, b.text, out, e));
+    return column_reasons(a, b, out, e);
+}
+
+/* ---- the whole arithmetic ---- */
+
+/* The first place of a term in a text. */
+static struct span place_of(const vec_token *t, uint64_t key)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (t->p[i].key == key)
+            return t->p[i].at;
+    return (struct span){0, 0};
+}
+
+static int by_product(const void *x, const void *y)
+{
+    const struct explain_term *a = x, *b = y;
+    double p = a->x * a->y, q = b->x * b->y;
+    if (p != q)
+        return p < q ? 1 : -1;
+    return (a->need.from > b->need.from) - (a->need.from < b->need.from);
+}
+
+static enum rc explain_terms(const struct matching *m, uint32_t need, uint32_t result,
+                             struct explanation *out, double *cosine, struct err *e)
+{
+    vec_product v = {0};
+    vec_token a = {0}, b = {0};
+    unsigned flags = matcher_params(m->matcher)->word_pairs ? TERMS_WORDPAIRS : 0;
+    enum rc rc;
+    GOTO_OUT(matcher_products(m->matcher, need, result, &v, cosine, e));
+    GOTO_OUT(terms_read(&a, matcher_need(m->matcher, need).text, flags, e));
+    GOTO_OUT(terms_read(&b, matcher_result(m->matcher, result).text, flags, e));
+    for (size_t i = 0; i < v.n; i++) {
+        struct explain_term t = {
+            .need_tf = v.p[i].need_tf, .result_tf = v.p[i].result_tf, .x = v.p[i].x, .y = v.p[i].y};
+        t.need = place_of(&a, v.p[i].key);
+        t.result = place_of(&b, v.p[i].key);
+        GOTO_OUT(vec_push(&out->term, t, e));
+    }
+    if (out->term.n)
+        qsort(out->term.p, out->term.n, sizeof *out->term.p, by_product);
+out:
+    vec_free(&v);
+    vec_free(&a);
+    vec_free(&b);
+    return rc;
+}
+
+enum rc matching_explain(const struct matching *m, uint32_t need, uint32_t result,
+                         struct explanation *out, struct err *e)
+{
+    double cosine = 0;
+    *out = (struct explanation){0};
+    enum rc rc = explain_terms(m, need, result, out, &cosine, e);
+    if (rc == RC_OK) {
+        struct explain_feature f = {"cosine", cosine, 1};
+        rc = vec_push(&out->feature, f, e);
+    }
+    out->score = match_score(cosine);
+    if (rc != RC_OK)
+        explanation_free(out);
+    return rc;
+}
+
+void explanation_free(struct explanation *x)
+{
+    vec_free(&x->term);
+    vec_free(&x->feature);
+}
+
+double match_score(double cosine)
+{
+    return cosine <= 0 ? 0 : cosine >= 1 ? 100 : 100 * cosine;
+}
