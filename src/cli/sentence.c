@@ -43,8 +43,7 @@ enum rc say(struct buf *to, const struct speaker *s, const char *key, const stru
     return RC_OK;
 }
 
-/* 1 -> A, 27 -> AA. */
-static struct str column_letters(char to[8], uint32_t col)
+struct str column_letters(char to[8], uint32_t col)
 {
     size_t at = 8;
     for (; col && at; col = (col - 1) / 26)

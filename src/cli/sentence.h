@@ -29,6 +29,8 @@ struct place {
     struct str file, sheet;
     uint32_t row, col;
 };
+/* 1 -> A, 27 -> AA; empty for 0. */
+struct str column_letters(char to[8], uint32_t col);
 enum rc say_place(struct buf *to, const struct speaker *s, const struct place *at,
                   struct err *e) MUST_CHECK;
 /* Place and sentence of an error, without a line break. A reason of the system is given in the
