@@ -190,16 +190,18 @@ static struct str result_id(const struct book *b, uint32_t i, char space[COLLECT
 
 /* ---- the sheet of matches ---- */
 
-/* Words on the first line, then a line for every indicator and column. */
+/* Words on the first line, then a line for every indicator, last what the columns say. */
 static enum rc put_reasons(struct book *b, uint32_t col, struct err *e)
 {
     const struct speaker *s = &b->r->speaker;
     buf_clear(&b->text);
     TRY(say_words(&b->text, s, &b->view.pair, PHRASES, e));
-    size_t words = b->text.n;
-    if (words)
+    TRY(buf_char(&b->text, '\n', e));
+    size_t start = b->text.n;
+    TRY(say_indicators(&b->text, s, &b->view.pair, STR("\n"), e));
+    if (b->text.n > start)
         TRY(buf_char(&b->text, '\n', e));
-    TRY(say_facts(&b->text, s, &b->view.pair, STR("\n"), e));
+    TRY(say_columns(&b->text, s, &b->view.pair, sentence(s, "reason.between"), e));
     return put_text(b, b->matches, col, str_trim(buf_view(&b->text)), e);
 }
 

@@ -6,11 +6,12 @@
 #include <stdio.h>
 
 enum {
-    SHOWN = 3,      /* matches a need */
-    PHRASES = 4,    /* phrases a match */
-    FACT_LINES = 3, /* lines of indicators and columns a match */
-    PROBLEMS = 5,   /* rows with problems */
-    UNIT_COLUMNS = 24,
+    SHOWN = 3,           /* matches a need */
+    PHRASES = 4,         /* phrases a match */
+    INDICATOR_LINES = 2, /* lines of indicators a match */
+    COLUMN_LINES = 1,    /* lines of what the columns say */
+    PROBLEMS = 5,        /* rows with problems */
+    UNIT_COLUMNS = 28,
     ID_MOST = 12,
 };
 
@@ -30,7 +31,7 @@ static struct layout layout_of(const struct report *r, const struct page *p)
             id = MAX(id, str_width(collection_id(sides[s], i, space)));
     }
     id = MIN(id, (size_t)ID_MOST);
-    struct layout l = {.id = id, .unit = MIN(p->width / 4, (size_t)UNIT_COLUMNS)};
+    struct layout l = {.id = id, .unit = MIN(p->width * 3 / 10, (size_t)UNIT_COLUMNS)};
     l.title = p->width - (2 + 6 + 2 + l.id + 2 + 2 + l.unit);
     return l;
 }
@@ -78,12 +79,16 @@ static enum rc print_reasons(struct page *p, const struct layout *l, const struc
     struct buf b;
     buf_init(&b, 1 << 20);
     size_t indent = 10 + l->id + 2;
+    struct str between = sentence(&r->speaker, "reason.between");
     enum rc rc;
     GOTO_OUT(say_words(&b, &r->speaker, &v->pair, PHRASES, e));
-    GOTO_OUT(page_wrap(p, buf_view(&b), indent, 2, PAGE_PLAIN, e));
+    GOTO_OUT(page_wrap(p, buf_view(&b), indent, 1, PAGE_PLAIN, e));
     buf_clear(&b);
-    GOTO_OUT(say_facts(&b, &r->speaker, &v->pair, sentence(&r->speaker, "reason.between"), e));
-    GOTO_OUT(page_wrap(p, buf_view(&b), indent, FACT_LINES, PAGE_PLAIN, e));
+    GOTO_OUT(say_indicators(&b, &r->speaker, &v->pair, between, e));
+    GOTO_OUT(page_wrap(p, buf_view(&b), indent, INDICATOR_LINES, PAGE_PLAIN, e));
+    buf_clear(&b);
+    GOTO_OUT(say_columns(&b, &r->speaker, &v->pair, between, e));
+    GOTO_OUT(page_wrap(p, buf_view(&b), indent, COLUMN_LINES, PAGE_DIM, e));
 out:
     buf_free(&b);
     return rc;

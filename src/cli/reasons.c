@@ -72,22 +72,18 @@ enum rc say_words(struct buf *to, const struct speaker *s, const struct pair *p,
     return RC_OK;
 }
 
-static enum rc say_indicator(struct buf *to, const struct speaker *s, const struct pair *p,
-                             const struct reason *r, struct err *e)
+/* An indicator by one of its patterns; a name that is not known leaves no blank behind. */
+static enum rc say_asked(struct buf *to, const struct speaker *s, const struct pair *p,
+                         const struct reason *r, const char *key, struct err *e)
 {
+    static const char *const verdicts[] = {"reason.met", "reason.missed", "reason.unclear"};
     struct str name = need_part(p, r->need_name);
     if (!name.n)
         name = result_part(p, r->result_name);
-    struct named names[] = {{"name", name},
-                            {"need", need_part(p, r->need)},
-                            {"result", result_part(p, r->result)},
-                            {"verdict", {0}}};
-    static const char *const verdicts[] = {"reason.met", "reason.missed", "reason.unclear"};
-    names[3].text = sentence(s, verdicts[r->verdict]);
-    const char *key = names[2].text.n ? "reason.indicator" : "reason.not_mentioned";
     size_t start = to->n;
-    TRY(say(to, s, key, names, ARRAY_LEN(names), e));
-    if (!name.n) { /* the blank before the number that follows no name */
+    TRY(SAY(to, s, key, e, {"name", name}, {"need", need_part(p, r->need)},
+            {"result", result_part(p, r->result)}, {"verdict", sentence(s, verdicts[r->verdict])}));
+    if (!name.n) {
         struct str said = str_trim((struct str){to->p + start, to->n - start});
         memmove(to->p + start, said.p, said.n);
         to->n = start + said.n;
@@ -95,23 +91,37 @@ static enum rc say_indicator(struct buf *to, const struct speaker *s, const stru
     return RC_OK;
 }
 
+static enum rc say_indicator(struct buf *to, const struct speaker *s, const struct pair *p,
+                             const struct reason *r, struct err *e)
+{
+    bool silent = r->result.from == r->result.to;
+    return say_asked(to, s, p, r, silent ? "reason.not_mentioned" : "reason.indicator", e);
+}
+
+static const struct {
+    enum field need, result;
+    const char *met, *missed;
+} columns[] = {
+    /* Another industry says little: the words of industries are chosen freely. */
+    [REASON_INDUSTRY] = {FIELD_INDUSTRY, FIELD_INDUSTRY, "reason.industry_met", NULL},
+    [REASON_REGION] = {FIELD_REGION, FIELD_REGION, "reason.region_met", "reason.region_missed"},
+    [REASON_TRL] = {FIELD_TRL, FIELD_TRL, "reason.trl_met", "reason.trl_missed"},
+    [REASON_PRICE] = {FIELD_BUDGET, FIELD_BUDGET, "reason.price_met", "reason.price_missed"},
+    [REASON_DEADLINE] = {FIELD_DEADLINE, FIELD_DATE, "reason.deadline_met",
+                         "reason.deadline_missed"},
+};
+
+static const char *column_key(const struct reason *r)
+{
+    return r->verdict == VERDICT_MET      ? columns[r->code].met
+           : r->verdict == VERDICT_MISSED ? columns[r->code].missed
+                                          : NULL;
+}
+
 static enum rc say_column(struct buf *to, const struct speaker *s, const struct pair *p,
                           const struct reason *r, struct err *e)
 {
-    static const struct {
-        enum field need, result;
-        const char *met, *missed;
-    } columns[] = {
-        [REASON_INDUSTRY] = {FIELD_INDUSTRY, FIELD_INDUSTRY, "reason.industry_met", NULL},
-        [REASON_REGION] = {FIELD_REGION, FIELD_REGION, "reason.region_met", "reason.region_missed"},
-        [REASON_TRL] = {FIELD_TRL, FIELD_TRL, "reason.trl_met", "reason.trl_missed"},
-        [REASON_PRICE] = {FIELD_BUDGET, FIELD_BUDGET, "reason.price_met", "reason.price_missed"},
-        [REASON_DEADLINE] = {FIELD_DEADLINE, FIELD_DATE, "reason.deadline_met",
-                             "reason.deadline_missed"},
-    };
-    const char *key = r->verdict == VERDICT_MET      ? columns[r->code].met
-                      : r->verdict == VERDICT_MISSED ? columns[r->code].missed
-                                                     : NULL;
+    const char *key = column_key(r);
     if (!key)
         return RC_OK;
     return SAY(to, s, key, e, {"need", str_trim(p->need->field[columns[r->code].need])},
@@ -132,24 +142,49 @@ enum rc say_fact(struct buf *to, const struct speaker *s, const struct pair *p,
     }
 }
 
-enum rc say_facts(struct buf *to, const struct speaker *s, const struct pair *p, struct str between,
-                  struct err *e)
+/* Does the result say anything about it? */
+static bool mentioned(const struct reason *r)
+{
+    return r->result.from < r->result.to;
+}
+
+enum rc say_indicators(struct buf *to, const struct speaker *s, const struct pair *p,
+                       struct str between, struct err *e)
 {
     size_t start = to->n;
-    for (int mentioned = 1; mentioned >= 0; mentioned--) {
-        for (size_t i = 0; i < p->reasons->n; i++) {
-            const struct reason *r = &p->reasons->p[i];
-            bool silent = r->code == REASON_INDICATOR && r->result.from == r->result.to;
-            if (silent == (bool)mentioned)
-                continue;
-            size_t before = to->n;
-            if (to->n > start)
-                TRY(buf_str(to, between, e));
-            size_t after = to->n;
-            TRY(say_fact(to, s, p, r, e));
-            if (to->n == after)
-                to->n = before;
-        }
+    for (size_t i = 0; i < p->reasons->n; i++) {
+        const struct reason *r = &p->reasons->p[i];
+        if (r->code != REASON_INDICATOR || !mentioned(r))
+            continue;
+        if (to->n > start)
+            TRY(buf_str(to, between, e));
+        TRY(say_indicator(to, s, p, r, e));
+    }
+    bool first = true;
+    for (size_t i = 0; i < p->reasons->n; i++) {
+        const struct reason *r = &p->reasons->p[i];
+        if (r->code != REASON_INDICATOR || mentioned(r))
+            continue;
+        if (first && to->n > start)
+            TRY(buf_str(to, between, e));
+        TRY(buf_str(to, sentence(s, first ? "reason.unmentioned" : "reason.list"), e));
+        TRY(say_asked(to, s, p, r, "reason.asked", e));
+        first = false;
+    }
+    return RC_OK;
+}
+
+enum rc say_columns(struct buf *to, const struct speaker *s, const struct pair *p,
+                    struct str between, struct err *e)
+{
+    size_t start = to->n;
+    for (size_t i = 0; i < p->reasons->n; i++) {
+        const struct reason *r = &p->reasons->p[i];
+        if (r->code < REASON_INDUSTRY || !column_key(r))
+            continue;
+        if (to->n > start)
+            TRY(buf_str(to, between, e));
+        TRY(say_column(to, s, p, r, e));
     }
     return RC_OK;
 }

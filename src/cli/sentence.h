@@ -50,10 +50,13 @@ struct pair {
 /* At most `most` phrases that both texts hold, quoted, then words of one concept. */
 enum rc say_words(struct buf *to, const struct speaker *s, const struct pair *pair, size_t most,
                   struct err *e) MUST_CHECK;
-/* Indicators, then columns, `between` between them. Indicators that the result does not mention
- * come last, and only their names. */
-enum rc say_facts(struct buf *to, const struct speaker *s, const struct pair *pair,
-                  struct str between, struct err *e) MUST_CHECK;
+/* Indicators that both texts speak of, then in one piece those that the result does not mention;
+ * `between` between them. */
+enum rc say_indicators(struct buf *to, const struct speaker *s, const struct pair *pair,
+                       struct str between, struct err *e) MUST_CHECK;
+/* What the columns say: industry, region, readiness, price, deadline. */
+enum rc say_columns(struct buf *to, const struct speaker *s, const struct pair *pair,
+                    struct str between, struct err *e) MUST_CHECK;
 /* "met", "indicator": for programs, the same in every language. */
 const char *verdict_code(enum verdict v);
 const char *reason_name(enum reason_code code);
