@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum rc cli_parse(struct cli *c, const struct command *command, void *to, int argc, char **argv,
@@ -22,7 +23,13 @@ enum rc cli_parse(struct cli *c, const struct command *command, void *to, int ar
 
 enum rc cli_model(struct cli *c, struct err *e)
 {
-    return c->model ? RC_OK : model_open(&c->model, c->common.model, e);
+    struct stat st;
+    const char *dir = c->common.model;
+    if (c->model)
+        return RC_OK;
+    if (dir && (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode)))
+        return err_at(e, err_user(e, "cli.no_folder", "%s", ""), dir, NULL, 0, 0);
+    return model_open(&c->model, dir, e);
 }
 
 static enum rc cannot_print(struct err *e)

@@ -2,6 +2,7 @@
 #include "cli/match_int.h"
 #include "sheet/sheet_out.h"
 
+#include <math.h>
 #include <stdio.h>
 
 enum { PHRASES = 6 };
@@ -156,6 +157,12 @@ static enum rc put_text(struct book *b, uint32_t sheet, uint32_t col, struct str
     return sheet_out_text(b->out, sheet, col, s, e);
 }
 
+/* As it is shown, with one decimal. */
+static enum rc put_score(struct book *b, uint32_t sheet, uint32_t col, float score, struct err *e)
+{
+    return sheet_out_number(b->out, sheet, col, round((double)score * 10) / 10, e);
+}
+
 static enum rc put_link(struct book *b, uint32_t sheet, uint32_t col, struct str s,
                         uint32_t to_sheet, uint32_t to_row, struct err *e)
 {
@@ -226,7 +233,7 @@ static enum rc put_match(struct book *b, uint32_t need, const struct match *matc
     TRY(put_link(b, sheet, M_NEED, need_id(b, need, space), b->without, b->near_row[need], e));
     TRY(put_fields(b, sheet, &b->view.need, need_fields, ARRAY_LEN(need_fields), e));
     TRY(sheet_out_number(out, sheet, M_RANK, rank, e));
-    TRY(sheet_out_number(out, sheet, M_SCORE, (double)match->score, e));
+    TRY(put_score(b, sheet, M_SCORE, match->score, e));
     TRY(put_credible(b, sheet, M_CREDIBLE, match->credible, e));
     TRY(put_text(b, sheet, M_RESULT, result_id(b, match->result, space), e));
     TRY(put_fields(b, sheet, &b->view.result, result_fields, ARRAY_LEN(result_fields), e));
@@ -264,7 +271,7 @@ static enum rc put_without(struct book *b, uint32_t need, struct err *e)
     }
     TRY(view_pair(&b->view, b->r, need, match[0].result, e));
     TRY(put_link(b, sheet, W_NEED, need_id(b, need, space), b->matches, b->first_row[need], e));
-    TRY(sheet_out_number(b->out, sheet, W_SCORE, (double)match[0].score, e));
+    TRY(put_score(b, sheet, W_SCORE, match[0].score, e));
     TRY(put_text(b, sheet, W_RESULT, result_id(b, match[0].result, space), e));
     TRY(put_fields(b, sheet, &b->view.result, result_fields, ARRAY_LEN(result_fields), e));
     buf_clear(&b->text);
@@ -303,7 +310,7 @@ static enum rc put_expert(struct book *b, uint32_t need, const struct expert_mat
     TRY(put_link(b, sheet, E_NEED, need_id(b, need, space), b->matches, b->first_row[need], e));
     TRY(put_fields(b, sheet, &item, fields, ARRAY_LEN(fields), e));
     TRY(sheet_out_number(b->out, sheet, E_RANK, rank, e));
-    TRY(sheet_out_number(b->out, sheet, E_SCORE, (double)match->score, e));
+    TRY(put_score(b, sheet, E_SCORE, match->score, e));
     TRY(put_credible(b, sheet, E_CREDIBLE, match->credible, e));
     TRY(put_text(b, sheet, E_NAME, expert.name, e));
     TRY(put_text(b, sheet, E_EXPERT_UNIT, expert.unit, e));
@@ -342,7 +349,7 @@ static enum rc put_idle(struct book *b, uint32_t result, struct err *e)
     if (best->need == UINT32_MAX)
         return RC_OK;
     struct item need = collection_item(matching_needs(b->r->m), best->need);
-    TRY(sheet_out_number(b->out, sheet, I_SCORE, (double)best->score, e));
+    TRY(put_score(b, sheet, I_SCORE, best->score, e));
     TRY(put_link(b, sheet, I_NEED, need_id(b, best->need, space), b->matches,
                  b->first_row[best->need], e));
     return put_text(b, sheet, I_NEED_TITLE, need.field[FIELD_TITLE], e);

@@ -9,7 +9,7 @@ enum {
     SHOWN = 3,           /* matches a need */
     PHRASES = 4,         /* phrases a match */
     INDICATOR_LINES = 2, /* lines of indicators a match */
-    COLUMN_LINES = 1,    /* lines of what the columns say */
+    COLUMN_LINES = 2,    /* lines of what the columns say */
     PROBLEMS = 5,        /* rows with problems */
     UNIT_COLUMNS = 28,
     ID_MOST = 12,

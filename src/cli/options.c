@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { NAME_MAX_LENGTH = 32, HELP_COLUMN = 28, HELP_WIDTH = 50 };
+enum { NAME_MAX_LENGTH = 32, HELP_COLUMN = 30, HELP_WIDTH = 50 };
 
 const struct option options_common[] = {
     {.name = "lang",
