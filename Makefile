@@ -119,6 +119,54 @@ uninstall:
 	      $(DESTDIR)$(PREFIX)/$(DOC)/README.md $(DESTDIR)$(PREFIX)/$(DOC)/README.zh-CN.md
 	[ ! -d $(DESTDIR)$(PREFIX)/$(DOC) ] || rmdir $(DESTDIR)$(PREFIX)/$(DOC)
 
+## bench      build what bench/speed runs: the generator, our engine, the peers
+# One peer: make peer-NAME (lucene, tantivy, xapian, groonga, fts5).
+BENCH      := $(BUILD)/bench
+BENCH_C     = $(CC) -std=c17 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror
+PEER_groonga = $(shell pkg-config --cflags --libs groonga)
+PEER_fts5    = -lsqlite3
+LUCENE_JARS := /usr/share/java/lucene-core-4.10.4.jar:/usr/share/java/lucene-analyzers-common-4.10.4.jar
+
+bench: $(BENCH)/gen $(BENCH)/overlap $(if $(wildcard bench/engine.c),$(BENCH)/engine)
+
+peer-%: $(BENCH)/%
+	@:
+
+$(BENCH)/gen: bench/gen.c bench/prose.c bench/prose.h bench/common.h
+	@mkdir -p $(@D)
+	$(BENCH_C) $(filter %.c,$^) -lm -o $@
+
+$(BENCH)/overlap: bench/overlap.c bench/common.h
+	@mkdir -p $(@D)
+	$(BENCH_C) $< -lm -o $@
+
+$(BENCH)/engine: bench/engine.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $^ $(LIBS) -o $@
+
+$(BENCH)/peer.o: bench/peers/peer.c bench/peers/peer.h
+	@mkdir -p $(@D)
+	$(BENCH_C) -c $< -o $@
+
+$(BENCH)/fts5 $(BENCH)/groonga: $(BENCH)/%: bench/peers/%.c $(BENCH)/peer.o
+	$(BENCH_C) $^ $(PEER_$*) -o $@
+
+$(BENCH)/xapian: bench/peers/xapian.cc $(BENCH)/peer.o
+	g++ -std=c++17 -O2 -Wall -Wextra -Werror $^ $(shell pkg-config --cflags --libs xapian-core) -o $@
+
+$(BENCH)/lucene: bench/peers/Lucene.java
+	@mkdir -p $(BENCH)/java
+	javac -cp $(LUCENE_JARS) -d $(BENCH)/java $<
+	printf '#!/bin/sh\nexec java -Xmx4g -cp "%s:$$(dirname "$$0")/java" Lucene "$$@"\n' "$(LUCENE_JARS)" > $@
+	chmod +x $@
+
+$(BENCH)/tantivy: bench/peers/package-lock.json bench/peers/package.json bench/peers/tantivy.cjs
+	@mkdir -p $(BENCH)/npm
+	cp $^ $(BENCH)/npm
+	cd $(BENCH)/npm && npm ci --silent --no-audit --no-fund --ignore-scripts
+	printf '#!/bin/sh\nexec node "$$(dirname "$$0")/npm/tantivy.cjs" "$$@"\n' > $@
+	chmod +x $@
+
 ## format     put the sources in the house style
 format:
 	clang-format -i $(wildcard src/*/*.[ch] tests/*/*.[ch] tools/*.c bench/*.[ch])
@@ -133,4 +181,4 @@ help:
 
 -include $(OBJ:.o=.d) $(BUILD)/obj/cli/main.d $(UNIT:=.d) $(FUZZ:=.d)
 
-.PHONY: all run check deps unit fuzz install uninstall format clean help
+.PHONY: all run check deps unit fuzz bench install uninstall format clean help

@@ -49,39 +49,73 @@ static void chunk_release(struct chunk *c)
 
 /* ---- collect ---- */
 
-/* Where a term last occurred, so that a repeated token is found without searching. */
-struct seen {
-    uint32_t doc;
-    uint32_t at;
+/* A chunk's vocabulary while it is read: open addressing by the key's low bits (keys are uniform).
+ * The entry remembers where the term last occurred, so a token costs one cache miss. */
+struct slot {
+    uint64_t key;
+    uint32_t number;  /* local number + 1; 0: free */
+    uint32_t doc, at; /* the document that held it last, and its posting there */
 };
-typedef VEC(struct seen) vec_seen;
 
-static enum rc collect_token(struct chunk *c, struct map *local, vec_seen *seen, uint64_t key,
-                             uint32_t doc, struct err *e)
+struct table {
+    struct slot *slot;
+    size_t n, cap; /* cap a power of two, at least twice n */
+};
+
+static struct slot *table_find(const struct table *t, uint64_t key)
 {
-    uint32_t *number = map_put(local, key, (uint32_t)c->key.n);
-    if (!number)
+    size_t i = key & (t->cap - 1);
+    while (t->slot[i].number && t->slot[i].key != key)
+        i = (i + 1) & (t->cap - 1);
+    return &t->slot[i];
+}
+
+static enum rc table_grow(struct table *t, struct err *e)
+{
+    struct table big = {.n = t->n, .cap = t->cap ? t->cap * 2 : 1u << 12};
+    big.slot = mem_calloc(big.cap, sizeof *big.slot);
+    if (!big.slot)
         return err_nomem(e);
-    uint32_t t = *number;
-    if (t == c->key.n) {
-        TRY(vec_push(&c->key, key, e));
-        TRY(vec_push(&c->df, 0u, e));
-        TRY(vec_push(seen, ((struct seen){UINT32_MAX, 0}), e));
-    }
-    if (seen->p[t].doc == doc) {
-        uint16_t *tf = &c->tf.p[seen->p[t].at];
-        *tf += *tf < UINT16_MAX;
+    for (size_t i = 0; i < t->cap; i++)
+        if (t->slot[i].number)
+            *table_find(&big, t->slot[i].key) = t->slot[i];
+    mem_free(t->slot);
+    *t = big;
+    return RC_OK;
+}
+
+static enum rc new_term(struct chunk *c, struct table *t, struct slot *s, uint64_t key,
+                        struct err *e)
+{
+    TRY(vec_push(&c->key, key, e));
+    TRY(vec_push(&c->df, 0u, e));
+    *s = (struct slot){key, (uint32_t)++t->n, UINT32_MAX, 0};
+    return RC_OK;
+}
+
+static enum rc collect_token(struct chunk *c, struct table *t, uint64_t key, uint32_t doc,
+                             struct err *e)
+{
+    if (t->n * 2 >= t->cap)
+        TRY(table_grow(t, e));
+    struct slot *s = table_find(t, key);
+    if (!s->number)
+        TRY(new_term(c, t, s, key, e));
+    if (s->doc == doc) {
+        uint16_t *tf = &c->tf.p[s->at];
+        *tf = (uint16_t)(*tf + (*tf < UINT16_MAX));
         return RC_OK;
     }
-    seen->p[t] = (struct seen){doc, (uint32_t)c->term.n};
-    c->df.p[t]++;
-    c->term.p[c->term.n++] = t; /* collect_docs made room */
+    s->doc = doc;
+    s->at = (uint32_t)c->term.n;
+    c->df.p[s->number - 1]++;
+    c->term.p[c->term.n++] = s->number - 1; /* collect_docs made room */
     c->tf.p[c->tf.n++] = 1;
     return RC_OK;
 }
 
-static enum rc collect_docs(struct build *b, struct chunk *c, unsigned worker, struct map *local,
-                            vec_seen *seen, struct err *e)
+static enum rc collect_docs(struct build *b, struct chunk *c, unsigned worker, struct table *t,
+                            struct err *e)
 {
     vec_key *tokens = &b->tokens[worker];
     for (uint32_t d = 0; d < c->n; d++) {
@@ -92,7 +126,7 @@ static enum rc collect_docs(struct build *b, struct chunk *c, unsigned worker, s
         TRY(vec_reserve(&c->term, tokens->n, e));
         TRY(vec_reserve(&c->tf, tokens->n, e));
         for (size_t i = 0; i < tokens->n; i++)
-            TRY(collect_token(c, local, seen, tokens->p[i], d, e));
+            TRY(collect_token(c, t, tokens->p[i], d, e));
     }
     c->start[c->n] = (uint32_t)c->term.n;
     return RC_OK;
@@ -102,16 +136,14 @@ static enum rc collect(void *ctx, size_t i, unsigned worker, struct err *e)
 {
     struct build *b = ctx;
     struct chunk *c = &b->chunk[i];
-    struct map local = {0};
-    vec_seen seen = {0};
+    struct table t = {0};
     enum rc rc = RC_OK;
-    c->start = mem_calloc(c->n + 1, sizeof *c->start);
+    c->start = mem_calloc((size_t)c->n + 1, sizeof *c->start);
     if (!c->start)
         rc = err_nomem(e);
     if (rc == RC_OK)
-        rc = collect_docs(b, c, worker, &local, &seen, e);
-    map_free(&local);
-    vec_free(&seen);
+        rc = collect_docs(b, c, worker, &t, e);
+    mem_free(t.slot);
     return rc;
 }
 

@@ -47,6 +47,11 @@ void index_close(struct index *ix);
 
 uint32_t index_docs(const struct index *ix);
 uint64_t index_postings(const struct index *ix);
+/* Bytes of the two halves, dictionaries included. */
+struct index_size {
+    uint64_t inverted, forward;
+};
+struct index_size index_size(const struct index *ix);
 /* Documents that hold the term, over the whole collection. O(segments). */
 uint32_t index_df(const struct index *ix, uint64_t key);
 
@@ -77,9 +82,6 @@ enum rc index_search(const struct index *ix, struct index_scratch *s, struct ind
 enum rc index_search_batch(const struct index *ix, const struct index_query *q, uint32_t nq,
                            uint32_t k, struct hit *hit, uint32_t *n, unsigned threads,
                            struct err *e) MUST_CHECK;
-
-/* The exact score of one document. O(terms of the document + query). */
-double index_score(const struct index *ix, struct index_query q, uint32_t doc);
 
 /* One document's vector: its distinct terms (keys, tf, y). Appends; O(terms). */
 struct index_entry {

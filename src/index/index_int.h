@@ -27,7 +27,7 @@ struct forward {
     uint32_t nonempty; /* documents with len > 0 */
     uint64_t *key;     /* [nterms] rising */
     uint32_t *key_id;  /* [nterms] id of key[i] */
-    uint32_t *place;       /* derived: [nterms] by id: place of its key in key[] */
+    uint32_t *place;   /* derived: [nterms] by id: place of its key in key[] */
     uint32_t *bucket;  /* derived: first key of each bucket of key >> shift */
     unsigned shift;
     uint32_t *df;   /* [nterms] by id */

@@ -20,7 +20,7 @@
 #include <string.h>
 
 #define TERMS_MAX     16384u /* distinct terms of a query that take part; the rest is refused */
-#define SEED_POSTINGS 512u  /* postings of rare terms read for the first threshold */
+#define SEED_POSTINGS 512u   /* postings of rare terms read for the first threshold */
 #define SEEDS_MORE    22u    /* seeds beyond k */
 #define SLOTS         4096u  /* hash places of a query's ids; power of two */
 #define SKIP_SHARE    0.35   /* of the threshold: what skipped rows may add up to */

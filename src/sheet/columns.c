@@ -32,11 +32,17 @@ struct columns {
     struct arena names;
     const char *join[FIELD__COUNT];
     bool narrow[FIELD__COUNT];
+    enum field surplus[FIELD__COUNT];
 };
 
 const char *columns_join(const struct columns *c, enum field f)
 {
     return c->join[f];
+}
+
+enum field columns_surplus(const struct columns *c, enum field f)
+{
+    return c->surplus[f];
 }
 
 bool columns_narrow(const struct columns *c, enum field f)
@@ -52,7 +58,11 @@ static uint32_t narrow(uint32_t c)
 
 enum rc put_narrow(struct buf *to, struct str s, struct err *e)
 {
-    for (size_t i = 0; i < s.n;) {
+    size_t ascii = 0;
+    while (ascii < s.n && !(s.p[ascii] & 0x80))
+        ascii++;
+    TRY(buf_str(to, str_sub(s, 0, ascii), e));
+    for (size_t i = ascii; i < s.n;) {
         char bytes[4];
         TRY(buf_put(to, bytes, utf8_put(bytes, narrow(utf8_next(s, &i))), e));
     }
@@ -127,14 +137,21 @@ static bool is_blank(uint32_t c)
 
 struct str text_trim(struct str s)
 {
-    size_t from = 0, to = 0;
-    for (size_t i = 0; i < s.n;) {
-        size_t at = i;
-        if (is_blank(utf8_next(s, &i)))
-            continue;
-        if (to == 0)
-            from = at;
-        to = i;
+    size_t from = 0, to = s.n;
+    while (from < s.n) {
+        size_t i = from;
+        if (!is_blank(utf8_next(s, &i)))
+            break;
+        from = i;
+    }
+    while (to > from) {
+        size_t last = to - 1;
+        while (last > from && to - last < 4 && (s.p[last] & 0xC0) == 0x80)
+            last--;
+        size_t i = last;
+        if (!is_blank(utf8_next(s, &i)) || i != to)
+            break;
+        to = last;
     }
     return str_sub(s, from, to);
 }
@@ -169,6 +186,10 @@ static enum rc add_setting(struct columns *c, enum field f, const struct node *n
     if (str_eq(n->key, STR("narrow")) && n->type == NODE_TEXT) {
         c->narrow[f] = str_eq(n->text, STR("yes"));
         return RC_OK;
+    }
+    if (str_eq(n->key, STR("surplus")) && n->type == NODE_TEXT) {
+        c->surplus[f] = field_of(n->text);
+        return c->surplus[f] != FIELD__COUNT ? RC_OK : table_error(name, n, n->text, e);
     }
     if (!str_eq(n->key, STR("join")) || n->type != NODE_TEXT)
         return table_error(name, n, n->key, e);
@@ -215,6 +236,8 @@ enum rc columns_init(struct columns **out, const struct node *table, const char 
     struct columns *c = mem_calloc(1, sizeof *c);
     if (!c)
         return err_nomem(e);
+    for (int f = 0; f < FIELD__COUNT; f++)
+        c->surplus[f] = FIELD_OTHER;
     enum rc rc = table->type == NODE_MAP ? RC_OK : table_error(name, table, STR(""), e);
     for (const struct node *n = table->child; rc == RC_OK && n; n = n->next)
         rc = add_field(c, n, name, e);
@@ -252,7 +275,7 @@ static size_t last_end(struct str s, struct str what)
 
 #define CONTAINED_MAX 30 /* characters: longer texts are data, not headers */
 
-struct match columns_find(const struct columns *c, enum table_side side, struct str normal)
+static struct match find_on(const struct columns *c, enum table_side side, struct str normal)
 {
     struct match m = {FIELD_OTHER, false, UINT32_MAX};
     size_t longest = 0, latest = 0;
@@ -270,6 +293,18 @@ struct match columns_find(const struct columns *c, enum table_side side, struct 
             m = (struct match){s->field, false, s->rank};
         }
     }
+    return m;
+}
+
+struct match columns_find(const struct columns *c, enum table_side side, struct str normal)
+{
+    struct match m = find_on(c, side, normal);
+    if (m.rank != UINT32_MAX)
+        return m;
+    m = find_on(c, side == SIDE_NEED ? SIDE_RESULT : SIDE_NEED, normal);
+    if (m.rank != UINT32_MAX)
+        m.rank += 1u << 16; /* after every word of its own side */
+    m.exact = false;
     return m;
 }
 

@@ -78,9 +78,18 @@ static bool cell_ends(const struct csv *c, size_t i)
            c->text.p[i] == '\r';
 }
 
+/* ="00123" is how programs keep Excel from taking an id for a number. */
+static struct str unwrap(struct str s)
+{
+    bool wrapped = s.n >= 3 && s.p[0] == '=' && s.p[1] == '"' && s.p[s.n - 1] == '"' &&
+                   !memchr(s.p + 2, '"', s.n - 3);
+    return wrapped ? str_sub(s, 2, s.n - 1) : s;
+}
+
 static enum rc put(struct csv *c, uint32_t col, struct str text, enum cell_kind kind, bool copy,
                    struct err *e)
 {
+    text = unwrap(text);
     struct cell cell = {text, (uint8_t)(text.n ? kind : CELL_EMPTY), false};
     if (text.n > c->src->limits->cell) {
         cell.text = STR("");

@@ -32,6 +32,7 @@ static bool is_text(const struct cell *c)
 #define SCORE_EXACT     3
 #define SCORE_CONTAINED 1
 #define SCORE_ASKED     16
+#define SCORE_COLUMNS   1024 /* looked at: a header is no wider */
 
 uint32_t mapping_score(const struct map_request *q, const struct sheet_row *row)
 {
@@ -40,7 +41,7 @@ uint32_t mapping_score(const struct map_request *q, const struct sheet_row *row)
     bool title = false;
     for (size_t i = 0; i < o->n_map; i++)
         title |= o->map[i].field == FIELD_TITLE && letter_column(o->map[i].column) != UINT32_MAX;
-    for (uint32_t col = 0; col < row->n; col++) {
+    for (uint32_t col = 0; col < MIN(row->n, SCORE_COLUMNS); col++) {
         char bytes[NORMAL_MAX];
         if (!is_text(&row->cell[col]))
             continue;
@@ -129,22 +130,25 @@ static bool better(const struct match *a, const struct match *b)
     return a->exact != b->exact ? a->exact : a->rank < b->rank;
 }
 
-/* A field of one column takes the best; the others stay as columns that are no field. */
+/* A field of one column takes the best; the others become what the table says (titles: body). */
 static void keep_best(struct mapping *m, const struct map_request *q, uint32_t given)
 {
     for (enum field f = 0; f < FIELD__COUNT; f++) {
         size_t best = SIZE_MAX;
+        enum field rest = columns_surplus(q->columns, f);
         if (columns_join(q->columns, f) || given & 1u << f)
             continue;
+        if (rest != FIELD_OTHER && given & 1u << rest)
+            rest = FIELD_OTHER;
         for (size_t k = 0; k < m->field.n; k++) {
             if (m->field.p[k] != f)
                 continue;
             if (best != SIZE_MAX && !better(&m->match.p[k], &m->match.p[best])) {
-                m->field.p[k] = FIELD_OTHER;
+                m->field.p[k] = rest;
                 continue;
             }
             if (best != SIZE_MAX)
-                m->field.p[best] = FIELD_OTHER;
+                m->field.p[best] = rest;
             best = k;
         }
     }

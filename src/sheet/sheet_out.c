@@ -251,8 +251,8 @@ static enum rc finish(struct sheet_out *o, struct err *e)
             rc = err_nomem(e);
         else if (code != LXW_NO_ERROR)
             rc = err_sys(e, "file.write", "%s", strerror(errno ? errno : ENOSPC));
-        else if (!out_whole(file_out_temp(o->file), rows, (uint32_t)o->sheets.n))
-            rc = err_sys(e, "file.write", "%s", strerror(ENOSPC));
+        else
+            rc = out_check(file_out_temp(o->file), rows, (uint32_t)o->sheets.n, e);
     }
     mem_free(rows);
     return rc;

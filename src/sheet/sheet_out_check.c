@@ -3,6 +3,7 @@
  * cut off or with a hole in it. A hole makes the rows shorter than they were known to be. */
 #include "sheet/sheet_out_int.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <zip.h>
 
@@ -77,13 +78,15 @@ static bool zip_whole(zip_t *z, char *chunk, const uint64_t *rows, uint32_t shee
     return found == sheets;
 }
 
-bool out_whole(const char *path, const uint64_t *rows, uint32_t sheets)
+enum rc out_check(const char *path, const uint64_t *rows, uint32_t sheets, struct err *e)
 {
-    zip_t *z = zip_open(path, ZIP_RDONLY | ZIP_CHECKCONS, NULL);
     char *chunk = mem_alloc(CHUNK);
-    bool whole = z && chunk && zip_whole(z, chunk, rows, sheets);
+    if (!chunk)
+        return err_nomem(e);
+    zip_t *z = zip_open(path, ZIP_RDONLY | ZIP_CHECKCONS, NULL);
+    bool whole = z && zip_whole(z, chunk, rows, sheets);
     mem_free(chunk);
     if (z)
         zip_discard(z);
-    return whole;
+    return whole ? RC_OK : err_sys(e, "file.write", "%s", strerror(ENOSPC));
 }

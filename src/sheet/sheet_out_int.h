@@ -9,7 +9,9 @@
  * units, "_x0041_" kept from being read as an escape (ECMA-376 22.9.2.19). Replaces `to`. */
 enum rc out_clean(struct buf *to, struct str text, uint32_t units, struct err *e) MUST_CHECK;
 
-/* Is the xlsx at `path` whole? rows[i] is the number of bytes of the rows of sheet i. */
-bool out_whole(const char *path, const uint64_t *rows, uint32_t sheets);
+/* Is the xlsx at `path` whole? rows[i] is the number of bytes of the rows of sheet i. RC_SYS
+ * "file.write" where it is not. */
+enum rc out_check(const char *path, const uint64_t *rows, uint32_t sheets,
+                  struct err *e) MUST_CHECK;
 
 #endif

@@ -19,24 +19,28 @@ static bool looks_escaped(struct str s)
 enum rc out_clean(struct buf *to, struct str text, uint32_t units, struct err *e)
 {
     uint32_t used = 0;
-    size_t fits = 0; /* bytes that leave room for the ellipsis */
+    size_t fits = 0; /* bytes of the result that leave room for the ellipsis */
+    size_t run = 0;  /* text from here on is copied as it stands */
     buf_clear(to);
     for (size_t i = 0; i < text.n;) {
-        char bytes[16] = "_x005F";
-        size_t n = looks_escaped(str_sub(text, i, text.n)) ? 6 : 0;
+        size_t at = i;
+        bool escape = text.p[at] == '_' && looks_escaped(str_sub(text, at, text.n));
         uint32_t c = utf8_next(text, &i);
-        uint32_t more = (uint32_t)n + (c >= 0x10000 ? 2 : 1);
-        if (!is_xml(c))
-            continue;
+        bool drop = !is_xml(c), bad = c == 0xFFFD && i - at == 1;
+        uint32_t more = drop ? 0 : (c >= 0x10000 ? 2 : 1) + (escape ? 6 : 0);
+        if (escape || drop || bad || used + more > units) {
+            TRY(buf_str(to, str_sub(text, run, at), e));
+            run = drop || bad ? i : at;
+        }
         if (used + more > units) {
             to->n = fits;
             return buf_str(to, STR("…"), e);
         }
-        n += utf8_put(bytes + n, c);
-        TRY(buf_put(to, bytes, n, e));
+        if (escape || bad)
+            TRY(buf_str(to, escape ? STR("_x005F") : STR("\xEF\xBF\xBD"), e));
         used += more;
         if (used < units)
-            fits = to->n;
+            fits = to->n + (i - run);
     }
-    return RC_OK;
+    return buf_str(to, str_sub(text, run, text.n), e);
 }

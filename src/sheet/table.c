@@ -125,7 +125,8 @@ static bool is_idle(const struct table *t, const struct sheet_row *r)
 {
     for (uint32_t col = 0; col < r->n; col++) {
         const struct cell *c = &r->cell[col];
-        if (c->merged || c->kind == CELL_EMPTY || field_at(t, col) == FIELD_ID)
+        bool number = col < t->map.match.n && t->map.match.p[col].field == FIELD_ID;
+        if (c->merged || c->kind == CELL_EMPTY || number || field_at(t, col) == FIELD_ID)
             continue;
         if (is_problem(c) || text_trim(c->text).n)
             return false;

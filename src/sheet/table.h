@@ -5,7 +5,8 @@
  * the last (a header over two lines, merged). Header texts are compared in lower case without
  * blanks, punctuation and bracketed hints ("项目名称（必填）*"), full-width letters as half-width;
  * an exact match is better than the longest synonym contained in the text (of two equally long
- * ones the one that ends later: the head word stands last). Latin synonyms match whole words. */
+ * ones the one that ends later: the head word stands last). Latin synonyms match whole words. The
+ * words of the other side (need, result) are tried last and never count as exact. */
 #ifndef QIAO_TABLE_H
 #define QIAO_TABLE_H
 

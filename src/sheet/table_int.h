@@ -15,6 +15,8 @@ struct match {
 struct match columns_find(const struct columns *c, enum table_side side, struct str normal);
 /* Text between the columns of a field, NULL where only one is taken. */
 const char *columns_join(const struct columns *c, enum field f);
+/* What becomes of columns of a field that takes only one. */
+enum field columns_surplus(const struct columns *c, enum field f);
 bool columns_narrow(const struct columns *c, enum field f);
 /* The comparable form of a header text, in at most `n` bytes; longer texts are no headers: "". */
 #define NORMAL_MAX 160

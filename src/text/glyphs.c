@@ -145,7 +145,7 @@ static void fold_all(struct glyphs *g, struct str text)
             from = 1;
         raised = up;
         if (k == 1 && part[0] == '\t' && prev == ' ')
-            g->n--; /* the second blank makes a gap of the first */
+            at = g->at[--g->n]; /* the second blank makes a gap of the first */
         for (size_t j = from; j < k; j++) {
             g->ch[g->n] = part[j];
             g->low[g->n] = glyph_lower(part[j]);

@@ -1,7 +1,7 @@
 /* The noun phrase that a value belongs to. */
 #include "text/quantity_int.h"
 
-enum { NAME_GLYPHS = 18, NAME_WORDS = 6, BRACKET_GLYPHS = 40 };
+enum { NAME_GLYPHS = 18, NAME_WORDS = 6, BRACKET_GLYPHS = 40, RIGHT_GAP = 4 };
 
 bool is_boundary(uint32_t c)
 {
@@ -72,13 +72,18 @@ static size_t strip_fillers(struct noun *noun, bool *to, const struct units *u,
             continue;
         }
         const struct word *w = word_ending(
-            u, g->low, from, p, ROLE_FILLER | ROLE_BEFORE | ROLE_CHANGE | ROLE_TO | ROLE_FROM, &n);
+            u, g->low, from, p,
+            ROLE_FILLER | ROLE_BEFORE | ROLE_CHANGE | ROLE_TO | ROLE_FROM | ROLE_LABEL, &n);
         if (!w || (word_ending(u, g->low, from, p, ROLE_KEEP | ROLE_SAME | ROLE_BETTER, &keep) &&
                    keep > n))
             return p;
         if ((w->roles & ROLE_CHANGE) && !*to && !noun->change) {
             noun->change = w->change;
             noun->from = p - n; /* the name where nothing else stands before it */
+            noun->to = p;
+        }
+        if ((w->roles & ROLE_LABEL) && noun->from == noun->to) {
+            noun->from = p - n;
             noun->to = p;
         }
         *to = *to || (w->roles & ROLE_TO);
@@ -100,6 +105,10 @@ static size_t step_left(struct noun *noun, bool to, const struct units *u, const
         word_ending(u, g->low, from, p, ROLE_KEEP | ROLE_SAME | ROLE_BETTER, &keep);
     if (cut && (cut->roles & (ROLE_CUT | ROLE_CHANGE)) == ROLE_CHANGE && n < 2)
         cut = NULL; /* 降 within a word */
+    size_t suffix;
+    if (cut && (cut->roles & ROLE_CHANGE) &&
+        word_starting(u, g->low, p, g->n, ROLE_SUFFIX, &suffix))
+        cut = NULL; /* 降低率 */
     if (kept && keep > n)
         return p - keep;
     if (cut && (t == p || n >= p - t)) {
@@ -174,4 +183,95 @@ struct noun noun_right(const struct units *u, const struct glyphs *g, size_t at)
     }
     noun.to = MIN(p, g->n);
     return noun;
+}
+
+/* Only list marks or joining words between the last value and this one. */
+static bool continues_list(const struct reader *r, size_t end)
+{
+    const struct glyphs *g = &r->g;
+    size_t i = r->left, n;
+    if (!r->last_used || end - i > RIGHT_GAP)
+        return false;
+    while (i < end) {
+        uint32_t c = g->ch[i];
+        if (c == ',' || c == 0x3001 || c == ' ' || c == '/')
+            i++;
+        else if (word_starting(r->u, g->low, i, end,
+                               ROLE_JOIN | ROLE_TO | ROLE_ARRIVE | ROLE_FILLER, &n))
+            i += n;
+        else
+            return false;
+    }
+    return true;
+}
+
+/* 95%的准确率 names its value, 75%的油耗 does not. */
+static bool is_property(const struct reading *q, const struct reader *r, struct noun noun,
+                        bool word)
+{
+    static const uint32_t ends[] = {0x7387, 0x5EA6, 0x6BD4, 0x6027}; /* 率度比性 */
+    if (!q->unit || !str_eq(q->unit->dimension->name, STR("ratio")))
+        return !q->unit || !q->unit->dimension->weak;
+    if (word)
+        return true;
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+        if (r->g.ch[noun.to - 1] == ends[i])
+            return true;
+    return false;
+}
+
+/* The noun phrase on the right, where the value stands before it: 150Pa的压强, 300 Wh/kg energy
+ * density. */
+static bool name_right(struct reading *q, const struct reader *r)
+{
+    const struct glyphs *g = &r->g;
+    bool of = g->ch[q->to] == HAN_OF, word = g->ch[q->to] == ' ' && is_letter(g->ch[q->to + 1]);
+    if (!of && !word)
+        return false;
+    struct noun right = noun_right(r->u, g, q->to + of);
+    if (right.to <= right.from + 1 || !is_property(q, r, right, word))
+        return false;
+    q->noun.from = right.from;
+    q->noun.to = right.to;
+    return true;
+}
+
+static void find_name(struct reading *q, const struct reader *r)
+{
+    size_t p = blank_left(r, q->from);
+    q->noun = noun_left(r->u, &r->g, r->left, q->from);
+    if (q->unit == r->percent && p > r->left && r->g.ch[p - 1] == HAN_OF)
+        q->noun.from = q->noun.to = 0; /* a share: 石油化工产品的50% */
+    if (q->unit == r->percent && r->g.ch[q->to] == HAN_OF && name_right(q, r))
+        return; /* 保持20%左右的增长率 */
+    if (q->noun.to > q->noun.from)
+        return;
+    if (q->lead_to) { /* pH≥7: its own name */
+        q->noun.from = q->lead_from;
+        q->noun.to = q->lead_to;
+        return;
+    }
+    if (q->unit == r->last_unit && continues_list(r, q->from)) {
+        int8_t change = q->noun.change;
+        q->noun = r->last;
+        q->noun.change = change ? change : r->last.change;
+        return;
+    }
+    name_right(q, r);
+}
+
+void reading_find_name(struct reading *q, const struct reader *r)
+{
+    find_name(q, r);
+    if (q->arrived)
+        q->noun.change = 0;
+}
+
+bool reading_arrives(const struct reader *r, size_t at)
+{
+    size_t n;
+    for (size_t i = at; i < at + RIGHT_GAP && i < r->g.n; i++)
+        if (word_starting(r->u, r->g.low, i, r->g.n, ROLE_ARRIVE, &n))
+            return true;
+    return false;
 }

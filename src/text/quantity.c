@@ -4,52 +4,6 @@
 
 #include "text/quantity_int.h"
 
-enum { RIGHT_GAP = 4 };
-enum { HAN_OF = 0x7684, HAN_WITHIN = 0x5185 }; /* 的, 内 */
-
-struct reader {
-    const struct units *u;
-    const struct unit *percent;
-    struct glyphs g;
-    struct vec_quantity *out;
-    size_t left;      /* names and comparisons reach back to here: the end of the last value */
-    struct noun last; /* name of the last value, for the next one in a list */
-    const struct unit *last_unit;
-    bool last_used; /* there is one in this clause */
-    struct err *e;
-};
-
-/* One number with its unit. */
-struct operand {
-    struct number x;
-    struct unit_hit unit;
-    size_t from, to; /* glyphs, sign included */
-    bool minus;
-};
-
-/* What stands at a number, as it is put together. */
-struct reading {
-    struct operand a, b;
-    enum compare shape; /* EQ, RANGE or PLUSMINUS */
-    unsigned before;    /* comparison read on the left, COMPARE_REACH and _BETTER included */
-    bool explicit_eq;   /* 为, =, : */
-    size_t from, to;    /* whole */
-    size_t value_from, value_to;
-    struct noun noun;
-    const struct unit *unit, *per;
-    size_t lead_to; /* end of a leading unit, 0 none */
-};
-
-static size_t blank(const struct reader *r, size_t i)
-{
-    return i + (r->g.ch[i] == ' ');
-}
-
-static size_t blank_left(const struct reader *r, size_t i)
-{
-    return i - (i > r->left && r->g.ch[i - 1] == ' ');
-}
-
 static bool read_operand(struct operand *o, const struct reader *r, size_t at, bool sign)
 {
     const struct glyphs *g = &r->g;
@@ -108,6 +62,8 @@ static bool behind_word(const struct reader *r, size_t at)
     if (c == '.' || (c == '/' && at > 1 && !is_boundary(g->ch[at - 2])))
         return true;
     bool hyphen = c == '-' && at > 1 && (is_letter(g->ch[at - 2]) || is_digit(g->ch[at - 2]));
+    if (is_letter(c) && word_ending(r->u, g->low, r->left, at, ROLE_LABEL, &n))
+        return false;
     if (is_letter(c) || hyphen)
         return !unit_leading(r->u, g, at - hyphen, &from);
     return word_ending(r->u, g->low, r->left, at - (c == ' '), ROLE_NOT_BEHIND, &n) != NULL;
@@ -129,12 +85,13 @@ static size_t with_sign(const struct reader *r, size_t at)
 static void read_second(struct reading *q, const struct reader *r)
 {
     const struct glyphs *g = &r->g;
-    size_t n = 0, j = blank(r, q->a.to);
+    size_t n = 0, m, j = blank(r, q->a.to), left = blank_left(r, q->from);
+    unsigned between = word_ending(r->u, g->low, r->left, left, ROLE_BETWEEN, &n) ? ROLE_JOIN : 0;
     bool sign = false;
     if (g->ch[j] == 0xB1 || (g->ch[j] == '+' && (g->ch[j + 1] == '-' || g->ch[j + 1] == '/'))) {
         q->shape = COMPARE_PLUSMINUS;
         j += g->ch[j] == 0xB1 ? 1 : 2 + (g->ch[j + 1] == '/');
-    } else if (word_starting(r->u, g->low, j, g->n, ROLE_RANGE, &n)) {
+    } else if (word_starting(r->u, g->low, j, g->n, ROLE_RANGE | between, &n)) {
         q->shape = COMPARE_RANGE;
         sign = g->ch[j] != '-' || j > q->a.to;
         j += n;
@@ -146,6 +103,16 @@ static void read_second(struct reading *q, const struct reader *r)
         return;
     }
     q->to = q->value_to = q->b.to;
+    if (q->shape == COMPARE_RANGE && word_ending(r->u, g->low, r->left, left, ROLE_FROM, &n) &&
+        word_ending(r->u, g->low, r->left, blank_left(r, left - n), ROLE_CHANGE, &m)) {
+        q->shape = COMPARE_EQ;
+        q->arrived = true;
+        q->value_from = q->b.from;
+        q->from = left - n;
+        if (!q->b.unit.unit)
+            q->b.unit = q->a.unit;
+        q->a = q->b;
+    }
 }
 
 /* (20±2)℃: the unit behind the bracket. */
@@ -164,14 +131,12 @@ static void read_bracket_unit(struct reading *q, const struct reader *r)
     q->to = q->value_to = hit.end;
 }
 
-/* Words left of the value: how it compares, and a unit that leads. */
-static void read_before(struct reading *q, const struct reader *r)
+/* Words that end at p and say how the value compares; returns where they begin. */
+static size_t read_compare(struct reading *q, const struct reader *r, size_t p)
 {
     const struct glyphs *g = &r->g;
-    size_t p = q->from, n = 0, keep = 0;
-    bool found = false;
     for (int k = 0; k < 3; k++) {
-        size_t s = p;
+        size_t s = p, n = 0, keep = 0;
         while (s > r->left && (g->ch[s - 1] == ' ' || g->ch[s - 1] == '\t'))
             s--;
         const struct word *w = word_ending(r->u, g->low, r->left, s, ROLE_BEFORE, &n);
@@ -180,24 +145,29 @@ static void read_before(struct reading *q, const struct reader *r)
         p = s - n;
         if (w->before == COMPARE_EQ) {
             q->explicit_eq = true;
-        } else if (!found || q->before == COMPARE_ABOUT) {
+        } else if (q->before == COMPARE_EQ || q->before == COMPARE_ABOUT) {
             q->before = w->before;
             q->from = p;
-            found = true;
             if (w->before == COMPARE_PLUSMINUS)
                 q->value_from = p;
         }
     }
-    while (p > r->left && g->ch[p - 1] == ' ')
-        p--;
-    size_t from;
-    const struct unit *lead = q->unit ? NULL : unit_leading(r->u, g, p, &from);
-    if (lead && from >= r->left) {
-        q->unit = lead;
-        q->from = from;
-        q->explicit_eq = true;
-        q->lead_to = p;
-    }
+    return p;
+}
+
+/* What stands left of the value: how it compares, and a unit that leads. */
+static void read_before(struct reading *q, const struct reader *r)
+{
+    size_t from, p = blank_left(r, read_compare(q, r, q->from));
+    const struct unit *lead = q->unit ? NULL : unit_leading(r->u, &r->g, p, &from);
+    if (!lead || from < r->left)
+        return;
+    q->unit = lead;
+    q->from = from;
+    q->explicit_eq = true;
+    q->lead_to = p;
+    q->lead_from = from;
+    read_compare(q, r, from);
 }
 
 static void read_after(struct reading *q, const struct reader *r)
@@ -261,6 +231,8 @@ static void classify(struct quantity *out, const struct reader *r, struct noun n
         if (w)
             out->better = w->better;
     }
+    if (out->better == BETTER_AS_SHARE)
+        out->better = !out->unit ? 0 : str_eq(out->unit->dimension->name, STR("ratio")) ? 1 : -1;
     const struct word *same =
         noun.to > noun.from ? word_ending(r->u, low, noun.from, noun.to, ROLE_SAME, &n) : NULL;
     out->same = same ? same->same : 0;
@@ -318,175 +290,17 @@ static enum compare settle_compare(const struct reading *q, int better, int chan
     return (enum compare)q->before;
 }
 
-/* Does the noun phrase name something that is no indicator? */
-static bool is_not_name(const struct reader *r, struct noun noun)
-{
-    size_t n;
-    const struct word *w = noun.to > noun.from
-                               ? word_ending(r->u, r->g.low, noun.from, noun.to, ROLE_NOT_NAME, &n)
-                               : NULL;
-    return w && (n == noun.to - noun.from || n > 1);
-}
-
-static bool is_year(const struct reading *q, const struct reader *r)
-{
-    const struct number *x = &q->a.x;
-    bool year =
-        x->digits == 4 && !x->fraction && x->scale == 1 && x->value >= 1900 && x->value <= 2100;
-    return year && (r->g.ch[x->to] == 0x5E74 || (q->unit == NULL && !q->a.x.chinese));
-}
-
-/* Time, grades and the like: 级, 次, 倍. */
-static bool is_period(const struct unit *unit)
-{
-    static const char *const dims[] = {"time", "grade", "cycles", "times"};
-    for (size_t i = 0; i < ARRAY_LEN(dims); i++)
-        if (str_eq(unit->dimension->name, str_of(dims[i])))
-            return true;
-    return false;
-}
-
-/* Nothing but the numeral itself says that it is a value: 三元, 一级, 二次. */
-static bool is_loose(const struct reading *q)
-{
-    return q->to == q->value_to &&
-           (q->before == COMPARE_EQ || q->before == COMPARE_REACH || q->before == COMPARE_ABOUT);
-}
-
-/* Weak units stand before nouns and conditions all the time: 14天无人看守, 4个研究方向,
- * 1h内抗压强度. */
-static bool is_attribute(const struct reading *q, const struct reader *r, bool plain)
-{
-    size_t n;
-    if (!is_han(r->g.ch[q->to]))
-        return false;
-    if (plain && word_starting(r->u, r->g.low, q->to, r->g.n, ROLE_CONDITION, &n))
-        return true;
-    if (q->to > q->value_to) /* 3年内 */
-        return r->g.ch[q->to - 1] == HAN_WITHIN && str_eq(q->unit->dimension->name, STR("time"));
-    return plain && !q->explicit_eq && (q->unit->dimension->count || is_period(q->unit)) &&
-           !word_starting(r->u, r->g.low, q->to, r->g.n, ROLE_CUT | ROLE_AFTER, &n);
-}
-
-/* A bare number is one only where the text says so and nothing follows that may be its unit. */
-static bool is_bare_number(const struct reading *q, const struct reader *r, enum compare compare)
-{
-    uint32_t next = r->g.ch[q->to], after = next ? r->g.ch[q->to + 1] : 0;
-    bool precise = q->a.x.fraction || (compare != COMPARE_EQ && compare != COMPARE_RANGE);
-    bool ends = next == 0 || next == '\n' || next == ',' || next == ';' || next == 0x3002 ||
-                q->to > q->value_to || (next == '.' && (after == 0 || after == '\n')) ||
-                (precise && (next == ' ' || next == '\t' || next == ')' || next == 0x3001 ||
-                             (next == '.' && after == ' ')));
-    return ends && (q->explicit_eq || precise) && q->noun.to > q->noun.from && !q->a.x.chinese &&
-           (q->a.x.digits < 7 || q->a.x.fraction);
-}
-
-/* Is it a quantity worth having? The rules are on the side of leaving out. */
-static bool is_worth(const struct reading *q, const struct reader *r, enum compare compare)
-{
-    bool named = q->noun.to > q->noun.from;
-    bool plain = compare == COMPARE_EQ || compare == COMPARE_ABOUT || compare == COMPARE_RANGE ||
-                 (q->a.x.more && q->before == COMPARE_EQ);
-    if (is_not_name(r, q->noun) || (is_year(q, r) && plain))
-        return false;
-    if (!q->unit)
-        return is_bare_number(q, r, compare);
-    if (q->a.x.chinese && q->a.x.percent_of == 0 && q->shape == COMPARE_EQ &&
-        (q->unit->dimension->count ? plain || q->a.x.weak : q->a.x.weak && is_loose(q)))
-        return false;
-    if (is_attribute(q, r, plain))
-        return false;
-    bool unnamed_plain = compare == COMPARE_EQ || compare == COMPARE_ABOUT;
-    return named || q->unit->dimension->specific || !(q->unit->dimension->weak || unnamed_plain);
-}
-
-/* Only list marks or joining words between the last value and this one. */
-static bool continues_list(const struct reader *r, size_t end)
-{
-    const struct glyphs *g = &r->g;
-    size_t i = r->left, n;
-    if (!r->last_used || end - i > RIGHT_GAP)
-        return false;
-    while (i < end) {
-        uint32_t c = g->ch[i];
-        if (c == ',' || c == 0x3001 || c == ' ' || c == '/')
-            i++;
-        else if (word_starting(r->u, g->low, i, end,
-                               ROLE_JOIN | ROLE_TO | ROLE_ARRIVE | ROLE_FILLER, &n))
-            i += n;
-        else
-            return false;
-    }
-    return true;
-}
-
-/* 95%的准确率 names its value, 75%的油耗 does not. */
-static bool is_property(const struct reading *q, const struct reader *r, struct noun noun,
-                        bool word)
-{
-    static const uint32_t ends[] = {0x7387, 0x5EA6, 0x6BD4, 0x6027}; /* 率度比性 */
-    if (!q->unit || !str_eq(q->unit->dimension->name, STR("ratio")))
-        return !q->unit || !q->unit->dimension->weak;
-    if (word)
-        return true;
-    for (size_t i = 0; i < ARRAY_LEN(ends); i++)
-        if (r->g.ch[noun.to - 1] == ends[i])
-            return true;
-    return false;
-}
-
-static void find_name(struct reading *q, struct reader *r)
-{
-    q->noun = noun_left(r->u, &r->g, r->left, q->from);
-    size_t p = blank_left(r, q->from);
-    bool share = q->unit == r->percent && p > r->left && r->g.ch[p - 1] == HAN_OF;
-    if (share) /* 石油化工产品的50% */
-        q->noun.from = q->noun.to = 0;
-    if (q->noun.to > q->noun.from)
-        return;
-    if (q->lead_to) { /* pH≥7: its own name */
-        q->noun.from = q->from;
-        q->noun.to = q->lead_to;
-        return;
-    }
-    if (q->unit == r->last_unit && continues_list(r, q->from)) {
-        int8_t change = q->noun.change;
-        q->noun = r->last;
-        q->noun.change = change ? change : r->last.change;
-        return;
-    }
-    bool of = r->g.ch[q->to] == HAN_OF;
-    bool word = r->g.ch[q->to] == ' ' && is_letter(r->g.ch[q->to + 1]);
-    if (of || word) {
-        struct noun right = noun_right(r->u, &r->g, q->to + of);
-        if (right.to > right.from + 1 && is_property(q, r, right, word)) {
-            right.change = q->noun.change;
-            right.start_value = q->noun.start_value;
-            q->noun = right;
-        }
-    }
-}
-
-static bool arrives(const struct reader *r, size_t at)
-{
-    size_t n;
-    for (size_t i = at; i < at + RIGHT_GAP && i < r->g.n; i++)
-        if (word_starting(r->u, r->g.low, i, r->g.n, ROLE_ARRIVE, &n))
-            return true;
-    return false;
-}
-
 static enum rc add(struct reader *r, struct reading *q)
 {
     struct quantity out = {.unit = q->unit, .per = q->per, .change = q->noun.change};
     classify(&out, r, q->noun);
     enum compare compare = settle_compare(q, out.better, out.change);
-    if (!is_worth(q, r, compare))
+    if (!reading_is_worth(q, r, compare))
         return RC_OK;
     r->last = q->noun;
     r->last_unit = q->unit;
     r->last_used = q->noun.to > q->noun.from;
-    if (q->noun.start_value && arrives(r, q->to)) /* the value of old */
+    if (q->noun.start_value && reading_arrives(r, q->to)) /* the value of old */
         return RC_OK;
     out.compare = compare;
     fill_interval(&out, q, compare);
@@ -498,41 +312,51 @@ static enum rc add(struct reader *r, struct reading *q)
     return vec_push(r->out, out, r->e);
 }
 
+/* The numbers and their unit: fills q, and sets *next to where to go on. False: no value here. */
+static bool read_value(struct reading *q, struct reader *r, size_t at, size_t *next)
+{
+    const struct glyphs *g = &r->g;
+    size_t n;
+    bool chinese = is_han(g->ch[at]), ok = read_operand(&q->a, r, with_sign(r, at), true);
+    *next = MAX(q->a.to, at + 1);
+    if (!ok || (chinese ? word_ending(r->u, g->low, r->left, at, ROLE_VAGUE, &n) != NULL
+                        : behind_word(r, at)))
+        return false;
+    size_t code = part_of_code(r, q->a.to);
+    if (code) {
+        *next = r->left = code;
+        return false;
+    }
+    q->from = q->value_from = q->a.from;
+    q->to = q->value_to = q->a.to;
+    if (word_ending(r->u, g->low, r->left, blank_left(r, q->from), ROLE_MINUS, &n)) {
+        q->a.minus = true;
+        q->from = q->value_from = blank_left(r, q->from) - n;
+    }
+    read_second(q, r);
+    *next = q->to;
+    if (q->a.unit.foreign && (q->shape == COMPARE_EQ || q->a.unit.unit || !q->b.unit.unit))
+        return false;
+    read_bracket_unit(q, r);
+    *next = q->to;
+    return settle_units(q) && (q->unit || !chinese); /* 一般 */
+}
+
 /* Reads what stands at the digit or numeral `at`; *next is where to go on. */
 static enum rc read_at(struct reader *r, size_t at, size_t *next)
 {
-    const struct glyphs *g = &r->g;
     struct reading q = {.shape = COMPARE_EQ};
-    size_t n, from = with_sign(r, at);
-    bool ok = read_operand(&q.a, r, from, true);
-    *next = MAX(q.a.to, at + 1);
-    bool chinese = is_han(g->ch[at]);
-    if (!ok || (!chinese && behind_word(r, at)) ||
-        (chinese && word_ending(r->u, g->low, r->left, at, ROLE_VAGUE, &n)))
-        return RC_OK;
-    size_t code = part_of_code(r, q.a.to);
-    if (code) {
-        *next = code;
-        return RC_OK;
-    }
-    q.from = q.value_from = q.a.from;
-    q.to = q.value_to = q.a.to;
-    if (word_ending(r->u, g->low, r->left, blank_left(r, q.from), ROLE_MINUS, &n)) {
-        q.a.minus = true;
-        q.from = q.value_from = blank_left(r, q.from) - n;
-    }
-    read_second(&q, r);
-    *next = q.to;
-    if (q.a.unit.foreign && !(q.shape != COMPARE_EQ && !q.a.unit.unit && q.b.unit.unit))
-        return RC_OK;
-    read_bracket_unit(&q, r);
-    *next = q.to;
-    if (!settle_units(&q))
+    if (!read_value(&q, r, at, next))
         return RC_OK;
     read_before(&q, r);
     read_after(&q, r);
     *next = q.to;
-    find_name(&q, r);
+    if (reading_is_aside(&q, r)) { /* the name before the bracket is for what follows it */
+        *next = q.to + 1;
+        return RC_OK;
+    }
+    reading_find_name(&q, r);
+    r->left = q.to;
     return add(r, &q);
 }
 
@@ -554,8 +378,6 @@ enum rc quantities_read(struct vec_quantity *out, struct str text, const struct 
         }
         size_t next = i + 1;
         rc = read_at(&r, i, &next);
-        if (!is_han(c) || next > i + 1)
-            r.left = next;
         i = next;
     }
     glyphs_free(&r.g);

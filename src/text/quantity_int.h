@@ -1,4 +1,4 @@
-/* Private to units.c, number.c, name.c, quantity.c and judge.c. */
+/* Private to units.c, number.c, name.c, rules.c, quantity.c and judge.c. */
 #ifndef QIAO_QUANTITY_INT_H
 #define QIAO_QUANTITY_INT_H
 
@@ -25,7 +25,13 @@ enum role {
     ROLE_MINUS = 1 << 15,
     ROLE_JOIN = 1 << 16,
     ROLE_CONDITION = 1 << 17,
+    ROLE_BETWEEN = 1 << 18,
+    ROLE_SHARE = 1 << 19,
+    ROLE_SUFFIX = 1 << 20,
+    ROLE_LABEL = 1 << 21,
 };
+
+enum { BETTER_AS_SHARE = 2 }; /* higher for a ratio, lower for a size */
 
 /* Beyond enum compare, before its direction is known. */
 enum { COMPARE_REACH = 16, COMPARE_BETTER };
@@ -91,5 +97,63 @@ struct noun {
 struct noun noun_left(const struct units *u, const struct glyphs *g, size_t from, size_t end);
 struct noun noun_right(const struct units *u, const struct glyphs *g, size_t at);
 bool is_boundary(uint32_t c);
+
+/* ---- one reading: quantity.c puts it together, name.c names it, rules.c judges it ---- */
+
+enum { HAN_OF = 0x7684, HAN_WITHIN = 0x5185, HAN_YEAR = 0x5E74, HAN_MONTH = 0x6708 };
+
+struct reader {
+    const struct units *u;
+    const struct unit *percent;
+    struct glyphs g;
+    struct vec_quantity *out;
+    size_t left;      /* names and comparisons reach back to here: the end of the last value */
+    struct noun last; /* name of the last value, for the next one in a list */
+    const struct unit *last_unit;
+    bool last_used; /* there is one in this clause */
+    struct err *e;
+};
+
+/* One number with its unit. */
+struct operand {
+    struct number x;
+    struct unit_hit unit;
+    size_t from, to; /* glyphs, sign included */
+    bool minus;
+};
+
+/* What stands at a number, as it is put together. */
+struct reading {
+    struct operand a, b;
+    enum compare shape; /* EQ, RANGE or PLUSMINUS */
+    unsigned before;    /* comparison read on the left, COMPARE_REACH and _BETTER included */
+    bool explicit_eq;   /* 为, =, : */
+    bool arrived;       /* rose from 60% to 85%: the value is 85% */
+    size_t from, to;    /* whole */
+    size_t value_from, value_to;
+    struct noun noun;
+    const struct unit *unit, *per;
+    size_t lead_from, lead_to; /* a leading unit; lead_to 0: none */
+};
+
+/* Past, before one blank at i. */
+static inline size_t blank(const struct reader *r, size_t i)
+{
+    return i + (r->g.ch[i] == ' ');
+}
+
+static inline size_t blank_left(const struct reader *r, size_t i)
+{
+    return i - (i > r->left && r->g.ch[i - 1] == ' ');
+}
+
+/* Fills q->noun from the left, the list that it continues or the right. */
+void reading_find_name(struct reading *q, const struct reader *r);
+/* Does 提高到 or the like follow within a few glyphs of `at`? */
+bool reading_arrives(const struct reader *r, size_t at);
+/* Is it a quantity worth having? The rules are on the side of leaving out. */
+bool reading_is_worth(const struct reading *q, const struct reader *r, enum compare compare);
+/* A plain value alone in brackets within a phrase: 抗拉强度（20℃）不低于… is at 20 ℃. */
+bool reading_is_aside(const struct reading *q, const struct reader *r);
 
 #endif

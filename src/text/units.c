@@ -6,6 +6,24 @@
 enum { SYMBOL_MAX = 24, WORD_MAX = 24, NEAR_GLYPHS = 16 };
 #define NO_ENTRY UINT32_MAX
 
+/* Bit k of slot c: a word of k glyphs begins (ends) with a glyph of that slot. Spares nearly all
+ * lookups. */
+enum { SLOTS = 1024 };
+
+struct lengths {
+    uint32_t of[SLOTS];
+};
+
+static uint32_t *slot(struct lengths *l, uint32_t c)
+{
+    return &l->of[c % SLOTS];
+}
+
+static bool may_be(const struct lengths *l, uint32_t c, size_t n)
+{
+    return l->of[c % SLOTS] >> n & 1;
+}
+
 struct glyph_str {
     const uint32_t *p;
     size_t n;
@@ -27,7 +45,7 @@ struct units {
     VEC(struct word) words;
     VEC(struct opposite) opposites;
     uint16_t groups;
-    uint8_t longest; /* word in the lexicon, in glyphs */
+    struct lengths symbol_starts, word_starts, word_ends;
 };
 
 static struct str key_of(const uint32_t *p, size_t n)
@@ -112,6 +130,7 @@ static enum rc add_symbol(struct units *u, struct str text, struct meaning m, co
     glyphs_free(&g);
     if (!whole)
         return bad(n, "symbol", e);
+    *slot(&u->symbol_starts, s.low[0]) |= 1u << s.n;
     TRY(add_meaning(u, &u->exact, s.ch, s.n, m, e));
     bool one_letter = s.n == 1 && is_letter(s.ch[0]);
     return one_letter ? RC_OK : add_meaning(u, &u->folded, s.low, s.n, m, e);
@@ -211,8 +230,13 @@ static const struct list {
     {"words", "vague", ROLE_VAGUE, 0},
     {"words", "minus", ROLE_MINUS, 0},
     {"words", "join", ROLE_JOIN, 0},
+    {"words", "between", ROLE_BETWEEN, 0},
+    {"words", "share", ROLE_SHARE, 0},
+    {"words", "suffix", ROLE_SUFFIX, 0},
+    {"words", "label", ROLE_LABEL, 0},
     {"words", "condition", ROLE_CONDITION, 0},
     {"words", "arrive", ROLE_ARRIVE, 0},
+    {NULL, "higher_as_share", ROLE_BETTER, BETTER_AS_SHARE},
     {NULL, "higher_is_better", ROLE_BETTER, 1},
     {NULL, "lower_is_better", ROLE_BETTER, -1},
 };
@@ -243,7 +267,8 @@ static enum rc add_word(struct units *u, const struct node *n, uint32_t role, in
         w->better = value;
     if (role == ROLE_SAME)
         w->same = u->groups;
-    u->longest = MAX(u->longest, (uint8_t)key.n);
+    *slot(&u->word_starts, key.p[0]) |= 1u << key.n;
+    *slot(&u->word_ends, key.p[key.n - 1]) |= 1u << key.n;
     return RC_OK;
 }
 
@@ -325,10 +350,14 @@ const struct opposite *units_opposites(const struct units *u, size_t *n)
 
 const struct unit *units_find(const struct units *u, struct str symbol)
 {
-    for (size_t i = 0; i < u->meanings.n; i++)
-        if (u->meanings.p[i].unit && str_eq(u->meanings.p[i].unit->symbol, symbol))
-            return u->meanings.p[i].unit;
-    return NULL;
+    uint32_t ch[SYMBOL_MAX + GLYPH_FOLD_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < symbol.n && n < SYMBOL_MAX;)
+        n += glyph_fold(ch + n, symbol, &i, n ? ch[n - 1] : 0);
+    struct symbol s;
+    symbol_read(&s, ch, 0, n);
+    const uint32_t *first = s.n ? strmap_get(&u->exact, key_of(s.ch, s.n)) : NULL;
+    return first ? u->meanings.p[*first].unit : NULL;
 }
 
 static const struct word *word_get(const struct units *u, const uint32_t *p, size_t n,
@@ -341,7 +370,9 @@ static const struct word *word_get(const struct units *u, const uint32_t *p, siz
 const struct word *word_ending(const struct units *u, const uint32_t *low, size_t from, size_t end,
                                unsigned roles, size_t *n)
 {
-    for (size_t k = MIN((size_t)u->longest, end - from); k > 0; k--) {
+    for (size_t k = MIN((size_t)WORD_MAX, end - from); k > 0; k--) {
+        if (!may_be(&u->word_ends, low[end - 1], k))
+            continue;
         if (end > k && is_letter(low[end - k]) && is_letter(low[end - k - 1]))
             continue;
         const struct word *w = word_get(u, low + end - k, k, roles);
@@ -356,7 +387,9 @@ const struct word *word_ending(const struct units *u, const uint32_t *low, size_
 const struct word *word_starting(const struct units *u, const uint32_t *low, size_t at, size_t size,
                                  unsigned roles, size_t *n)
 {
-    for (size_t k = MIN((size_t)u->longest, size - at); k > 0; k--) {
+    for (size_t k = MIN((size_t)WORD_MAX, size - at); k > 0; k--) {
+        if (!may_be(&u->word_starts, low[at], k))
+            continue;
         if (is_letter(low[at + k - 1]) && is_letter(low[at + k]))
             continue;
         const struct word *w = word_get(u, low + at, k, roles);
@@ -405,6 +438,8 @@ static struct unit_hit simple_unit(const struct units *u, const struct glyphs *g
     symbol_read(&s, g->ch, at, g->n);
     for (size_t k = s.n; k > 0; k--) {
         size_t end = s.end[k - 1];
+        if (!may_be(&u->symbol_starts, s.low[0], k))
+            continue;
         if (is_letter(s.ch[k - 1]) && (is_letter(g->ch[end]) || is_digit(g->ch[end])))
             continue;
         const uint32_t *first = strmap_get(&u->exact, key_of(s.ch, k));
@@ -423,10 +458,11 @@ struct unit_hit unit_at(const struct units *u, const struct glyphs *g, size_t at
                         size_t number)
 {
     near = number - near > NEAR_GLYPHS ? number - NEAR_GLYPHS : near;
-    at += g->ch[at] == ' ';
+    bool spaced = g->ch[at] == ' ';
+    at += spaced;
     struct unit_hit hit = simple_unit(u, g, at, near, number);
     if (!hit.unit) {
-        hit.foreign = hit.foreign || is_letter(g->ch[at]);
+        hit.foreign = hit.foreign || (is_letter(g->ch[at]) && !spaced);
         return hit;
     }
     uint32_t c = g->ch[hit.end], next = c ? g->ch[hit.end + 1] : 0;
@@ -449,7 +485,7 @@ const struct unit *unit_leading(const struct units *u, const struct glyphs *g, s
     for (size_t k = MIN((size_t)8, end); k > 0; k--) {
         struct symbol s;
         symbol_read(&s, g->ch, end - k, end);
-        if (s.n == 0 || s.end[s.n - 1] != end ||
+        if (s.n == 0 || s.end[s.n - 1] != end || !may_be(&u->symbol_starts, s.low[0], s.n) ||
             (end > k && is_letter(g->ch[end - k]) && is_letter(g->ch[end - k - 1])))
             continue;
         bool word = false;

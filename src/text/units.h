@@ -24,7 +24,7 @@ struct units;
  * wrong shape, RC_NOMEM. O(table). The result is read-only and may be shared by threads. */
 enum rc units_init(struct units **out, const struct node *table, struct err *e) MUST_CHECK;
 void units_free(struct units *u); /* NULL is allowed */
-/* The unit of exactly this symbol, or NULL. */
+/* The unit declared first for this symbol (case counts), or NULL. */
 const struct unit *units_find(const struct units *u, struct str symbol);
 
 #endif

@@ -14,6 +14,7 @@ static void csv_quotes(void **state)
     SHOWS("a,\"b,\"\"x\"\"\nline\",c\r\nd\r\n", "1|a|b,\"x\"\nline|c\n2|d\n");
     SHOWS("a,b\n\n\n,\nc,d", "1|a|b\n5|c|d\n");
     SHOWS("a,\"b\" tail,c\n", "1|a|b tail|c\n");
+    SHOWS("=\"0012\",\"=\"\"0034\"\"\",=1\n", "1|0012|0034|=1\n");
     SHOWS("a\"b,c\n", "1|a\"b|c\n");
     SHOWS("\"\",x\n", "1||x\n");
     SHOWS("a,b\rc,d\r", "1|a|b\n2|c|d\n");

@@ -1,0 +1,267 @@
+/* Our engine as bench/speed runs it:   engine DIR
+ * Builds DIR/results.tok in memory on all processors, asks DIR/needs.tok one by one, in batch on
+ * one and on two threads, adds one result more, and compares answers with exhaustive scoring of
+ * every document in double precision. Prints one line of JSON (docs/bench.md). */
+#define _GNU_SOURCE
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/map.h"
+#include "base/pool.h"
+#include "index/index_int.h"
+#include "index/kernel.h"
+
+#include "common.h"
+
+#include <math.h>
+#include <string.h>
+#include <sys/resource.h>
+
+enum { K = 10, CHECKED = 20, WARM = 50 };
+
+struct lines {
+    struct file_map map;
+    size_t *at; /* [n + 1] */
+    uint32_t n;
+};
+
+static void or_die(enum rc rc, const struct err *e)
+{
+    if (rc != RC_OK)
+        die("%s: %s %s", e->key, e->file, e->detail);
+}
+
+static struct lines load(const char *dir, const char *name)
+{
+    char path[4096];
+    struct err e;
+    struct lines l = {0};
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    or_die(file_map(&l.map, path, &e), &e);
+    const char *p = (const char *)l.map.p, *end = p + l.map.n;
+    size_t cap = 0;
+    for (const char *s = p; s && s < end; l.n++) {
+        if (l.n + 2 > cap && !(l.at = realloc(l.at, (cap = cap * 2 + 1024) * sizeof *l.at)))
+            die("out of memory");
+        l.at[l.n] = (size_t)(s - p);
+        s = memchr(s, '\n', (size_t)(end - s));
+        s = s ? s + 1 : end;
+    }
+    l.at[l.n] = l.map.n;
+    return l;
+}
+
+/* A token's key; the lowest bit says that it is a single Han character. */
+static uint64_t key_of(struct str s)
+{
+    bool single = s.n == 3 && (s.p[0] & 0xF0) == 0xE0;
+    return (hash_bytes(s) & ~1ull) | single;
+}
+
+static enum rc read_line(void *ctx, uint32_t i, unsigned worker, vec_key *out, struct err *e)
+{
+    (void)worker;
+    const struct lines *l = ctx;
+    const char *s = (const char *)l->map.p + l->at[i], *end = (const char *)l->map.p + l->at[i + 1];
+    while (s < end) {
+        const char *from = s;
+        while (s < end && *s != ' ' && *s != '\n')
+            s++;
+        if (s > from)
+            TRY(vec_push(out, key_of((struct str){from, (size_t)(s - from)}), e));
+        s++;
+    }
+    return RC_OK;
+}
+
+static double weight(void *ctx, uint64_t key, uint32_t df, uint32_t ndocs)
+{
+    (void)ctx;
+    return sqrt(log(1 + (ndocs - df + .5) / (df + .5))) * (key & 1 ? 1.5 : 1);
+}
+
+static const struct index_scheme scheme = {2, .75, weight, NULL};
+
+/* The need as a query: logarithmic tf, weighted, length 1. */
+static struct index_query query_of(const struct index *ix, struct lines *needs, uint32_t i)
+{
+    vec_key keys = {0};
+    struct map seen = {0};
+    struct err e;
+    or_die(read_line(needs, i, 0, &keys, &e), &e);
+    struct index_weight *w = grab(keys.n, sizeof *w);
+    uint32_t n = 0;
+    for (size_t k = 0; k < keys.n; k++) {
+        uint32_t *at = map_put(&seen, keys.p[k], n);
+        if (!at)
+            die("out of memory");
+        if (*at == n)
+            w[n++].key = keys.p[k];
+        w[*at].x += 1;
+    }
+    double sum = 0;
+    for (uint32_t k = 0; k < n; k++) {
+        w[k].x = (1 + log(w[k].x)) * weight(NULL, w[k].key, index_df(ix, w[k].key), index_docs(ix));
+        sum += w[k].x * w[k].x;
+    }
+    for (uint32_t k = 0; k < n; k++)
+        w[k].x /= sqrt(sum);
+    map_free(&seen);
+    vec_free(&keys);
+    return (struct index_query){w, n};
+}
+
+static int rising(const void *x, const void *y)
+{
+    double a = *(const double *)x, b = *(const double *)y;
+    return (a > b) - (a < b);
+}
+
+struct answers {
+    struct hit *hit; /* [needs * K] */
+    uint32_t *n;
+};
+
+static struct answers answers_for(uint32_t n)
+{
+    return (struct answers){grab((size_t)n * K, sizeof(struct hit)), grab(n, sizeof(uint32_t))};
+}
+
+static bool same(const struct answers *a, const struct answers *b, uint32_t needs)
+{
+    return memcmp(a->n, b->n, needs * sizeof *a->n) == 0 &&
+           memcmp(a->hit, b->hit, (size_t)needs * K * sizeof *a->hit) == 0;
+}
+
+/* ---- exhaustive scoring ---- */
+
+struct truth {
+    struct map place; /* key -> row of x */
+    double (*x)[CHECKED];
+    struct hit hit[CHECKED][K];
+    struct topk top[CHECKED];
+};
+
+static void truth_init(struct truth *t, const struct index_query *q, uint32_t n)
+{
+    size_t all = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        t->top[i] = (struct topk){t->hit[i], K, 0};
+        all += q[i].n;
+    }
+    t->x = grab(all, sizeof *t->x);
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t k = 0; k < q[i].n; k++) {
+            uint32_t *at = map_put(&t->place, q[i].term[k].key, (uint32_t)t->place.n);
+            if (!at)
+                die("out of memory");
+            t->x[*at][i] = q[i].term[k].x;
+        }
+}
+
+/* Are the answers those of scoring every document? Sums may differ by their order, so a score
+ * within 1e-12 is the same, and documents of the same score may stand in either order. */
+static bool exhaustive(const struct index *ix, const struct index_query *q, uint32_t n,
+                       const struct answers *a)
+{
+    struct truth *t = grab(1, sizeof *t);
+    struct err e;
+    vec_entry v = {0};
+    truth_init(t, q, n);
+    for (uint32_t d = 0; d < index_docs(ix); d++) {
+        double sum[CHECKED] = {0};
+        v.n = 0;
+        or_die(index_doc_vector(ix, d, &v, &e), &e);
+        for (size_t k = 0; k < v.n; k++) {
+            const uint32_t *at = map_get(&t->place, v.p[k].key);
+            for (uint32_t i = 0; at && i < n; i++)
+                sum[i] += t->x[*at][i] * v.p[k].y;
+        }
+        for (uint32_t i = 0; i < n; i++)
+            if (sum[i] > 0)
+                topk_push(&t->top[i], (struct hit){sum[i], d});
+    }
+    bool ok = true;
+    for (uint32_t i = 0; i < n; i++) {
+        topk_sort(&t->top[i]);
+        ok = ok && a->n[i] == t->top[i].n;
+        for (uint32_t k = 0; ok && k < a->n[i]; k++) {
+            struct hit x = a->hit[(size_t)i * K + k], y = t->hit[i][k];
+            ok = fabs(x.score - y.score) < 1e-12 &&
+                 (x.id == y.id || (k + 1 < K && fabs(y.score - t->hit[i][k + 1].score) < 1e-12) ||
+                  (k && fabs(y.score - t->hit[i][k - 1].score) < 1e-12));
+        }
+    }
+    map_free(&t->place);
+    free(t->x);
+    free(t);
+    vec_free(&v);
+    return ok;
+}
+
+/* ---- figures ---- */
+
+struct figures {
+    double p50, p99, mean, batch1, batch2, build;
+    bool exact;
+};
+
+static void ask(const struct index *ix, const struct index_query *q, uint32_t n, struct figures *f)
+{
+    struct err e;
+    struct index_scratch *s;
+    struct answers one = answers_for(n), many = answers_for(n);
+    double *took = grab(n, sizeof *took), all = clock_seconds();
+    or_die(index_scratch_open(&s, ix, &e), &e);
+    for (uint32_t i = 0; i < MIN((uint32_t)WARM, n); i++)
+        or_die(index_search(ix, s, q[i], K, one.hit, one.n, &e), &e);
+    all = clock_seconds();
+    for (uint32_t i = 0; i < n; i++) {
+        double t = clock_seconds();
+        or_die(index_search(ix, s, q[i], K, one.hit + (size_t)i * K, &one.n[i], &e), &e);
+        took[i] = clock_seconds() - t;
+    }
+    f->mean = (clock_seconds() - all) / n;
+    qsort(took, n, sizeof *took, rising);
+    f->p50 = took[n / 2];
+    f->p99 = took[n * 99 / 100];
+    f->exact = true;
+    for (unsigned threads = 1; threads <= 2; threads++) {
+        double t = clock_seconds();
+        or_die(index_search_batch(ix, q, n, K, many.hit, many.n, threads, &e), &e);
+        *(threads == 1 ? &f->batch1 : &f->batch2) = n / (clock_seconds() - t);
+        f->exact = f->exact && same(&one, &many, n);
+    }
+    f->exact = f->exact && exhaustive(ix, q, MIN((uint32_t)CHECKED, n), &one);
+    index_scratch_close(s);
+    free(took);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2)
+        die("usage: engine DIR");
+    struct lines results = load(argv[1], "results.tok"), needs = load(argv[1], "needs.tok");
+    struct index *ix;
+    struct err e;
+    struct figures f = {0};
+    double t = clock_seconds();
+    or_die(index_build(&ix, results.n, read_line, &results, &scheme, pool_cpus(), &e), &e);
+    f.build = clock_seconds() - t;
+    file_unmap(&results.map); /* the peak is to be ours */
+    struct index_query *q = grab(needs.n, sizeof *q);
+    for (uint32_t i = 0; i < needs.n; i++)
+        q[i] = query_of(ix, &needs, i);
+    ask(ix, q, needs.n, &f);
+    struct index_size size = index_size(ix);
+    struct rusage use;
+    getrusage(RUSAGE_SELF, &use);
+    printf("{\"engine\":\"qiao\",\"version\":\"" QIAO_VERSION "-%s\",\"needs\":%u,\"p50_ms\":%.4f,"
+           "\"p99_ms\":%.4f,\"mean_ms\":%.4f,\"batch1_qps\":%.1f,\"batch2_qps\":%.1f,"
+           "\"build_s\":%.3f,\"postings\":%llu,\"bytes_inverted\":%llu,\"bytes_forward\":%llu,"
+           "\"disk_bytes\":%llu,\"peak_rss_mb\":%.0f,\"exact\":%d}\n",
+           kernels_best()->name, needs.n, f.p50 * 1e3, f.p99 * 1e3, f.mean * 1e3, f.batch1,
+           f.batch2, f.build, (unsigned long long)index_postings(ix),
+           (unsigned long long)size.inverted, (unsigned long long)size.forward,
+           (unsigned long long)(size.inverted + size.forward), use.ru_maxrss / 1024.0, f.exact);
+    return 0;
+}
