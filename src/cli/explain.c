@@ -1,9 +1,11 @@
+#define _POSIX_C_SOURCE 200809L
 /* --explain NEED RESULT: the whole arithmetic of one score as a table. */
 #include "cli/match_int.h"
 #include "cli/page.h"
 #include "text/width.h"
 
 #include <stdio.h>
+#include <strings.h>
 
 enum { NUMBER_COLUMNS = 10, TIMES_COLUMNS = 8 };
 
@@ -52,7 +54,8 @@ static enum rc term_cell(struct page *p, const struct pair *pair, const struct e
     struct str result = span_str(pair->result->text, t->result);
     buf_clear(b);
     TRY(buf_str(b, need, e));
-    if (!str_eq(need, result)) {
+    bool same = need.n == result.n && strncasecmp(need.p, result.p, need.n) == 0;
+    if (!same) {
         TRY(buf_str(b, STR(" = "), e));
         TRY(buf_str(b, result, e));
     }

@@ -169,15 +169,13 @@ static enum rc print_needs(const struct report *r, struct view *v, struct buf *w
 
 static enum rc print_idle(const struct report *r, struct err *e)
 {
-    char space[COLLECTION_ID];
     uint32_t n = collection_count(matching_results(r->m));
     bool first = true;
     for (uint32_t i = 0; i < n; i++) {
         if (r->best[i].credible)
             continue;
         json_t *one = json_object();
-        enum rc rc = one ? put(one, "id", text(collection_id(matching_results(r->m), i, space)), e)
-                         : err_nomem(e);
+        enum rc rc = one ? put_item(one, matching_results(r->m), i, e) : err_nomem(e);
         if (rc == RC_OK)
             rc = cli_print(first ? STR("\n") : STR(",\n"), e);
         if (rc == RC_OK)

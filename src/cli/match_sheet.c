@@ -70,7 +70,7 @@ static const struct column expert_columns[] = {
     [E_SCORE] = {"column.score", 7, OUT_DECIMAL},
     [E_CREDIBLE] = {"column.credible", 10, OUT_TEXT},
     [E_NAME] = {"column.expert", 14, OUT_WRAP},
-    [E_EXPERT_UNIT] = {"column.result_unit", 22, OUT_WRAP},
+    [E_EXPERT_UNIT] = {"column.expert_unit", 22, OUT_WRAP},
     [E_CONTACT] = {"column.contact", 16, OUT_WRAP},
     [E_ITEMS] = {"column.items", 70, OUT_WRAP},
 };
