@@ -184,13 +184,6 @@ void report_close(struct report *r)
     r->best = NULL;
 }
 
-enum rc view_need(struct view *v, const struct report *r, uint32_t need, struct err *e)
-{
-    (void)e;
-    v->need = collection_item(matching_needs(r->m), need);
-    return RC_OK;
-}
-
 enum rc view_pair(struct view *v, const struct report *r, uint32_t need, uint32_t result,
                   struct err *e)
 {
@@ -245,7 +238,8 @@ static enum rc prepare_goodbye(struct buf *to, const struct speaker *s, struct e
 static enum rc match_with(struct cli *c, const struct match_args *a, struct matching_options *o,
                           struct err *e)
 {
-    struct report r = {.speaker = {c->model, c->lang}, .experts = a->experts};
+    struct report r = {
+        .speaker = {c->model, c->lang}, .experts = a->experts, .threads = a->threads};
     struct progress progress;
     struct sheet_out *out = NULL;
     struct buf goodbye;

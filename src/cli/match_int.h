@@ -28,6 +28,7 @@ struct report {
     struct matching *m;
     struct speaker speaker;
     bool experts;
+    unsigned threads;  /* 0: all processors */
     struct best *best; /* [results] */
     uint32_t without;  /* needs that no listed match is credible for */
     uint32_t idle;     /* results that are in no credible match */
@@ -46,7 +47,6 @@ struct view {
     vec_reason reasons;
     struct pair pair;
 };
-enum rc view_need(struct view *v, const struct report *r, uint32_t need, struct err *e) MUST_CHECK;
 enum rc view_pair(struct view *v, const struct report *r, uint32_t need, uint32_t result,
                   struct err *e) MUST_CHECK;
 void view_free(struct view *v);

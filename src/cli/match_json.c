@@ -18,12 +18,21 @@ static json_t *number(double x)
     return json_real(round(x * 1e6) / 1e6);
 }
 
+static bool is_utf8(struct str s)
+{
+    for (size_t i = 0; i < s.n;) {
+        size_t from = i;
+        if (utf8_next(s, &i) == 0xFFFD && i - from == 1)
+            return false;
+    }
+    return true;
+}
+
 /* A text that is not valid UTF-8 everywhere is repaired with U+FFFD. */
 static json_t *text(struct str s)
 {
-    json_t *value = json_stringn(s.n ? s.p : "", s.n);
-    if (value)
-        return value;
+    if (is_utf8(s))
+        return json_stringn(s.n ? s.p : "", s.n);
     struct buf b;
     buf_init(&b, 4 * s.n);
     enum rc rc = RC_OK;
@@ -31,8 +40,7 @@ static json_t *text(struct str s)
         char bytes[4];
         rc = buf_put(&b, bytes, utf8_put(bytes, utf8_next(s, &i)), NULL);
     }
-    if (rc == RC_OK)
-        value = json_stringn(b.p, b.n);
+    json_t *value = rc == RC_OK ? json_stringn(b.p, b.n) : NULL;
     buf_free(&b);
     return value;
 }

@@ -1,11 +1,10 @@
 /* -o: the workbook. */
 #include "cli/match_int.h"
+#include "cli/render.h"
 #include "sheet/sheet_out.h"
 
 #include <math.h>
 #include <stdio.h>
-
-enum { PHRASES = 6 };
 
 struct column {
     const char *label; /* message key */
@@ -136,6 +135,7 @@ struct book {
     const struct report *r;
     struct view view;
     struct buf text;
+    struct reason_block reasons;
     uint32_t matches, experts, without, idle, problems; /* sheets */
     uint32_t *first_row; /* [needs] row of its first match in the sheet of matches; 0: none */
     uint32_t *near_row;  /* [needs] row in the sheet of needs without a result; 0: none */
@@ -197,21 +197,6 @@ static struct str result_id(const struct book *b, uint32_t i, char space[COLLECT
 
 /* ---- the sheet of matches ---- */
 
-/* Words on the first line, then a line for every indicator, last what the columns say. */
-static enum rc put_reasons(struct book *b, uint32_t col, struct err *e)
-{
-    const struct speaker *s = &b->r->speaker;
-    buf_clear(&b->text);
-    TRY(say_words(&b->text, s, &b->view.pair, PHRASES, e));
-    TRY(buf_char(&b->text, '\n', e));
-    size_t start = b->text.n;
-    TRY(say_indicators(&b->text, s, &b->view.pair, STR("\n"), e));
-    if (b->text.n > start)
-        TRY(buf_char(&b->text, '\n', e));
-    TRY(say_columns(&b->text, s, &b->view.pair, sentence(s, "reason.between"), e));
-    return put_text(b, b->matches, col, str_trim(buf_view(&b->text)), e);
-}
-
 static enum rc put_match(struct book *b, uint32_t need, const struct match *match, uint32_t rank,
                          struct err *e)
 {
@@ -228,16 +213,17 @@ static enum rc put_match(struct book *b, uint32_t need, const struct match *matc
     char space[COLLECTION_ID];
     uint32_t sheet = b->matches;
     struct sheet_out *out = b->out;
-    TRY(view_pair(&b->view, b->r, need, match->result, e));
+    struct item asked = collection_item(matching_needs(b->r->m), need);
+    struct item found = collection_item(matching_results(b->r->m), match->result);
     TRY(sheet_out_row(out, sheet, NULL, e));
     TRY(put_link(b, sheet, M_NEED, need_id(b, need, space), b->without, b->near_row[need], e));
-    TRY(put_fields(b, sheet, &b->view.need, need_fields, ARRAY_LEN(need_fields), e));
+    TRY(put_fields(b, sheet, &asked, need_fields, ARRAY_LEN(need_fields), e));
     TRY(sheet_out_number(out, sheet, M_RANK, rank, e));
     TRY(put_score(b, sheet, M_SCORE, match->score, e));
     TRY(put_credible(b, sheet, M_CREDIBLE, match->credible, e));
     TRY(put_text(b, sheet, M_RESULT, result_id(b, match->result, space), e));
-    TRY(put_fields(b, sheet, &b->view.result, result_fields, ARRAY_LEN(result_fields), e));
-    return put_reasons(b, M_REASONS, e);
+    TRY(put_fields(b, sheet, &found, result_fields, ARRAY_LEN(result_fields), e));
+    return put_text(b, sheet, M_REASONS, rendered(&b->reasons, need, rank - 1), e);
 }
 
 static enum rc put_matches(struct book *b, uint32_t need, struct err *e)
@@ -275,7 +261,7 @@ static enum rc put_without(struct book *b, uint32_t need, struct err *e)
     TRY(put_text(b, sheet, W_RESULT, result_id(b, match[0].result, space), e));
     TRY(put_fields(b, sheet, &b->view.result, result_fields, ARRAY_LEN(result_fields), e));
     buf_clear(&b->text);
-    TRY(say_words(&b->text, &b->r->speaker, &b->view.pair, PHRASES, e));
+    TRY(say_words(&b->text, &b->r->speaker, &b->view.pair, REASON_PHRASES, e));
     return put_text(b, sheet, W_NEAR, buf_view(&b->text), e);
 }
 
@@ -398,7 +384,10 @@ static enum rc fill(struct book *b, struct err *e)
     for (uint32_t need = 0; need < needs; need++) {
         const struct match *match;
         uint32_t n = matching_of(b->r->m, need, &match);
-        TRY(progress_step(b->r->progress, "write", (double)need / needs, e));
+        if (need % REASON_BLOCK == 0) {
+            TRY(progress_step(b->r->progress, "write", (double)need / needs, e));
+            TRY(render(&b->reasons, b->r, need, MIN(needs - need, (uint32_t)REASON_BLOCK), e));
+        }
         b->first_row[need] = n ? next : 0; /* known before it is written: links go both ways */
         next += n;
         if (!need_has_match(b->r, need))
@@ -428,6 +417,7 @@ enum rc report_sheet(struct report *r, struct sheet_out *out, struct err *e)
         sheet_out_abandon(out);
     buf_free(&b.text);
     view_free(&b.view);
+    render_free(&b.reasons);
     mem_free(b.first_row);
     mem_free(b.near_row);
     return rc;
