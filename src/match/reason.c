@@ -124,7 +124,8 @@ static double take_product(struct phrases *p, uint64_t key)
 /* A key counts for the longest run it stands in, once; so do the characters of a pair. */
 static void weigh_runs(struct phrases *p, struct str result)
 {
-    qsort(p->run.p, p->run.n, sizeof *p->run.p, longer_first);
+    if (p->run.n)
+        qsort(p->run.p, p->run.n, sizeof *p->run.p, longer_first);
     for (size_t r = 0; r < p->run.n; r++) {
         struct run *run = &p->run.p[r];
         for (uint32_t k = 0; k < run->n; k++) {
@@ -136,7 +137,8 @@ static void weigh_runs(struct phrases *p, struct str result)
                 run->worth += take_product(p, term_han(utf8_next(result, &i)));
         }
     }
-    qsort(p->run.p, p->run.n, sizeof *p->run.p, worthier_first);
+    if (p->run.n)
+        qsort(p->run.p, p->run.n, sizeof *p->run.p, worthier_first);
 }
 
 static struct span span_of(const vec_token *t, uint32_t first, uint32_t n)
