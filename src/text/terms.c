@@ -174,7 +174,8 @@ enum rc terms_count(vec_term_count *out, const vec_token *tokens, struct err *e)
     TRY(vec_reserve(out, tokens->n, e));
     for (size_t i = 0; i < tokens->n; i++)
         out->p[i] = (struct term_count){tokens->p[i].key, 1};
-    qsort(out->p, tokens->n, sizeof *out->p, by_key);
+    if (tokens->n)
+        qsort(out->p, tokens->n, sizeof *out->p, by_key);
     size_t n = 0;
     for (size_t i = 0; i < tokens->n; i++) {
         if (n && out->p[n - 1].key == out->p[i].key)
