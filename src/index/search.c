@@ -205,7 +205,8 @@ static enum rc ask_start(struct ask *a, const struct segment *g, struct err *e)
         if (id != UINT32_MAX && a->q.term[i].x > 0)
             a->use[a->n++] = (struct use){.id = id, .pos = i, .x = a->q.term[i].x};
     }
-    qsort(a->use, a->n, sizeof *a->use, by_id);
+    if (a->n)
+        qsort(a->use, a->n, sizeof *a->use, by_id);
     a->nrows = a->ncommon = 0;
     for (uint32_t i = 0; i < a->n; i++) {
         a->nrows += a->use[i].id < g->inv.nrows;
@@ -314,7 +315,8 @@ static enum rc seed(struct index_scratch *s, struct ask *a, const struct index *
         a->known[i] = (struct known){doc, exact(ix, g, a, s->part, doc)};
         offer(a, g, doc, a->known[i].score);
     }
-    qsort(a->known, a->nknown, sizeof *a->known, by_doc);
+    if (a->nknown)
+        qsort(a->known, a->nknown, sizeof *a->known, by_doc);
     return RC_OK;
 }
 

@@ -288,7 +288,8 @@ enum rc matcher_products(const struct matcher *m, uint32_t need, uint32_t result
     GOTO_OUT(matcher_profile(m, text, &x, e));
     GOTO_OUT(need_counts(m, text, &tf, e));
     GOTO_OUT(index_doc_vector(m->ix, result, &y, e));
-    qsort(y.p, y.n, sizeof *y.p, entry_by_key);
+    if (y.n)
+        qsort(y.p, y.n, sizeof *y.p, entry_by_key);
     rc = join_products(&x, &tf, &y, out, sum, e);
 out:
     vec_free(&x);

@@ -148,6 +148,8 @@ static void keys_tell_what_they_are(void **unused)
         assert_int_equal(term_class(key), class);
         assert_false(term_is_han(key));
     }
+    assert_true(term_in_class(term_word(STR("steel"), TERM_PAIR), TERM_SINGLE) ==
+                term_word(STR("steel"), TERM_SINGLE));
     uint64_t pair = key_at(STR("deep net"), TERMS_WORDPAIRS, 4);
     assert_int_equal(term_class(pair), TERM_WORDPAIR);
     assert_false(term_is_han(pair));
