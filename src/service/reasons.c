@@ -150,7 +150,7 @@ void explanation_free(struct explanation *x)
     vec_free(&x->feature);
 }
 
-double match_score(double cosine)
+double match_score(double sum)
 {
-    return cosine <= 0 ? 0 : cosine >= 1 ? 100 : 100 * cosine;
+    return 100 * (sum + 1) / 3;
 }
