@@ -5,8 +5,27 @@ static struct matcher *open_on(struct texts *results, struct texts *needs, unsig
 {
     struct matcher *m = NULL;
     struct err e = {0};
-    assert_int_equal(matcher_open(&m, source_of(results), source_of(needs), threads, &e), RC_OK);
+    assert_int_equal(matcher_open(&m, source_of(results), source_of(needs), NULL, threads, &e),
+                     RC_OK);
     return m;
+}
+
+/* The k best by cosine, through the index. */
+static void top(const struct matcher *m, uint32_t n, uint32_t k, struct hit *hit, uint32_t *count,
+                unsigned threads)
+{
+    vec_weight *v = calloc(n + 1, sizeof *v);
+    struct index_query *q = calloc(n + 1, sizeof *q);
+    for (uint32_t i = 0; i < n; i++) {
+        assert_int_equal(matcher_profile(m, matcher_need(m, i), &v[i], NULL), RC_OK);
+        q[i] = (struct index_query){v[i].p, (uint32_t)v[i].n};
+    }
+    assert_int_equal(index_search_batch(matcher_index(m), q, n, k, hit, count, threads, NULL),
+                     RC_OK);
+    for (uint32_t i = 0; i < n; i++)
+        vec_free(&v[i]);
+    free(v);
+    free(q);
 }
 
 static void scores_equal(struct texts *results, struct texts *needs, bool english)
@@ -41,7 +60,7 @@ static void ranks_equal(struct texts *results, struct texts *needs, bool english
     struct matcher *m = open_on(results, needs, 2);
     struct hit *hit = calloc((size_t)needs->n * k, sizeof *hit);
     uint32_t *count = calloc(needs->n, sizeof *count);
-    assert_int_equal(matcher_top(m, 0, needs->n, k, hit, count, 2, NULL), RC_OK);
+    top(m, needs->n, k, hit, count, 2);
     plain_make(&p, results, needs, english);
     for (uint32_t i = 0; i < needs->n; i++) {
         const struct hit *h = hit + (size_t)i * k;
@@ -116,6 +135,57 @@ static void small_collections_are_exact_too(void **unused)
     }
 }
 
+/* The ranking of needs [0, n) is that of the sums of parts, computed pair by pair. */
+static void ranked_by_parts(struct texts *results, struct texts *needs, uint32_t k)
+{
+    struct matcher *m = open_on(results, needs, 2);
+    const struct match_params *p = matcher_params(m);
+    struct hit *hit = calloc((size_t)needs->n * k, sizeof *hit);
+    struct hit *want = calloc(k, sizeof *want);
+    uint32_t *count = calloc(needs->n, sizeof *count);
+    vec_product v = {0};
+    assert_int_equal(matcher_rank(m, 0, needs->n, k, hit, count, 2, NULL), RC_OK);
+    for (uint32_t i = 0; i < needs->n; i++) {
+        struct topk t = {want, k, 0};
+        for (uint32_t j = 0; j < results->n; j++) {
+            struct match_parts x = {9, 9, 9};
+            double cosine;
+            assert_int_equal(matcher_parts(m, i, j, &x, NULL), RC_OK);
+            assert_int_equal(matcher_products(m, i, j, &v, &cosine, NULL), RC_OK);
+            assert_true(fabs(x.cosine - cosine) < 1e-12);
+            assert_true(fabs(x.latent) <= 1 + 1e-6 && x.knowledge == 0);
+            double sum = p->mix.cosine * x.cosine + p->mix.latent * x.latent;
+            topk_push(&t, (struct hit){sum, j});
+        }
+        topk_sort(&t);
+        assert_int_equal(count[i], t.n);
+        for (uint32_t j = 0; j < t.n; j++)
+            assert_true(fabs(hit[(size_t)i * k + j].score - want[j].score) < 1e-12 &&
+                        hit[(size_t)i * k + j].id == want[j].id);
+    }
+    vec_free(&v);
+    matcher_close(m);
+    free(hit);
+    free(want);
+    free(count);
+}
+
+static void ranks_are_sums_of_parts(void **unused)
+{
+    (void)unused;
+    for (uint32_t han = 0; han <= 8; han += 8) {
+        struct texts results = {.n = 0}, needs = {.n = 0};
+        random_texts(&results, 150, 20, han);
+        texts_add(&results, "", "");
+        random_texts(&needs, 20, 30, han);
+        texts_add(&needs, "", "");
+        ranked_by_parts(&results, &needs, 10);
+        ranked_by_parts(&results, &needs, 200);
+        texts_free(&results);
+        texts_free(&needs);
+    }
+}
+
 static void profiles_have_length_one(void **unused)
 {
     (void)unused;
@@ -155,7 +225,7 @@ static void threads_change_nothing(void **unused)
     for (unsigned threads = 1; threads <= 4; threads++) {
         struct matcher *m = open_on(&results, &needs, threads);
         memset(hit, 0, sizeof hit);
-        assert_int_equal(matcher_top(m, 0, 100, 10, hit, n, threads, NULL), RC_OK);
+        assert_int_equal(matcher_rank(m, 0, 100, 10, hit, n, threads, NULL), RC_OK);
         if (threads == 1) {
             memcpy(first, hit, sizeof hit);
             memcpy(first_n, n, sizeof n);
@@ -167,7 +237,7 @@ static void threads_change_nothing(void **unused)
                 assert_true(hit[i * 10 + j].score == first[i * 10 + j].score); /* every bit */
             }
         /* one need alone gives what it gives among others */
-        assert_int_equal(matcher_top(m, 57, 1, 10, hit, n, threads, NULL), RC_OK);
+        assert_int_equal(matcher_rank(m, 57, 1, 10, hit, n, threads, NULL), RC_OK);
         for (uint32_t j = 0; j < n[0]; j++)
             assert_true(hit[j].id == first[570 + j].id && hit[j].score == first[570 + j].score);
         matcher_close(m);
@@ -186,14 +256,18 @@ static void ties_go_to_the_smaller_number(void **unused)
     struct matcher *m = open_on(&results, &needs, 1);
     struct hit hit[200];
     uint32_t n;
-    assert_int_equal(matcher_top(m, 0, 1, 10, hit, &n, 1, NULL), RC_OK);
+    assert_int_equal(matcher_rank(m, 0, 1, 10, hit, &n, 1, NULL), RC_OK);
     assert_int_equal(n, 10);
     for (uint32_t i = 0; i < n; i++) {
         assert_int_equal(hit[i].id, 3 * i);
         assert_true(hit[i].score == hit[0].score);
     }
-    assert_int_equal(matcher_top(m, 0, 1, 200, hit, &n, 1, NULL), RC_OK);
-    assert_int_equal(n, 67); /* what shares nothing is no hit */
+    top(m, 1, 200, hit, &n, 1);
+    assert_int_equal(n, 67); /* what shares nothing is no hit of the index … */
+    assert_int_equal(matcher_rank(m, 0, 1, 200, hit, &n, 1, NULL), RC_OK);
+    assert_int_equal(n, 200); /* … but stands in the whole ranking, by number */
+    for (uint32_t i = 68; i < n; i++)
+        assert_true(hit[i].score == 0 && hit[i - 1].id < hit[i].id);
     matcher_close(m);
     texts_free(&results);
     texts_free(&needs);
@@ -217,7 +291,7 @@ static void the_same_text_scores_highest(void **unused)
     struct matcher *m = open_on(&results, &needs, 1);
     struct hit hit[5 * 5];
     uint32_t n[5];
-    assert_int_equal(matcher_top(m, 0, 5, 5, hit, n, 1, NULL), RC_OK);
+    assert_int_equal(matcher_rank(m, 0, 5, 5, hit, n, 1, NULL), RC_OK);
     for (uint32_t i = 0; i < 5; i++) {
         assert_int_equal(hit[i * 5].id, i);
         assert_true(hit[i * 5].score < 1 + 1e-9 && hit[i * 5].score > 1.5 * hit[i * 5 + 1].score);
@@ -236,21 +310,26 @@ static void nothing_matches_nothing(void **unused)
     texts_add(&needs, "", "");
     texts_add(&needs, "铝", "");
     struct matcher *m = open_on(&none, &needs, 2);
-    assert_int_equal(matcher_top(m, 0, 2, 2, hit, n, 2, NULL), RC_OK);
+    top(m, 2, 2, hit, n, 2);
+    assert_int_equal(n[0] + n[1], 0);
+    n[0] = n[1] = 9;
+    assert_int_equal(matcher_rank(m, 0, 2, 2, hit, n, 2, NULL), RC_OK);
     assert_int_equal(n[0] + n[1], 0);
     matcher_close(m);
     texts_add(&results, "", "");
     texts_add(&results, "，", "…");
     m = open_on(&results, &needs, 2);
-    assert_int_equal(matcher_top(m, 0, 2, 2, hit, n, 2, NULL), RC_OK);
+    top(m, 2, 2, hit, n, 2);
     assert_int_equal(n[0] + n[1], 0);
+    assert_int_equal(matcher_rank(m, 0, 2, 2, hit, n, 2, NULL), RC_OK);
+    assert_true(n[0] == 2 && hit[0].id == 0 && hit[0].score == 0 && hit[1].id == 1);
     vec_product v = {0};
     double sum = 1;
     assert_int_equal(matcher_products(m, 1, 0, &v, &sum, NULL), RC_OK);
     assert_true(sum == 0 && v.n == 0);
     matcher_close(m);
     m = open_on(&results, &none, 2); /* no needs at all: nothing is damped */
-    assert_int_equal(matcher_top(m, 0, 0, 2, hit, n, 2, NULL), RC_OK);
+    assert_int_equal(matcher_rank(m, 0, 0, 2, hit, n, 2, NULL), RC_OK);
     matcher_close(m);
     vec_free(&v);
     texts_free(&results);
@@ -263,6 +342,7 @@ int main(void)
         cmocka_unit_test(chinese_scores_are_r3),
         cmocka_unit_test(english_scores_are_word_pairs),
         cmocka_unit_test(small_collections_are_exact_too),
+        cmocka_unit_test(ranks_are_sums_of_parts),
         cmocka_unit_test(profiles_have_length_one),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(ties_go_to_the_smaller_number),

@@ -49,7 +49,8 @@ static void phrases_read_the_same_on_both_sides(void **unused)
         random_texts(&results, 60, 20, han);
         random_texts(&needs, 60, 40, han);
         struct matcher *m = NULL;
-        assert_int_equal(matcher_open(&m, source_of(&results), source_of(&needs), 1, NULL), RC_OK);
+        assert_int_equal(matcher_open(&m, source_of(&results), source_of(&needs), NULL, 1, NULL),
+                         RC_OK);
         for (uint32_t i = 0; i < 60; i++)
             for (uint32_t j = 0; j < 60; j++)
                 phrases_hold(m, i, j, &seen);
@@ -72,7 +73,8 @@ static void quotes(const char *need, const char *result, const char *expected)
     texts_add(&results, result, "");
     for (int i = 0; i < 20; i++)
         texts_add(&results, "其他成果的名称", "与此无关");
-    assert_int_equal(matcher_open(&m, source_of(&results), source_of(&needs), 1, NULL), RC_OK);
+    assert_int_equal(matcher_open(&m, source_of(&results), source_of(&needs), NULL, 1, NULL),
+                     RC_OK);
     assert_int_equal(reasons_phrases(m, 0, 0, &v, NULL), RC_OK);
     for (size_t i = 0; i < v.n; i++) {
         struct str q = span_str(results.t[0].text, v.p[i].result);
