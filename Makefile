@@ -113,6 +113,10 @@ $(BUILD)/unit/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(LIBS) -lcmocka -o $@
 
+$(BUILD)/golden/%: tests/golden/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $< $(LIBS) -o $@
+
 ## fuzz       build the fuzz targets (VARIANT=fuzz)
 fuzz: $(FUZZ)
 

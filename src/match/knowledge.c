@@ -76,6 +76,34 @@ static enum rc end_row(struct knowledge *k, struct cells *x, const vec_token *to
     return vec_push(&x->off, (uint64_t)x->col.n, e);
 }
 
+/* The tokens of one term of a concept. */
+static enum rc read_term(const struct concept_term *t, vec_token *out, struct err *e)
+{
+    if (t->relation == CONCEPT_CHARS) {
+        for (size_t i = 0; i < t->text.n;) {
+            struct token x = {term_han(utf8_next(t->text, &i)), {0, 0}};
+            TRY(vec_push(out, x, e));
+        }
+        return RC_OK;
+    }
+    for (int i = 0; i < (t->relation == CONCEPT_NAME ? NAME_TIMES : 1); i++)
+        TRY(terms_read(out, t->text, 0, e));
+    return RC_OK;
+}
+
+/* The terms' numbers entry by entry: an entry of two files has its terms in two places.
+ * order[first[i] .. first[i + 1]) are those of entry i. */
+static void by_entry(const struct concept_term *term, uint32_t n, uint32_t entries, uint32_t *order,
+                     uint32_t *first)
+{
+    for (uint32_t i = 0; i < n; i++)
+        first[term[i].entry + 2]++;
+    for (uint32_t i = 0; i < entries; i++)
+        first[i + 2] += first[i + 1];
+    for (uint32_t i = 0; i < n; i++)
+        order[first[term[i].entry + 1]++] = i;
+}
+
 static enum rc read_rows(struct knowledge *k, const struct concepts *c, struct cells *x,
                          struct err *e)
 {
@@ -83,26 +111,15 @@ static enum rc read_rows(struct knowledge *k, const struct concepts *c, struct c
     vec_term_count counts = {0};
     const struct concept_term *term;
     uint32_t n = concepts_terms(c, &term), entries = concepts_count(c);
-    enum rc rc = vec_push(&x->off, (uint64_t)0, e);
-    uint32_t *order = mem_alloc(n * sizeof *order), *first = NULL;
-    first = mem_calloc((size_t)entries + 2, sizeof *first);
-    if (rc == RC_OK && (!order || !first))
-        rc = err_nomem(e);
-    /* terms by entry: an entry that stands in two files has its terms in two places */
-    for (uint32_t i = 0; rc == RC_OK && i < n; i++)
-        first[term[i].entry + 2]++;
-    for (uint32_t i = 0; rc == RC_OK && i < entries; i++)
-        first[i + 2] += first[i + 1];
-    for (uint32_t i = 0; rc == RC_OK && i < n; i++)
-        order[first[term[i].entry + 1]++] = i;
+    uint32_t *order = mem_alloc(n * sizeof *order);
+    uint32_t *first = mem_calloc((size_t)entries + 2, sizeof *first);
+    enum rc rc = order && first ? vec_push(&x->off, (uint64_t)0, e) : err_nomem(e);
+    if (rc == RC_OK)
+        by_entry(term, n, entries, order, first);
     for (uint32_t row = 0; rc == RC_OK && row < entries; row++) {
         tokens.n = 0;
-        for (uint32_t i = first[row]; rc == RC_OK && i < first[row + 1]; i++) {
-            const struct concept_term *t = &term[order[i]];
-            int times = t->relation == CONCEPT_NAME ? NAME_TIMES : 1;
-            for (int j = 0; rc == RC_OK && j < times; j++)
-                rc = terms_read(&tokens, t->text, 0, e);
-        }
+        for (uint32_t i = first[row]; rc == RC_OK && i < first[row + 1]; i++)
+            rc = read_term(&term[order[i]], &tokens, e);
         if (rc == RC_OK)
             rc = end_row(k, x, &tokens, &counts, e);
     }
