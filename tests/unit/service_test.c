@@ -416,8 +416,8 @@ static void experts_fill_k(void **unused)
     put(needs_path, "名称\n锂电池隔膜\n");
     FILE *f = fopen(results_path, "w");
     fputs("成果名称\t负责人\t完成单位\n锂电池隔膜\t李四\t示例大学\n", f);
-    for (int i = 0; i < 40; i++)
-        fprintf(f, "锂电与隔热涂料第%d种\t张三\t示例大学\n", i);
+    for (int i = 0; i < 100; i++)
+        fprintf(f, i < 6 ? "锂电池隔膜材料%d\t张三\t示例大学\n" : "钢轨打磨%d\t\t示例大学\n", i);
     fclose(f);
     struct matching_options o = options(needs_path, results_path);
     const struct match *a;
@@ -426,7 +426,9 @@ static void experts_fill_k(void **unused)
     o.k = 1;
     struct matching *m = match(o);
     assert_int_equal(matching_of(m, 0, &a), 1);
-    o.min_score = a[0].score - 1; /* only the one result reaches it */
+    assert_int_equal(matching_experts_of(m, 0, &b), 1);
+    is(matching_expert(m, b[0].expert).name, "张三"); /* six items outweigh a better one */
+    o.min_score = a[0].score - 1e-6;                  /* only that one reaches it */
     matching_close(m);
     m = match(o);
     assert_int_equal(matching_experts_of(m, 0, &b), 1);
