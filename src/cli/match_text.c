@@ -12,6 +12,7 @@ enum {
     COLUMN_LINES = 2,    /* lines of what the columns say */
     PROBLEMS = 5,        /* rows with problems */
     UNIT_COLUMNS = 28,
+    ID_LEAST = 8, /* of a need */
     ID_MOST = 12,
 };
 
@@ -63,11 +64,11 @@ static enum rc print_need(struct page *p, const struct layout *l, const struct r
     char space[COLLECTION_ID];
     struct item item = collection_item(matching_needs(r->m), need);
     struct str id = collection_id(matching_needs(r->m), need, space);
-    TRY(page_cell(p, id, MAX(str_width(id), 8), PAGE_LEFT, PAGE_DIM, e));
+    size_t columns = MIN(MAX(str_width(id), (size_t)ID_LEAST), (size_t)ID_MOST);
+    TRY(page_cell(p, id, columns, PAGE_LEFT, PAGE_DIM, e));
     TRY(page_blank(p, 2, e));
-    size_t used = MAX(str_width(id), 8) + 2;
-    TRY(page_cell(p, item.field[FIELD_TITLE], p->width - l->unit - 2 - used, PAGE_LEFT, PAGE_BOLD,
-                  e));
+    TRY(page_cell(p, item.field[FIELD_TITLE], p->width - (columns + 2 + 2 + l->unit), PAGE_LEFT,
+                  PAGE_BOLD, e));
     TRY(page_blank(p, 2, e));
     TRY(page_cell(p, item.field[FIELD_ORG], l->unit, PAGE_LEFT, PAGE_DIM, e));
     return page_line(p, e);
