@@ -68,6 +68,26 @@ $(BUILD)/obj/%.o: src/%.c
 $(BUILD)/obj/index/kernel_avx2.o: KERNEL_CFLAGS := -mavx2
 $(BUILD)/obj/index/kernel_avx512.o: KERNEL_CFLAGS := -mavx512f -mavx512bw -mavx512vl -mavx512vbmi2
 
+# What the concept table teaches is learnt once, here; every variant carries the same bytes.
+KNOWLEDGE     := build/gen/knowledge.bin
+KNOWLEDGE_SRC := tools/mkknowledge.c $(wildcard src/base/*.c src/record/*.c) \
+                 $(addprefix src/text/,norm.c terms.c) \
+                 $(addprefix src/match/,space.c concepts.c knowledge.c)
+
+build/gen/mkknowledge: $(KNOWLEDGE_SRC) $(wildcard src/base/*.h src/text/*.h src/match/*.h)
+	@mkdir -p $(@D)
+	gcc -std=c17 -O3 -Isrc $(KNOWLEDGE_SRC) $(shell pkg-config --cflags --libs icu-uc yaml-0.1) \
+	    -lm -lpthread -o $@
+
+$(KNOWLEDGE): build/gen/mkknowledge $(wildcard model/concepts/*.yaml)
+	$< $(sort $(wildcard model/concepts/*.yaml)) > $@
+
+$(BUILD)/obj/service/knowledge_bytes.o: KERNEL_CFLAGS := -DKNOWLEDGE_BIN='"$(KNOWLEDGE)"'
+$(BUILD)/obj/service/knowledge_bytes.o: $(KNOWLEDGE)
+
+# The loops of learning and likeness are written to be vectorised.
+$(BUILD)/obj/match/space.o $(BUILD)/obj/match/view.o: KERNEL_CFLAGS := -O3
+
 $(BUILD)/gen/embed: tools/embed.c
 	@mkdir -p $(@D)
 	$(CC_gcc) -std=c17 -O1 $< -o $@

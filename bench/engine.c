@@ -172,7 +172,7 @@ static bool exhaustive(const struct index *ix, const struct index_query *q, uint
         v.n = 0;
         or_die(index_doc_vector(ix, d, &v, &e), &e);
         for (size_t k = 0; k < v.n; k++) {
-            const uint32_t *at = map_get(&t->place, v.p[k].key);
+            const uint32_t *at = map_get(&t->place, index_term_key(ix, v.p[k].number));
             for (uint32_t i = 0; at && i < n; i++)
                 sum[i] += t->x[*at][i] * v.p[k].y;
         }

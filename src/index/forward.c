@@ -132,6 +132,22 @@ static enum rc collect_docs(struct build *b, struct chunk *c, unsigned worker, s
     return RC_OK;
 }
 
+/* Give back what the postings grew too large; all chunks are kept until they are numbered. */
+static enum rc trim(struct chunk *c, struct err *e)
+{
+    uint32_t *term = mem_realloc(c->term.p, c->term.n * sizeof *term);
+    if (!term)
+        return err_nomem(e);
+    c->term.p = term;
+    c->term.cap = c->term.n;
+    uint16_t *tf = mem_realloc(c->tf.p, c->tf.n * sizeof *tf);
+    if (!tf)
+        return err_nomem(e);
+    c->tf.p = tf;
+    c->tf.cap = c->tf.n;
+    return RC_OK;
+}
+
 static enum rc collect(void *ctx, size_t i, unsigned worker, struct err *e)
 {
     struct build *b = ctx;
@@ -143,6 +159,8 @@ static enum rc collect(void *ctx, size_t i, unsigned worker, struct err *e)
         rc = err_nomem(e);
     if (rc == RC_OK)
         rc = collect_docs(b, c, worker, &t, e);
+    if (rc == RC_OK)
+        rc = trim(c, e);
     mem_free(t.slot);
     return rc;
 }

@@ -83,11 +83,23 @@ enum rc index_search_batch(const struct index *ix, const struct index_query *q, 
                            uint32_t k, struct hit *hit, uint32_t *n, unsigned threads,
                            struct err *e) MUST_CHECK;
 
-/* One document's vector: its distinct terms (keys, tf, y). Appends; O(terms). */
+/* The exact scores of some documents: score[i] of doc[i]. `doc` rises. */
+enum rc index_score_docs(const struct index *ix, struct index_scratch *s, struct index_query q,
+                         const uint32_t *doc, uint32_t n, double *score, struct err *e) MUST_CHECK;
+
+/* Terms have numbers 0..index_terms(ix): a term counts once for each segment that holds it. */
+uint32_t index_terms(const struct index *ix);
+uint64_t index_term_key(const struct index *ix, uint32_t number);
+/* The number of a key, UINT32_MAX if none; of the first segment that holds it. */
+uint32_t index_term_number(const struct index *ix, uint64_t key);
+double index_term_weight(const struct index *ix, uint32_t number); /* w(t) */
+
+/* One document's vector: its distinct terms. Appends; O(terms). */
 struct index_entry {
-    uint64_t key;
+    uint32_t number; /* of the term */
     uint32_t tf;
-    double y;
+    double sat; /* the saturated tf */
+    double y;   /* sat * w, normalised */
 };
 typedef VEC(struct index_entry) vec_entry;
 enum rc index_doc_vector(const struct index *ix, uint32_t doc, vec_entry *out,

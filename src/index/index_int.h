@@ -67,7 +67,8 @@ struct inverted {
 struct segment {
     struct forward fwd;
     struct inverted inv;
-    uint32_t base; /* number of its first document */
+    uint32_t base;      /* number of its first document */
+    uint32_t term_base; /* number of its first term */
 };
 
 struct index {
@@ -79,6 +80,14 @@ struct index {
 
 /* id of a key in this segment, UINT32_MAX if none. O(1). */
 uint32_t forward_find(const struct forward *f, uint64_t key);
+/* The segment that holds a document. O(segments). */
+static inline const struct segment *segment_of(const struct index *ix, uint32_t doc)
+{
+    uint32_t i = 0;
+    while (i + 1 < ix->nseg && ix->seg[i + 1].base <= doc)
+        i++;
+    return &ix->seg[i];
+}
 /* Make the buckets that forward_find uses. O(terms). */
 enum rc forward_directory(struct forward *f, struct err *e) MUST_CHECK;
 

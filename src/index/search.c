@@ -484,6 +484,22 @@ enum rc index_search(const struct index *ix, struct index_scratch *s, struct ind
     return RC_OK;
 }
 
+enum rc index_score_docs(const struct index *ix, struct index_scratch *s, struct index_query q,
+                         const uint32_t *doc, uint32_t n, double *score, struct err *e)
+{
+    struct ask *a = &s->ask[0];
+    TRY(ask_init(a, q, 0, NULL, e));
+    const struct segment *g = NULL;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct segment *of = segment_of(ix, doc[i]);
+        if (of != g)
+            TRY(ask_start(a, of, e));
+        g = of;
+        score[i] = exact(ix, g, a, s->part, doc[i] - g->base);
+    }
+    return RC_OK;
+}
+
 /* ---- batch ---- */
 
 struct batch {

@@ -206,6 +206,95 @@ out:
     return rc;
 }
 
+/* ---- concepts ---- */
+
+/* Distinct words, each at its first place. */
+static void first_places(vec_concept_hit *h)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < h->n; i++) {
+        bool seen = false;
+        for (size_t k = 0; k < n && !seen; k++)
+            seen = h->p[k].word == h->p[i].word;
+        if (!seen)
+            h->p[n++] = h->p[i];
+    }
+    h->n = n;
+}
+
+static bool holds(const vec_concept_hit *h, uint32_t word)
+{
+    for (size_t i = 0; i < h->n; i++)
+        if (h->p[i].word == word)
+            return true;
+    return false;
+}
+
+/* The closest word of the result to a word of the need. */
+static struct reason closest(const struct concepts *c, struct concept_hit a,
+                             const vec_concept_hit *need, const vec_concept_hit *result)
+{
+    struct reason r = {.code = REASON_CONCEPT, .verdict = VERDICT_UNKNOWN, .need = a.at};
+    for (size_t i = 0; i < result->n; i++) {
+        double x =
+            holds(need, result->p[i].word) ? 0 : concepts_relation(c, a.word, result->p[i].word);
+        if (x > r.share) {
+            r.share = x;
+            r.result = result->p[i].at;
+        }
+    }
+    return r;
+}
+
+static int closer_first(const void *x, const void *y)
+{
+    const struct reason *a = x, *b = y;
+    if (a->share != b->share)
+        return a->share < b->share ? 1 : -1;
+    return (a->need.from > b->need.from) - (a->need.from < b->need.from);
+}
+
+/* The closest pairs, each word of the result once. */
+static enum rc put_concepts(vec_reason *found, vec_reason *out, struct err *e)
+{
+    size_t first = out->n;
+    if (found->n)
+        qsort(found->p, found->n, sizeof *found->p, closer_first);
+    for (size_t i = 0; i < found->n && out->n - first < REASON_CONCEPTS; i++) {
+        bool used = false;
+        for (size_t k = first; k < out->n && !used; k++)
+            used = out->p[k].result.from == found->p[i].result.from;
+        if (!used)
+            TRY(vec_push(out, found->p[i], e));
+    }
+    return RC_OK;
+}
+
+enum rc reasons_concepts(const struct concepts *c, struct str need, struct str result,
+                         vec_reason *out, struct err *e)
+{
+    vec_concept_hit a = {0}, b = {0};
+    vec_reason found = {0};
+    enum rc rc;
+    GOTO_OUT(concepts_find(c, need, &a, e));
+    GOTO_OUT(concepts_find(c, result, &b, e));
+    first_places(&a);
+    first_places(&b);
+    for (size_t i = 0; i < a.n; i++) {
+        if (holds(&b, a.p[i].word))
+            continue;
+        struct reason r = closest(c, a.p[i], &a, &b);
+        if (r.share > 0)
+            GOTO_OUT(vec_push(&found, r, e));
+    }
+    rc = put_concepts(&found, out, e);
+out:
+    vec_free(&a);
+    vec_free(&b);
+    vec_free(&found);
+    return rc;
+}
+
 enum rc reasons_indicators(const struct units *u, struct str need, struct str result,
                            vec_reason *out, struct err *e)
 {

@@ -145,7 +145,7 @@ static void tally_hits(const struct experts *x, const struct hit *hit, uint32_t 
         for (uint32_t k = x->owner_at[hit[i].id]; k < x->owner_at[hit[i].id + 1]; k++) {
             struct tally *p = &t[x->owner.p[k]];
             p->next = p->n ? p->next * DECAY : 1;
-            p->score += hit[i].score * p->next;
+            p->score += fmax(hit[i].score, 0) * p->next;
             if (p->n < EXPERT_ITEMS)
                 p->item[p->n] = hit[i];
             p->n++;
@@ -179,10 +179,10 @@ static enum rc best_experts(struct matching *m, uint32_t need, const struct tall
             continue;
         struct expert_match *to = &list[n++];
         *to = (struct expert_match){
-            best[i].id, (float)score, strongest >= MATCH_CREDIBLE, MIN(p->n, EXPERT_ITEMS), {{0}}};
+            best[i].id, score, strongest >= MATCH_CREDIBLE, MIN(p->n, EXPERT_ITEMS), {{0}}};
         for (uint32_t j = 0; j < to->n; j++) {
             double s = match_score(p->item[j].score);
-            to->item[j] = (struct match){p->item[j].id, (float)s, s >= MATCH_CREDIBLE};
+            to->item[j] = (struct match){p->item[j].id, s, s >= MATCH_CREDIBLE};
         }
     }
     mem_free(best);

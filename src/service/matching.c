@@ -47,7 +47,7 @@ static uint32_t keep(const struct matching *m, const struct hit *hit, uint32_t n
     for (uint32_t i = 0; i < n; i++) {
         double score = match_score(hit[i].score);
         if (score >= m->options.min_score)
-            to[kept++] = (struct match){hit[i].id, (float)score, score >= MATCH_CREDIBLE};
+            to[kept++] = (struct match){hit[i].id, score, score >= MATCH_CREDIBLE};
     }
     return kept;
 }
@@ -56,7 +56,7 @@ static enum rc match_round(struct matching *m, uint32_t first, uint32_t n, struc
                            uint32_t *count, struct err *e)
 {
     uint32_t k = m->pool;
-    TRY(matcher_top(m->matcher, first, n, k, hit, count, m->threads, e));
+    TRY(matcher_rank(m->matcher, first, n, k, hit, count, m->threads, e));
     if (m->options.experts)
         TRY(experts_round(m, first, n, hit, count, e));
     for (uint32_t i = 0; i < n; i++) {
@@ -104,7 +104,7 @@ static enum rc open_all(struct matching *m, struct err *e)
     struct match_source results = {collection_count(m->results), result_text, m};
     struct match_source needs = {collection_count(m->needs), need_text, m};
     TRY(report(m, "index", 0, e));
-    TRY(matcher_open(&m->matcher, results, needs, m->threads, e));
+    TRY(matcher_open(&m->matcher, results, needs, model_knowledge(m->model), m->threads, e));
     TRY(report(m, "index", 1, e));
     if (o->experts)
         TRY(experts_open(m, e));

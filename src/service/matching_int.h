@@ -25,8 +25,8 @@ struct matching {
     struct experts *experts;
 };
 
-/* The score shown, 0..100, of a cosine 0..1. */
-double match_score(double cosine);
+/* The score shown, 0..100, of a sum of parts. */
+double match_score(double sum);
 
 /* Group the results by person; a no-op set of three when options.experts is false. */
 enum rc experts_open(struct matching *m, struct err *e) MUST_CHECK;

@@ -18,12 +18,17 @@
 
 typedef VEC(const char *) vec_name;
 
+/* knowledge_bytes.c */
+extern const char knowledge_bytes[], knowledge_bytes_end[];
+
 struct model {
     struct arena arena;
     const char *dir;
     struct columns *columns;
     struct units *units;
     struct concepts *concepts;
+    bool own_concepts; /* some are the user's */
+    struct knowledge *knowledge;
     struct strmap messages; /* key -> place in sentences */
     VEC(const struct node *) sentences;
 };
@@ -60,8 +65,10 @@ static enum rc parse(struct model *m, const struct embedded *f, struct node **ou
 {
     if (m->dir) {
         TRY(path_of(m, f->name + strlen("model/"), name, e));
-        if (access(*name, F_OK) == 0)
+        if (access(*name, F_OK) == 0) {
+            m->own_concepts |= strncmp(f->name, CONCEPTS, strlen(CONCEPTS)) == 0;
             return parse_user(m, *name, out, e);
+        }
     }
     *name = f->name;
     return yaml_parse(out, (struct str){(const char *)f->bytes, f->n}, f->name, &m->arena, e);
@@ -156,6 +163,7 @@ static enum rc load_own_concepts(struct model *m, struct err *e)
     vec_name names = {0};
     enum rc rc = list_own(m, folder, &names, e);
     closedir(folder);
+    m->own_concepts |= names.n > 0;
     if (rc == RC_OK)
         rc = add_own_concepts(m, path, &names, e);
     vec_free(&names);
@@ -173,7 +181,11 @@ static enum rc load(struct model *m, struct err *e)
     }
     if (m->dir)
         TRY(load_own_concepts(m, e));
-    return concepts_finish(m->concepts, e);
+    TRY(concepts_finish(m->concepts, e));
+    if (m->own_concepts)
+        return knowledge_fit(&m->knowledge, m->concepts, e);
+    size_t n = (size_t)(knowledge_bytes_end - knowledge_bytes);
+    return knowledge_load(&m->knowledge, (struct str){knowledge_bytes, n}, e);
 }
 
 enum rc model_open(struct model **out, const char *dir, struct err *e)
@@ -198,6 +210,7 @@ void model_close(struct model *m)
     columns_free(m->columns);
     units_free(m->units);
     concepts_close(m->concepts);
+    knowledge_close(m->knowledge);
     strmap_free(&m->messages);
     vec_free(&m->sentences);
     arena_free(&m->arena);
@@ -217,6 +230,11 @@ const struct units *model_units(const struct model *m)
 const struct concepts *model_concepts(const struct model *m)
 {
     return m->concepts;
+}
+
+const struct knowledge *model_knowledge(const struct model *m)
+{
+    return m->knowledge;
 }
 
 const char *model_message(const struct model *m, const char *key, const char *lang)

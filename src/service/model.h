@@ -4,7 +4,7 @@
 #define QIAO_MODEL_H
 
 #include "base/node.h"
-#include "match/concepts.h"
+#include "match/knowledge.h"
 #include "sheet/table.h"
 #include "text/units.h"
 
@@ -19,6 +19,9 @@ void model_close(struct model *m);
 const struct columns *model_columns(const struct model *m);
 const struct units *model_units(const struct model *m);
 const struct concepts *model_concepts(const struct model *m);
+/* The space learnt from the concepts: built in, or, where the user's folder has concepts, learnt
+ * anew by model_open, which then takes some seconds. */
+const struct knowledge *model_knowledge(const struct model *m);
 /* The sentence of a message key in "zh" or "en"; NULL when there is none. */
 const char *model_message(const struct model *m, const char *key, const char *lang);
 

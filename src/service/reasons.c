@@ -2,7 +2,12 @@
 #include "service/matching_int.h"
 #include "sheet/value.h"
 
+#include <math.h>
 #include <stdlib.h>
+
+/* docs/match.md: a pair at the middle is as likely a fit as not worth a look. */
+#define SCORE_SLOPE  6.0
+#define SCORE_MIDDLE 0.5
 
 /* Both say something, and it is or is not the same: by containment, since 江苏 meets 江苏省苏州市.
  */
@@ -78,6 +83,7 @@ enum rc matching_reasons(const struct matching *m, uint32_t need, uint32_t resul
 {
     struct item a = collection_item(m->needs, need), b = collection_item(m->results, result);
     TRY(reasons_phrases(m->matcher, need, result, out, e));
+    TRY(reasons_concepts(model_concepts(m->model), a.text, b.text, out, e));
     TRY(reasons_indicators(model_units(m->model), a.text, b.text, out, e));
     return column_reasons(a, b, out, e);
 }
@@ -132,13 +138,21 @@ enum rc matching_explain(const struct matching *m, uint32_t need, uint32_t resul
                          struct explanation *out, struct err *e)
 {
     double cosine = 0;
+    struct match_parts x = {0};
     *out = (struct explanation){0};
     enum rc rc = explain_terms(m, need, result, out, &cosine, e);
-    if (rc == RC_OK) {
-        struct explain_feature f = {"cosine", cosine, 1};
-        rc = vec_push(&out->feature, f, e);
+    if (rc == RC_OK)
+        rc = matcher_parts(m->matcher, need, result, &x, e);
+    const struct match_parts w = matcher_params(m->matcher)->mix;
+    const struct explain_feature f[] = {{"cosine", x.cosine, w.cosine},
+                                        {"knowledge", x.knowledge, w.knowledge},
+                                        {"latent", x.latent, w.latent}};
+    double sum = 0;
+    for (size_t i = 0; rc == RC_OK && i < ARRAY_LEN(f); i++) {
+        rc = vec_push(&out->feature, f[i], e);
+        sum += f[i].value * f[i].weight;
     }
-    out->score = match_score(cosine);
+    out->score = match_score(sum);
     if (rc != RC_OK)
         explanation_free(out);
     return rc;
@@ -150,7 +164,7 @@ void explanation_free(struct explanation *x)
     vec_free(&x->feature);
 }
 
-double match_score(double cosine)
+double match_score(double sum)
 {
-    return cosine <= 0 ? 0 : cosine >= 1 ? 100 : 100 * cosine;
+    return 100 / (1 + exp(-SCORE_SLOPE * (sum - SCORE_MIDDLE)));
 }
