@@ -106,7 +106,7 @@ static enum rc put_match(json_t *list, const struct report *r, struct view *v, u
     if (json_array_append_new(list, one) != 0)
         return err_nomem(e);
     TRY(put_item(one, matching_results(r->m), match->result, e));
-    TRY(put(one, "score", number((double)match->score), e));
+    TRY(put(one, "score", number(match->score), e));
     TRY(put(one, "credible", json_boolean(match->credible), e));
     TRY(put(one, "reasons", reasons = json_array(), e));
     TRY(view_pair(v, r, need, match->result, e));
@@ -124,7 +124,7 @@ static enum rc put_expert(json_t *list, const struct report *r, const struct exp
     struct expert expert = matching_expert(r->m, match->expert);
     TRY(put(one, "name", text(expert.name), e));
     TRY(put(one, "unit", text(expert.unit), e));
-    TRY(put(one, "score", number((double)match->score), e));
+    TRY(put(one, "score", number(match->score), e));
     TRY(put(one, "credible", json_boolean(match->credible), e));
     TRY(put(one, "items", items = json_array(), e));
     for (uint32_t i = 0; i < match->n; i++) {
@@ -132,7 +132,7 @@ static enum rc put_expert(json_t *list, const struct report *r, const struct exp
         if (json_array_append_new(items, item) != 0)
             return err_nomem(e);
         TRY(put_item(item, matching_results(r->m), match->item[i].result, e));
-        TRY(put(item, "score", number((double)match->item[i].score), e));
+        TRY(put(item, "score", number(match->item[i].score), e));
     }
     return RC_OK;
 }

@@ -57,9 +57,12 @@ struct explain_feature {
     const char *name; /* as declared in match/feature.h */
     double value, weight;
 };
+/* The score shown is 100 / (1 + exp(-SCORE_SLOPE * (sum - SCORE_MIDDLE))). */
+#define SCORE_SLOPE  6.0
+#define SCORE_MIDDLE 0.5
 struct explanation {
     VEC(struct explain_term) term;       /* by falling x * y */
-    VEC(struct explain_feature) feature; /* the score is their weighted sum, scaled to 0..100 */
+    VEC(struct explain_feature) feature; /* their weighted sum is the `sum` above */
     double score;
 };
 enum rc matching_explain(const struct matching *m, uint32_t need, uint32_t result,
