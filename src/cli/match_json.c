@@ -45,13 +45,31 @@ static json_t *text(struct str s)
     return value;
 }
 
+/* What json_dump_callback writes to. jansson forgets some failures of its writer (2.14: those
+ * within a key), so the first is kept here. */
+struct line {
+    struct buf text;
+    enum rc rc;
+    struct err *e;
+};
+
+static int take(const char *bytes, size_t n, void *ctx)
+{
+    struct line *line = ctx;
+    if (line->rc == RC_OK)
+        line->rc = buf_put(&line->text, bytes, n, line->e);
+    return line->rc == RC_OK ? 0 : -1;
+}
+
 static enum rc print_json(json_t *value, struct err *e)
 {
-    char *line = json_dumps(value, FLAGS);
-    if (!line)
-        return err_nomem(e);
-    enum rc rc = cli_print(str_of(line), e);
-    mem_free(line);
+    struct line line = {.e = e};
+    buf_init(&line.text, SIZE_MAX / 2);
+    bool dumped = json_dump_callback(value, take, &line, FLAGS) == 0;
+    enum rc rc = line.rc;
+    if (rc == RC_OK)
+        rc = dumped ? cli_print(buf_view(&line.text), e) : err_nomem(e);
+    buf_free(&line.text);
     return rc;
 }
 
