@@ -2,6 +2,7 @@
 /* --explain NEED RESULT: the whole arithmetic of one score as a table. */
 #include "cli/match_int.h"
 #include "cli/page.h"
+#include "match/scale.h"
 #include "text/width.h"
 
 #include <stdio.h>
@@ -144,17 +145,23 @@ static enum rc print_side(struct page *p, const struct speaker *s, const char *k
 static enum rc print_all(struct page *p, const struct report *r, struct view *v, uint32_t need,
                          uint32_t result, const struct explanation *x, struct buf *b, struct err *e)
 {
-    char score[32];
+    char score[32], sum[32], slope[32], middle[32];
     const struct speaker *s = &r->speaker;
     TRY(print_side(p, s, "explain.need", matching_needs(r->m), need, b, e));
     TRY(print_side(p, s, "explain.result", matching_results(r->m), result, b, e));
     TRY(page_line(p, e));
     TRY(print_terms(p, s, &v->pair, x, b, e));
-    if (x->feature.n)
-        TRY(print_features(p, s, x, e));
+    double total = 0;
+    for (size_t i = 0; i < x->feature.n; i++)
+        total += x->feature.p[i].value * x->feature.p[i].weight;
+    TRY(print_features(p, s, x, e));
     snprintf(score, sizeof score, "%.6f", x->score);
+    snprintf(sum, sizeof sum, "%.6f", total);
+    snprintf(slope, sizeof slope, "%g", SCALE_SLOPE);
+    snprintf(middle, sizeof middle, "%g", SCALE_MIDDLE);
     buf_clear(b);
-    TRY(SAY(b, s, "explain.score", e, {"score", str_of(score)}));
+    TRY(SAY(b, s, "explain.score", e, {"score", str_of(score)}, {"sum", str_of(sum)},
+            {"slope", str_of(slope)}, {"middle", str_of(middle)}));
     TRY(page_wrap(p, buf_view(b), 0, 2, PAGE_BOLD, e));
     TRY(print_facts(p, s, &v->pair, b, e));
     return page_print(p, e);

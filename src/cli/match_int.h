@@ -19,7 +19,7 @@ struct match_args {
 /* The need for which a result scored best among the matches listed. */
 struct best {
     uint32_t need; /* UINT32_MAX: none */
-    float score;
+    double score;
     bool credible;
 };
 

@@ -45,13 +45,31 @@ static json_t *text(struct str s)
     return value;
 }
 
+/* What json_dump_callback writes to. jansson forgets some failures of its writer (2.14: those
+ * within a key), so the first is kept here. */
+struct line {
+    struct buf text;
+    enum rc rc;
+    struct err *e;
+};
+
+static int take(const char *bytes, size_t n, void *ctx)
+{
+    struct line *line = ctx;
+    if (line->rc == RC_OK)
+        line->rc = buf_put(&line->text, bytes, n, line->e);
+    return line->rc == RC_OK ? 0 : -1;
+}
+
 static enum rc print_json(json_t *value, struct err *e)
 {
-    char *line = json_dumps(value, FLAGS);
-    if (!line)
-        return err_nomem(e);
-    enum rc rc = cli_print(str_of(line), e);
-    mem_free(line);
+    struct line line = {.e = e};
+    buf_init(&line.text, SIZE_MAX / 2);
+    bool dumped = json_dump_callback(value, take, &line, FLAGS) == 0;
+    enum rc rc = line.rc;
+    if (rc == RC_OK)
+        rc = dumped ? cli_print(buf_view(&line.text), e) : err_nomem(e);
+    buf_free(&line.text);
     return rc;
 }
 
@@ -106,7 +124,7 @@ static enum rc put_match(json_t *list, const struct report *r, struct view *v, u
     if (json_array_append_new(list, one) != 0)
         return err_nomem(e);
     TRY(put_item(one, matching_results(r->m), match->result, e));
-    TRY(put(one, "score", number((double)match->score), e));
+    TRY(put(one, "score", number(match->score), e));
     TRY(put(one, "credible", json_boolean(match->credible), e));
     TRY(put(one, "reasons", reasons = json_array(), e));
     TRY(view_pair(v, r, need, match->result, e));
@@ -124,7 +142,7 @@ static enum rc put_expert(json_t *list, const struct report *r, const struct exp
     struct expert expert = matching_expert(r->m, match->expert);
     TRY(put(one, "name", text(expert.name), e));
     TRY(put(one, "unit", text(expert.unit), e));
-    TRY(put(one, "score", number((double)match->score), e));
+    TRY(put(one, "score", number(match->score), e));
     TRY(put(one, "credible", json_boolean(match->credible), e));
     TRY(put(one, "items", items = json_array(), e));
     for (uint32_t i = 0; i < match->n; i++) {
@@ -132,7 +150,7 @@ static enum rc put_expert(json_t *list, const struct report *r, const struct exp
         if (json_array_append_new(items, item) != 0)
             return err_nomem(e);
         TRY(put_item(item, matching_results(r->m), match->item[i].result, e));
-        TRY(put(item, "score", number((double)match->item[i].score), e));
+        TRY(put(item, "score", number(match->item[i].score), e));
     }
     return RC_OK;
 }

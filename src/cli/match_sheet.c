@@ -158,9 +158,9 @@ static enum rc put_text(struct book *b, uint32_t sheet, uint32_t col, struct str
 }
 
 /* As it is shown, with one decimal. */
-static enum rc put_score(struct book *b, uint32_t sheet, uint32_t col, float score, struct err *e)
+static enum rc put_score(struct book *b, uint32_t sheet, uint32_t col, double score, struct err *e)
 {
-    return sheet_out_number(b->out, sheet, col, round((double)score * 10) / 10, e);
+    return sheet_out_number(b->out, sheet, col, round(score * 10) / 10, e);
 }
 
 static enum rc put_link(struct book *b, uint32_t sheet, uint32_t col, struct str s,
@@ -275,7 +275,7 @@ static enum rc say_items(struct book *b, const struct expert_match *match, struc
     for (uint32_t i = 0; i < match->n; i++) {
         uint32_t result = match->item[i].result;
         struct item item = collection_item(matching_results(b->r->m), result);
-        snprintf(score, sizeof score, "%.1f", (double)match->item[i].score);
+        snprintf(score, sizeof score, "%.1f", match->item[i].score);
         if (i)
             TRY(buf_char(&b->text, '\n', e));
         TRY(SAY(&b->text, &b->r->speaker, "reason.item", e, {"id", result_id(b, result, space)},

@@ -6,12 +6,14 @@
 #include <stdio.h>
 
 enum {
-    SHOWN = 3,           /* matches a need */
-    PHRASES = 4,         /* phrases a match */
+    SHOWN = 3,   /* matches a need */
+    PHRASES = 4, /* phrases a match */
+    WORD_LINES = 2,
     INDICATOR_LINES = 2, /* lines of indicators a match */
     COLUMN_LINES = 2,    /* lines of what the columns say */
     PROBLEMS = 5,        /* rows with problems */
     UNIT_COLUMNS = 28,
+    ID_LEAST = 8, /* of a need */
     ID_MOST = 12,
 };
 
@@ -63,11 +65,11 @@ static enum rc print_need(struct page *p, const struct layout *l, const struct r
     char space[COLLECTION_ID];
     struct item item = collection_item(matching_needs(r->m), need);
     struct str id = collection_id(matching_needs(r->m), need, space);
-    TRY(page_cell(p, id, MAX(str_width(id), 8), PAGE_LEFT, PAGE_DIM, e));
+    size_t columns = MIN(MAX(str_width(id), (size_t)ID_LEAST), (size_t)ID_MOST);
+    TRY(page_cell(p, id, columns, PAGE_LEFT, PAGE_DIM, e));
     TRY(page_blank(p, 2, e));
-    size_t used = MAX(str_width(id), 8) + 2;
-    TRY(page_cell(p, item.field[FIELD_TITLE], p->width - l->unit - 2 - used, PAGE_LEFT, PAGE_BOLD,
-                  e));
+    TRY(page_cell(p, item.field[FIELD_TITLE], p->width - (columns + 2 + 2 + l->unit), PAGE_LEFT,
+                  PAGE_BOLD, e));
     TRY(page_blank(p, 2, e));
     TRY(page_cell(p, item.field[FIELD_ORG], l->unit, PAGE_LEFT, PAGE_DIM, e));
     return page_line(p, e);
@@ -82,7 +84,7 @@ static enum rc print_reasons(struct page *p, const struct layout *l, const struc
     struct str between = sentence(&r->speaker, "reason.between");
     enum rc rc;
     GOTO_OUT(say_words(&b, &r->speaker, &v->pair, PHRASES, e));
-    GOTO_OUT(page_wrap(p, buf_view(&b), indent, 1, PAGE_PLAIN, e));
+    GOTO_OUT(page_wrap(p, buf_view(&b), indent, WORD_LINES, PAGE_PLAIN, e));
     buf_clear(&b);
     GOTO_OUT(say_indicators(&b, &r->speaker, &v->pair, between, e));
     GOTO_OUT(page_wrap(p, buf_view(&b), indent, INDICATOR_LINES, PAGE_PLAIN, e));
@@ -101,7 +103,7 @@ static enum rc print_match(struct page *p, const struct layout *l, const struct 
     char number[16], score[16], space[COLLECTION_ID];
     TRY(view_pair(v, r, need, match->result, e));
     snprintf(number, sizeof number, "%u", rank);
-    snprintf(score, sizeof score, "%.1f", (double)match->score);
+    snprintf(score, sizeof score, "%.1f", match->score);
     struct row row = {number,
                       score,
                       collection_id(matching_results(r->m), match->result, space),
@@ -135,12 +137,12 @@ static enum rc print_expert(struct page *p, const struct layout *l, const struct
     char number[16], score[16], space[COLLECTION_ID];
     struct expert expert = matching_expert(r->m, match->expert);
     snprintf(number, sizeof number, "%u", rank);
-    snprintf(score, sizeof score, "%.1f", (double)match->score);
+    snprintf(score, sizeof score, "%.1f", match->score);
     struct row row = {number, score, STR(""), expert.name, expert.unit, PAGE_PLAIN};
     TRY(print_row(p, l, &row, e));
     for (uint32_t i = 0; i < match->n; i++) {
         struct item item = collection_item(matching_results(r->m), match->item[i].result);
-        snprintf(score, sizeof score, "%.1f", (double)match->item[i].score);
+        snprintf(score, sizeof score, "%.1f", match->item[i].score);
         TRY(page_blank(p, 10, e));
         TRY(page_cell(p, collection_id(matching_results(r->m), match->item[i].result, space), l->id,
                       PAGE_LEFT, PAGE_DIM, e));
@@ -299,8 +301,8 @@ static enum rc lines_of(struct buf *b, const struct report *r, uint32_t need, st
             TRY(put_expert(b, matching_expert(r->m, people[i].expert), e));
         else
             TRY(put_field(b, collection_id(matching_results(r->m), match[i].result, space), e));
-        float score = r->experts ? people[i].score : match[i].score;
-        TRY(buf_printf(b, e, "\t%.6f\n", (double)score));
+        double score = r->experts ? people[i].score : match[i].score;
+        TRY(buf_printf(b, e, "\t%.6f\n", score));
     }
     return RC_OK;
 }

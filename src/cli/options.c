@@ -151,7 +151,10 @@ static enum rc store(const struct option *o, void *base, char *word, struct err 
     case OPTION_PAIR:
         BUG("a pair is stored by its reader");
     }
-    return err_user(e, "cli.bad_value", "%s\t%.80s", call(o, name), word);
+    call(o, name);
+    if (o->kind == OPTION_LANG)
+        return err_user(e, "cli.bad_value", "%s\t%.80s\tzh, en", name, word);
+    return err_user(e, "cli.bad_value", "%s\t%.80s\t%.0f–%.0f", name, word, o->min, o->max);
 }
 
 static const struct option *find_long(const struct tables *t, const char *name, size_t n)

@@ -53,9 +53,10 @@ extern const struct option options_common[];
 extern const size_t n_options_common;
 
 /* Read argv. Words that are no option are moved to its front, *n of them. The struct `to` is filled
- * from both tables. RC_USER, the detail may be two texts with a tab between them:
- * "cli.unknown_option"; "cli.unknown_option_near" (it, the nearest one); "cli.no_value";
- * "cli.needs_two"; "cli.no_value_wanted"; "cli.bad_value" (the option, its value). */
+ * from both tables. RC_USER, the detail may be several texts with a tab between
+ * them: "cli.unknown_option"; "cli.unknown_option_near" (it, the nearest one); "cli.no_value";
+ * "cli.needs_two"; "cli.no_value_wanted"; "cli.bad_value" (the option, its value, what it may be).
+ */
 enum rc options_parse(const struct option *options, size_t n_options, void *to, int argc,
                       char **argv, int *n, struct err *e) MUST_CHECK;
 /* The known word that is nearest to `word`, or NULL when none is near. */

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "text/width.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,7 +47,7 @@ static enum rc say_rate(struct buf *to, const struct progress *p, double done, d
         TRY(buf_printf(to, e, "  %.1f %%/s", 100 * done / seconds));
     double left = seconds / done * (1 - done);
     char number[32];
-    snprintf(number, sizeof number, "%.0f", left < 90 ? left : left / 60);
+    snprintf(number, sizeof number, "%.0f", ceil(left < 90 ? left : left / 60));
     TRY(buf_str(to, STR("  "), e));
     return SAY(to, &p->speaker, left < 90 ? "cli.seconds_left" : "cli.minutes_left", e,
                {"n", str_of(number)});

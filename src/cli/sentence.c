@@ -105,15 +105,15 @@ enum rc say_error(struct buf *to, const struct speaker *s, const struct err *wha
     TRY(say_place(to, s, &at, e));
     if (to->n > start)
         TRY(buf_str(to, sentence(s, "cli.colon"), e));
-    struct str detail = str_of(what->detail), other = {0};
-    size_t tab = str_find(detail, STR("\t"), 0);
-    if (tab != SIZE_MAX) {
-        other = str_sub(detail, tab + 1, detail.n);
-        detail = str_sub(detail, 0, tab);
+    struct str rest = str_of(what->detail), part[3] = {0};
+    for (size_t i = 0; i < ARRAY_LEN(part); i++) {
+        size_t tab = str_find(rest, STR("\t"), 0);
+        part[i] = str_sub(rest, 0, tab);
+        rest = str_sub(rest, tab == SIZE_MAX ? rest.n : tab + 1, rest.n);
     }
     if (what->rc == RC_SYS)
-        detail = system_reason(s, detail);
-    return SAY(to, s, what->key, e, {"detail", detail}, {"other", other});
+        part[0] = system_reason(s, part[0]);
+    return SAY(to, s, what->key, e, {"detail", part[0]}, {"other", part[1]}, {"third", part[2]});
 }
 
 enum rc say_problem(struct buf *to, const struct speaker *s, const struct row_problem *p,

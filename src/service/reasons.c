@@ -5,8 +5,6 @@
 #include <stdlib.h>
 
 /* docs/match.md: a pair at the middle is as likely a fit as not worth a look. */
-#define SCORE_SLOPE  6.0
-#define SCORE_MIDDLE 0.5
 
 /* Both say something, and it is or is not the same: by containment, since 江苏 meets 江苏省苏州市.
  */
