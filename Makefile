@@ -1,6 +1,6 @@
 # Qiao. The two commands: `make run` and `make check`. `make help` lists the rest.
 #
-# A build lives in build/$(VARIANT): gcc (default), clang, asan, fault, fuzz.
+# A build lives in build/$(VARIANT): gcc (default), clang, asan, fault, fuzz, small.
 
 VARIANT ?= gcc
 BUILD   := build/$(VARIANT)
@@ -18,12 +18,15 @@ CC_clang  := clang
 CC_asan   := clang
 CC_fault  := gcc
 CC_fuzz   := clang
+CC_small  := clang
 CC        := $(CC_$(VARIANT))
 
 OPT_gcc   := -O2 -g
 OPT_clang := -O2 -g
 OPT_asan  := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-OPT_fault := -O1 -g -DQIAO_FAULT
+OPT_fault := -O1 -g -DQIAO_FAULT -fsanitize=address
+# Small blocks and segments, so that a small collection has many of them.
+OPT_small := $(OPT_asan) -DBLOCK_BITS=8 -DCOMMON_DF=16 -DINDEX_DOCS_MAX=1024u
 OPT_fuzz  := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 PKGS      := icu-uc icu-i18n libzip expat xlsxwriter jansson yaml-0.1

@@ -223,21 +223,31 @@ static void sync_folder(const char *path)
     free(copy);
 }
 
-enum rc file_out_commit(struct file_out *f, struct err *e)
+static enum rc commit(struct file_out *f, bool sync, struct err *e)
 {
     enum rc rc = flush(f, e);
     if (rc == RC_OK) {
         errno = ENOSPC;
-        if (fault_hit(FAULT_WRITE) || fsync(f->fd) != 0 || fault_hit(FAULT_WRITE) ||
+        if ((sync && (fault_hit(FAULT_WRITE) || fsync(f->fd) != 0)) || fault_hit(FAULT_WRITE) ||
             rename(f->temp, f->path) != 0)
             rc = fail_on(e, "file.write", f->path);
     }
-    if (rc == RC_OK)
-        sync_folder(f->path);
-    else
+    if (rc != RC_OK)
         unlink(f->temp);
+    else if (sync)
+        sync_folder(f->path);
     out_free(f);
     return rc;
+}
+
+enum rc file_out_commit(struct file_out *f, struct err *e)
+{
+    return commit(f, true, e);
+}
+
+enum rc file_out_commit_unsynced(struct file_out *f, struct err *e)
+{
+    return commit(f, false, e);
 }
 
 void file_out_abandon(struct file_out *f)

@@ -362,7 +362,7 @@ static enum rc build_passes(struct build *b, unsigned threads, struct err *e)
     TRY(pool_run(threads, b->nchunks, encode, b, e));
     TRY(join(b, e));
     totals(b->f);
-    return forward_directory(b->f, e);
+    return key_directory_make(&b->f->dir, b->f->key, b->f->nterms, e);
 }
 
 static enum rc build_init(struct build *b, struct forward *out, uint32_t n, unsigned threads,
@@ -404,7 +404,7 @@ enum rc forward_build(struct forward *out, uint32_t first, uint32_t n, index_doc
 
 void forward_release(struct forward *f)
 {
-    mem_free(f->bucket);
+    mem_free(f->dir.bucket);
     mem_free(f->key);
     mem_free(f->key_id);
     mem_free(f->df);
@@ -415,28 +415,34 @@ void forward_release(struct forward *f)
 }
 
 /* Buckets by the top bits, about four keys each: keys are uniform. */
-enum rc forward_directory(struct forward *f, struct err *e)
+enum rc key_directory_make(struct key_directory *d, const uint64_t *key, uint32_t n, struct err *e)
 {
-    unsigned bits = f->nterms > 16 ? bits_of(f->nterms) - 3 : 1;
-    f->shift = 64 - bits;
-    f->bucket = mem_alloc(((1u << bits) + 1) * sizeof *f->bucket);
-    if (!f->bucket)
+    unsigned bits = n > 16 ? bits_of(n) - 3 : 1;
+    d->shift = 64 - bits;
+    d->bucket = mem_alloc(((1u << bits) + 1) * sizeof *d->bucket);
+    if (!d->bucket)
         return err_nomem(e);
     uint32_t i = 0;
     for (uint32_t k = 0; k < 1u << bits; k++) {
-        while (i < f->nterms && f->key[i] >> f->shift < k)
+        while (i < n && key[i] >> d->shift < k)
             i++;
-        f->bucket[k] = i;
+        d->bucket[k] = i;
     }
-    f->bucket[1u << bits] = f->nterms;
+    d->bucket[1u << bits] = n;
     return RC_OK;
+}
+
+uint32_t key_find(const struct key_directory *d, const uint64_t *key, uint64_t wanted)
+{
+    const uint32_t *b = &d->bucket[wanted >> d->shift];
+    for (uint32_t i = b[0]; i < b[1]; i++)
+        if (key[i] == wanted)
+            return i;
+    return UINT32_MAX;
 }
 
 uint32_t forward_find(const struct forward *f, uint64_t key)
 {
-    const uint32_t *b = &f->bucket[key >> f->shift];
-    for (uint32_t i = b[0]; i < b[1]; i++)
-        if (f->key[i] == key)
-            return f->key_id[i];
-    return UINT32_MAX;
+    uint32_t i = key_find(&f->dir, f->key, key);
+    return i == UINT32_MAX ? i : f->key_id[i];
 }

@@ -7,9 +7,10 @@ static uint32_t segments_of(uint32_t ndocs)
     return ndocs ? (ndocs - 1) / INDEX_DOCS_MAX + 1 : 0;
 }
 
-/* Document frequency over all segments. */
 uint32_t index_df(const struct index *ix, uint64_t key)
 {
+    if (ix->stats)
+        return stats_df(ix->stats, key);
     uint32_t df = 0;
     for (uint32_t i = 0; i < ix->nseg; i++) {
         uint32_t id = forward_find(&ix->seg[i].fwd, key);
@@ -90,6 +91,11 @@ void index_close(struct index *ix)
     }
     mem_free(ix->seg);
     mem_free(ix);
+}
+
+uint32_t index_stats_docs(const struct index *ix)
+{
+    return ix->stats ? ix->stats->ndocs : ix->ndocs;
 }
 
 uint32_t index_docs(const struct index *ix)
