@@ -1,6 +1,9 @@
 #define _DEFAULT_SOURCE
 #include "index/dir_int.h"
 
+#include "base/fault.h"
+#include "base/pool.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define FLUSHES    8   /* files asked of the disk at once */
 #define READ_TRIES 100 /* a reader meets a commit between MANIFEST and the files it names */
 
 /* ---- snapshots ---- */
@@ -176,7 +180,7 @@ static enum rc publish_stats(struct index_snapshot *s, const struct index_dir *d
     if (rc == RC_OK) {
         char path[INDEX_PATH_MAX];
         file_path(path, d->path, (struct file_name){REGION_STATS, s->m.generation, 0});
-        rc = stats_save(path, &made, s->m.generation, d->o.sync, e);
+        rc = stats_save(path, &made, s->m.generation, e);
     }
     stats_release(&made);
     return rc;
@@ -193,7 +197,7 @@ static enum rc weigh_segment(struct index_snapshot *s, const struct index_dir *d
     TRY(stats_weigh(stats, f, &d->o.scheme, &weight, e));
     TRY(inverted_build(&v, f, weight, stats->avg, &d->o.scheme, d->o.threads, e));
     file_path(path, d->path, (struct file_name){REGION_INV, s->m.seg.p[i].number, s->m.generation});
-    enum rc rc = inverted_save(path, &v, f, s->m.generation, d->o.sync, e);
+    enum rc rc = inverted_save(path, &v, f, s->m.generation, e);
     inverted_release(&v);
     return rc;
 }
@@ -209,6 +213,56 @@ static enum rc derive(struct index_snapshot *s, const struct index_dir *d, struc
         if (published || place_in(d->now, s->m.seg.p[i].number) < 0)
             TRY(weigh_segment(s, d, i, e));
     return RC_OK;
+}
+
+/* What must be on the disk before MANIFEST may name it: the new files, the folder, and the new
+ * MANIFEST itself. Asked for at once, they share the disk's round trip. */
+struct flush {
+    const char *dir;
+    vec_file_name name;
+    struct file_out *manifest;
+};
+
+static enum rc sys_error(struct err *e, const char *key, const char *path)
+{
+    return err_at(e, err_sys(e, key, "%s", strerror(errno)), path, NULL, 0, 0);
+}
+
+static enum rc flush_one(void *ctx, size_t i, unsigned worker, struct err *e)
+{
+    (void)worker;
+    struct flush *f = ctx;
+    char path[INDEX_PATH_MAX];
+    if (i == f->name.n + 1)
+        return file_out_sync(f->manifest, e);
+    if (i < f->name.n)
+        file_path(path, f->dir, f->name.p[i]);
+    else
+        snprintf(path, sizeof path, "%s", f->dir);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    errno = fd < 0 ? errno : EIO;
+    bool done = fd >= 0 && !fault_hit(FAULT_WRITE) && fsync(fd) == 0;
+    enum rc rc = done ? RC_OK : sys_error(e, "file.write", path);
+    if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
+static enum rc write_manifest(const struct index_dir *d, const struct manifest *m,
+                              const struct manifest *old, struct err *e)
+{
+    struct flush f = {.dir = d->path};
+    TRY(manifest_start(&f.manifest, m, d->path, e));
+    if (!d->o.sync)
+        return file_out_commit_unsynced(f.manifest, e);
+    enum rc rc = manifest_new(m, old, &f.name, e);
+    if (rc == RC_OK)
+        rc = pool_run(FLUSHES, f.name.n + 2, flush_one, &f, e);
+    vec_free(&f.name);
+    if (rc == RC_OK)
+        return file_out_commit(f.manifest, e);
+    file_out_abandon(f.manifest);
+    return rc;
 }
 
 enum rc dir_commit(struct index_dir *d, struct manifest *m, struct err *e)
@@ -227,7 +281,7 @@ enum rc dir_commit(struct index_dir *d, struct manifest *m, struct err *e)
     if (rc == RC_OK)
         rc = snapshot_finish(s, d, d->now, e);
     if (rc == RC_OK)
-        rc = manifest_save(&s->m, d->path, d->o.sync, e);
+        rc = write_manifest(d, &s->m, &d->now->m, e);
     if (rc == RC_OK) {
         manifest_remove(d->path, &d->now->m, &s->m);
         swap_in(d, s);
@@ -240,11 +294,6 @@ enum rc dir_commit(struct index_dir *d, struct manifest *m, struct err *e)
 }
 
 /* ---- opening ---- */
-
-static enum rc sys_error(struct err *e, const char *key, const char *path)
-{
-    return err_at(e, err_sys(e, key, "%s", strerror(errno)), path, NULL, 0, 0);
-}
 
 static enum rc check_options(const char *path, const struct index_dir_options *o, struct err *e)
 {
@@ -266,7 +315,9 @@ enum rc index_dir_create(const char *path, const struct index_dir_options *o, st
     file_path(name, path, (struct file_name){REGION_MANIFEST, 0, 0});
     if (access(name, F_OK) == 0)
         return err_at(e, err_user(e, "index.exists", "%s", path), path, NULL, 0, 0);
-    return manifest_save(&m, path, o->sync, e);
+    struct file_out *f = NULL;
+    TRY(manifest_start(&f, &m, path, e));
+    return o->sync ? file_out_commit(f, e) : file_out_commit_unsynced(f, e);
 }
 
 static enum rc take_lock(struct index_dir *d, struct err *e)

@@ -63,9 +63,9 @@ enum rc index_dir_delete(struct index_dir *d, const struct str *id, uint32_t n, 
                          struct err *e) MUST_CHECK;
 /* New statistics, all documents weighed anew. O(postings). */
 enum rc index_dir_publish(struct index_dir *d, struct err *e) MUST_CHECK;
-/* Merge neighbours of one size class (a factor of 8) where there are 8 of them, and segments more
- * than half dead; with `all`, everything into as few segments as can be. Answers do not change
- * but for the numbers. */
+/* Merge 8 or more neighbours of a size class (a factor of 8) and below, none of them more than half
+ * of the whole, and segments more than half dead; with `all`, everything into as few segments as
+ * can be. Answers do not change but for the numbers. */
 enum rc index_dir_merge(struct index_dir *d, bool all, struct err *e) MUST_CHECK;
 /* For a reader: go on to the newest commit. Cheap when there is none. */
 enum rc index_dir_refresh(struct index_dir *d, struct err *e) MUST_CHECK;

@@ -85,7 +85,7 @@ static enum rc save_dead(struct change *c, struct err *e)
         g->dead = c->m.commit;
         g->ndead = bits_set(c->dead[i], g->ndocs);
         file_path(path, c->d->path, (struct file_name){REGION_DEL, g->number, g->dead});
-        TRY(dead_save(path, c->dead[i], g->ndocs, c->d->o.sync, e));
+        TRY(dead_save(path, c->dead[i], g->ndocs, e));
     }
     return RC_OK;
 }
@@ -167,7 +167,7 @@ static enum rc add_segment(struct change *c, struct batch *b, uint32_t first, ui
     g.ndocs = n;
     TRY(vec_push(&c->m.seg, g, e));
     TRY(forward_build(&f, first, n, picked_keys, b, c->d->o.threads, e));
-    enum rc rc = forward_save(path, &f, b->id + first, b->payload + first, c->d->o.sync, e);
+    enum rc rc = forward_save(path, &f, b->id + first, b->payload + first, e);
     forward_release(&f);
     return rc;
 }
@@ -285,16 +285,20 @@ struct run {
     uint32_t from, to;
 };
 
-/* The longest run from `from` on whose segments are of class <= most and fit into one. */
-static struct run run_at(const struct manifest *m, uint32_t from, unsigned most)
+/* The longest run from `from` on whose segments are of class <= most and fit into one. *pays:
+ * none of them is more than half of it, so that a document moves O(log documents) times. */
+static struct run run_at(const struct manifest *m, uint32_t from, unsigned most, bool *pays)
 {
-    uint64_t live = 0;
+    uint64_t live = 0, largest = 0;
     uint32_t to = from;
     for (; to < m->seg.n && class_of(live_of(&m->seg.p[to])) <= most; to++) {
-        live += live_of(&m->seg.p[to]);
-        if (live > INDEX_DOCS_MAX)
+        uint32_t more = live_of(&m->seg.p[to]);
+        if (live + more > INDEX_DOCS_MAX)
             break;
+        live += more;
+        largest = MAX(largest, more);
     }
+    *pays = largest * 2 <= live;
     return (struct run){from, to};
 }
 
@@ -313,8 +317,9 @@ static struct run next_run(const struct manifest *m, bool all)
             return (struct run){i, i + 1};
     for (unsigned most = all ? last : 0; most <= last; most++) {
         for (uint32_t i = 0; i < n;) {
-            struct run r = run_at(m, i, most);
-            if (r.to - r.from >= (all ? 2 : TIER))
+            bool pays;
+            struct run r = run_at(m, i, most, &pays);
+            if (r.to - r.from >= (all ? 2 : TIER) && (all || pays))
                 return r;
             i = MAX(r.to, i + 1);
         }
@@ -428,7 +433,7 @@ static enum rc merge_run(struct change *c, struct merge *x, struct err *e)
         return RC_OK;
     TRY(forward_build(&f, 0, x->n, old_keys, x, c->d->o.threads, e));
     keep_lengths(&f, x);
-    enum rc rc = forward_save(path, &f, x->id, x->payload, c->d->o.sync, e);
+    enum rc rc = forward_save(path, &f, x->id, x->payload, e);
     forward_release(&f);
     return rc;
 }

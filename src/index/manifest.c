@@ -85,17 +85,36 @@ static void remove_file(const char *dir, struct file_name f, const struct manife
     unlink(path);
 }
 
+/* File i of a manifest: three a segment, statistics last. Not all need exist (manifest_names). */
+static struct file_name nth_name(const struct manifest *m, size_t i)
+{
+    if (i == 3 * m->seg.n)
+        return (struct file_name){REGION_STATS, m->generation, 0};
+    const struct manifest_segment *g = &m->seg.p[i / 3];
+    switch (i % 3) {
+    case 0:
+        return (struct file_name){REGION_FWD, g->number, 0};
+    case 1:
+        return (struct file_name){REGION_INV, g->number, m->generation};
+    default:
+        return (struct file_name){REGION_DEL, g->number, g->dead};
+    }
+}
+
 void manifest_remove(const char *dir, const struct manifest *m, const struct manifest *keep)
 {
-    for (size_t i = 0; i < m->seg.n; i++) {
-        const struct manifest_segment *g = &m->seg.p[i];
-        remove_file(dir, (struct file_name){REGION_FWD, g->number, 0}, keep);
-        remove_file(dir, (struct file_name){REGION_INV, g->number, m->generation}, keep);
-        if (g->dead)
-            remove_file(dir, (struct file_name){REGION_DEL, g->number, g->dead}, keep);
-    }
-    if (m->generation)
-        remove_file(dir, (struct file_name){REGION_STATS, m->generation, 0}, keep);
+    for (size_t i = 0; i <= 3 * m->seg.n; i++)
+        if (manifest_names(m, nth_name(m, i)))
+            remove_file(dir, nth_name(m, i), keep);
+}
+
+enum rc manifest_new(const struct manifest *m, const struct manifest *old, vec_file_name *out,
+                     struct err *e)
+{
+    for (size_t i = 0; i <= 3 * m->seg.n; i++)
+        if (manifest_names(m, nth_name(m, i)) && !manifest_names(old, nth_name(m, i)))
+            TRY(vec_push(out, nth_name(m, i), e));
+    return RC_OK;
 }
 
 static bool is_temporary(const char *name)
@@ -124,7 +143,8 @@ void manifest_sweep(const char *dir, const struct manifest *keep)
 
 /* ---- the file ---- */
 
-enum rc manifest_save(const struct manifest *m, const char *dir, bool sync, struct err *e)
+enum rc manifest_start(struct file_out **out, const struct manifest *m, const char *dir,
+                       struct err *e)
 {
     char path[INDEX_PATH_MAX];
     file_path(path, dir, (struct file_name){REGION_MANIFEST, 0, 0});
@@ -134,7 +154,7 @@ enum rc manifest_save(const struct manifest *m, const char *dir, bool sync, stru
         [C_COMMIT] = m->commit,  [C_GENERATION] = m->generation, [C_NEXT] = m->next,
         [C_SEGMENTS] = m->seg.n, [C_K1] = bits_from(m->k1),      [C_B] = bits_from(m->b),
     };
-    return region_write(path, REGION_MANIFEST, count, r, ARRAY_LEN(r), sync, e);
+    return region_start(out, path, REGION_MANIFEST, count, r, ARRAY_LEN(r), e);
 }
 
 static enum rc bad(uint32_t i, struct err *e)

@@ -28,8 +28,9 @@ struct manifest {
 };
 
 enum rc manifest_load(struct manifest *out, const char *dir, struct err *e) MUST_CHECK;
-enum rc manifest_save(const struct manifest *m, const char *dir, bool sync,
-                      struct err *e) MUST_CHECK;
+/* Write it beside; it counts once *out is committed. */
+enum rc manifest_start(struct file_out **out, const struct manifest *m, const char *dir,
+                       struct err *e) MUST_CHECK;
 enum rc manifest_copy(struct manifest *out, const struct manifest *m, struct err *e) MUST_CHECK;
 void manifest_release(struct manifest *m);
 uint64_t manifest_live(const struct manifest *m);
@@ -45,6 +46,10 @@ struct file_name {
 void file_path(char *path, const char *dir, struct file_name f);
 /* Understand a bare name; false if it is none of ours. MANIFEST and LOCK are not asked about. */
 bool file_parse(const char *name, struct file_name *out);
+/* The files that `m` names and `old` does not, appended. */
+typedef VEC(struct file_name) vec_file_name;
+enum rc manifest_new(const struct manifest *m, const struct manifest *old, vec_file_name *out,
+                     struct err *e) MUST_CHECK;
 bool manifest_names(const struct manifest *m, struct file_name f);
 /* Remove the files that `m` names and `keep` (may be NULL) does not. Best effort: what stays is
  * removed when the directory is next opened for writing. */

@@ -123,8 +123,9 @@ static uint64_t fill_table(struct region_entry *t, const struct region *r, uint3
     return at;
 }
 
-enum rc region_write(const char *path, enum region_kind kind, const uint64_t count[REGION_COUNTS],
-                     const struct region *r, uint32_t n, bool sync, struct err *e)
+enum rc region_start(struct file_out **out, const char *path, enum region_kind kind,
+                     const uint64_t count[REGION_COUNTS], const struct region *r, uint32_t n,
+                     struct err *e)
 {
     struct header h = {.order = ORDER, .version = REGION_VERSION, .nregions = n};
     memcpy(h.magic, kinds[kind].magic, sizeof h.magic);
@@ -134,17 +135,22 @@ enum rc region_write(const char *path, enum region_kind kind, const uint64_t cou
         return err_nomem(e);
     h.size = fill_table(t, r, n);
     h.crc = header_crc(&h, t);
-    struct file_out *f = NULL;
-    enum rc rc = file_out_open(&f, path, e);
+    enum rc rc = file_out_open(out, path, e);
     if (rc == RC_OK) {
-        rc = put_all(f, &h, t, r, e);
-        if (rc == RC_OK)
-            rc = sync ? file_out_commit(f, e) : file_out_commit_unsynced(f, e);
-        else
-            file_out_abandon(f);
+        rc = put_all(*out, &h, t, r, e);
+        if (rc != RC_OK)
+            file_out_abandon(*out);
     }
     mem_free(t);
     return rc;
+}
+
+enum rc region_write(const char *path, enum region_kind kind, const uint64_t count[REGION_COUNTS],
+                     const struct region *r, uint32_t n, struct err *e)
+{
+    struct file_out *f = NULL;
+    TRY(region_start(&f, path, kind, count, r, n, e));
+    return file_out_commit_unsynced(f, e);
 }
 
 /* ---- reading ---- */

@@ -45,9 +45,14 @@ struct region_file {
     uint32_t n;
 };
 
-/* Write a whole file (beside, then renamed). With `sync` it is flushed to the disk first. */
+/* Write a whole file beside `path`; it is there once *out is committed. */
+enum rc region_start(struct file_out **out, const char *path, enum region_kind kind,
+                     const uint64_t count[REGION_COUNTS], const struct region *r, uint32_t n,
+                     struct err *e) MUST_CHECK;
+/* The same, and commit it, without waiting for the disk (dir.c does that for all files of a
+ * commit at once). */
 enum rc region_write(const char *path, enum region_kind kind, const uint64_t count[REGION_COUNTS],
-                     const struct region *r, uint32_t n, bool sync, struct err *e) MUST_CHECK;
+                     const struct region *r, uint32_t n, struct err *e) MUST_CHECK;
 
 /* Map a file and check header, table, padding and checksums, as file and region are named in the
  * error: RC_CORRUPT "index.corrupt" (detail: the region), "index.version". */

@@ -122,7 +122,7 @@ static enum rc extra_make(struct fwd_extra *x, const struct forward *f, const st
 }
 
 enum rc forward_save(const char *path, const struct forward *f, const struct str *id,
-                     const struct str *payload, bool sync, struct err *e)
+                     const struct str *payload, struct err *e)
 {
     struct fwd_extra x = {0};
     uint64_t n = f->ndocs;
@@ -144,7 +144,7 @@ enum rc forward_save(const char *path, const struct forward *f, const struct str
         };
         uint64_t count[REGION_COUNTS] = {f->ndocs, f->nterms, f->npostings, f->ntokens,
                                          f->nonempty};
-        rc = region_write(path, REGION_FWD, count, r, F_N, sync, e);
+        rc = region_write(path, REGION_FWD, count, r, F_N, e);
     }
     extra_release(&x);
     return rc;
@@ -371,7 +371,7 @@ static uint32_t light_postings(const struct inverted *v, const struct forward *f
 }
 
 static enum rc save_regions(const char *path, const struct inverted *v, const struct forward *f,
-                            uint32_t generation, const struct palette *p, bool sync, struct err *e)
+                            uint32_t generation, const struct palette *p, struct err *e)
 {
     uint32_t n = V_BLOCKS + BLOCK_REGIONS * v->nblocks;
     struct region *r = mem_calloc(n, sizeof *r);
@@ -388,20 +388,20 @@ static enum rc save_regions(const char *path, const struct inverted *v, const st
         [C_AVG] = bits_from(v->avg), [C_ROWS] = v->nrows,      [C_COMMON] = v->ncommon,
         [C_NBLOCKS] = v->nblocks,    [C_WEIGHTS] = p->value.n, [C_BITS] = BLOCK_BITS,
     };
-    enum rc rc = region_write(path, REGION_INV, count, r, n, sync, e);
+    enum rc rc = region_write(path, REGION_INV, count, r, n, e);
     mem_free(r);
     return rc;
 }
 
 enum rc inverted_save(const char *path, const struct inverted *v, const struct forward *f,
-                      uint32_t generation, bool sync, struct err *e)
+                      uint32_t generation, struct err *e)
 {
     struct palette p = {0};
     struct map seen = {0};
     enum rc rc = palette_make(&p, &seen, v->weight, f->nterms, e);
     map_free(&seen);
     if (rc == RC_OK)
-        rc = save_regions(path, v, f, generation, &p, sync, e);
+        rc = save_regions(path, v, f, generation, &p, e);
     vec_free(&p.value);
     mem_free(p.of);
     return rc;
@@ -544,11 +544,11 @@ uint32_t bits_set(const uint64_t *bits, uint32_t n)
     return set;
 }
 
-enum rc dead_save(const char *path, const uint64_t *bits, uint32_t ndocs, bool sync, struct err *e)
+enum rc dead_save(const char *path, const uint64_t *bits, uint32_t ndocs, struct err *e)
 {
     struct region r = {bits, (ndocs + 63ull) / 64 * 8, NULL};
     uint64_t count[REGION_COUNTS] = {ndocs, bits_set(bits, ndocs)};
-    return region_write(path, REGION_DEL, count, &r, 1, sync, e);
+    return region_write(path, REGION_DEL, count, &r, 1, e);
 }
 
 static enum rc dead_map(struct held_dead *h, uint32_t ndocs, struct err *e)

@@ -42,12 +42,11 @@ struct held_stats {
 
 /* Write the enduring half; id[i] and payload[i] belong to document i. */
 enum rc forward_save(const char *path, const struct forward *f, const struct str *id,
-                     const struct str *payload, bool sync, struct err *e) MUST_CHECK;
+                     const struct str *payload, struct err *e) MUST_CHECK;
 enum rc inverted_save(const char *path, const struct inverted *v, const struct forward *f,
-                      uint32_t generation, bool sync, struct err *e) MUST_CHECK;
-enum rc dead_save(const char *path, const uint64_t *bits, uint32_t ndocs, bool sync,
-                  struct err *e) MUST_CHECK;
-enum rc stats_save(const char *path, const struct stats *s, uint32_t generation, bool sync,
+                      uint32_t generation, struct err *e) MUST_CHECK;
+enum rc dead_save(const char *path, const uint64_t *bits, uint32_t ndocs, struct err *e) MUST_CHECK;
+enum rc stats_save(const char *path, const struct stats *s, uint32_t generation,
                    struct err *e) MUST_CHECK;
 
 /* Map and check; refs is 1 then. */

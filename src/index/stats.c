@@ -143,13 +143,12 @@ void stats_release(struct stats *s)
 
 /* ---- file ---- */
 
-enum rc stats_save(const char *path, const struct stats *s, uint32_t generation, bool sync,
-                   struct err *e)
+enum rc stats_save(const char *path, const struct stats *s, uint32_t generation, struct err *e)
 {
     const struct region r[] = {{s->key, s->nterms * sizeof *s->key, NULL},
                                {s->df, s->nterms * sizeof *s->df, NULL}};
     uint64_t count[REGION_COUNTS] = {s->ndocs, s->nterms, generation, bits_from(s->avg)};
-    return region_write(path, REGION_STATS, count, r, ARRAY_LEN(r), sync, e);
+    return region_write(path, REGION_STATS, count, r, ARRAY_LEN(r), e);
 }
 
 static enum rc stats_map(struct held_stats *h, uint32_t generation, struct err *e)

@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+
 #include <cmocka.h>
 
 #define TERMS 200u
@@ -230,9 +231,12 @@ static void frequencies(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exact),        cmocka_unit_test(exact_large),
-        cmocka_unit_test(batch_is_one_by_one), cmocka_unit_test(long_queries),
-        cmocka_unit_test(heavy_query),  cmocka_unit_test(vector_of_document),
+        cmocka_unit_test(exact),
+        cmocka_unit_test(exact_large),
+        cmocka_unit_test(batch_is_one_by_one),
+        cmocka_unit_test(long_queries),
+        cmocka_unit_test(heavy_query),
+        cmocka_unit_test(vector_of_document),
         cmocka_unit_test(frequencies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
