@@ -41,6 +41,7 @@ OBJ     := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/model.o
 LIB     := $(BUILD)/libqiao.a
 QIAO    := $(BUILD)/qiao
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*_test.c))
+FAULT   := $(patsubst tests/fault/%.c,$(BUILD)/fault/%,$(wildcard tests/fault/*_fault.c))
 FUZZ    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 .DEFAULT_GOAL := all
@@ -96,6 +97,13 @@ $(BUILD)/unit/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(LIBS) -lcmocka -o $@
 
+## fault      build the fault tests (VARIANT=fault)
+fault: $(FAULT)
+
+$(BUILD)/fault/%: tests/fault/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(LIBS) -o $@
+
 ## fuzz       build the fuzz targets (VARIANT=fuzz)
 fuzz: $(FUZZ)
 
@@ -130,6 +138,6 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile
 
--include $(OBJ:.o=.d) $(BUILD)/obj/cli/main.d $(UNIT:=.d) $(FUZZ:=.d)
+-include $(OBJ:.o=.d) $(BUILD)/obj/cli/main.d $(UNIT:=.d) $(FAULT:=.d) $(FUZZ:=.d)
 
-.PHONY: all run check deps unit fuzz install uninstall format clean help
+.PHONY: all run check deps unit fault fuzz install uninstall format clean help

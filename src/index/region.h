@@ -66,7 +66,7 @@ enum rc region_get(const struct region_file *f, enum region_kind kind, uint32_t 
 /* Bytes of region i, 0 if there is none. */
 uint64_t region_size(const struct region_file *f, uint32_t i);
 /* "index.corrupt" for region i. */
-enum rc region_bad(enum region_kind kind, uint32_t i, struct err *e);
+enum rc region_bad(enum region_kind kind, uint32_t i, struct err *e) MUST_CHECK;
 
 static inline uint64_t bits_from(double x)
 {
