@@ -7,6 +7,8 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -519,6 +521,85 @@ static void sweeps(void **state)
     coll_free(&c);
 }
 
+/* Readers of every kind while a writer adds, merges and publishes. */
+struct reading {
+    const char *path;
+    struct index_dir *d; /* NULL: open by itself, as another process would */
+    atomic_bool *stop;
+    unsigned rounds, failed;
+};
+
+static bool read_once(struct reading *r, struct index_dir *d)
+{
+    struct index_snapshot *s = index_dir_snapshot(d);
+    const struct index *ix = index_snapshot_index(s);
+    struct index_scratch *scratch = NULL;
+    struct index_dir_info i;
+    struct hit hit[2000];
+    struct index_weight w = {term_key(0), 1};
+    uint32_t n = 0;
+    index_snapshot_info(s, &i);
+    bool ok = index_scratch_open(&scratch, ix, NULL) == RC_OK &&
+              index_search(ix, scratch, (struct index_query){&w, 1}, 2000, hit, &n, NULL) == RC_OK;
+    /* every document holds term 0, and batches are of five */
+    ok = ok && n == i.live && n % 5 == 0;
+    for (uint32_t h = 0; ok && h < n; h++)
+        ok = index_snapshot_find(s, index_snapshot_doc(s, hit[h].id).id) == hit[h].id;
+    index_scratch_close(scratch);
+    index_snapshot_release(s);
+    r->rounds++;
+    return ok;
+}
+
+static void *read_on(void *arg)
+{
+    struct reading *r = arg;
+    struct index_dir_options o = options(1);
+    do {
+        struct index_dir *d = r->d;
+        if (!d && index_dir_open(&d, r->path, &o, INDEX_READ, NULL) != RC_OK) {
+            r->failed++;
+            continue;
+        }
+        r->failed += !read_once(r, d);
+        if (!r->d)
+            index_dir_close(d);
+    } while (!atomic_load(r->stop));
+    return NULL;
+}
+
+static void reading_goes_on(void **state)
+{
+    (void)state;
+    enum { N = 400 };
+    struct coll c = {N, must(calloc(N + 1, sizeof(uint32_t))), must(calloc(2 * N, 8))};
+    for (uint32_t i = 0; i < N; i++) {
+        c.start[i + 1] = 2 * i + 2;
+        c.tok[2 * i] = term_key(0);
+        c.tok[2 * i + 1] = term_key(1 + i % 7);
+    }
+    atomic_bool stop;
+    atomic_init(&stop, false);
+    const char *path = fresh("live");
+    struct index_dir *d = create_dir(path, 1);
+    struct reading r[2] = {{path, d, &stop, 0, 0}, {path, NULL, &stop, 0, 0}};
+    pthread_t thread[2];
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&thread[i], NULL, read_on, &r[i]), 0);
+    for (uint32_t at = 0; at < N; at += 5)
+        add(d, &c, at, at + 5);
+    assert_int_equal(index_dir_publish(d, NULL), RC_OK);
+    assert_int_equal(index_dir_merge(d, true, NULL), RC_OK);
+    atomic_store(&stop, true);
+    for (int i = 0; i < 2; i++) {
+        pthread_join(thread[i], NULL);
+        assert_int_equal(r[i].failed, 0);
+        assert_true(r[i].rounds > 0);
+    }
+    index_dir_close(d);
+    coll_free(&c);
+}
+
 static int make_root(void **state)
 {
     (void)state;
@@ -551,6 +632,7 @@ int main(void)
         cmocka_unit_test(refusals),
         cmocka_unit_test(clipped_term),
         cmocka_unit_test(sweeps),
+        cmocka_unit_test(reading_goes_on),
     };
     return cmocka_run_group_tests(tests, make_root, remove_root);
 }
