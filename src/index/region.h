@@ -8,8 +8,8 @@
  *   16   u32 nregions
  *   20   u32 crc           crc32c of header and table, this field as 0
  *   24   u64 size          of the file
- *   32   u64 count[12]     numbers of this kind (segment.c, stats.c, manifest.c); doubles as bits
- *   128  table, 24 bytes a region: u64 offset, u64 bytes, u32 crc32c, u32 0
+ *   32   u64 count[12]     numbers of this kind (segment.c, derived.c, stats.c, manifest.h);
+ * doubles as bits 128  table, 24 bytes a region: u64 offset, u64 bytes, u32 crc32c, u32 0
  *   ...  the regions, in table order; zeros up to the next border, also after the last
  *
  * All checksums are verified when a file is opened: what a reader sees afterwards is what a

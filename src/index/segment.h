@@ -8,6 +8,18 @@
 
 #include <stdatomic.h>
 
+/* Arrays of a map stand where owned ones do in memory; nobody writes to them. */
+static inline void *region_mapped(const void *p)
+{
+    return (void *)(uintptr_t)p;
+}
+
+/* Give up one reference: was it the last? */
+static inline bool held_last(atomic_uint *refs)
+{
+    return atomic_fetch_sub(refs, 1) == 1;
+}
+
 /* The enduring half: what documents hold, are called and carry. */
 struct held_forward {
     atomic_uint refs;

@@ -182,7 +182,7 @@ enum rc stats_load(struct held_stats **out, const char *path, uint32_t generatio
 
 void stats_drop(struct held_stats *h)
 {
-    if (!h || atomic_fetch_sub(&h->refs, 1) != 1)
+    if (!h || !held_last(&h->refs))
         return;
     mem_free(h->s.dir.bucket);
     region_close(&h->file);
