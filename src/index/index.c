@@ -7,9 +7,10 @@ static uint32_t segments_of(uint32_t ndocs)
     return ndocs ? (ndocs - 1) / INDEX_DOCS_MAX + 1 : 0;
 }
 
-/* Document frequency over all segments. */
 uint32_t index_df(const struct index *ix, uint64_t key)
 {
+    if (ix->stats)
+        return stats_df(ix->stats, key);
     uint32_t df = 0;
     for (uint32_t i = 0; i < ix->nseg; i++) {
         uint32_t id = forward_find(&ix->seg[i].fwd, key);
@@ -93,6 +94,11 @@ void index_close(struct index *ix)
     mem_free(ix);
 }
 
+uint32_t index_stats_docs(const struct index *ix)
+{
+    return ix->stats ? ix->stats->ndocs : ix->ndocs;
+}
+
 uint32_t index_docs(const struct index *ix)
 {
     return ix->ndocs;
@@ -108,13 +114,12 @@ uint64_t index_postings(const struct index *ix)
 
 enum rc index_doc_vector(const struct index *ix, uint32_t doc, vec_entry *out, struct err *e)
 {
-    const struct segment *g = segment_of(ix, doc);
-    uint32_t local = doc - g->base;
-    double norm = g->inv.norm[local];
+    const struct segment *g = segment_of(ix, &doc);
+    double norm = g->inv.norm[doc];
     if (norm <= 0)
         return RC_OK;
-    struct saturation s = saturation_of(&ix->scheme, g->inv.avg, g->fwd.len[local]);
-    struct fwd_iter it = fwd_start(&g->fwd, local);
+    struct saturation s = saturation_of(&ix->scheme, g->inv.avg, g->fwd.len[doc]);
+    struct fwd_iter it = fwd_start(&g->fwd, doc);
     while (fwd_next(&it)) {
         double sat = saturated(&s, it.tf);
         struct index_entry x = {g->term_base + it.id, it.tf, sat,

@@ -186,14 +186,18 @@ static void fill_slots(struct ask *a)
     }
 }
 
-/* So that the accumulators cannot pass 65535: the true sum is at most 1; an impact is at most
- * 1/255 of the term's largest too high, which is at most 1; a product at most one unit. */
+/* So that the accumulators cannot pass 65535: the true sum is at most the query's length; an
+ * impact is at most 1/255 of the term's largest too high, which is at most 1; a product at most
+ * one unit. */
 static double units_of(struct index_query q)
 {
-    double sum = 0;
-    for (uint32_t i = 0; i < q.n; i++)
-        sum += q.term[i].x;
-    double units = (65535.0 - q.n) / (1.001 + sum / 255);
+    double sum = 0, squares = 0;
+    for (uint32_t i = 0; i < q.n; i++) {
+        double x = MAX(q.term[i].x, 0.0);
+        sum += x;
+        squares += x * x;
+    }
+    double units = (65535.0 - q.n) / (1.001 * MAX(sqrt(squares), 1.0) + sum / 255);
     return MIN(units, (double)SCORE_UNITS);
 }
 
@@ -233,7 +237,7 @@ static double threshold(const struct ask *a)
 
 static void offer(struct ask *a, const struct segment *g, uint32_t doc, double score)
 {
-    if (score > 0)
+    if (score > 0 && !is_dead(g->dead, doc))
         topk_push(&a->top, (struct hit){score, g->base + doc});
 }
 
@@ -500,11 +504,12 @@ enum rc index_score_docs(const struct index *ix, struct index_scratch *s, struct
     TRY(ask_init(a, q, 0, NULL, e));
     const struct segment *g = NULL;
     for (uint32_t i = 0; i < n; i++) {
-        const struct segment *of = segment_of(ix, doc[i]);
+        uint32_t local = doc[i];
+        const struct segment *of = segment_of(ix, &local);
         if (of != g)
             TRY(ask_start(a, of, e));
         g = of;
-        score[i] = exact(ix, g, a, s->part, doc[i] - g->base);
+        score[i] = exact(ix, g, a, s->part, local);
     }
     return RC_OK;
 }

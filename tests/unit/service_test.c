@@ -400,7 +400,7 @@ static void experts_are_their_items(void **unused)
                     }
             assert_int_equal(seen, x.n);
             assert_int_equal(b[j].n, x.n);
-            assert_true(fabs(b[j].score - match_score(sum * (1 - DECAY))) < 1e-6);
+            assert_true(fabs(b[j].score - match_scale(sum * 0.5)) < 1e-6);
             assert_true(b[j].score <= last);
             last = b[j].score;
         }
