@@ -83,7 +83,8 @@ build/gen/mkknowledge: $(KNOWLEDGE_SRC) $(wildcard src/base/*.h src/text/*.h src
 	gcc -std=c17 -O3 -Isrc $(KNOWLEDGE_SRC) $(shell pkg-config --cflags --libs icu-uc yaml-0.1) \
 	    -lm -lpthread -o $@
 
-$(KNOWLEDGE): build/gen/mkknowledge $(wildcard model/concepts/*.yaml)
+# the folder itself stands for files that were taken away
+$(KNOWLEDGE): build/gen/mkknowledge model/concepts $(wildcard model/concepts/*.yaml)
 	$< $(sort $(wildcard model/concepts/*.yaml)) > $@
 
 $(BUILD)/obj/service/knowledge_bytes.o: KERNEL_CFLAGS := -DKNOWLEDGE_BIN='"$(KNOWLEDGE)"'

@@ -116,18 +116,6 @@ static enum rc add_list(struct concepts *c, const char *file, const struct node 
     return RC_OK;
 }
 
-static enum rc add_chars(struct concepts *c, const char *file, const struct node *entry,
-                         uint32_t number, struct err *e)
-{
-    const struct node *n = node_get(entry, "chars");
-    if (!n)
-        return RC_OK;
-    if (n->type != NODE_TEXT)
-        return refuse(file, n, "chars", e);
-    struct concept_term t = {arena_str(&c->arena, n->text), number, CONCEPT_CHARS};
-    return t.text.p ? vec_push(&c->term, t, e) : err_nomem(e);
-}
-
 static enum rc add_entry(struct concepts *c, const char *file, const struct node *n, struct err *e)
 {
     const struct node *name = node_get(n, "name");
@@ -145,7 +133,6 @@ static enum rc add_entry(struct concepts *c, const char *file, const struct node
     }
     TRY(add_list(c, file, n, "same", entry, CONCEPT_NAME, e));
     TRY(add_list(c, file, n, "under", entry, CONCEPT_UNDER, e));
-    TRY(add_chars(c, file, n, entry, e));
     return add_list(c, file, n, "near", entry, CONCEPT_NEAR, e);
 }
 

@@ -14,11 +14,10 @@ enum concept_relation {
     CONCEPT_NAME,  /* the name, or what else it is called: the thing itself */
     CONCEPT_UNDER, /* what it belongs to */
     CONCEPT_NEAR,  /* what a text on it would also speak of */
-    CONCEPT_CHARS, /* no term: single characters that mark the field */
 };
 
 /* Start an empty table, add files, finish; then it is read-only and threads may share it.
- * An entry is {name, same, under, near, chars, class}; entries of the same name are joined.
+ * An entry is {name, same, under, near, class}; entries of the same name are joined.
  * concepts_add: RC_USER "match.concepts" with file and line for another shape. */
 enum rc concepts_open(struct concepts **out, struct err *e) MUST_CHECK;
 enum rc concepts_add(struct concepts *c, const struct node *file, const char *name,

@@ -79,13 +79,6 @@ static enum rc end_row(struct knowledge *k, struct cells *x, const vec_token *to
 /* The tokens of one term of a concept. */
 static enum rc read_term(const struct concept_term *t, vec_token *out, struct err *e)
 {
-    if (t->relation == CONCEPT_CHARS) {
-        for (size_t i = 0; i < t->text.n;) {
-            struct token x = {term_han(utf8_next(t->text, &i)), {0, 0}};
-            TRY(vec_push(out, x, e));
-        }
-        return RC_OK;
-    }
     for (int i = 0; i < (t->relation == CONCEPT_NAME ? NAME_TIMES : 1); i++)
         TRY(terms_read(out, t->text, 0, e));
     return RC_OK;
