@@ -271,6 +271,7 @@ static enum rc match_with(struct cli *c, const struct match_args *a, struct matc
 static enum rc match_files(struct cli *c, const struct match_args *a, struct err *e)
 {
     vec_map needs = {0}, results = {0};
+    char weights[WEIGHTS_PATH];
     enum rc rc;
     GOTO_OUT(read_maps(&needs, &a->map, e));
     GOTO_OUT(read_maps(&needs, &a->map_needs, e));
@@ -288,6 +289,7 @@ static enum rc match_files(struct cli *c, const struct match_args *a, struct err
         .experts = a->experts && !a->explain[0],
         .threads = a->threads,
         .min_score = a->min_score,
+        .weights = weights_installed(weights),
     };
     rc = match_with(c, a, &o, e);
 out:

@@ -173,15 +173,15 @@ static enum rc best_experts(struct matching *m, uint32_t need, const struct tall
     for (uint32_t i = 0; i < top.n; i++) {
         const struct tally *p = &t[best[i].id];
         /* the sum of decaying items is at most 1 / (1 - 0.7) items' worth */
-        double score = match_score(best[i].score * (1 - DECAY));
-        double strongest = match_score(p->item[0].score);
+        double score = match_scale(best[i].score * (1 - DECAY));
+        double strongest = match_scale(p->item[0].score);
         if (strongest < m->options.min_score)
             continue;
         struct expert_match *to = &list[n++];
         *to = (struct expert_match){
             best[i].id, score, strongest >= MATCH_CREDIBLE, MIN(p->n, EXPERT_ITEMS), {{0}}};
         for (uint32_t j = 0; j < to->n; j++) {
-            double s = match_score(p->item[j].score);
+            double s = match_scale(p->item[j].score);
             to->item[j] = (struct match){p->item[j].id, s, s >= MATCH_CREDIBLE};
         }
     }

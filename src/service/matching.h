@@ -57,13 +57,11 @@ struct explain_feature {
     const char *name; /* as declared in match/feature.h */
     double value, weight;
 };
-/* The score shown is 100 / (1 + exp(-SCORE_SLOPE * (sum - SCORE_MIDDLE))). */
-#define SCORE_SLOPE  6.0
-#define SCORE_MIDDLE 0.5
 struct explanation {
-    VEC(struct explain_term) term;       /* by falling x * y */
-    VEC(struct explain_feature) feature; /* their weighted sum is the `sum` above */
-    double score;
+    VEC(struct explain_term) term; /* by falling x * y */
+    VEC(struct explain_feature) feature;
+    double bias;
+    double score; /* match_scale(bias + sum of value * weight), match/scale.h */
 };
 enum rc matching_explain(const struct matching *m, uint32_t need, uint32_t result,
                          struct explanation *out, struct err *e) MUST_CHECK;
