@@ -38,6 +38,9 @@ enum rc cli_parse(struct cli *c, const struct command *command, void *to, int ar
 /* Open the declared tables (--model) once. */
 enum rc cli_model(struct cli *c, struct err *e) MUST_CHECK;
 
+/* A path that leads nowhere, or to a folder, is the user's mistake, not the system's. */
+enum rc cli_check_input(const char *path, struct err *e) MUST_CHECK;
+
 /* Standard output; a full disk is an error. */
 enum rc cli_print(struct str s, struct err *e) MUST_CHECK;
 enum rc cli_flush(struct err *e) MUST_CHECK;

@@ -106,7 +106,7 @@ static enum rc print_weights(struct page *p, const struct speaker *s, const stru
 }
 
 static enum rc print_learnt(struct page *p, const struct speaker *s, const struct learning *l,
-                            struct buf *b, struct err *e)
+                            bool installing, struct buf *b, struct err *e)
 {
     const struct learn_report *r = &l->report;
     char n[9][32];
@@ -130,7 +130,10 @@ static enum rc print_learnt(struct page *p, const struct speaker *s, const struc
     TRY(SAY(b, s, "learn.gain", e, {"before", str_of(n[6])}, {"after", str_of(n[7])},
             {"error", str_of(n[8])}));
     TRY(page_wrap(p, buf_view(b), 0, 4, PAGE_BOLD, e));
-    TRY(page_wrap(p, sentence(s, r->gains ? "learn.gains" : "learn.no_gain"), 0, 4, PAGE_PLAIN, e));
+    if (!r->gains)
+        TRY(page_wrap(p, sentence(s, "learn.no_gain"), 0, 4, PAGE_PLAIN, e));
+    else if (!installing)
+        TRY(page_wrap(p, sentence(s, "learn.gains"), 0, 4, PAGE_PLAIN, e));
     TRY(page_line(p, e));
     return print_weights(p, s, &r->weights, e);
 }
@@ -184,7 +187,7 @@ static enum rc learn(struct page *p, const struct speaker *s, const struct learn
     progress_end(&progress);
     TRY(rc);
     if (!a->common.quiet)
-        TRY(print_learnt(p, s, &l, b, e));
+        TRY(print_learnt(p, s, &l, a->install, b, e));
     if (!a->install)
         return RC_OK;
     if (!l.report.gains) {
@@ -210,6 +213,8 @@ static enum rc learn_run(struct cli *c, int argc, char **argv, struct err *e)
                         a.install ? "--install" : "--reset");
     if (n != (a.show || a.reset ? 0 : 3))
         return err_user(e, "cli.learn_words", "%s", "");
+    for (int i = 0; i < n; i++)
+        TRY(cli_check_input(argv[i], e));
     TRY(cli_model(c, e));
     struct speaker s = {c->model, c->lang};
     page_init(&p);
