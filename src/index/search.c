@@ -19,12 +19,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TERMS_MAX     16384u /* distinct terms of a query that take part; the rest is refused */
-#define SEED_POSTINGS 512u   /* postings of rare terms read for the first threshold */
-#define SEEDS_MORE    22u    /* seeds beyond k */
-#define SLOTS         4096u  /* hash places of a query's ids; power of two */
-#define SKIP_SHARE    0.35   /* of the threshold: what skipped rows may add up to */
-#define BATCH         32u    /* queries that walk the blocks together */
+#define TERMS_MAX     49152u  /* distinct terms of a query; a text of 64 KB has fewer */
+#define SEED_POSTINGS 512u    /* postings of rare terms read for the first threshold */
+#define SEEDS_MORE    22u     /* seeds beyond k */
+#define SLOTS         131072u /* hash places of a query's ids, at most; power of two > TERMS_MAX */
+#define SLOTS_LEAST   4096u
+#define SKIP_SHARE    0.35 /* of the threshold: what skipped rows may add up to */
+#define BATCH         32u  /* queries that walk the blocks together */
 
 /* One term of the query in one segment. */
 struct use {
@@ -46,8 +47,9 @@ struct ask {
     double units;    /* of this query: score 1 = so many accumulator units */
     struct use *use; /* [n]: rows first, then lists, then light; by id */
     uint32_t n, nrows, ncommon, cap;
-    uint16_t slot[SLOTS]; /* id hash -> place in use + 1 */
-    struct known *known;  /* exact already, by document */
+    uint16_t slot[SLOTS]; /* id hash -> place in use + 1; the first 2^(32 - slot_shift) */
+    unsigned slot_shift;
+    struct known *known; /* exact already, by document */
     uint32_t nknown, known_at, known_cap;
 };
 
@@ -119,9 +121,9 @@ enum rc index_scratch_open(struct index_scratch **out, const struct index *ix, s
 
 /* ---- the exact score ---- */
 
-static inline uint32_t slot_of(uint32_t id)
+static inline uint32_t slot_of(uint32_t id, unsigned shift)
 {
-    return (id * 0x9E3779B1u) >> 20 & (SLOTS - 1);
+    return (id * 0x9E3779B1u) >> shift;
 }
 
 /* The document's terms are looked up among the query's; contributions are added in query order in
@@ -136,15 +138,16 @@ static double exact(const struct index *ix, const struct segment *g, const struc
     memset(part, 0, (a->q.n + 3) / 4 * 4 * sizeof *part);
     struct saturation sat = saturation_of(&ix->scheme, v->avg, g->fwd.len[doc]);
     struct fwd_iter it = fwd_start(&g->fwd, doc);
+    uint32_t mask = UINT32_MAX >> a->slot_shift;
     while (fwd_next(&it)) {
-        uint32_t s = slot_of(it.id), u;
+        uint32_t s = slot_of(it.id, a->slot_shift), u;
         while ((u = a->slot[s]) != 0) {
             const struct use *t = &a->use[u - 1];
             if (t->id == it.id) {
                 part[t->pos] = t->x * (saturated(&sat, it.tf) * v->weight[it.id] / norm);
                 break;
             }
-            s = (s + 1) & (SLOTS - 1);
+            s = (s + 1) & mask;
         }
     }
     double sum[4] = {0};
@@ -170,11 +173,15 @@ static int by_doc(const void *x, const void *y)
 
 static void fill_slots(struct ask *a)
 {
-    memset(a->slot, 0, sizeof a->slot);
+    uint32_t slots = SLOTS_LEAST;
+    while (slots < 2 * a->n && slots < SLOTS)
+        slots *= 2;
+    memset(a->slot, 0, slots * sizeof *a->slot);
+    a->slot_shift = 32 - (unsigned)__builtin_ctz(slots);
     for (uint32_t i = 0; i < a->n; i++) {
-        uint32_t s = slot_of(a->use[i].id);
+        uint32_t s = slot_of(a->use[i].id, a->slot_shift);
         while (a->slot[s])
-            s = (s + 1) & (SLOTS - 1);
+            s = (s + 1) & (slots - 1);
         a->slot[s] = (uint16_t)(i + 1);
     }
 }
@@ -205,7 +212,8 @@ static enum rc ask_start(struct ask *a, const struct segment *g, struct err *e)
         if (id != UINT32_MAX && a->q.term[i].x > 0)
             a->use[a->n++] = (struct use){.id = id, .pos = i, .x = a->q.term[i].x};
     }
-    qsort(a->use, a->n, sizeof *a->use, by_id);
+    if (a->n)
+        qsort(a->use, a->n, sizeof *a->use, by_id);
     a->nrows = a->ncommon = 0;
     for (uint32_t i = 0; i < a->n; i++) {
         a->nrows += a->use[i].id < g->inv.nrows;
@@ -314,7 +322,8 @@ static enum rc seed(struct index_scratch *s, struct ask *a, const struct index *
         a->known[i] = (struct known){doc, exact(ix, g, a, s->part, doc)};
         offer(a, g, doc, a->known[i].score);
     }
-    qsort(a->known, a->nknown, sizeof *a->known, by_doc);
+    if (a->nknown)
+        qsort(a->known, a->nknown, sizeof *a->known, by_doc);
     return RC_OK;
 }
 

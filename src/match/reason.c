@@ -15,6 +15,7 @@ struct run {
 typedef VEC(struct run) vec_run;
 
 struct phrases {
+    struct str need_text, result_text;
     vec_token need, result; /* pairs and words only, in text order */
     VEC(uint32_t) next;     /* next need token of the same key */
     struct map first;       /* key -> first need token */
@@ -60,21 +61,28 @@ static enum rc link_need(struct phrases *p, struct err *e)
     return RC_OK;
 }
 
-/* Do two neighbouring tokens belong to one run: overlapping pairs, or words with a blank between?
- */
-static bool adjacent(struct token a, struct token b)
+/* What stands between neighbouring tokens of a run: nothing, where pairs overlap or touch, or one
+ * blank. Anything else ends it: a quotation must read the same on both sides. */
+enum gap { GAP_NONE, GAP_BLANK, GAP_OTHER };
+
+static enum gap gap_between(struct str text, struct token a, struct token b)
 {
-    return b.at.from <= a.at.to + 1;
+    if (b.at.from <= a.at.to)
+        return GAP_NONE;
+    return b.at.from == a.at.to + 1 && text.p[a.at.to] == ' ' ? GAP_BLANK : GAP_OTHER;
 }
 
 static uint32_t run_length(const struct phrases *p, uint32_t i, uint32_t j)
 {
     uint32_t n = 1;
-    while (i + n < p->need.n && j + n < p->result.n &&
-           p->need.p[i + n].key == p->result.p[j + n].key &&
-           adjacent(p->need.p[i + n - 1], p->need.p[i + n]) &&
-           adjacent(p->result.p[j + n - 1], p->result.p[j + n]))
-        n++;
+    for (; i + n < p->need.n && j + n < p->result.n; n++) {
+        const struct token *x = &p->need.p[i + n], *y = &p->result.p[j + n];
+        if (x->key != y->key)
+            break;
+        enum gap gap = gap_between(p->need_text, x[-1], x[0]);
+        if (gap == GAP_OTHER || gap != gap_between(p->result_text, y[-1], y[0]))
+            break;
+    }
     return n;
 }
 
@@ -121,7 +129,8 @@ static double take_product(struct phrases *p, uint64_t key)
     return x;
 }
 
-/* A key counts for the longest run it stands in, once; so do the characters of a pair. */
+/* A key counts for the longest run it stands in, once; so do the characters of a pair, and a word
+ * in its other class. */
 static void weigh_runs(struct phrases *p, struct str result)
 {
     if (p->run.n)
@@ -131,8 +140,10 @@ static void weigh_runs(struct phrases *p, struct str result)
         for (uint32_t k = 0; k < run->n; k++) {
             struct token t = p->result.p[run->result + k];
             run->worth += take_product(p, t.key);
-            if (!term_is_han(t.key))
+            if (!term_is_han(t.key)) {
+                run->worth += take_product(p, term_in_class(t.key, TERM_SINGLE));
                 continue;
+            }
             for (size_t i = t.at.from; i < t.at.to;)
                 run->worth += take_product(p, term_han(utf8_next(result, &i)));
         }
@@ -190,8 +201,8 @@ static enum rc products(const struct matcher *m, uint32_t need, uint32_t result,
 enum rc reasons_phrases(const struct matcher *m, uint32_t need, uint32_t result, vec_reason *out,
                         struct err *e)
 {
-    struct phrases p = {0};
     struct str a = matcher_need(m, need).text, b = matcher_result(m, result).text;
+    struct phrases p = {.need_text = a, .result_text = b};
     double score = 0;
     enum rc rc;
     GOTO_OUT(read_tokens(&p.need, a, e));

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #define DECAY 0.7
+#define SHOWN 0.5 /* of the sum is put on the scale of single results */
 
 struct person {
     struct str name, unit;
@@ -166,18 +167,14 @@ static enum rc best_experts(struct matching *m, uint32_t need, const struct tall
     }
     struct topk top = {best, k, 0};
     for (uint32_t p = 0; p < x->person.n; p++)
-        if (t[p].score > 0)
+        if (t[p].score > 0 && match_scale(t[p].item[0].score) >= m->options.min_score)
             topk_push(&top, (struct hit){t[p].score, p});
     topk_sort(&top);
-    uint32_t n = 0;
     for (uint32_t i = 0; i < top.n; i++) {
         const struct tally *p = &t[best[i].id];
-        /* the sum of decaying items is at most 1 / (1 - 0.7) items' worth */
-        double score = match_scale(best[i].score * (1 - DECAY));
+        double score = match_scale(best[i].score * SHOWN);
         double strongest = match_scale(p->item[0].score);
-        if (strongest < m->options.min_score)
-            continue;
-        struct expert_match *to = &list[n++];
+        struct expert_match *to = &list[i];
         *to = (struct expert_match){
             best[i].id, score, strongest >= MATCH_CREDIBLE, MIN(p->n, EXPERT_ITEMS), {{0}}};
         for (uint32_t j = 0; j < to->n; j++) {
@@ -186,7 +183,7 @@ static enum rc best_experts(struct matching *m, uint32_t need, const struct tall
         }
     }
     mem_free(best);
-    x->list[need] = (struct expert_list){list, n};
+    x->list[need] = (struct expert_list){list, top.n};
     return RC_OK;
 }
 

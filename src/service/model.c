@@ -7,6 +7,7 @@
 #include "record/yaml.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -173,8 +174,20 @@ static enum rc load_own_concepts(struct model *m, struct err *e)
     return rc;
 }
 
+/* A folder that is mistyped must not pass for one without tables. */
+static enum rc check_dir(const char *path, struct err *e)
+{
+    DIR *there = opendir(path);
+    if (!there)
+        return err_at(e, err_sys(e, "file.open", "%s", strerror(errno)), path, NULL, 0, 0);
+    closedir(there);
+    return RC_OK;
+}
+
 static enum rc load(struct model *m, struct err *e)
 {
+    if (m->dir)
+        TRY(check_dir(m->dir, e));
     TRY(concepts_open(&m->concepts, e));
     for (const struct embedded *f = model_files; f->name; f++) {
         struct node *file = NULL;

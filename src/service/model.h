@@ -11,8 +11,9 @@
 struct model;
 
 /* `dir` may be NULL. A file DIR/units.yaml stands for model/units.yaml, those of DIR/concepts are
- * added to the compiled ones of other names. RC_USER "model.yaml" and the like, with file and
- * line. *out is owned by the caller; read-only once made, threads may share it. */
+ * added to the compiled ones of other names. RC_SYS "file.open" without such a folder, RC_USER
+ * "model.yaml" and the like, with file and line. *out is owned by the caller; read-only once made,
+ * threads may share it. */
 enum rc model_open(struct model **out, const char *dir, struct err *e) MUST_CHECK;
 void model_close(struct model *m);
 

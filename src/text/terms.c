@@ -48,6 +48,12 @@ uint64_t term_word(struct str word, enum term_class class)
     return make_key(class, true, hash_bytes(word));
 }
 
+uint64_t term_in_class(uint64_t key, enum term_class class)
+{
+    uint64_t code = unmix64(key);
+    return make_key(class, code >> 61 & 1, code);
+}
+
 uint64_t term_concept(uint32_t number)
 {
     return make_key(TERM_CONCEPT, false, number);

@@ -27,7 +27,7 @@ static const struct option options[] = {
     {.name = "map", .kind = OPTION_LIST, .to = HERE(map)},
 };
 
-enum { WORDS = 16 };
+enum { WORDS = 32 };
 
 /* Parse a line of words separated by blanks; a word "_" is empty. */
 static enum rc parse(struct args *a, const char *line, char *argv[WORDS], int *n, struct err *e)
@@ -40,6 +40,7 @@ static enum rc parse(struct args *a, const char *line, char *argv[WORDS], int *n
         char *end = p + strcspn(p, " ");
         bool last = !*end;
         *end = 0;
+        assert_true(argc < WORDS);
         argv[argc++] = strcmp(p, "_") == 0 ? end : p;
         p = last ? end : end + 1;
     }
