@@ -32,6 +32,17 @@ enum rc cli_model(struct cli *c, struct err *e)
     return model_open(&c->model, dir, e);
 }
 
+enum rc cli_check_input(const char *path, struct err *e)
+{
+    struct stat st;
+    if (strcmp(path, "-") == 0)
+        return RC_OK;
+    const char *key = stat(path, &st) != 0  ? "cli.no_file"
+                      : S_ISDIR(st.st_mode) ? "cli.is_folder"
+                                            : NULL;
+    return key ? err_at(e, err_user(e, key, "%s", ""), path, NULL, 0, 0) : RC_OK;
+}
+
 static enum rc cannot_print(struct err *e)
 {
     return err_sys(e, "cli.print", "%s", strerror(errno));

@@ -29,7 +29,7 @@ struct command {
 extern const struct command *const commands[];
 extern const size_t n_commands;
 const struct command *command_find(const char *name); /* NULL if none */
-extern const struct command match_command, test_sheet_command;
+extern const struct command match_command, learn_command, test_sheet_command;
 
 /* Read the options of `command`; *to begins with a struct common. *n positional words are left at
  * the front of argv. *done: --help was asked for and has been answered. */
@@ -38,9 +38,16 @@ enum rc cli_parse(struct cli *c, const struct command *command, void *to, int ar
 /* Open the declared tables (--model) once. */
 enum rc cli_model(struct cli *c, struct err *e) MUST_CHECK;
 
+/* A path that leads nowhere, or to a folder, is the user's mistake, not the system's. */
+enum rc cli_check_input(const char *path, struct err *e) MUST_CHECK;
+
 /* Standard output; a full disk is an error. */
 enum rc cli_print(struct str s, struct err *e) MUST_CHECK;
 enum rc cli_flush(struct err *e) MUST_CHECK;
+
+/* The weights that `qiao learn --install` has put in place, or NULL. */
+#define WEIGHTS_PATH 4096
+const char *weights_installed(char to[WEIGHTS_PATH]);
 
 /* On Ctrl-C: every unfinished file is removed and the program ends with 128 + the signal. `goodbye`
  * (may be NULL, kept) is printed then. */

@@ -112,8 +112,14 @@ static enum rc print_features(struct page *p, const struct speaker *s, const str
         TRY(page_cell(p, str_of(known ? known : f->name), first, PAGE_LEFT, PAGE_PLAIN, e));
         TRY(real_cell(p, f->value, 6, e));
         TRY(real_cell(p, f->weight, 4, e));
-        TRY(real_cell(p, f->value * f->weight, 6, e));
+        TRY(real_cell(p, f->value * f->weight + 0.0, 6, e)); /* no -0 */
         TRY(real_cell(p, sum, 6, e));
+        TRY(page_line(p, e));
+    }
+    if (x->bias != 0) {
+        TRY(page_cell(p, sentence(s, "feature.bias"), first + 3 * NUMBER_COLUMNS, PAGE_LEFT,
+                      PAGE_PLAIN, e));
+        TRY(real_cell(p, sum + x->bias, 6, e));
         TRY(page_line(p, e));
     }
     return page_line(p, e);
@@ -151,7 +157,7 @@ static enum rc print_all(struct page *p, const struct report *r, struct view *v,
     TRY(print_side(p, s, "explain.result", matching_results(r->m), result, b, e));
     TRY(page_line(p, e));
     TRY(print_terms(p, s, &v->pair, x, b, e));
-    double total = 0;
+    double total = x->bias;
     for (size_t i = 0; i < x->feature.n; i++)
         total += x->feature.p[i].value * x->feature.p[i].weight;
     TRY(print_features(p, s, x, e));

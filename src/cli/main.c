@@ -6,6 +6,7 @@
 
 const struct command *const commands[] = {
     &match_command,
+    &learn_command,
     &test_sheet_command,
 };
 const size_t n_commands = ARRAY_LEN(commands);

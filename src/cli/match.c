@@ -86,18 +86,6 @@ static enum rc check_out(const struct match_args *a, struct err *e)
     return RC_OK;
 }
 
-/* A path that leads nowhere is the user's mistake, not the system's. */
-static enum rc check_input(const char *path, struct err *e)
-{
-    struct stat st;
-    if (strcmp(path, "-") == 0)
-        return RC_OK;
-    const char *key = stat(path, &st) != 0  ? "cli.no_file"
-                      : S_ISDIR(st.st_mode) ? "cli.is_folder"
-                                            : NULL;
-    return key ? err_at(e, err_user(e, key, "%s", ""), path, NULL, 0, 0) : RC_OK;
-}
-
 static enum rc check_args(struct match_args *a, int n, char **words, struct err *e)
 {
     if (n != 2)
@@ -114,8 +102,8 @@ static enum rc check_args(struct match_args *a, int n, char **words, struct err 
                                  : "-o");
     if (strcmp(a->needs, "-") == 0 && strcmp(a->results, "-") == 0)
         return err_user(e, "cli.one_standard_input", "%s", "");
-    TRY(check_input(a->needs, e));
-    TRY(check_input(a->results, e));
+    TRY(cli_check_input(a->needs, e));
+    TRY(cli_check_input(a->results, e));
     return a->out ? check_out(a, e) : RC_OK;
 }
 
@@ -271,6 +259,7 @@ static enum rc match_with(struct cli *c, const struct match_args *a, struct matc
 static enum rc match_files(struct cli *c, const struct match_args *a, struct err *e)
 {
     vec_map needs = {0}, results = {0};
+    char weights[WEIGHTS_PATH];
     enum rc rc;
     GOTO_OUT(read_maps(&needs, &a->map, e));
     GOTO_OUT(read_maps(&needs, &a->map_needs, e));
@@ -288,6 +277,7 @@ static enum rc match_files(struct cli *c, const struct match_args *a, struct err
         .experts = a->experts && !a->explain[0],
         .threads = a->threads,
         .min_score = a->min_score,
+        .weights = weights_installed(weights),
     };
     rc = match_with(c, a, &o, e);
 out:
