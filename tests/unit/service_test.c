@@ -332,6 +332,7 @@ static void columns_are_compared(void **unused)
                 "industry missed;region missed;trl missed;price missed;deadline missed;");
     columns_say("\t\t\t\t", "化工\t浙江\t6\t51\t2027-07-01", "");
     columns_say("机械\t江苏\t7\t50\t2027-06", "\t\t\t\t", "");
+    columns_say("\t\t6\t\t", "\t\t6\t\t", "trl met;");
     columns_say("\t\t\t50\t", "\t\t\t40-60\t", "price unknown;");
     columns_say("\t\t\t40-60\t", "\t\t\t60\t", "price met;");
 }
