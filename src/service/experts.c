@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #define DECAY 0.7
+#define SHOWN 0.5 /* of the sum is put on the scale of single results */
 
 struct person {
     struct str name, unit;
@@ -171,14 +172,13 @@ static enum rc best_experts(struct matching *m, uint32_t need, const struct tall
     topk_sort(&top);
     for (uint32_t i = 0; i < top.n; i++) {
         const struct tally *p = &t[best[i].id];
-        /* the sum of decaying items is at most 1 / (1 - 0.7) items' worth */
-        double score = match_score(best[i].score * (1 - DECAY));
-        double strongest = match_score(p->item[0].score);
+        double score = match_scale(best[i].score * SHOWN);
+        double strongest = match_scale(p->item[0].score);
         struct expert_match *to = &list[i];
         *to = (struct expert_match){
             best[i].id, score, strongest >= MATCH_CREDIBLE, MIN(p->n, EXPERT_ITEMS), {{0}}};
         for (uint32_t j = 0; j < to->n; j++) {
-            double s = match_score(p->item[j].score);
+            double s = match_scale(p->item[j].score);
             to->item[j] = (struct match){p->item[j].id, s, s >= MATCH_CREDIBLE};
         }
     }

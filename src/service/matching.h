@@ -58,9 +58,10 @@ struct explain_feature {
     double value, weight;
 };
 struct explanation {
-    VEC(struct explain_term) term;       /* by falling x * y */
-    VEC(struct explain_feature) feature; /* the score is their weighted sum, scaled to 0..100 */
-    double score;
+    VEC(struct explain_term) term; /* by falling x * y */
+    VEC(struct explain_feature) feature;
+    double bias;
+    double score; /* match_scale(bias + sum of value * weight), match/scale.h */
 };
 enum rc matching_explain(const struct matching *m, uint32_t need, uint32_t result,
                          struct explanation *out, struct err *e) MUST_CHECK;

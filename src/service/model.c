@@ -27,6 +27,7 @@ struct model {
     const char *dir;
     struct columns *columns;
     struct units *units;
+    const struct node *decisions;
     struct concepts *concepts;
     bool own_concepts; /* some are the user's */
     struct knowledge *knowledge;
@@ -101,6 +102,8 @@ static enum rc take(struct model *m, const struct node *file, const char *name, 
         return columns_init(&m->columns, file, name, e);
     if (strcmp(kind, "model/units.yaml") == 0)
         return err_at(e, units_init(&m->units, file, e), name, NULL, 0, 0);
+    if (strcmp(kind, "model/decisions.yaml") == 0)
+        m->decisions = file;
     return RC_OK;
 }
 
@@ -238,6 +241,11 @@ const struct columns *model_columns(const struct model *m)
 const struct units *model_units(const struct model *m)
 {
     return m->units;
+}
+
+const struct node *model_decisions(const struct model *m)
+{
+    return m->decisions;
 }
 
 const struct concepts *model_concepts(const struct model *m)

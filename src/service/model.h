@@ -23,6 +23,8 @@ const struct concepts *model_concepts(const struct model *m);
 /* The space learnt from the concepts: built in, or, where the user's folder has concepts, learnt
  * anew by model_open, which then takes some seconds. */
 const struct knowledge *model_knowledge(const struct model *m);
+/* model/decisions.yaml */
+const struct node *model_decisions(const struct model *m);
 /* The sentence of a message key in "zh" or "en"; NULL when there is none. */
 const char *model_message(const struct model *m, const char *key, const char *lang);
 
