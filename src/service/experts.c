@@ -167,7 +167,7 @@ static enum rc best_experts(struct matching *m, uint32_t need, const struct tall
     }
     struct topk top = {best, k, 0};
     for (uint32_t p = 0; p < x->person.n; p++)
-        if (t[p].score > 0 && match_score(t[p].item[0].score) >= m->options.min_score)
+        if (t[p].score > 0 && match_scale(t[p].item[0].score) >= m->options.min_score)
             topk_push(&top, (struct hit){t[p].score, p});
     topk_sort(&top);
     for (uint32_t i = 0; i < top.n; i++) {
