@@ -252,13 +252,14 @@ static void fill_interval(struct quantity *out, const struct reading *q, enum co
     }
     double spread = compare == COMPARE_ABOUT ? fabs(x) / 10 : 0;
     if (compare == COMPARE_PLUSMINUS && q->shape == COMPARE_PLUSMINUS) {
-        double middle = to_base(a, x, q->unit, difference), half = to_base(b, y, q->unit, true);
+        double middle = to_base(a, x, q->unit, difference),
+               half = fabs(to_base(b, y, q->unit, true));
         out->low = middle - half;
         out->high = middle + half;
         return;
     }
     if (compare == COMPARE_PLUSMINUS) { /* ±0.05 alone */
-        out->high = to_base(a, x, q->unit, true);
+        out->high = fabs(to_base(a, x, q->unit, true));
         out->low = -out->high;
         return;
     }

@@ -14,6 +14,7 @@
 #include <dirent.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char dir[] = "/tmp/qiao-base-XXXXXX";
@@ -138,6 +139,13 @@ static void a_failed_commit_leaves_the_old_file(void **unused)
     assert_string_equal(e.file, path);
     holds("old");
     assert_int_equal(files_in_dir(), 1);
+    /* and no temporary: here the rename fails because a folder is in the way */
+    assert_int_equal(unlink(path), 0);
+    f = begin("new");
+    assert_int_equal(mkdir(path, 0777), 0);
+    assert_int_equal(file_out_commit(f, &e), RC_SYS);
+    assert_int_equal(files_in_dir(), 1);
+    assert_int_equal(rmdir(path), 0);
 }
 
 static void abandon_all_removes_what_is_open(void **unused)

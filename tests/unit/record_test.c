@@ -106,9 +106,9 @@ static void depth_has_a_limit(void **unused)
         depth++;
     assert_int_equal(depth, 32);
     arena_free(&a);
-    memset(deep, '[', 40);
-    memset(deep + 40, ']', 40);
-    refuses((struct str){deep, 80}, 1, "deep");
+    memset(deep, '[', 34); /* the outermost is depth 0 */
+    memset(deep + 34, ']', 34);
+    refuses((struct str){deep, 68}, 1, "deep");
     /* unclosed brackets without end do not exhaust the stack */
     char *many = malloc(1000000);
     memset(many, '[', 1000000);

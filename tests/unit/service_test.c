@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "match/scale.h"
 #include "service/matching_int.h"
 
 #include <math.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #define DECAY 0.7
+#define SHOWN 0.5 /* of an expert's sum, so that it stands on the scale of single results */
 
 static char dir[] = "/tmp/qiao-service-XXXXXX";
 static char needs_path[64], results_path[64];
@@ -283,6 +285,7 @@ static void explanations_add_up(void **unused)
                 if (strcmp(x.feature.p[k].name, "cosine") == 0)
                     assert_true(fabs(x.feature.p[k].value - terms) < 1e-9);
             }
+            assert_true(fabs(x.score - match_scale(sum + x.bias)) < 1e-9);
             /* the score rises with the weighted sum of the features, and with nothing else */
             assert_true(j == 0 || (last >= sum - 1e-9 && last_score >= x.score - 1e-9));
             last = sum;
@@ -332,6 +335,7 @@ static void columns_are_compared(void **unused)
                 "industry missed;region missed;trl missed;price missed;deadline missed;");
     columns_say("\t\t\t\t", "化工\t浙江\t6\t51\t2027-07-01", "");
     columns_say("机械\t江苏\t7\t50\t2027-06", "\t\t\t\t", "");
+    columns_say("\t\t6\t\t", "\t\t6\t\t", "trl met;");
     columns_say("\t\t\t50\t", "\t\t\t40-60\t", "price unknown;");
     columns_say("\t\t\t40-60\t", "\t\t\t60\t", "price met;");
 }
@@ -344,6 +348,7 @@ static double raw(const struct matching *m, uint32_t need, uint32_t result)
     assert_int_equal(matching_explain(m, need, result, &x, NULL), RC_OK);
     for (size_t k = 0; k < x.feature.n; k++)
         sum += x.feature.p[k].value * x.feature.p[k].weight;
+    sum += x.bias;
     explanation_free(&x);
     return sum;
 }
