@@ -25,6 +25,27 @@ static const struct match_params english = {.single = 0,
 #define SAMPLE     1000u /* texts that decide the language of a collection */
 #define DAMP_NEEDS 100.0 /* needs from which on their statistics are trusted whole */
 
+/* English function words: among Chinese texts they are rare, and would count as telling. A closed
+ * class, so no table of the model's. */
+static const char *const function_words[] = {
+    "a",     "an",    "and",   "are",   "as",     "at",    "be",     "been",    "but",
+    "by",    "can",   "for",   "from",  "has",    "have",  "in",     "into",    "is",
+    "it",    "its",   "may",   "more",  "must",   "no",    "not",    "of",      "on",
+    "or",    "our",   "over",  "shall", "should", "such",  "than",   "that",    "the",
+    "their", "these", "this",  "those", "to",     "under", "up",     "was",     "we",
+    "were",  "when",  "which", "while", "will",   "with",  "within", "without", "you"};
+
+static enum rc note_function_words(struct matcher *m, struct err *e)
+{
+    for (size_t i = 0; !m->params.word_pairs && i < ARRAY_LEN(function_words); i++) {
+        struct str word = str_of(function_words[i]);
+        if (!map_put(&m->silent, term_word(word, TERM_PAIR), 1) ||
+            !map_put(&m->silent, term_word(word, TERM_SINGLE), 1))
+            return err_nomem(e);
+    }
+    return RC_OK;
+}
+
 static unsigned flags_of(const struct matcher *m)
 {
     return m->params.word_pairs ? TERMS_WORDPAIRS : 0;
@@ -62,6 +83,8 @@ static double weight(void *ctx, uint64_t key, uint32_t df, uint32_t ndocs)
 {
     const struct matcher *m = ctx;
     const struct match_params *p = &m->params;
+    if (map_get(&m->silent, key))
+        return 0;
     double w = pow(idf(ndocs, df), p->idf_power);
     if (term_class(key) == TERM_SINGLE)
         w *= p->single;
@@ -145,6 +168,8 @@ enum rc matcher_open(struct matcher **out, struct match_source results, struct m
     m->know = know;
     enum rc rc = choose_params(m, e);
     if (rc == RC_OK)
+        rc = note_function_words(m, e);
+    if (rc == RC_OK)
         rc = count_needs(m, e);
     if (rc == RC_OK)
         rc = build_index(m, threads, e);
@@ -163,6 +188,7 @@ void matcher_close(struct matcher *m)
     if (!m)
         return;
     map_free(&m->need_df);
+    map_free(&m->silent);
     view_release(&m->knowledge);
     view_release(&m->latent);
     index_close(m->ix);

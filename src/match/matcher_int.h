@@ -11,6 +11,7 @@ struct matcher {
     struct match_source results, needs;
     struct match_params params;
     struct map need_df; /* in how many needs a term stands */
+    struct map silent;  /* terms that count nothing */
     double damp;        /* params.damp, less where there are few needs */
     struct index *ix;
     const struct knowledge *know;

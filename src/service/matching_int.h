@@ -7,7 +7,7 @@
 #include "service/learning.h"
 #include "service/matching.h"
 
-#define MATCH_CREDIBLE 20.0  /* docs/matching.md: below, hardly any judged pair was a fit */
+#define MATCH_CREDIBLE 45.0  /* docs/match.md: below, few judged pairs were fits */
 #define EXPERT_POOL    2000u /* results a need that speak for experts */
 
 struct match_list {

@@ -336,6 +336,27 @@ static void nothing_matches_nothing(void **unused)
     texts_free(&needs);
 }
 
+/* Among Chinese texts English function words are rare; they must not count. */
+static void function_words_count_nothing(void **unused)
+{
+    (void)unused;
+    struct texts results = {0}, needs = {0};
+    texts_add(&results, "for the and of", "to at with");
+    for (int i = 0; i < 20; i++)
+        texts_add(&results, "钢轨打磨车", "");
+    texts_add(&needs, "the drying of rice for farms", "锂电池隔膜 with coating");
+    struct matcher *m = open_on(&results, &needs, 1);
+    vec_product v = {0};
+    double sum = 1;
+    assert_false(matcher_params(m)->word_pairs);
+    assert_int_equal(matcher_products(m, 0, 0, &v, &sum, NULL), RC_OK);
+    assert_true(sum == 0 && v.n == 0);
+    vec_free(&v);
+    matcher_close(m);
+    texts_free(&results);
+    texts_free(&needs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -348,6 +369,7 @@ int main(void)
         cmocka_unit_test(ties_go_to_the_smaller_number),
         cmocka_unit_test(the_same_text_scores_highest),
         cmocka_unit_test(nothing_matches_nothing),
+        cmocka_unit_test(function_words_count_nothing),
     };
     return cmocka_run_group_tests_name("match", tests, NULL, NULL);
 }
