@@ -426,18 +426,18 @@ static bool is_known(struct ask *a, uint32_t doc)
     return a->known_at < a->nknown && a->known[a->known_at].doc == doc;
 }
 
-static void rescore(struct index_scratch *s, struct ask *a, const struct index *ix,
-                    const struct segment *g, const struct block *b, struct skip k,
-                    const struct kernels *kern)
+/* Score the candidates whose accumulators lie in [from, to]. */
+static void score_between(struct index_scratch *s, struct ask *a, const struct index *ix,
+                          const struct segment *g, const struct block *b, struct skip k, size_t n,
+                          uint32_t from, uint32_t to)
 {
-    uint32_t summed = a->nrows - k.nskip;
-    double least = ceil(needed(a, summed) - k.rest);
-    size_t n = kern->scan(s->acc, ROW_STRIDE(b->n), least > 0 ? (uint16_t)MIN(least, 65535.0) : 0,
-                          s->cand);
+    uint32_t summed = a->nrows - k.nskip, at = a->known_at;
     for (size_t i = 0; i < n; i++) {
         uint32_t local = s->cand[i];
         if (local >= b->n)
             break;
+        if (s->acc[local] < from || s->acc[local] > to)
+            continue;
         double need = needed(a, summed);
         if (s->acc[local] + k.rest < need || !survives(s, a, b, k, local, need))
             continue;
@@ -445,6 +445,35 @@ static void rescore(struct index_scratch *s, struct ask *a, const struct index *
         if (!is_known(a, doc))
             offer(a, g, doc, exact(ix, g, a, s->part, doc));
     }
+    a->known_at = at;
+}
+
+/* An accumulator value that at least `want` of the n candidates reach; 0 where fewer are. */
+static uint32_t pivot_of(const struct index_scratch *s, size_t n, uint32_t want)
+{
+    uint32_t count[1u << 10] = {0}, sum = 0;
+    for (size_t i = 0; i < n; i++)
+        count[s->acc[s->cand[i]] >> 6]++;
+    for (uint32_t bin = 1u << 10; bin-- > 0;)
+        if ((sum += count[bin]) >= want)
+            return bin << 6;
+    return 0;
+}
+
+/* While fewer than k are known there is no threshold: the block's highest sums go first, so that
+ * there is one for the others. */
+static void rescore(struct index_scratch *s, struct ask *a, const struct index *ix,
+                    const struct segment *g, const struct block *b, struct skip k,
+                    const struct kernels *kern)
+{
+    double least = ceil(needed(a, a->nrows - k.nskip) - k.rest);
+    size_t n = kern->scan(s->acc, ROW_STRIDE(b->n), least > 0 ? (uint16_t)MIN(least, 65535.0) : 0,
+                          s->cand);
+    uint32_t missing = a->top.k - a->top.n;
+    uint32_t pivot = missing && n > missing ? pivot_of(s, n, missing) : 0;
+    score_between(s, a, ix, g, b, k, n, pivot, UINT16_MAX);
+    if (pivot)
+        score_between(s, a, ix, g, b, k, n, 0, pivot - 1);
 }
 
 static void ask_block(struct index_scratch *s, struct ask *a, const struct index *ix,

@@ -85,7 +85,7 @@ enum rc matcher_parts(const struct matcher *m, uint32_t need, uint32_t result,
  * the MATCH_POOL best by cosine (exact, index/index.h) and, up to MATCH_KEPT results, the
  * MATCH_POOL best by knowledge: what is in neither could hardly be among the best. */
 #define MATCH_ALL  5000u
-#define MATCH_POOL 1000u
+#define MATCH_POOL 500u
 #define MATCH_KEPT 200000u
 enum rc matcher_rank(const struct matcher *m, uint32_t first, uint32_t n, uint32_t k,
                      struct hit *hit, uint32_t *count, unsigned threads, struct err *e) MUST_CHECK;

@@ -11,7 +11,7 @@ struct desk {
     vec_need_term terms;
     vec_weight profile;
     struct need_points points;
-    uint32_t *cand; /* [pool * 2], or [results] */
+    uint32_t *cand; /* [pool], or [results] */
     double *cosine;
     struct hit *best; /* [pool] by knowledge */
 };
@@ -19,8 +19,8 @@ struct desk {
 struct ranking {
     const struct matcher *m;
     uint32_t first, k, pool;
-    bool all;                    /* every result is a candidate */
-    const struct hit *by_cosine; /* [n * pool] */
+    bool all;              /* every result is a candidate */
+    struct hit *by_cosine; /* [n * pool] */
     const uint32_t *n_cosine;
     struct hit *hit;
     uint32_t *count;
@@ -53,29 +53,38 @@ static enum rc best_by_knowledge(const struct matcher *m, struct desk *d, uint32
     return RC_OK;
 }
 
-static enum rc candidates(const struct ranking *r, struct desk *d, size_t i, uint32_t *n,
-                          struct err *e)
+static int hit_by_id(const void *x, const void *y)
 {
-    const struct matcher *m = r->m;
-    uint32_t found = 0, more = 0;
-    if (r->all) {
-        for (uint32_t doc = 0; doc < m->results.n; doc++)
-            d->cand[doc] = doc;
-        *n = m->results.n;
+    return rising(&((const struct hit *)x)->id, &((const struct hit *)y)->id);
+}
+
+/* The best by knowledge that are not among the n best by cosine, rising; `by_cosine` becomes
+ * ordered by document. */
+static enum rc extra_candidates(const struct ranking *r, struct desk *d, struct hit *by_cosine,
+                                uint32_t n, uint32_t *extra, struct err *e)
+{
+    uint32_t found = 0;
+    *extra = 0;
+    if (!r->m->knowledge.point)
         return RC_OK;
-    }
-    for (; found < r->n_cosine[i]; found++)
-        d->cand[found] = r->by_cosine[i * r->pool + found].id;
-    if (m->knowledge.point)
-        TRY(best_by_knowledge(m, d, r->pool, &more, e));
-    for (uint32_t j = 0; j < more; j++)
-        d->cand[found++] = d->best[j].id;
-    qsort(d->cand, found, sizeof *d->cand, rising);
-    uint32_t kept = 0;
+    TRY(best_by_knowledge(r->m, d, r->pool, &found, e));
+    if (n)
+        qsort(by_cosine, n, sizeof *by_cosine, hit_by_id);
     for (uint32_t j = 0; j < found; j++)
-        if (!kept || d->cand[kept - 1] != d->cand[j])
-            d->cand[kept++] = d->cand[j];
-    *n = kept;
+        if (!n || !bsearch(&d->best[j], by_cosine, n, sizeof *by_cosine, hit_by_id))
+            d->cand[(*extra)++] = d->best[j].id;
+    if (*extra)
+        qsort(d->cand, *extra, sizeof *d->cand, rising);
+    return RC_OK;
+}
+
+/* The whole score of a document whose cosine is known. */
+static enum rc offer(const struct ranking *r, const struct desk *d, struct topk *top, uint32_t doc,
+                     double cosine, struct err *e)
+{
+    struct match_parts x = {.cosine = cosine};
+    TRY(views_likeness(r->m, &d->points, doc, &x, e));
+    topk_push(top, (struct hit){mix(&r->m->params, &x), doc});
     return RC_OK;
 }
 
@@ -84,19 +93,22 @@ static enum rc rank_need(void *ctx, size_t i, unsigned worker, struct err *e)
     struct ranking *r = ctx;
     const struct matcher *m = r->m;
     struct desk *d = &r->desk[worker];
-    uint32_t n;
+    struct topk top = {r->hit + i * r->k, r->k, 0};
+    uint32_t n = r->n_cosine[i], extra = m->results.n;
+    struct hit *by_cosine = r->all ? NULL : r->by_cosine + i * r->pool;
     TRY(need_terms(m, matcher_need(m, r->first + (uint32_t)i), &d->terms, e));
     TRY(need_vector(&d->terms, &d->profile, e));
     views_need(m, &d->terms, &d->points);
-    TRY(candidates(r, d, i, &n, e));
+    for (uint32_t j = 0; j < n; j++)
+        TRY(offer(r, d, &top, by_cosine[j].id, by_cosine[j].score, e));
+    for (uint32_t doc = 0; r->all && doc < extra; doc++)
+        d->cand[doc] = doc;
+    if (!r->all)
+        TRY(extra_candidates(r, d, by_cosine, n, &extra, e));
     struct index_query q = {d->profile.p, (uint32_t)d->profile.n};
-    TRY(index_score_docs(m->ix, d->scratch, q, d->cand, n, d->cosine, e));
-    struct topk top = {r->hit + i * r->k, r->k, 0};
-    for (uint32_t j = 0; j < n; j++) {
-        struct match_parts x = {.cosine = d->cosine[j]};
-        TRY(views_likeness(m, &d->points, d->cand[j], &x, e));
-        topk_push(&top, (struct hit){mix(&m->params, &x), d->cand[j]});
-    }
+    TRY(index_score_docs(m->ix, d->scratch, q, d->cand, extra, d->cosine, e));
+    for (uint32_t j = 0; j < extra; j++)
+        TRY(offer(r, d, &top, d->cand[j], d->cosine[j], e));
     topk_sort(&top);
     r->count[i] = top.n;
     return RC_OK;
@@ -114,7 +126,7 @@ static void desk_release(struct desk *d)
 
 static enum rc desk_init(struct desk *d, const struct ranking *r, struct err *e)
 {
-    size_t room = r->all ? r->m->results.n : (size_t)r->pool * 2;
+    size_t room = r->all ? r->m->results.n : r->pool;
     TRY(index_scratch_open(&d->scratch, r->m->ix, e));
     d->cand = mem_alloc(room * sizeof *d->cand);
     d->cosine = mem_alloc(room * sizeof *d->cosine);
