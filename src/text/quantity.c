@@ -297,6 +297,7 @@ static enum rc add(struct reader *r, struct reading *q)
     enum compare compare = settle_compare(q, out.better, out.change);
     if (!reading_is_worth(q, r, compare))
         return RC_OK;
+    out.stated = reading_stated(q, r, compare);
     r->last = q->noun;
     r->last_unit = q->unit;
     r->last_used = q->noun.to > q->noun.from;

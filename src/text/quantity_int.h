@@ -1,4 +1,4 @@
-/* Private to units.c, number.c, name.c, rules.c, quantity.c and judge.c. */
+/* Private to units.c, number.c, name.c, rules.c, stated.c, quantity.c and judge.c. */
 #ifndef QIAO_QUANTITY_INT_H
 #define QIAO_QUANTITY_INT_H
 
@@ -29,6 +29,13 @@ enum role {
     ROLE_SHARE = 1 << 19,
     ROLE_SUFFIX = 1 << 20,
     ROLE_LABEL = 1 << 21,
+    ROLE_PRESENT = 1 << 22,
+    ROLE_OTHERS = 1 << 23,
+    ROLE_DEMAND = 1 << 24,
+    ROLE_REACH = 1 << 25,
+    ROLE_TURN = 1 << 26,
+    ROLE_PROBLEM = 1 << 27,
+    ROLE_CONDITION_NAME = 1 << 28,
 };
 
 enum { BETTER_AS_SHARE = 2 }; /* higher for a ratio, lower for a size */
@@ -111,6 +118,8 @@ struct reader {
     struct noun last; /* name of the last value, for the next one in a list */
     const struct unit *last_unit;
     bool last_used; /* there is one in this clause */
+    size_t told_to; /* how far `told` was read */
+    uint8_t told;   /* state of stated.c */
     struct err *e;
 };
 
@@ -153,6 +162,8 @@ void reading_find_name(struct reading *q, const struct reader *r);
 bool reading_arrives(const struct reader *r, size_t at);
 /* Is it a quantity worth having? The rules are on the side of leaving out. */
 bool reading_is_worth(const struct reading *q, const struct reader *r, enum compare compare);
+/* Asked for or only told? Called in text order. */
+enum stated reading_stated(const struct reading *q, struct reader *r, enum compare compare);
 /* A plain value alone in brackets within a phrase: 抗拉强度（20℃）不低于… is at 20 ℃. */
 bool reading_is_aside(const struct reading *q, const struct reader *r);
 

@@ -459,9 +459,9 @@ static void test_matches(void **state)
         char got[64] = "";
         assert_int_equal(
             indicators_judge(&found, &needs, need_text, &offers, offer_text, units, NULL), RC_OK);
-        assert_int_equal(found.n, needs.n);
+        assert_true(found.n <= needs.n);
         for (size_t k = 0, n = 0; k < found.n && n < sizeof got - 8; k++) {
-            assert_int_equal(found.p[k].need, k);
+            assert_int_equal(needs.p[found.p[k].need].stated, ASKED);
             bool none = found.p[k].offer == INDICATOR_NONE;
             got[n++] = none ? '-' : (char)('0' + found.p[k].offer);
             got[n++] = "MX?"[found.p[k].verdict];
