@@ -130,6 +130,20 @@ static bool over_blank(const struct glyphs *g, size_t from, size_t p, size_t end
     return is_letter(g->ch[p - 2]) || (is_digit(g->ch[p - 2]) && is_letter(g->ch[p]));
 }
 
+/* 45℃下循环, 我司生产镍含量: words at the left end that belong to what stands before them. */
+static size_t skip_leftovers(const struct units *u, const struct glyphs *g, size_t p, size_t end)
+{
+    size_t n = 0, keep = 0;
+    while (p > 0 && !is_boundary(g->ch[p - 1]) && g->ch[p - 1] != HAN_OF && is_han(g->ch[p]) &&
+           word_starting(u, g->low, p, end, ROLE_LEFTOVER, &n) && end - p >= n + 2) {
+        if (word_starting(u, g->low, p, end, ROLE_KEEP | ROLE_SAME | ROLE_BETTER, &keep) &&
+            keep > n)
+            break;
+        p += n;
+    }
+    return p;
+}
+
 struct noun noun_left(const struct units *u, const struct glyphs *g, size_t from, size_t end)
 {
     struct noun noun = {0};
@@ -152,6 +166,7 @@ struct noun noun_left(const struct units *u, const struct glyphs *g, size_t from
     }
     while (p < e && !is_letter(g->ch[p]) && !is_han(g->ch[p]) && !is_digit(g->ch[p]))
         p++;
+    p = skip_leftovers(u, g, p, e);
     if (e - p > 1 || (p < e && !is_han(g->ch[p]))) { /* one Han character is no name */
         noun.from = p;
         noun.to = e;

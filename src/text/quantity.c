@@ -310,6 +310,7 @@ static enum rc add(struct reader *r, struct reading *q)
     out.name = span_of(r, q->noun.from, q->noun.to);
     out.whole = span_of(r, q->from, q->to);
     out.value = span_of(r, q->value_from, q->value_to);
+    quantities_review(r, &out, r->text);
     return vec_push(r->out, out, r->e);
 }
 
@@ -365,11 +366,12 @@ enum rc quantities_read(struct vec_quantity *out, struct str text, const struct 
                         struct err *e)
 {
     struct reader r = {.u = u, .out = out, .percent = units_find(u, STR("%")), .e = e};
-    size_t first = out->n;
     text = str_sub(text, 0, UINT32_MAX - 1);
+    r.text = text;
+    r.first = r.sentence = out->n;
     TRY(glyphs_init(&r.g, text, e));
     enum rc rc = RC_OK;
-    for (size_t i = 0; rc == RC_OK && i < r.g.n && out->n - first < QUANTITIES_MAX;) {
+    for (size_t i = 0; rc == RC_OK && i < r.g.n && out->n - r.first < QUANTITIES_MAX;) {
         uint32_t c = r.g.ch[i];
         if (c == '\n' || c == ';' || c == 0x3002)
             r.last_used = false;

@@ -5,28 +5,31 @@
  * An echo is weak: 达到 or ≥ ends it as well, but not the mark itself (目前已达到…). */
 #include "text/quantity_int.h"
 
-enum state { OPEN, WANTED, NOW, NOW_ECHO, THEIRS, THEIRS_ECHO, STATES };
+enum state { OPEN, WANTED, WANTED_ECHO, NOW, NOW_ECHO, THEIRS, THEIRS_ECHO, STATES };
 
 static const struct {
     uint32_t role;
     uint8_t next[STATES];
 } moves[] = {
-    /*               OPEN    WANTED  NOW     NOW_ECHO  THEIRS  THEIRS_ECHO */
-    {ROLE_DEMAND, {WANTED, WANTED, WANTED, WANTED, WANTED, WANTED}},
-    {ROLE_OTHERS, {THEIRS, WANTED, THEIRS, THEIRS, THEIRS, THEIRS}},
-    {ROLE_PRESENT, {NOW, WANTED, NOW, NOW, THEIRS, NOW}},
-    {ROLE_REACH, {WANTED, WANTED, NOW, WANTED, THEIRS, WANTED}},
-    {ROLE_TURN, {OPEN, OPEN, OPEN, OPEN, OPEN, OPEN}},
-    {ROLE_PROBLEM, {OPEN, OPEN, NOW, NOW, THEIRS, THEIRS}},
+    /* from:       OPEN    WANTED  (echo)       NOW     (echo)    THEIRS  (echo) */
+    {ROLE_DEMAND, {WANTED, WANTED, WANTED, WANTED, WANTED, WANTED, WANTED}},
+    {ROLE_OTHERS, {THEIRS, WANTED, THEIRS, THEIRS, THEIRS, THEIRS, THEIRS}},
+    {ROLE_PRESENT, {NOW, WANTED, NOW, NOW, NOW, THEIRS, NOW}},
+    {ROLE_USUAL, {NOW, WANTED, WANTED_ECHO, NOW, NOW, THEIRS, THEIRS_ECHO}},
+    {ROLE_REACH, {WANTED, WANTED, WANTED, NOW, WANTED, THEIRS, WANTED}},
+    {ROLE_TURN, {OPEN, OPEN, OPEN, OPEN, OPEN, OPEN, OPEN}},
+    {ROLE_PROBLEM, {OPEN, OPEN, OPEN, NOW, NOW, THEIRS, THEIRS}},
 };
 
 /* What a comma or a value leaves. */
-static const uint8_t echo[STATES] = {OPEN, OPEN, NOW_ECHO, NOW_ECHO, THEIRS_ECHO, THEIRS_ECHO};
+static const uint8_t echo[STATES] = {OPEN,     WANTED_ECHO, WANTED_ECHO, NOW_ECHO,
+                                     NOW_ECHO, THEIRS_ECHO, THEIRS_ECHO};
 
-static const enum stated meaning[STATES] = {ASKED, ASKED, PRESENT, PRESENT, OTHERS, OTHERS};
+static const enum stated meaning[STATES] = {ASKED, ASKED, ASKED, PRESENT, PRESENT, OTHERS, OTHERS};
 
 enum {
-    ROLES_STATED = ROLE_DEMAND | ROLE_OTHERS | ROLE_PRESENT | ROLE_REACH | ROLE_TURN | ROLE_PROBLEM
+    ROLES_STATED = ROLE_DEMAND | ROLE_OTHERS | ROLE_PRESENT | ROLE_USUAL | ROLE_REACH | ROLE_TURN |
+                   ROLE_PROBLEM
 };
 
 static bool ends_sentence(const struct glyphs *g, size_t i)
@@ -67,12 +70,14 @@ static void read_on(struct reader *r, size_t end)
     while (r->told_to < end) {
         size_t i = r->told_to, n = 0;
         const struct word *w = word_at(r, i, &n);
-        if (w)
+        if (w) {
             r->told = move(r->told, w->roles);
-        else if (ends_sentence(&r->g, i))
+        } else if (ends_sentence(&r->g, i)) {
             r->told = OPEN;
-        else if (r->g.ch[i] == ',')
+            r->sentence = r->out->n;
+        } else if (r->g.ch[i] == ',') {
             r->told = echo[r->told];
+        }
         r->told_to += w ? n : 1;
     }
 }
@@ -109,4 +114,29 @@ enum stated reading_stated(const struct reading *q, struct reader *r, enum compa
     if (weak && is_bound(compare) && q->before != COMPARE_EQ)
         r->told = state = OPEN;
     return meaning[state];
+}
+
+static bool apart(const struct quantity *a, const struct quantity *b)
+{
+    return a->high < b->low || b->high < a->low ||
+           (a->compare == COMPARE_GT && a->low >= b->high) ||
+           (a->compare == COMPARE_LT && a->high <= b->low);
+}
+
+void quantities_review(struct reader *r, const struct quantity *now, struct str text)
+{
+    struct str name = span_str(text, now->name);
+    size_t at = r->out->n;
+    if (at - r->first >= QUANTITIES_MAX)
+        return;
+    r->is_open[at - r->first] = r->told == OPEN;
+    if (r->told != WANTED_ECHO || now->stated != ASKED || name.n == 0)
+        return;
+    for (size_t i = r->first; i < r->sentence; i++) {
+        struct quantity *q = &r->out->p[i];
+        if (r->is_open[i - r->first] && q->stated == ASKED && q->unit && now->unit &&
+            q->unit->dimension == now->unit->dimension && q->per == now->per &&
+            q->change == now->change && str_eq(span_str(text, q->name), name) && apart(q, now))
+            q->stated = PRESENT;
+    }
 }

@@ -237,6 +237,8 @@ static const struct list {
     {"words", "condition", ROLE_CONDITION, 0},
     {"words", "arrive", ROLE_ARRIVE, 0},
     {"stated", "present", ROLE_PRESENT, 0},
+    {"stated", "usual", ROLE_USUAL, 0},
+    {"words", "leftover", ROLE_LEFTOVER, 0},
     {"stated", "others", ROLE_OTHERS, 0},
     {"stated", "demand", ROLE_DEMAND, 0},
     {"stated", "reach", ROLE_REACH, 0},
