@@ -35,7 +35,7 @@ enum {
 static bool ends_sentence(const struct glyphs *g, size_t i)
 {
     uint32_t c = g->ch[i];
-    return c == 0x3002 || c == ';' || c == '\n' || c == '!' || c == '?' ||
+    return c == 0x3002 || c == ';' || c == '\n' || c == '\t' || c == '!' || c == '?' ||
            (c == '.' && (i + 1 >= g->n || g->ch[i + 1] == ' '));
 }
 
