@@ -130,6 +130,30 @@ static bool over_blank(const struct glyphs *g, size_t from, size_t p, size_t end
     return is_letter(g->ch[p - 2]) || (is_digit(g->ch[p - 2]) && is_letter(g->ch[p]));
 }
 
+/* 成本较湿法降低20%, 寿命比同类产品长25%: the name is what stands before the comparison. */
+static void cut_comparison(struct noun *noun, const struct units *u, const struct glyphs *g)
+{
+    static const struct {
+        uint32_t ch;
+        int8_t change;
+    } ends[] = {{0x9AD8, 1},  {0x957F, 1},  {0x591A, 1},  {0x5927, 1},
+                {0x4F4E, -1}, {0x77ED, -1}, {0x5C11, -1}, {0x5C0F, -1}}; /* 高长多大低短少小 */
+    int8_t change = noun->change;
+    for (size_t k = 0; k < ARRAY_LEN(ends) && !change && noun->to > noun->from; k++)
+        if (g->ch[noun->to - 1] == ends[k].ch)
+            change = ends[k].change;
+    for (size_t i = noun->from + 2; change && i + 2 < noun->to; i++) {
+        size_t n;
+        if ((g->ch[i] != HAN_THAN && g->ch[i] != HAN_AGAINST) ||
+            word_starting(u, g->low, i, noun->to, ROLE_KEEP | ROLE_SAME, &n) ||
+            word_ending(u, g->low, noun->from, i + 1, ROLE_KEEP | ROLE_SAME, &n))
+            continue;
+        noun->to = i;
+        noun->change = change;
+        return;
+    }
+}
+
 /* 45℃下循环, 我司生产镍含量: words at the left end that belong to what stands before them. */
 static size_t skip_leftovers(const struct units *u, const struct glyphs *g, size_t p, size_t end)
 {
@@ -172,6 +196,7 @@ struct noun noun_left(const struct units *u, const struct glyphs *g, size_t from
     if (e - p > 1 || (p < e && !is_han(g->ch[p]))) { /* one Han character is no name */
         noun.from = p;
         noun.to = e;
+        cut_comparison(&noun, u, g);
     }
     return noun;
 }

@@ -109,7 +109,14 @@ bool is_boundary(uint32_t c);
 
 /* ---- one reading: quantity.c puts it together, name.c names it, rules.c judges it ---- */
 
-enum { HAN_OF = 0x7684, HAN_WITHIN = 0x5185, HAN_YEAR = 0x5E74, HAN_MONTH = 0x6708 };
+enum {
+    HAN_THAN = 0x6BD4,
+    HAN_AGAINST = 0x8F83,
+    HAN_OF = 0x7684,
+    HAN_WITHIN = 0x5185,
+    HAN_YEAR = 0x5E74,
+    HAN_MONTH = 0x6708
+};
 
 struct reader {
     const struct units *u;
