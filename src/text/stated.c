@@ -44,7 +44,7 @@ static const struct word *word_at(const struct reader *r, size_t i, size_t *n)
 {
     const uint32_t *low = r->g.low;
     size_t keep = 0;
-    if (i > 0 && is_letter(low[i]) && is_letter(low[i - 1]))
+    if (!is_han(low[i]) && (!is_letter(low[i]) || (i > 0 && is_letter(low[i - 1]))))
         return NULL;
     const struct word *w = word_starting(r->u, low, i, r->g.n, ROLES_STATED, n);
     if (!w)
@@ -64,20 +64,22 @@ static uint8_t move(uint8_t state, uint32_t roles)
     return state;
 }
 
-/* Moves the state over the text up to `end`. */
+/* Moves the state over the text up to `end`, from the last sentence that begins before it. */
 static void read_on(struct reader *r, size_t end)
 {
-    while (r->told_to < end) {
-        size_t i = r->told_to, n = 0;
-        const struct word *w = word_at(r, i, &n);
-        if (w) {
-            r->told = move(r->told, w->roles);
-        } else if (ends_sentence(&r->g, i)) {
+    for (size_t i = end; i > r->told_to; i--)
+        if (ends_sentence(&r->g, i - 1)) {
             r->told = OPEN;
+            r->told_to = i;
             r->sentence = r->out->n;
-        } else if (r->g.ch[i] == ',') {
-            r->told = echo[r->told];
         }
+    while (r->told_to < end) {
+        size_t n = 0;
+        const struct word *w = word_at(r, r->told_to, &n);
+        if (w)
+            r->told = move(r->told, w->roles);
+        else if (r->g.ch[r->told_to] == ',')
+            r->told = echo[r->told];
         r->told_to += w ? n : 1;
     }
 }
