@@ -258,7 +258,7 @@ static void fill_interval(struct quantity *out, const struct reading *q, enum co
         return;
     }
     if (compare == COMPARE_PLUSMINUS) { /* ±0.05 alone */
-        out->high = to_base(a, x, q->unit, true);
+        out->high = fabs(to_base(a, x, q->unit, true));
         out->low = -out->high;
         return;
     }

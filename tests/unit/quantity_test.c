@@ -213,6 +213,7 @@ static const struct reading_case chinese[] = {
     {"表面粗糙度Ra0.8μm", "表面粗糙度 = 8e-07 length"},
     {"Ra≤1.6μm", "Ra <= 1.6e-06 length"},
     {"钻孔孔径为Φ32mm", "钻孔孔径 = 0.032 length"},
+    {"轴径公差+- -1mm", "轴径公差 +- -0.001..0.001 length"},
     {"亩均增收500元", "亩均增收 = 500 money_cny"},
     {"磁能积≥52MGOe", "磁能积 >= 413803 energy_product"},
     {"油耗≤210g/kWh", "油耗 <= 5.83333e-08 mass/energy"},
