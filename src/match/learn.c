@@ -154,7 +154,7 @@ static enum rc judge(struct learn_report *r, const vec_example *v, const struct 
     r->before /= r->pairs;
     r->after /= r->pairs;
     r->error = sqrt(fmax(variance, 0) * n) / r->pairs;
-    r->gains = r->after - r->before > r->error && r->after > r->before;
+    r->gains = r->after > r->before && r->after - r->before > 2 * r->error;
     return RC_OK;
 }
 

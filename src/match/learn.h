@@ -21,7 +21,7 @@ struct learn_report {
     uint32_t pairs;       /* (accepted, refused) of one need: what is counted */
     double before, after; /* share of these pairs in the right order, held out; ties 1/2 */
     double error;         /* standard error of after - before, over needs */
-    bool gains;           /* after - before is more than its standard error */
+    bool gains;           /* after - before is more than twice its standard error */
 };
 
 /* Fit and judge: LEARN_FOLDS folds by need number. RC_USER "match.learn_few" where there are fewer

@@ -66,7 +66,7 @@ static inline void random_words(char *to, size_t cap, uint32_t pieces, uint32_t 
 {
     static const char *const chars[] = {"锂", "电", "池", "膜", "铝", "合", "金", "热", "处", "理",
                                         "水", "泵", "阀", "钢", "焊", "接", "涂", "层", "轴", "承"};
-    static const char *const words[] = {"peek", "steel",    "x-ray", "1.5", "lidar", "net",
+    static const char *const words[] = {"peek", "steel",    "x-ray", "1.5",  "lidar", "net",
                                         "deep", "learning", "sic",   "oled", "igbt",  "cnc"};
     static const char *const gaps[] = {" ", " ", " ", "，", ", ", "\n"};
     size_t n = 0;
