@@ -166,26 +166,3 @@ double index_term_weight(const struct index *ix, uint32_t number)
     const struct segment *g = segment_of_term(ix, number);
     return g->inv.weight[number - g->term_base];
 }
-
-/* The inverted side has the impacts, their directories, the weights and the look-up of keys; the
- * forward side the documents' terms, lengths and norms. */
-struct index_size index_size(const struct index *ix)
-{
-    struct index_size size = {0};
-    for (uint32_t i = 0; i < ix->nseg; i++) {
-        const struct forward *f = &ix->seg[i].fwd;
-        const struct inverted *v = &ix->seg[i].inv;
-        uint64_t lists = v->ncommon - v->nrows;
-        for (uint32_t k = 0; k < v->nblocks; k++)
-            size.inverted += v->ncommon * sizeof(float) + v->nrows * ROW_STRIDE(v->block[k].n) +
-                             (lists + 1) * sizeof(uint32_t) +
-                             v->block[k].off[lists] * (sizeof(uint16_t) + sizeof(uint8_t));
-        uint32_t light = f->nterms - v->ncommon;
-        size.inverted += (light + 1 + v->light_off[light]) * sizeof(uint32_t);
-        size.inverted +=
-            f->nterms * (sizeof *f->key + sizeof *f->key_id + sizeof *f->df + sizeof *v->weight);
-        size.forward += f->off[f->ndocs] + (f->ndocs + 1) * sizeof *f->off +
-                        f->ndocs * (sizeof *f->len + sizeof *v->norm);
-    }
-    return size;
-}

@@ -50,11 +50,6 @@ void index_close(struct index *ix);
 
 uint32_t index_docs(const struct index *ix);
 uint64_t index_postings(const struct index *ix);
-/* Bytes of the two halves, dictionaries included. */
-struct index_size {
-    uint64_t inverted, forward;
-};
-struct index_size index_size(const struct index *ix);
 /* Documents that hold the term, of index_stats_docs documents: the statistics that the weights
  * are made of. In memory, the whole collection; of a directory, its generation (dir.h).
  * O(segments). */
