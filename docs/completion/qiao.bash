@@ -40,6 +40,7 @@ _qiao()
             [ "$COMP_CWORD" != 2 ] || compopt -o dirnames
             ;;
         index)
+            options='--map --tsv --lang --model --quiet --help'
             if [ "$COMP_CWORD" = 2 ]; then
                 compopt -o dirnames
                 return
@@ -47,7 +48,7 @@ _qiao()
                 COMPREPLY=($(compgen -W 'add delete list verify publish' -- "$cur"))
                 return
             fi
-            [ "${COMP_WORDS[3]}" = add ] || return
+            [ "${COMP_WORDS[3]}" = add ] || sheets='!*'
             ;;
         learn)
             options='--install --reset --show --lang --model --quiet --help'

@@ -5,9 +5,7 @@
 #include <stdio.h>
 
 const struct command *const commands[] = {
-    &match_command,
-    &learn_command,
-    &test_sheet_command,
+    &match_command, &index_command, &search_command, &learn_command, &test_sheet_command,
 };
 const size_t n_commands = ARRAY_LEN(commands);
 

@@ -1,0 +1,462 @@
+#define _POSIX_C_SOURCE 200809L
+#include "service/catalog.h"
+
+#include "base/map.h"
+#include "base/pool.h"
+#include "match/scale.h"
+#include "text/terms.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#define SINGLE       1.5 /* as match/matcher.c for Chinese, as are title, k1 and b */
+#define TITLE        3.0
+#define RECORD_MARK  "Q1"
+#define RECORD_HEAD  (2 + 4 * (size_t)FIELD__COUNT)
+#define TEXT_MAX     (64u << 10) /* as service/collection.c */
+#define PATH_ROOM    4096
+#define GENERATED_ID 17
+
+struct catalog {
+    struct index_dir *dir;
+    struct index_snapshot *now;
+};
+
+static double weight(void *ctx, uint64_t key, uint32_t df, uint32_t ndocs)
+{
+    (void)ctx;
+    double n = ndocs, idf = log(1 + (n - df + .5) / (df + .5));
+    return sqrt(fmax(idf, 1e-9)) * (term_class(key) == TERM_SINGLE ? SINGLE : 1);
+}
+
+static const struct index_scheme scheme = {.k1 = 2, .b = .75, .weight = weight};
+
+static struct index_dir_options dir_options(void)
+{
+    return (struct index_dir_options){.scheme = scheme,
+                                      .weight_name = "r3 idf^0.5 single=1.5",
+                                      .threads = pool_cpus(),
+                                      .sync = true};
+}
+
+/* ---- opening ---- */
+
+static enum rc has_index(const char *path, bool *out, struct err *e)
+{
+    char name[PATH_ROOM];
+    struct stat st;
+    int n = snprintf(name, sizeof name, "%s/MANIFEST", path);
+    if (n < 0 || (size_t)n >= sizeof name)
+        return err_user(e, "index.path_long", "%d", PATH_ROOM);
+    *out = stat(name, &st) == 0;
+    return RC_OK;
+}
+
+static void take_snapshot(struct catalog *c)
+{
+    index_snapshot_release(c->now);
+    c->now = index_dir_snapshot(c->dir);
+}
+
+enum rc catalog_make(const char *path, struct err *e)
+{
+    struct index_dir_options o = dir_options();
+    bool there = false;
+    TRY(has_index(path, &there, e));
+    return there ? RC_OK : index_dir_create(path, &o, e);
+}
+
+enum rc catalog_open(struct catalog **out, const char *path, enum index_dir_mode mode,
+                     struct err *e)
+{
+    struct index_dir_options o = dir_options();
+    bool there = false;
+    TRY(has_index(path, &there, e));
+    if (!there)
+        return err_at(e, err_user(e, "service.no_index", "%s", ""), path, NULL, 0, 0);
+    struct catalog *c = mem_calloc(1, sizeof *c);
+    if (!c)
+        return err_nomem(e);
+    enum rc rc = index_dir_open(&c->dir, path, &o, mode, e);
+    if (rc != RC_OK) {
+        mem_free(c);
+        return rc;
+    }
+    take_snapshot(c);
+    *out = c;
+    return RC_OK;
+}
+
+void catalog_close(struct catalog *c)
+{
+    if (!c)
+        return;
+    index_snapshot_release(c->now);
+    index_dir_close(c->dir);
+    mem_free(c);
+}
+
+/* ---- records ----
+ * The mark, the length of every field (4 bytes, low first), then the fields: those that are
+ * compared first, with a line break before each that is not empty but the title, as item.text. */
+
+static const enum field order[] = {FIELD_TITLE,    FIELD_BODY,   FIELD_KEYWORDS, FIELD_INDICATORS,
+                                   FIELD_ID,       FIELD_ORG,    FIELD_PERSON,   FIELD_CONTACT,
+                                   FIELD_INDUSTRY, FIELD_REGION, FIELD_TRL,      FIELD_BUDGET,
+                                   FIELD_DEADLINE, FIELD_TYPE,   FIELD_DATE};
+_Static_assert(ARRAY_LEN(order) == FIELD__COUNT, "every field is kept");
+enum { COMPARED = 4 };
+
+static bool has_break(size_t place, size_t n)
+{
+    return place && place < COMPARED && n;
+}
+
+static enum rc write_record(struct arena *a, const struct item *it, struct str *out, struct err *e)
+{
+    size_t n = RECORD_HEAD;
+    for (size_t i = 0; i < ARRAY_LEN(order); i++)
+        n += it->field[order[i]].n + has_break(i, it->field[order[i]].n);
+    char *start = arena_alloc(a, n), *p = start;
+    if (!p)
+        return err_nomem(e);
+    memcpy(p, RECORD_MARK, 2);
+    p += 2;
+    for (int f = 0; f < FIELD__COUNT; f++)
+        for (int byte = 0; byte < 4; byte++)
+            *p++ = (char)(it->field[f].n >> (8 * byte) & 0xFF);
+    for (size_t i = 0; i < ARRAY_LEN(order); i++) {
+        struct str f = it->field[order[i]];
+        if (has_break(i, f.n))
+            *p++ = '\n';
+        if (f.n)
+            memcpy(p, f.p, f.n);
+        p += f.n;
+    }
+    *out = (struct str){start, n};
+    return RC_OK;
+}
+
+/* At most TEXT_MAX bytes, cut between characters. */
+static struct str compared_text(struct str s)
+{
+    size_t n = MIN(s.n, (size_t)TEXT_MAX);
+    while (n && n < s.n && ((unsigned char)s.p[n] & 0xC0) == 0x80)
+        n--;
+    return (struct str){s.p, n};
+}
+
+static bool read_record(struct str from, struct item *out)
+{
+    const unsigned char *head = (const unsigned char *)from.p + 2;
+    if (from.n < RECORD_HEAD || memcmp(from.p, RECORD_MARK, 2) != 0)
+        return false;
+    struct str rest = str_sub(from, RECORD_HEAD, from.n), text = rest;
+    for (size_t i = 0; i < ARRAY_LEN(order); i++) {
+        const unsigned char *p = head + 4 * (size_t)order[i];
+        size_t n = p[0] | (size_t)p[1] << 8 | (size_t)p[2] << 16 | (size_t)p[3] << 24;
+        size_t skip = has_break(i, n);
+        if (rest.n < skip || rest.n - skip < n)
+            return false;
+        out->field[order[i]] = (struct str){rest.p + skip, n};
+        rest = str_sub(rest, skip + n, rest.n);
+        if (i == COMPARED - 1)
+            out->text = compared_text((struct str){text.p, text.n - rest.n});
+    }
+    out->title = (uint32_t)MIN(out->field[FIELD_TITLE].n, out->text.n);
+    return rest.n == 0;
+}
+
+enum rc catalog_item(const struct catalog *c, uint32_t number, struct item *out, struct err *e)
+{
+    struct index_item kept = index_snapshot_doc(c->now, number);
+    *out = (struct item){.id = kept.id};
+    if (!read_record(kept.payload, out))
+        return err_corrupt(e, "service.record", "%.*s", (int)MIN(kept.id.n, (size_t)100),
+                           kept.id.p);
+    out->has_id = out->field[FIELD_ID].n > 0;
+    return RC_OK;
+}
+
+/* ---- changing ---- */
+
+struct adding {
+    const struct collection *from;
+    struct arena arena;
+    VEC(struct index_item) item;
+    vec_token *tokens; /* one a worker */
+};
+
+static enum rc id_of(struct adding *a, const struct item *it, struct str *out, struct err *e)
+{
+    struct str title = it->field[FIELD_TITLE], org = it->field[FIELD_ORG];
+    *out = it->id;
+    if (it->has_id)
+        return RC_OK;
+    char *id = arena_alloc(&a->arena, GENERATED_ID);
+    if (!id)
+        return err_nomem(e);
+    uint64_t hash = mix64(hash_bytes(title) ^ mix64(hash_bytes(org) + 1));
+    snprintf(id, GENERATED_ID, "%016llx", (unsigned long long)hash);
+    *out = (struct str){id, GENERATED_ID - 1};
+    return RC_OK;
+}
+
+static enum rc make_items(struct adding *a, struct err *e)
+{
+    for (uint32_t i = 0; i < collection_count(a->from); i++) {
+        struct item it = collection_item(a->from, i);
+        struct index_item x;
+        TRY(id_of(a, &it, &x.id, e));
+        TRY(write_record(&a->arena, &it, &x.payload, e));
+        TRY(vec_push(&a->item, x, e));
+    }
+    return RC_OK;
+}
+
+static enum rc count_items(const struct catalog *c, const struct adding *a,
+                           struct catalog_added *out, struct err *e)
+{
+    struct strmap seen = {0};
+    *out = (struct catalog_added){0};
+    for (uint32_t i = 0; i < a->item.n; i++) {
+        struct str id = a->item.p[i].id;
+        size_t before = seen.n;
+        if (!strmap_put(&seen, id, 0)) {
+            strmap_free(&seen);
+            return err_nomem(e);
+        }
+        if (seen.n == before)
+            out->repeated++;
+        else if (index_snapshot_find(c->now, id) != UINT32_MAX)
+            out->replaced++;
+        else
+            out->fresh++;
+    }
+    strmap_free(&seen);
+    return RC_OK;
+}
+
+static enum rc keys_of(void *ctx, uint32_t doc, unsigned worker, vec_key *out, struct err *e)
+{
+    struct adding *a = ctx;
+    vec_token *t = &a->tokens[worker];
+    uint32_t title;
+    t->n = 0;
+    TRY(terms_read(t, collection_text(a->from, doc, &title), 0, e));
+    TRY(vec_reserve(out, out->n + t->n, e));
+    for (size_t i = 0; i < t->n; i++)
+        out->p[out->n++] = t->p[i].key;
+    return RC_OK;
+}
+
+enum rc catalog_add(struct catalog *c, const struct collection *records, struct catalog_added *out,
+                    struct err *e)
+{
+    unsigned threads = dir_options().threads;
+    struct adding a = {.from = records, .tokens = mem_calloc(threads, sizeof *a.tokens)};
+    if (!a.tokens)
+        return err_nomem(e);
+    enum rc rc;
+    GOTO_OUT(make_items(&a, e));
+    GOTO_OUT(count_items(c, &a, out, e));
+    GOTO_OUT(index_dir_add(c->dir, a.item.p, (uint32_t)a.item.n, keys_of, &a, e));
+    take_snapshot(c);
+out:
+    for (unsigned i = 0; i < threads; i++)
+        vec_free(&a.tokens[i]);
+    mem_free(a.tokens);
+    vec_free(&a.item);
+    arena_free(&a.arena);
+    return rc;
+}
+
+enum rc catalog_delete(struct catalog *c, const struct str *id, uint32_t n, uint32_t *removed,
+                       struct err *e)
+{
+    TRY(index_dir_delete(c->dir, id, n, removed, e));
+    take_snapshot(c);
+    return RC_OK;
+}
+
+enum rc catalog_publish(struct catalog *c, struct err *e)
+{
+    TRY(index_dir_publish(c->dir, e));
+    take_snapshot(c);
+    return RC_OK;
+}
+
+enum rc catalog_verify(struct catalog *c, struct err *e)
+{
+    return index_dir_verify(c->dir, e);
+}
+
+/* ---- reading ---- */
+
+uint32_t catalog_count(const struct catalog *c)
+{
+    struct index_dir_info info;
+    index_snapshot_info(c->now, &info);
+    return info.live;
+}
+
+struct named_doc {
+    struct str id;
+    uint32_t number;
+};
+
+static int by_id(const void *x, const void *y)
+{
+    return str_cmp(((const struct named_doc *)x)->id, ((const struct named_doc *)y)->id);
+}
+
+enum rc catalog_list(const struct catalog *c, vec_number *out, struct err *e)
+{
+    VEC(struct named_doc) all = {0};
+    enum rc rc = RC_OK;
+    uint32_t n = index_docs(index_snapshot_index(c->now));
+    for (uint32_t i = 0; i < n; i++) {
+        struct named_doc d = {index_snapshot_doc(c->now, i).id, i};
+        if (!index_snapshot_dead(c->now, i))
+            GOTO_OUT(vec_push(&all, d, e));
+    }
+    if (all.n)
+        qsort(all.p, all.n, sizeof *all.p, by_id);
+    for (size_t i = 0; i < all.n; i++)
+        GOTO_OUT(vec_push(out, all.p[i].number, e));
+out:
+    vec_free(&all);
+    return rc;
+}
+
+/* The text as a need's title: 3 (1 + ln tf) w, of length 1. */
+static enum rc profile(const struct index *ix, struct str text, struct index_weight **out,
+                       uint32_t *n, struct err *e)
+{
+    vec_token t = {0};
+    vec_term_count count = {0};
+    double sum = 0;
+    struct index_weight *w = NULL;
+    enum rc rc;
+    GOTO_OUT(terms_read(&t, text, 0, e));
+    GOTO_OUT(terms_count(&count, &t, e));
+    w = mem_alloc((count.n + 1) * sizeof *w);
+    if (!w) {
+        rc = err_nomem(e);
+        goto out;
+    }
+    for (size_t i = 0; i < count.n; i++) {
+        uint64_t key = count.p[i].key;
+        double x = weight(NULL, key, index_df(ix, key), index_stats_docs(ix));
+        w[i] = (struct index_weight){key, TITLE * (1 + log(count.p[i].tf)) * x};
+        sum += w[i].x * w[i].x;
+    }
+    for (size_t i = 0; i < count.n; i++)
+        w[i].x /= sqrt(sum);
+    *n = (uint32_t)count.n;
+    *out = w;
+out:
+    vec_free(&t);
+    vec_free(&count);
+    return rc;
+}
+
+enum rc catalog_search(const struct catalog *c, struct str text, uint32_t k, vec_found *out,
+                       struct err *e)
+{
+    const struct index *ix = index_snapshot_index(c->now);
+    struct index_scratch *scratch = NULL;
+    struct index_weight *w = NULL;
+    struct index_query q = {0};
+    uint32_t n = 0;
+    out->n = 0;
+    k = MIN(k, catalog_count(c));
+    struct hit *hit = mem_alloc(((size_t)k + 1) * sizeof *hit);
+    if (!hit)
+        return err_nomem(e);
+    enum rc rc;
+    GOTO_OUT(profile(ix, text, &w, &q.n, e));
+    q.term = w;
+    if (!q.n || !k)
+        goto out;
+    GOTO_OUT(index_scratch_open(&scratch, ix, e));
+    GOTO_OUT(index_search(ix, scratch, q, k, hit, &n, e));
+    for (uint32_t i = 0; i < n; i++) {
+        struct found f = {hit[i].id, match_scale(hit[i].score)};
+        GOTO_OUT(vec_push(out, f, e));
+    }
+out:
+    index_scratch_close(scratch);
+    mem_free(w);
+    mem_free(hit);
+    return rc;
+}
+
+/* ---- phrases ---- */
+
+static bool holds(const vec_term_count *all, uint64_t key)
+{
+    size_t low = 0, high = all->n;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (all->p[mid].key < key)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < all->n && all->p[low].key == key;
+}
+
+static int by_share(const void *x, const void *y)
+{
+    const struct reason *a = x, *b = y;
+    if (a->share != b->share)
+        return a->share < b->share ? 1 : -1;
+    return (a->need.from > b->need.from) - (a->need.from < b->need.from);
+}
+
+/* A run of pairs grows as long as the result holds it word for word. */
+static enum rc find_runs(struct str text, const vec_token *t, const vec_term_count *in,
+                         struct str result, vec_reason *out, struct err *e)
+{
+    struct reason run = {.code = REASON_TERMS, .verdict = VERDICT_UNKNOWN};
+    for (size_t i = 0; i <= t->n; i++) {
+        if (i < t->n && term_class(t->p[i].key) != TERM_PAIR)
+            continue;
+        bool here = i < t->n && holds(in, t->p[i].key);
+        struct span at = i < t->n ? t->p[i].at : (struct span){0, 0};
+        struct str grown = str_sub(text, run.need.from, at.to);
+        if (here && run.need.to && at.from <= run.need.to &&
+            str_find(result, grown, 0) != SIZE_MAX) {
+            run.need.to = at.to;
+            continue;
+        }
+        run.share = (double)(run.need.to - run.need.from) / (double)text.n;
+        if (utf8_len(span_str(text, run.need)) >= 2)
+            TRY(vec_push(out, run, e));
+        run.need = here ? at : (struct span){0, 0};
+    }
+    return RC_OK;
+}
+
+enum rc catalog_phrases(struct str text, const struct item *result, vec_reason *out, struct err *e)
+{
+    size_t before = out->n;
+    vec_token t = {0};
+    vec_term_count in = {0};
+    enum rc rc;
+    GOTO_OUT(terms_read(&t, result->text, 0, e));
+    GOTO_OUT(terms_count(&in, &t, e));
+    t.n = 0;
+    GOTO_OUT(terms_read(&t, text, 0, e));
+    GOTO_OUT(find_runs(text, &t, &in, result->text, out, e));
+    if (out->n > before)
+        qsort(out->p + before, out->n - before, sizeof *out->p, by_share);
+    out->n = MIN(out->n, before + REASON_PHRASES);
+out:
+    vec_free(&t);
+    vec_free(&in);
+    return rc;
+}

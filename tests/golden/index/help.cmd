@@ -1,0 +1,2 @@
+qiao help index
+qiao help search --lang en
