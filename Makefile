@@ -140,6 +140,10 @@ $(BENCH)/engine: bench/engine.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $^ $(LIBS) -o $@
 
+$(BENCH)/news_dump: bench/news_dump.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $^ $(LIBS) -o $@
+
 $(BENCH)/peer.o: bench/peers/peer.c bench/peers/peer.h
 	@mkdir -p $(@D)
 	$(BENCH_C) -c $< -o $@

@@ -3,6 +3,7 @@
 #ifndef QIAO_NEWS_H
 #define QIAO_NEWS_H
 
+#include "base/node.h"
 #include "news/article.h"
 
 enum fact_type {
@@ -25,7 +26,8 @@ enum fact_type {
 
 struct news_party {
     struct str name; /* full, "" for a masked host whose name stands nowhere */
-    const char *kind; /* university, college, enterprise, government, park, hospital, institute, other */
+    const char
+        *kind; /* university, college, enterprise, government, park, hospital, institute, other */
     VEC(struct str) alias;
     VEC(struct span) at; /* mentions */
 };
@@ -47,7 +49,7 @@ struct news_fact {
 /* Why a page is no news of a cooperation; NULL when it is. */
 struct news {
     const char *refused; /* "essay", "notice", "advertisement", "spam", "fiction", "internal", … */
-    const char *event_type; /* "signing", "visit", …, "none" */
+    const char *event_type;                /* "signing", "visit", …, "none" */
     struct str event_date, event_date_end; /* ISO or "--MM-DD"; "" = not stated */
     bool year_inferred;
     VEC(struct news_party) party;
@@ -57,6 +59,16 @@ struct news {
 };
 
 struct news_tables; /* model/news, read through base/node.h */
+
+const char *fact_type_str(enum fact_type type); /* "agreement" … */
+
+/* Open, add every file of model/news in any order, finish; then read-only, for any number of
+ * threads. RC_USER "news.table" (with the line), "news.word", "news.group"; RC_NOMEM. */
+enum rc news_tables_open(struct news_tables **out, struct err *e) MUST_CHECK;
+enum rc news_tables_add(struct news_tables *t, const struct node *file, const char *name,
+                        struct err *e) MUST_CHECK;
+enum rc news_tables_finish(struct news_tables *t, struct err *e) MUST_CHECK;
+void news_tables_close(struct news_tables *t); /* NULL is allowed */
 
 enum rc news_read(struct news *out, const struct article *x, const struct news_tables *t,
                   struct arena *a, struct err *e) MUST_CHECK;

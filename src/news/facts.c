@@ -1,0 +1,323 @@
+/* Facts: the rules of model/news/facts.yaml over clauses. */
+#include "news/news_int.h"
+
+enum { EVIDENCE_MAX = 40, EVIDENCE_CLAUSE = 30, OBJECT_MAX = 30 };
+
+/* One place where a rule fits. */
+struct hit {
+    const struct fact_rule *rule;
+    const struct clause *clause;
+    uint32_t verb_from, verb_to, noun_from, noun_to; /* equal where the rule has no noun */
+};
+
+/* ---- where a rule fits ---- */
+
+static const struct mark *mark_of(const struct page *p, uint32_t from, uint32_t to,
+                                  const struct group_set *set, uint32_t after)
+{
+    for (uint32_t k = p->first[MAX(from, after)]; k < p->first[to]; k++) {
+        const struct mark *m = &p->mark.p[k];
+        if (m->class == SENSE_GROUP && m->to <= to && set_has(set, m->value))
+            return m;
+    }
+    return NULL;
+}
+
+/* The last noun of an unbroken run: 产教融合示范基地 of 产教融合 … 基地. */
+static const struct mark *noun_run(const struct page *p, const struct mark *m, uint32_t to,
+                                   const struct group_set *set)
+{
+    const struct mark *best = m;
+    for (uint32_t i = m->from; i < to && !is_break(p->ch[i]); i++)
+        for (uint32_t k = p->first[i]; k < p->first[i + 1]; k++) {
+            const struct mark *o = &p->mark.p[k];
+            if (o->class == SENSE_GROUP && o->to <= to && set_has(set, o->value) &&
+                o->to > best->to && o->from <= best->to + 6)
+                best = o;
+        }
+    return best;
+}
+
+static bool noun_fits(const struct page *p, struct hit *h, const struct mark *verb)
+{
+    const struct fact_rule *r = h->rule;
+    uint32_t from = h->clause->from, to = h->clause->to;
+    const struct mark *n = NULL;
+    if (r->order != ORDER_BEFORE)
+        n = mark_of(p, from, to, &r->noun, verb->to);
+    if (n && n->from > verb->to + r->gap)
+        n = NULL;
+    if (!n && r->order != ORDER_AFTER) {
+        n = mark_of(p, from, verb->from, &r->noun, from);
+        if (n && n->to + r->gap < verb->from)
+            n = NULL;
+    }
+    if (!n)
+        return false;
+    const struct mark *last = noun_run(p, n, n->from >= verb->to ? to : verb->from, &r->noun);
+    h->noun_from = n->from;
+    h->noun_to = last->to;
+    return true;
+}
+
+static struct group_set sentence_groups(const struct page *p, size_t clause)
+{
+    struct group_set s = {{0}};
+    size_t k = clause;
+    while (k > 0 && p->clause.p[k - 1].sentence == p->clause.p[clause].sentence)
+        k--;
+    for (; k < p->clause.n && p->clause.p[k].sentence == p->clause.p[clause].sentence; k++)
+        for (size_t i = 0; i < ARRAY_LEN(s.bit); i++)
+            s.bit[i] |= p->clause.p[k].groups.bit[i];
+    return s;
+}
+
+static bool rule_fits(const struct page *p, struct hit *h, const struct group_set *sentence)
+{
+    const struct fact_rule *r = h->rule;
+    const struct group_set *g = &h->clause->groups;
+    if (!set_meets(g, &r->verb) || (r->has_noun && !set_meets(g, &r->noun)) ||
+        (r->has_with && !set_meets(g, &r->with)) || set_meets(g, &r->without) ||
+        (r->has_lead && !set_meets(sentence, &r->lead)))
+        return false;
+    uint32_t after = h->clause->from;
+    for (;;) {
+        const struct mark *v = mark_of(p, h->clause->from, h->clause->to, &r->verb, after);
+        if (!v)
+            return false;
+        h->verb_from = h->noun_from = v->from;
+        h->verb_to = h->noun_to = v->to;
+        for (uint32_t k = p->first[v->from]; k < p->first[v->from + 1]; k++)
+            if (p->mark.p[k].class == SENSE_GROUP && p->mark.p[k].to > h->verb_to &&
+                set_has(&r->verb, p->mark.p[k].value))
+                h->verb_to = h->noun_to = p->mark.p[k].to;
+        struct mark verb = {.from = v->from, .to = h->verb_to};
+        if (!r->has_noun || noun_fits(p, h, &verb))
+            return true;
+        after = v->to;
+    }
+}
+
+/* ---- the parts of a fact ---- */
+
+static struct str trim(const struct page *p, uint32_t from, uint32_t to)
+{
+    while (from < to && (is_break(p->ch[from]) || looking_at(p, from, "了") ||
+                         looking_at(p, from, "的") || looking_at(p, from, "一批")))
+        from += looking_at(p, from, "一批") ? 2 : 1;
+    while (to > from && is_break(p->ch[to - 1]) && p->ch[to - 1] != ')' && p->ch[to - 1] != 0x201D)
+        to--;
+    return page_str(p, from, MIN(to, from + OBJECT_MAX));
+}
+
+/* The noun phrase around the noun: to the left until a boundary. */
+static uint32_t phrase_from(const struct page *p, uint32_t from, uint32_t floor)
+{
+    uint32_t i = from;
+    while (i > floor && from - i < 20 && !mark_to(p, i, SENSE_STOP) &&
+           (!is_break(p->ch[i - 1]) || p->ch[i - 1] == 0x201C || p->ch[i - 1] == 0x201D))
+        i--;
+    return i;
+}
+
+static struct str object_of(const struct page *p, const struct hit *h)
+{
+    if (!h->rule->has_noun)
+        return trim(p, h->verb_to, MIN(h->clause->to, h->verb_to + OBJECT_MAX));
+    if (h->noun_from >= h->verb_to)
+        return trim(p, MAX(h->verb_to, h->noun_to > OBJECT_MAX ? h->noun_to - OBJECT_MAX : 0),
+                    h->noun_to);
+    return trim(p, phrase_from(p, h->noun_from, h->clause->from), h->noun_to);
+}
+
+static struct span evidence_of(const struct page *p, const struct hit *h, const struct amount *a)
+{
+    uint32_t from = h->clause->from, to = h->clause->to;
+    while (to > from && p->ch[to - 1] == ' ')
+        to--;
+    if (to - from <= EVIDENCE_CLAUSE)
+        return page_span(p, from, to);
+    uint32_t lo = MIN(h->verb_from, h->noun_from), hi = MAX(h->verb_to, h->noun_to);
+    if (a && a->to <= to) {
+        lo = MIN(lo, a->from);
+        hi = MAX(hi, a->to);
+    }
+    if (hi - lo > EVIDENCE_MAX) {
+        lo = a ? a->from : lo;
+        hi = MIN(lo + EVIDENCE_MAX, to);
+    } else if (hi - lo < 12) {
+        hi = MIN(to, lo + 16);
+        lo = hi - lo < 12 ? (lo > from + 6 ? lo - 6 : from) : lo;
+    }
+    return page_span(p, lo, hi);
+}
+
+/* A deadline in the clause, or before it in the sentence. */
+static struct str deadline_of(const struct page *p, const struct clause *c)
+{
+    struct str best = STR("");
+    for (size_t k = 0; k < p->moment.n; k++) {
+        const struct moment *m = &p->moment.p[k];
+        if (m->from >= c->to)
+            break;
+        uint32_t at = clause_of(p, m->from);
+        if (at != NONE && p->clause.p[at].sentence == c->sentence)
+            best = page_str(p, m->from, m->to);
+    }
+    return best;
+}
+
+static bool wants_deadline(enum fact_type t)
+{
+    return t == FACT_TARGET || t == FACT_COVERAGE || t == FACT_COMMITMENT || t == FACT_STATISTIC;
+}
+
+/* ---- one fact ---- */
+
+static bool contains(struct str a, struct str b)
+{
+    return str_find(a, b, 0) != SIZE_MAX;
+}
+
+static bool is_told(const struct page *p, const struct news_fact *f)
+{
+    for (size_t i = 0; i < p->out->fact.n; i++) {
+        const struct news_fact *o = &p->out->fact.p[i];
+        if (o->type != f->type || !str_eq(o->value, f->value))
+            continue;
+        bool same = f->object.n >= 6 && o->object.n >= 6 &&
+                    (contains(o->object, f->object) || contains(f->object, o->object));
+        bool parties = f->type == FACT_AGREEMENT || f->type == FACT_COMMITMENT;
+        if (f->type == FACT_AGREEMENT && same && f->value.n == 0)
+            return true;
+        if (same && (!parties || (o->subject == f->subject && str_eq(o->predicate, f->predicate))))
+            return true;
+        if (o->evidence.from == f->evidence.from && o->evidence.to == f->evidence.to &&
+            str_eq(o->object, f->object))
+            return true;
+    }
+    return false;
+}
+
+static enum rc add_fact(struct page *p, const struct hit *h, struct amount *a, struct str object,
+                        bool *added)
+{
+    const struct clause *c = h->clause;
+    struct news_fact f = {.type = h->rule->type, .subject = c->subject, .object = object};
+    f.value = a ? page_str(p, a->from, a->to) : STR("");
+    f.deadline = wants_deadline(f.type) || h->rule->deadline ? deadline_of(p, c) : STR("");
+    f.evidence = evidence_of(p, h, a);
+    uint32_t to = h->noun_to > h->verb_from ? h->noun_to : h->verb_to;
+    f.predicate = trim(p, h->verb_from, h->rule->partner ? MAX(to, h->verb_to) : h->verb_to);
+    if (h->rule->partner && c->partner != NONE && p->org.p[c->partner].name.n)
+        f.object = p->org.p[c->partner].name;
+    if (p->out->fact.n >= PAGE_FACTS || is_told(p, &f))
+        return RC_OK;
+    *added = true;
+    if (a)
+        a->used = true;
+    if (c->subject != NONE)
+        p->org.p[c->subject].acts = true;
+    if (c->partner != NONE && h->rule->partner)
+        p->org.p[c->partner].acts = true;
+    return vec_push(&p->out->fact, f, p->e);
+}
+
+/* A list of nouns, each with its own head: 教育培训基地、碳中和研究院. */
+static enum rc add_list(struct page *p, struct hit *h, struct amount *a, bool *added)
+{
+    uint32_t from =
+        h->noun_from >= h->verb_to ? h->verb_to : phrase_from(p, h->noun_from, h->clause->from);
+    uint32_t end = h->noun_from >= h->verb_to ? h->clause->to : h->verb_from;
+    while (from < end) {
+        uint32_t to = from;
+        while (to < end && p->ch[to] != 0x3001 && !looking_at(p, to, "和") &&
+               !looking_at(p, to, "暨"))
+            to++;
+        const struct mark *n = mark_of(p, from, to, &h->rule->noun, from);
+        if (n) {
+            n = noun_run(p, n, to, &h->rule->noun);
+            h->noun_from = n->from;
+            h->noun_to = n->to;
+            TRY(add_fact(p, h, a, trim(p, from, n->to), added));
+        }
+        from = to + 1;
+    }
+    return RC_OK;
+}
+
+static struct amount *free_amount(struct page *p, const struct clause *c,
+                                  const struct amount *after)
+{
+    for (size_t k = 0; k < p->amount.n; k++) {
+        struct amount *a = &p->amount.p[k];
+        if (a->from >= c->from && a->to <= c->to && !a->attendance && !a->used &&
+            (!after || a > after))
+            return a;
+    }
+    return NULL;
+}
+
+static enum rc apply(struct page *p, struct hit *h, bool *added)
+{
+    const struct fact_rule *r = h->rule;
+    struct amount *a = r->amount == AMOUNT_NO ? NULL : free_amount(p, h->clause, NULL);
+    if (r->amount == AMOUNT_MUST) {
+        for (; a; a = free_amount(p, h->clause, a))
+            TRY(add_fact(p, h, a, object_of(p, h), added));
+        return RC_OK;
+    }
+    if (r->split)
+        return add_list(p, h, a, added);
+    return add_fact(p, h, a, object_of(p, h), added);
+}
+
+static bool has_type(const struct page *p, enum fact_type t)
+{
+    for (size_t i = 0; i < p->out->fact.n; i++)
+        if (p->out->fact.p[i].type == t)
+            return true;
+    return false;
+}
+
+static bool has_org(const struct page *p, const struct clause *c)
+{
+    for (uint32_t k = mention_from(p, c->from); k < p->mention.n && p->mention.p[k].from < c->to;
+         k++)
+        if (p->mention.p[k].org != NONE && !p->mention.p[k].host)
+            return true;
+    return false;
+}
+
+static enum rc pass(struct page *p, uint32_t *uses, bool fallback)
+{
+    const struct news_tables *t = p->t;
+    for (size_t c = 0; c < p->clause.n; c++) {
+        struct group_set sentence = sentence_groups(p, c);
+        bool said = false;
+        for (size_t r = 0; r < t->rule.n; r++) {
+            struct hit h = {.rule = &t->rule.p[r], .clause = &p->clause.p[c]};
+            bool added = false;
+            if (h.rule->fallback != fallback || uses[r] >= h.rule->limit ||
+                (h.rule->weak && said) || (fallback && has_type(p, h.rule->type)))
+                continue;
+            if (!rule_fits(p, &h, &sentence) ||
+                (h.rule->deadline && deadline_of(p, h.clause).n == 0) ||
+                (h.rule->outside && !has_org(p, h.clause)))
+                continue;
+            TRY(apply(p, &h, &added));
+            said = said || added;
+            uses[r] += added;
+        }
+    }
+    return RC_OK;
+}
+
+enum rc facts_find(struct page *p)
+{
+    uint32_t *uses = arena_calloc(p->a, p->t->rule.n + 1, sizeof *uses);
+    if (!uses)
+        return err_nomem(p->e);
+    TRY(pass(p, uses, false));
+    return pass(p, uses, true);
+}

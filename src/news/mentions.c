@@ -1,0 +1,300 @@
+/* Names of organisations: gazetteer words, names grown to the left from their endings, levels of
+ * government, and the words a page uses for its own school. */
+#include "news/news_int.h"
+
+enum { GROWTH_MAX = 36, BRACKET_MAX = 10 };
+
+uint32_t mention_from(const struct page *p, uint32_t i)
+{
+    size_t lo = 0, hi = p->mention.n;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (p->mention.p[mid].to <= i)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return (uint32_t)lo;
+}
+
+/* ---- growth ---- */
+
+/* Start of a bracket inside a name, 宿迁投资(集团)有限公司; NONE when it is none. */
+static uint32_t bracket_open(const struct page *p, uint32_t close)
+{
+    for (uint32_t i = close; i > 0 && close - i < BRACKET_MAX; i--) {
+        if (p->ch[i - 1] == '(')
+            return i < close ? i - 1 : NONE;
+        if (is_break(p->ch[i - 1]))
+            return NONE;
+    }
+    return NONE;
+}
+
+/* A name known whole that ends at i: there the growing name begins. */
+static const struct mark *whole_to(const struct page *p, uint32_t i)
+{
+    const struct mark *m = mark_to(p, i, SENSE_UNIVERSITY);
+    if (!m)
+        m = mark_to(p, i, SENSE_KNOWN);
+    return m ? m : mark_to(p, i, SENSE_PREFIX);
+}
+
+/* From behind a place name: further places or a whole name may stand before it. */
+static uint32_t grow_places(const struct page *p, uint32_t i)
+{
+    for (;;) {
+        const struct mark *m = whole_to(p, i);
+        if (m)
+            return m->from;
+        m = mark_to(p, i, SENSE_PLACE);
+        if (!m)
+            return i;
+        i = m->from;
+    }
+}
+
+/* Up to four characters before a place still belong to the name of a company (新奥泰州燃气). */
+static uint32_t grow_brand(const struct page *p, uint32_t i)
+{
+    for (uint32_t k = i; k + 4 >= i; k--) {
+        if (k == 0 || is_break(p->ch[k - 1]) || mark_to(p, k, SENSE_STOP))
+            return k;
+        if (is_digit(p->ch[k - 1]))
+            return i;
+    }
+    return i;
+}
+
+static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bool *anchored)
+{
+    uint32_t i = from;
+    *anchored = false;
+    while (i > 0 && from - i < GROWTH_MAX) {
+        uint32_t open = p->ch[i - 1] == ')' ? bracket_open(p, i - 1) : NONE;
+        if (open != NONE) {
+            i = open;
+            continue;
+        }
+        if (is_break(p->ch[i - 1]))
+            break;
+        const struct mark *m = whole_to(p, i), *place = mark_to(p, i, SENSE_PLACE);
+        if (m || place) {
+            *anchored = true;
+            i = m ? m->from : grow_places(p, place->from);
+            return kind == KIND_ENTERPRISE && !m ? grow_brand(p, i) : i;
+        }
+        if (mark_to(p, i, SENSE_STOP))
+            break;
+        i--;
+    }
+    return i;
+}
+
+/* Nothing but adjectives of organisations (现代产业学院, 龙头企业集团)? */
+static bool is_generic(const struct page *p, uint32_t from, uint32_t to)
+{
+    while (from < to) {
+        const struct mark *m = mark_at(p, from, SENSE_GENERIC);
+        if (!m || m->to > to)
+            return false;
+        from = m->to;
+    }
+    return true;
+}
+
+/* 10家, 多家, 名 before the name belong to a count. */
+static uint32_t skip_count(const struct page *p, uint32_t from, uint32_t to)
+{
+    uint32_t i = from;
+    while (i < to && (is_digit(p->ch[i]) || p->ch[i] == '.'))
+        i++;
+    if (i > from && i < to && mark_at(p, i, SENSE_UNIT))
+        i = mark_at(p, i, SENSE_UNIT)->to;
+    return i < to ? i : from;
+}
+
+static enum rc put(struct page *p, struct mention m)
+{
+    m.org = NONE;
+    if (p->mention.n >= PAGE_MENTIONS)
+        return RC_OK;
+    /* the longer of two overlapping names; they come in order of their ends */
+    while (p->mention.n && p->mention.p[p->mention.n - 1].to > m.from) {
+        const struct mention *last = &p->mention.p[p->mention.n - 1];
+        if (last->to - last->from > m.to - m.from ||
+            (last->to - last->from == m.to - m.from && last->value != NONE))
+            return RC_OK;
+        p->mention.n--;
+    }
+    return vec_push(&p->mention, m, p->e);
+}
+
+static bool is_level(uint32_t c)
+{
+    return c == 0x7701 || c == 0x5E02 || c == 0x53BF || c == 0x533A || c == 0x5DDE; /* 省市县区州 */
+}
+
+static enum rc put_suffix(struct page *p, const struct mark *s)
+{
+    const struct suffix *x = &p->t->suffix.p[s->value];
+    struct mention m = {.to = s->to, .suffix_from = s->from, .value = NONE, .kind = x->kind};
+    m.from = skip_count(p, grow(p, s->from, x->kind, &m.anchored), s->from);
+    uint32_t core = s->from - m.from;
+    bool level = x->office && core >= 1 && is_level(p->ch[m.from]) && !m.anchored;
+    if (level && core == 1)
+        m.level = true;
+    else if (x->office && !m.anchored)
+        return RC_OK;
+    if ((x->anchored && !m.anchored) || core == 0 || (core == 1 && !level))
+        return RC_OK;
+    if (!m.anchored && is_generic(p, m.from, s->from))
+        return RC_OK;
+    if (p->ch[s->to] == 0x751F || p->ch[s->to] == 0x6CD5) /* 大学生, 公司法 */
+        return RC_OK;
+    return put(p, m);
+}
+
+/* ---- government by its place ---- */
+
+static bool is_full_place(const struct page *p, const struct mark *m)
+{
+    const struct division *d = &p->t->division.p[m->value];
+    return str_eq(page_str(p, m->from, m->to), d->name) && d->name.n > d->brief.n;
+}
+
+/* 委, 委市政府, 委、市政府, 政府, 人民政府 after a place or a level: where it ends. */
+static uint32_t government_end(const struct page *p, uint32_t i)
+{
+    uint32_t k = looking_at(p, i, "委");
+    if (k) {
+        uint32_t j = i + k + looking_at(p, i + k, "、");
+        if (is_level(p->ch[j]) && looking_at(p, j + 1, "政府"))
+            return j + 3;
+        bool ends = is_break(p->ch[i + k]) || mark_at(p, i + k, SENSE_STOP);
+        return ends ? i + k : i;
+    }
+    k = looking_at(p, i, "人民政府");
+    return i + (k ? k : looking_at(p, i, "政府"));
+}
+
+static bool followed_by_office(const struct page *p, uint32_t i)
+{
+    static const char *const heads[] = {"委", "人大", "政协", "领导", "纪委", "党政"};
+    for (size_t k = 0; k < ARRAY_LEN(heads); k++)
+        if (looking_at(p, i, heads[k]))
+            return true;
+    return mark_at(p, i, SENSE_TITLE) != NULL;
+}
+
+static enum rc put_place(struct page *p, const struct mark *s)
+{
+    uint32_t end = government_end(p, s->to);
+    struct mention m = {.from = s->from,
+                        .to = end,
+                        .suffix_from = s->to,
+                        .value = s->value,
+                        .kind = KIND_GOVERNMENT,
+                        .anchored = true};
+    m.place = end == s->to && !followed_by_office(p, end);
+    if (m.place && !is_full_place(p, s))
+        return RC_OK;
+    return put(p, m);
+}
+
+/* 市委市政府, 省政府, 我市: a level without its place. */
+static enum rc put_level(struct page *p, uint32_t i)
+{
+    struct mention m = {.from = i, .value = NONE, .kind = KIND_GOVERNMENT, .level = true};
+    bool our = looking_at(p, i, "我") && is_level(p->ch[i + 1]);
+    m.suffix_from = m.to = our ? i + 2 : government_end(p, i + 1);
+    if (m.to == i + 1 && followed_by_office(p, m.to) && !is_break(p->ch[m.to]))
+        m.suffix_from = m.to = i + 1;
+    else if (m.to <= i + 1)
+        return RC_OK;
+    m.place = our;
+    return put(p, m);
+}
+
+/* ---- the page's own school ---- */
+
+static enum rc put_host(struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"我校", "我院", "该校", "本校", "校方", "学校", "学院"};
+    bool starts = i == 0 || is_break(p->ch[i - 1]) || mark_to(p, i, SENSE_STOP);
+    for (size_t k = 0; starts && k < ARRAY_LEN(words); k++)
+        if (looking_at(p, i, words[k])) {
+            struct mention m = {.from = i, .to = i + 2, .suffix_from = i, .value = NONE};
+            m.kind = k == 1 || k == 6 ? KIND_COLLEGE : KIND_UNIVERSITY;
+            m.host = true;
+            return put(p, m);
+        }
+    return RC_OK;
+}
+
+/* ---- gazetteer ---- */
+
+static enum rc put_known(struct page *p, const struct mark *s)
+{
+    bool university = s->class == SENSE_UNIVERSITY;
+    const struct known_org *k =
+        university ? &p->t->university.p[s->value] : &p->t->known.p[s->value];
+    struct mention m = {.from = s->from,
+                        .to = s->to,
+                        .suffix_from = s->to,
+                        .value = s->value,
+                        .kind = k->kind,
+                        .anchored = true};
+    for (uint32_t i = p->first[s->from]; i < p->first[s->from + 1]; i++) {
+        const struct mark *o = &p->mark.p[i];
+        if (o->class == s->class && o->to == s->to && o->value != s->value)
+            m.unsure = true;
+    }
+    if (p->ch[s->to] == 0x751F) /* 大学生 */
+        return RC_OK;
+    return put(p, m);
+}
+
+/* A betting brand in the place of a name. */
+static enum rc put_brands(struct page *p, uint32_t i)
+{
+    for (size_t b = 0; b < p->x->brand.n; b++) {
+        struct str brand = p->x->brand.p[b];
+        struct str here = str_sub(p->x->text, p->at[i], p->at[i] + brand.n);
+        if (brand.n == 0 || !str_eq(here, brand))
+            continue;
+        uint32_t to = i;
+        while (to < p->n && p->at[to] < p->at[i] + brand.n)
+            to++;
+        struct mention m = {.from = i, .to = to, .suffix_from = to, .value = (uint32_t)b};
+        m.kind = KIND_UNIVERSITY;
+        m.host = true;
+        return put(p, m);
+    }
+    return RC_OK;
+}
+
+enum rc mentions_find(struct page *p)
+{
+    /* by their ends, so that of two names that overlap the later can replace the earlier */
+    for (uint32_t end = 1; end <= p->n; end++) {
+        const struct mark *m;
+        uint32_t i = end - 1;
+        if ((m = mark_to(p, end, SENSE_UNIVERSITY)))
+            TRY(put_known(p, m));
+        if ((m = mark_to(p, end, SENSE_KNOWN)))
+            TRY(put_known(p, m));
+        if ((m = mark_to(p, end, SENSE_SUFFIX)))
+            TRY(put_suffix(p, m));
+        if ((m = mark_to(p, end, SENSE_PLACE)))
+            TRY(put_place(p, m));
+        if (is_level(p->ch[i]))
+            TRY(put_level(p, i));
+        if (p->ch[i] == 0x6211 && is_level(p->ch[i + 1])) /* 我市 */
+            TRY(put_level(p, i));
+        TRY(put_host(p, i));
+        if (p->x->brand.n)
+            TRY(put_brands(p, i));
+    }
+    return RC_OK;
+}
