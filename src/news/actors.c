@@ -64,13 +64,20 @@ static void speakers_find(struct page *p)
     }
 }
 
+/* Something built here, or a level of government that is never named (我省): acts for nobody. */
+static bool is_object(const struct page *p, uint32_t org)
+{
+    const struct org *o = &p->org.p[org];
+    return !o->brand && (!o->named || (o->built * 2 >= o->count && !o->staffed));
+}
+
 static void clause_actors(struct page *p, struct clause *c)
 {
     for (uint32_t k = mention_from(p, c->from); k < p->mention.n; k++) {
         const struct mention *m = &p->mention.p[k];
         if (m->from >= c->to)
             break;
-        if (m->org == NONE || p->org.p[m->org].built)
+        if (m->org == NONE || is_object(p, m->org))
             continue;
         if (c->subject == NONE && !follows_preposition(p, m->from))
             c->subject = m->org;
@@ -85,7 +92,7 @@ static void main_orgs(const struct page *p, uint32_t out[2])
     out[0] = out[1] = NONE;
     for (uint32_t i = 0; i < p->org.n; i++) {
         const struct org *o = &p->org.p[i];
-        if (o->into != NONE || o->built || !o->count)
+        if (o->into != NONE || !o->count || is_object(p, i))
             continue;
         for (int k = 0; k < 2; k++)
             if (out[k] == NONE || o->first < p->org.p[out[k]].first) {

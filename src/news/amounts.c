@@ -112,6 +112,7 @@ static enum rc amount_at(struct page *p, uint32_t i, uint32_t *next)
     struct amount a = {.unit_from = end};
     a.from = before_amount(p, i);
     a.to = after_amount(p, percent ? end + 1 : unit->to);
+    a.lasts = !percent && is_one_of(p->ch[unit->to - 1], "年月天时周");
     *next = a.to;
     return vec_push(&p->amount, a, p->e);
 }
@@ -313,6 +314,25 @@ static bool is_other_day(const struct page *p, uint32_t from, uint32_t end)
     return looking_at(p, end, "前") || looking_at(p, end, "以来") || looking_at(p, end, "起");
 }
 
+/* The only year that the title and the lead name, 0. */
+static int lead_year(const struct page *p)
+{
+    int year = 0, y;
+    uint32_t paras = 0;
+    for (uint32_t i = 0; i + 5 < p->n && paras < 2 + (p->title > 0); i++) {
+        paras += p->ch[i] == '\n';
+        if (p->ch[i] != '2' || p->ch[i + 1] != '0' || (i && is_digit(p->ch[i - 1])))
+            continue;
+        uint32_t k = read_number(p, i, 4, &y);
+        if (k - i != 4 || p->ch[k] != 0x5E74)
+            continue;
+        if (year && y != year)
+            return 0;
+        year = y;
+    }
+    return year;
+}
+
 static int article_year(const struct page *p, const struct day *d)
 {
     struct str s = p->x->publish_date;
@@ -340,6 +360,10 @@ static enum rc day_str(struct page *p, struct str *out, int year, int month, int
 static enum rc set_day(struct page *p, const struct day *d)
 {
     int year = d->year ? d->year : article_year(p, d);
+    if (!year) {
+        year = lead_year(p);
+        p->out->year_inferred = year != 0;
+    }
     TRY(day_str(p, &p->out->event_date, year, d->month, d->day));
     if (!d->last_day)
         return RC_OK;

@@ -78,7 +78,8 @@ static bool rule_fits(const struct page *p, struct hit *h, const struct group_se
     const struct group_set *g = &h->clause->groups;
     if (!set_meets(g, &r->verb) || (r->has_noun && !set_meets(g, &r->noun)) ||
         (r->has_with && !set_meets(g, &r->with)) || set_meets(g, &r->without) ||
-        (r->has_lead && !set_meets(sentence, &r->lead)))
+        (r->has_lead && !set_meets(sentence, &r->lead)) ||
+        (r->has_amid && !set_meets(sentence, &r->amid)))
         return false;
     uint32_t after = h->clause->from;
     for (;;) {
@@ -107,6 +108,11 @@ static struct str trim(const struct page *p, uint32_t from, uint32_t to)
         from += looking_at(p, from, "一批") ? 2 : 1;
     while (to > from && is_break(p->ch[to - 1]) && p->ch[to - 1] != ')' && p->ch[to - 1] != 0x201D)
         to--;
+    for (uint32_t i = from; i < to && p->ch[i] != 0x201C; i++) /* an opening quote cut off */
+        if (p->ch[i] == 0x201D && from > 0 && p->ch[from - 1] == 0x201C) {
+            from--;
+            break;
+        }
     return page_str(p, from, MIN(to, from + OBJECT_MAX));
 }
 
@@ -183,9 +189,12 @@ static bool is_told(const struct page *p, const struct news_fact *f)
 {
     for (size_t i = 0; i < p->out->fact.n; i++) {
         const struct news_fact *o = &p->out->fact.p[i];
-        if (o->type != f->type || !str_eq(o->value, f->value))
+        if (o->type != f->type || (!str_eq(o->value, f->value) && f->value.n))
             continue;
-        bool same = f->object.n >= 6 && o->object.n >= 6 &&
+        if (str_eq(span_str(p->x->text, o->evidence), span_str(p->x->text, f->evidence)) &&
+            str_eq(o->value, f->value))
+            return true;
+        bool same = f->object.n >= 12 && o->object.n >= 12 &&
                     (contains(o->object, f->object) || contains(f->object, o->object));
         bool parties = f->type == FACT_AGREEMENT || f->type == FACT_COMMITMENT;
         if (f->type == FACT_AGREEMENT && same && f->value.n == 0)
@@ -199,12 +208,33 @@ static bool is_told(const struct page *p, const struct news_fact *f)
     return false;
 }
 
+/* A value that is no amount: 全覆盖, 倍增; the figure of a scheme, “6352”工程. */
+static struct str value_word(const struct page *p, const struct hit *h)
+{
+    static const char *const words[] = {"全覆盖", "倍增", "翻番"};
+    const struct clause *c = h->clause;
+    bool sum = h->rule->type == FACT_COVERAGE || h->rule->type == FACT_TARGET;
+    for (size_t k = 0; sum && k < ARRAY_LEN(words); k++) {
+        uint32_t i = find_in(p, c->from, c->to, words[k]);
+        if (i != NONE)
+            return page_str(p, i, i + (uint32_t)utf8_len(str_of(words[k])));
+    }
+    for (uint32_t i = h->verb_to; h->rule->type == FACT_OTHER && i < h->noun_from; i++) {
+        uint32_t to = i + 1;
+        while (is_digit(p->ch[to]) || p->ch[to] == '+')
+            to++;
+        if (p->ch[i] == 0x201C && p->ch[to] == 0x201D && to > i + 2)
+            return page_str(p, i + 1, to);
+    }
+    return STR("");
+}
+
 static enum rc add_fact(struct page *p, const struct hit *h, struct amount *a, struct str object,
                         bool *added)
 {
     const struct clause *c = h->clause;
     struct news_fact f = {.type = h->rule->type, .subject = c->subject, .object = object};
-    f.value = a ? page_str(p, a->from, a->to) : STR("");
+    f.value = a ? page_str(p, a->from, a->to) : value_word(p, h);
     f.deadline = wants_deadline(f.type) || h->rule->deadline ? deadline_of(p, c) : STR("");
     f.evidence = evidence_of(p, h, a);
     uint32_t to = h->noun_to > h->verb_from ? h->noun_to : h->verb_to;
@@ -247,12 +277,12 @@ static enum rc add_list(struct page *p, struct hit *h, struct amount *a, bool *a
 }
 
 static struct amount *free_amount(struct page *p, const struct clause *c,
-                                  const struct amount *after)
+                                  const struct amount *after, bool lasting)
 {
     for (size_t k = 0; k < p->amount.n; k++) {
         struct amount *a = &p->amount.p[k];
         if (a->from >= c->from && a->to <= c->to && !a->attendance && !a->used &&
-            (!after || a > after))
+            (lasting || !a->lasts) && (!after || a > after))
             return a;
     }
     return NULL;
@@ -261,9 +291,10 @@ static struct amount *free_amount(struct page *p, const struct clause *c,
 static enum rc apply(struct page *p, struct hit *h, bool *added)
 {
     const struct fact_rule *r = h->rule;
-    struct amount *a = r->amount == AMOUNT_NO ? NULL : free_amount(p, h->clause, NULL);
+    bool lasting = r->type == FACT_DUAL_APPOINTMENT;
+    struct amount *a = r->amount == AMOUNT_NO ? NULL : free_amount(p, h->clause, NULL, lasting);
     if (r->amount == AMOUNT_MUST) {
-        for (; a; a = free_amount(p, h->clause, a))
+        for (; a; a = free_amount(p, h->clause, a, lasting))
             TRY(add_fact(p, h, a, object_of(p, h), added));
         return RC_OK;
     }
@@ -289,35 +320,63 @@ static bool has_org(const struct page *p, const struct clause *c)
     return false;
 }
 
-static enum rc pass(struct page *p, uint32_t *uses, bool fallback)
+/* What has been said so far. */
+struct told {
+    uint32_t *uses;         /* by rule */
+    uint32_t clause_types;  /* bit set of types in this clause */
+    uint32_t weak_sentence; /* sentence that has its weak fact */
+    bool counted;           /* the clause gave figures: no more */
+};
+
+static bool may_apply(const struct page *p, const struct hit *h, const struct told *t, size_t rule,
+                      bool late)
 {
-    const struct news_tables *t = p->t;
-    for (size_t c = 0; c < p->clause.n; c++) {
-        struct group_set sentence = sentence_groups(p, c);
-        bool said = false;
-        for (size_t r = 0; r < t->rule.n; r++) {
-            struct hit h = {.rule = &t->rule.p[r], .clause = &p->clause.p[c]};
-            bool added = false;
-            if (h.rule->fallback != fallback || uses[r] >= h.rule->limit ||
-                (h.rule->weak && said) || (fallback && has_type(p, h.rule->type)))
-                continue;
-            if (!rule_fits(p, &h, &sentence) ||
-                (h.rule->deadline && deadline_of(p, h.clause).n == 0) ||
-                (h.rule->outside && !has_org(p, h.clause)))
-                continue;
-            TRY(apply(p, &h, &added));
-            said = said || added;
-            uses[r] += added;
-        }
+    const struct fact_rule *r = h->rule;
+    bool title = h->clause->from < p->title;
+    if ((r->fallback || title) != late || t->uses[rule] >= r->limit)
+        return false;
+    if (late && has_type(p, r->type))
+        return false;
+    if (t->clause_types >> r->type & 1)
+        return false;
+    if (t->counted && r->amount != AMOUNT_MUST)
+        return false;
+    return !r->weak || (t->clause_types == 0 && t->weak_sentence != h->clause->sentence);
+}
+
+static enum rc clause_facts(struct page *p, size_t c, struct told *told, bool late)
+{
+    struct group_set sentence = sentence_groups(p, c);
+    told->clause_types = 0;
+    told->counted = false;
+    for (size_t r = 0; r < p->t->rule.n; r++) {
+        struct hit h = {.rule = &p->t->rule.p[r], .clause = &p->clause.p[c]};
+        bool added = false;
+        if (!may_apply(p, &h, told, r, late) || !rule_fits(p, &h, &sentence) ||
+            (h.rule->deadline && deadline_of(p, h.clause).n == 0) ||
+            (h.rule->outside && !has_org(p, h.clause)))
+            continue;
+        TRY(apply(p, &h, &added));
+        if (!added)
+            continue;
+        told->clause_types |= 1u << h.rule->type;
+        told->uses[r]++;
+        told->counted = told->counted || h.rule->type == FACT_STATISTIC;
+        if (h.rule->weak)
+            told->weak_sentence = h.clause->sentence;
     }
     return RC_OK;
 }
 
+/* The title repeats the text: it is read last, for what the text did not say. */
 enum rc facts_find(struct page *p)
 {
-    uint32_t *uses = arena_calloc(p->a, p->t->rule.n + 1, sizeof *uses);
-    if (!uses)
+    struct told told = {.weak_sentence = NONE};
+    told.uses = arena_calloc(p->a, p->t->rule.n + 1, sizeof *told.uses);
+    if (!told.uses)
         return err_nomem(p->e);
-    TRY(pass(p, uses, false));
-    return pass(p, uses, true);
+    for (int late = 0; late < 2; late++)
+        for (size_t c = 0; c < p->clause.n; c++)
+            TRY(clause_facts(p, c, &told, late));
+    return RC_OK;
 }

@@ -13,6 +13,8 @@ enum sense_class {
     SENSE_SUFFIX,     /* value: suffix of an organisation's name */
     SENSE_PREFIX,     /* begins an organisation's name (国网) */
     SENSE_STOP,       /* ends the growth of a name */
+    SENSE_INSIDE,     /* as a stop, but may stand inside a name that has a beginning (建设) */
+    SENSE_AFTER,      /* may follow a name, but does not end its growth */
     SENSE_TITLE,      /* office of a person */
     SENSE_UNIT,       /* of a number */
     SENSE_GENERIC,    /* adjective of organisations, no name by itself */

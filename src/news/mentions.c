@@ -68,7 +68,7 @@ static uint32_t grow_brand(const struct page *p, uint32_t i)
 
 static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bool *anchored)
 {
-    uint32_t i = from;
+    uint32_t i = from, before_inside = NONE;
     *anchored = false;
     while (i > 0 && from - i < GROWTH_MAX) {
         uint32_t open = p->ch[i - 1] == ')' ? bracket_open(p, i - 1) : NONE;
@@ -84,11 +84,14 @@ static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bo
             i = m ? m->from : grow_places(p, place->from);
             return kind == KIND_ENTERPRISE && !m ? grow_brand(p, i) : i;
         }
-        if (mark_to(p, i, SENSE_STOP))
+        const struct mark *stop = mark_to(p, i, SENSE_STOP), *in = mark_to(p, i, SENSE_INSIDE);
+        if (stop && (!in || stop->from < in->from))
             break;
-        i--;
+        if (in && before_inside == NONE)
+            before_inside = i;
+        i = in ? in->from : i - 1;
     }
-    return i;
+    return before_inside == NONE ? i : before_inside; /* 建设 inside only where a place begins it */
 }
 
 /* Nothing but adjectives of organisations (现代产业学院, 龙头企业集团)? */
@@ -130,6 +133,17 @@ static enum rc put(struct page *p, struct mention m)
     return vec_push(&p->mention, m, p->e);
 }
 
+/* 大学|校长, 中国科学院|院士: the ending belongs to an office. */
+static bool in_title(const struct page *p, const struct mention *m)
+{
+    for (uint32_t i = m->from; i < m->to; i++) {
+        const struct mark *t = mark_at(p, i, SENSE_TITLE);
+        if (t && t->to > m->to && (i > m->suffix_from || i == m->from))
+            return true;
+    }
+    return false;
+}
+
 static bool is_level(uint32_t c)
 {
     return c == 0x7701 || c == 0x5E02 || c == 0x53BF || c == 0x533A || c == 0x5DDE; /* 省市县区州 */
@@ -152,7 +166,7 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
         return RC_OK;
     if (p->ch[s->to] == 0x751F || p->ch[s->to] == 0x6CD5) /* 大学生, 公司法 */
         return RC_OK;
-    return put(p, m);
+    return in_title(p, &m) ? RC_OK : put(p, m);
 }
 
 /* ---- government by its place ---- */
@@ -190,7 +204,7 @@ static bool followed_by_office(const struct page *p, uint32_t i)
 static enum rc put_place(struct page *p, const struct mark *s)
 {
     uint32_t end = government_end(p, s->to);
-    struct mention m = {.from = s->from,
+    struct mention m = {.from = grow_places(p, s->from),
                         .to = end,
                         .suffix_from = s->to,
                         .value = s->value,
@@ -206,6 +220,8 @@ static enum rc put_place(struct page *p, const struct mark *s)
 static enum rc put_level(struct page *p, uint32_t i)
 {
     struct mention m = {.from = i, .value = NONE, .kind = KIND_GOVERNMENT, .level = true};
+    if (i && !is_break(p->ch[i - 1]) && !mark_to(p, i, SENSE_STOP) && !mark_to(p, i, SENSE_TITLE))
+        return RC_OK;
     bool our = looking_at(p, i, "我") && is_level(p->ch[i + 1]);
     m.suffix_from = m.to = our ? i + 2 : government_end(p, i + 1);
     if (m.to == i + 1 && followed_by_office(p, m.to) && !is_break(p->ch[m.to]))
@@ -250,7 +266,7 @@ static enum rc put_known(struct page *p, const struct mark *s)
         if (o->class == s->class && o->to == s->to && o->value != s->value)
             m.unsure = true;
     }
-    if (p->ch[s->to] == 0x751F) /* 大学生 */
+    if (p->ch[s->to] == 0x751F || in_title(p, &m)) /* 大学生 */
         return RC_OK;
     return put(p, m);
 }

@@ -53,8 +53,8 @@ enum rule_amount { AMOUNT_MAY, AMOUNT_MUST, AMOUNT_NO };
 
 struct fact_rule {
     enum fact_type type;
-    struct group_set verb, noun, with, without, lead;
-    bool has_noun, has_with, has_lead;
+    struct group_set verb, noun, with, without, lead, amid;
+    bool has_noun, has_with, has_lead, has_amid;
     enum rule_order order;
     enum rule_amount amount;
     bool deadline;  /* only where a deadline is told */
@@ -142,13 +142,16 @@ struct org {
     uint32_t into;     /* merged into this one, NONE */
     uint32_t party;    /* number in the result, NONE */
     VEC(struct str) alias;
-    bool lead, acts, built, staffed, brand;
+    uint32_t built;    /* mentions of it as something built */
+    bool lead, acts, staffed, brand;
+    bool named; /* somewhere by more than its level (我省) */
 };
 
 struct amount {
     uint32_t from, to; /* with its modifiers */
     uint32_t unit_from;
     bool attendance, used;
+    bool lasts; /* a length of time */
 };
 
 struct moment { /* a deadline */

@@ -55,8 +55,22 @@ static bool ends_with_level(struct str name, uint32_t level)
     return str_ends(name, (struct str){s, n});
 }
 
-/* The division of this level named most often (first of equals); its cities count for a
- * province. */
+/* The division of this level named last before i in its sentence, NONE. */
+static uint32_t division_near(const struct page *p, uint32_t level, uint32_t i)
+{
+    uint32_t c = clause_of(p, i), found = NONE;
+    while (c != NONE && c > 0 && p->clause.p[c - 1].sentence == p->clause.p[c].sentence)
+        c--;
+    for (uint32_t k = c == NONE ? i : p->clause.p[c].from; k < i; k++) {
+        const struct mark *m = mark_at(p, k, SENSE_PLACE);
+        if (m && ends_with_level(p->t->division.p[m->value].name, level))
+            found = m->value;
+    }
+    return found;
+}
+
+/* Else the one named most often (first of equals); its cities count for a province, the names of
+ * universities for nothing. */
 static enum rc division_of_level(struct page *p, uint32_t level, uint32_t *out)
 {
     const struct news_tables *t = p->t;
@@ -66,7 +80,7 @@ static enum rc division_of_level(struct page *p, uint32_t level, uint32_t *out)
     *out = NONE;
     for (size_t k = 0; k < p->mark.n; k++) {
         const struct mark *m = &p->mark.p[k];
-        if (m->class != SENSE_PLACE)
+        if (m->class != SENSE_PLACE || mark_at(p, m->from, SENSE_UNIVERSITY))
             continue;
         for (uint32_t d = m->value; d != NONE; d = t->division.p[d].parent)
             count[d] += ends_with_level(t->division.p[d].name, level) ? 2 - (d != m->value) : 0;
@@ -113,7 +127,9 @@ static enum rc resolve_level(struct page *p, struct mention *m, struct levels *l
 {
     uint32_t at = p->ch[m->from] == 0x6211 ? m->from + 1 : m->from, d = NONE;
     struct str text = page_str(p, m->from, m->to), name = text;
-    TRY(level_division(p, l, p->ch[at], &d));
+    d = division_near(p, p->ch[at], m->from);
+    if (d == NONE)
+        TRY(level_division(p, l, p->ch[at], &d));
     bool office = m->suffix_from > m->from && m->suffix_from < m->to;
     if (d != NONE && office)
         TRY(glue(p, &name, p->t->division.p[d].name, page_str(p, at + 1, m->to)));
@@ -133,6 +149,7 @@ static enum rc resolve_name(struct page *p, struct mention *m)
 {
     struct str text = page_str(p, m->from, m->to), name = text;
     const struct mark *inner = mark_at(p, m->from, SENSE_UNIVERSITY);
+    const struct mark *company = mark_at(p, m->from, SENSE_KNOWN);
     enum org_kind kind = m->kind;
     bool place = kind == KIND_GOVERNMENT && m->value != NONE && mark_at(p, m->from, SENSE_PLACE) &&
                  !mark_at(p, m->from, SENSE_KNOWN);
@@ -144,6 +161,10 @@ static enum rc resolve_name(struct page *p, struct mention *m)
         name = p->t->university.p[inner->value].name; /* its own department */
         kind = p->t->university.p[inner->value].kind;
         text = page_str(p, m->from, inner->to);
+    } else if (kind == KIND_PARK && company && company->to < m->to) {
+        name = p->t->known.p[company->value].name; /* a company's own site */
+        kind = p->t->known.p[company->value].kind;
+        text = page_str(p, m->from, company->to);
     }
     TRY(org_get(p, &m->org, name, kind, m->from));
     if (m->org == NONE)
@@ -331,9 +352,11 @@ static int mention_order(const void *a, const void *b)
 /* Stands `i..to` alone: no letters of another word on either side? */
 static bool stands_alone(const struct page *p, uint32_t from, uint32_t to)
 {
-    bool left = from == 0 || is_break(p->ch[from - 1]) || mark_to(p, from, SENSE_STOP);
-    bool right = is_break(p->ch[to]) || mark_at(p, to, SENSE_STOP) || mark_at(p, to, SENSE_TITLE) ||
-                 mark_at(p, to, SENSE_GENERIC);
+    bool left = from == 0 || is_break(p->ch[from - 1]) || mark_to(p, from, SENSE_STOP) ||
+                mark_to(p, from, SENSE_INSIDE);
+    bool right = is_break(p->ch[to]) || mark_at(p, to, SENSE_AFTER) ||
+                 mark_at(p, to, SENSE_INSIDE) || mark_at(p, to, SENSE_STOP) ||
+                 mark_at(p, to, SENSE_TITLE) || mark_at(p, to, SENSE_GENERIC);
     uint32_t k = mention_from(p, to);
     right = right || (k < p->mention.n && p->mention.p[k].from == to);
     return left && right;
@@ -435,7 +458,9 @@ static bool is_school_tail(uint32_t c)
 static enum rc short_at(struct page *p, vec_mention *more, uint32_t from)
 {
     for (uint32_t to = from + 5; to >= from + 2; to--) {
-        if (to > p->n || !is_free(p, from, to) || !stands_alone(p, from, to))
+        const struct mark *place = mark_at(p, from, SENSE_PLACE);
+        if (to > p->n || !is_free(p, from, to) || !stands_alone(p, from, to) ||
+            (place && place->to == to))
             continue;
         uint32_t org = short_for(p, from, to);
         if (org == NONE ||
@@ -493,16 +518,32 @@ static bool is_built(const struct page *p, const struct mention *m, const uint32
             if (v && v->to <= m->from && v->to + 4 >= m->from)
                 return true;
         }
-        for (uint32_t i = m->to; i < m->to + 4 && !is_break(p->ch[i]); i++)
-            if (group_at(p, i, groups[g]))
-                return true;
+        for (uint32_t i = m->to; i < m->to + 4 && !is_break(p->ch[i]); i++) {
+            const struct mark *v = group_at(p, i, groups[g]);
+            if (v)
+                return !looking_at(p, v->to, "成为") && !looking_at(p, v->to, "为");
+        }
     }
     return looking_at(p, m->to, "签约") != 0;
+}
+
+/* 区农业服务中心负责人参加: somebody without a name was there. */
+static bool only_attends(const struct page *p, const struct mention *m)
+{
+    for (uint32_t i = m->to; i < m->to + 8 && !is_break(p->ch[i]); i++)
+        if (looking_at(p, i, "负责人") || looking_at(p, i, "相关"))
+            return true;
+    return false;
 }
 
 static void find_roles(struct page *p)
 {
     uint32_t groups[2] = {group_find(p->t, "build"), group_find(p->t, "unveil")};
+    struct group_set active = {{0}};
+    static const char *const names[] = {"visit", "host"};
+    for (size_t k = 0; k < ARRAY_LEN(names); k++)
+        if (group_find(p->t, names[k]) != NONE)
+            set_put(&active, group_find(p->t, names[k]));
     for (size_t i = 0; i < p->mention.n; i++) {
         struct mention *m = &p->mention.p[i];
         m->org = org_root(p, m->org);
@@ -510,9 +551,13 @@ static void find_roles(struct page *p)
             continue;
         struct org *o = &p->org.p[m->org];
         o->count++;
-        o->built = o->built || (!m->host && is_built(p, m, groups));
+        o->built += !m->host && is_built(p, m, groups);
+        o->named = o->named || !m->level || m->suffix_from + 1 < m->to;
         uint32_t c = clause_of(p, m->from);
-        o->lead = o->lead || (c != NONE && p->clause.p[c].para <= (p->title ? 1u : 0u));
+        if (c == NONE)
+            continue;
+        o->lead = o->lead || (p->clause.p[c].para <= (p->title ? 1u : 0u) && !only_attends(p, m));
+        o->acts = o->acts || set_meets(&p->clause.p[c].groups, &active);
     }
 }
 
@@ -536,9 +581,9 @@ enum rc orgs_resolve(struct page *p)
 
 static bool takes_part(const struct org *o)
 {
-    if (o->into != NONE || o->count == 0 || (o->built && !o->staffed))
+    if (o->into != NONE || o->count == 0 || (o->built * 2 >= o->count && !o->staffed && !o->brand))
         return false;
-    return o->lead || o->acts || o->staffed || o->brand;
+    return o->brand || (o->named && (o->lead || o->acts || o->staffed || o->count > 2));
 }
 
 static enum rc make_party(struct page *p, uint32_t i)

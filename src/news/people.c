@@ -12,9 +12,11 @@ struct office {
 
 static bool ends_name(const struct page *p, uint32_t i, uint32_t *score)
 {
-    *score = is_break(p->ch[i])                                        ? 3
-             : mark_at(p, i, SENSE_STOP) || mark_at(p, i, SENSE_TITLE) ? 2
-                                                                       : 0;
+    *score = is_break(p->ch[i]) ? 3
+             : mark_at(p, i, SENSE_STOP) || mark_at(p, i, SENSE_TITLE) ||
+                     mark_at(p, i, SENSE_AFTER) || mark_at(p, i, SENSE_INSIDE)
+                 ? 2
+                 : 0;
     return *score > 0;
 }
 
@@ -60,7 +62,7 @@ static uint32_t title_start(const struct page *p, uint32_t from, struct office *
 {
     uint32_t k = mention_from(p, from > TITLE_GAP ? from - TITLE_GAP : 0);
     uint32_t last = NONE;
-    while (k < p->mention.n && p->mention.p[k].from < from)
+    while (k < p->mention.n && p->mention.p[k].from <= from)
         last = k++;
     uint32_t i = from, floor = last == NONE ? 0 : p->mention.p[last].to;
     while (i > floor && from - i < TITLE_GROWTH && !is_break(p->ch[i - 1]) &&

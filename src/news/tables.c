@@ -61,6 +61,14 @@ static enum rc add_stops(struct news_tables *t, const struct node *n, struct err
 {
     return add_words(t, n, SENSE_STOP, 0, e);
 }
+static enum rc add_inside(struct news_tables *t, const struct node *n, struct err *e)
+{
+    return add_words(t, n, SENSE_INSIDE, 0, e);
+}
+static enum rc add_after(struct news_tables *t, const struct node *n, struct err *e)
+{
+    return add_words(t, n, SENSE_AFTER, 0, e);
+}
 static enum rc add_titles(struct news_tables *t, const struct node *n, struct err *e)
 {
     return add_words(t, n, SENSE_TITLE, 0, e);
@@ -301,6 +309,7 @@ static enum rc rule_sets(struct news_tables *t, struct fact_rule *r, const struc
     TRY(set_read(t, &r->noun, &r->has_noun, n, "noun", e));
     TRY(set_read(t, &r->with, &r->has_with, n, "with", e));
     TRY(set_read(t, &r->lead, &r->has_lead, n, "lead", e));
+    TRY(set_read(t, &r->amid, &r->has_amid, n, "amid", e));
     return set_read(t, &r->without, NULL, n, "without", e);
 }
 
@@ -375,7 +384,8 @@ enum rc news_tables_add(struct news_tables *t, const struct node *file, const ch
         const char *key;
         enum rc (*add)(struct news_tables *, const struct node *, struct err *);
     } parts[] = {
-        {"stops", add_stops},       {"titles", add_titles},
+        {"stops", add_stops},       {"inside", add_inside},
+        {"after", add_after},       {"titles", add_titles},
         {"units", add_units},       {"generic", add_generic},
         {"prefixes", add_prefixes}, {"areas", add_areas},
         {"surnames", add_surnames}, {"ethnic", add_ethnic},
