@@ -72,6 +72,17 @@ static struct group_set sentence_groups(const struct page *p, size_t clause)
     return s;
 }
 
+/* The 培养 of 人才培养 is no verb. */
+static bool inside_noun(const struct page *p, const struct mark *v, const struct group_set *noun)
+{
+    for (uint32_t k = p->ending[v->to]; k != NONE; k = p->mark.p[k].same_end) {
+        const struct mark *m = &p->mark.p[k];
+        if (m->class == SENSE_GROUP && m->from < v->from && set_has(noun, m->value))
+            return true;
+    }
+    return false;
+}
+
 static bool rule_fits(const struct page *p, struct hit *h, const struct group_set *sentence)
 {
     const struct fact_rule *r = h->rule;
@@ -86,6 +97,10 @@ static bool rule_fits(const struct page *p, struct hit *h, const struct group_se
         const struct mark *v = mark_of(p, h->clause->from, h->clause->to, &r->verb, after);
         if (!v)
             return false;
+        if (r->has_noun && inside_noun(p, v, &r->noun)) {
+            after = v->to;
+            continue;
+        }
         h->verb_from = h->noun_from = v->from;
         h->verb_to = h->noun_to = v->to;
         for (uint32_t k = p->first[v->from]; k < p->first[v->from + 1]; k++)
@@ -208,6 +223,17 @@ static bool is_told(const struct page *p, const struct news_fact *f)
     return false;
 }
 
+/* An institute that has people of its own is not being founded. */
+static bool stands_already(const struct page *p, const struct news_fact *f)
+{
+    if (f->type != FACT_JOINT_PLATFORM)
+        return false;
+    for (size_t i = 0; i < p->org.n; i++)
+        if (p->org.p[i].staffed && p->org.p[i].name.n && str_ends(f->object, p->org.p[i].name))
+            return true;
+    return false;
+}
+
 /* A value that is no amount: 全覆盖, 倍增; the figure of a scheme, “6352”工程. */
 static struct str value_word(const struct page *p, const struct hit *h)
 {
@@ -241,7 +267,7 @@ static enum rc add_fact(struct page *p, const struct hit *h, struct amount *a, s
     f.predicate = trim(p, h->verb_from, h->rule->partner ? MAX(to, h->verb_to) : h->verb_to);
     if (h->rule->partner && c->partner != NONE && p->org.p[c->partner].name.n)
         f.object = p->org.p[c->partner].name;
-    if (p->out->fact.n >= PAGE_FACTS || is_told(p, &f))
+    if (p->out->fact.n >= PAGE_FACTS || is_told(p, &f) || stands_already(p, &f))
         return RC_OK;
     *added = true;
     if (a)

@@ -35,7 +35,7 @@ static uint32_t bracket_open(const struct page *p, uint32_t close)
 static const struct mark *whole_to(const struct page *p, uint32_t i)
 {
     const struct mark *m = mark_to(p, i, SENSE_UNIVERSITY);
-    if (!m)
+    if (!m || i - m->from < 3)
         m = mark_to(p, i, SENSE_KNOWN);
     return m ? m : mark_to(p, i, SENSE_PREFIX);
 }
@@ -268,6 +268,12 @@ static enum rc put_known(struct page *p, const struct mark *s)
     }
     if (p->ch[s->to] == 0x751F || in_title(p, &m)) /* 大学生 */
         return RC_OK;
+    if (university && s->to - s->from == 2) { /* 北大 of 湖北大桥: only where it stands alone */
+        m.unsure = true;
+        if (s->from && !is_break(p->ch[s->from - 1]) && !mark_to(p, s->from, SENSE_STOP) &&
+            !mark_to(p, s->from, SENSE_INSIDE))
+            return RC_OK;
+    }
     return put(p, m);
 }
 

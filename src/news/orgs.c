@@ -145,6 +145,12 @@ static enum rc resolve_level(struct page *p, struct mention *m, struct levels *l
     return add_alias(p, m->org, text);
 }
 
+/* A full name, though perhaps a former one. */
+static bool is_school_name(struct str s)
+{
+    return s.n >= 12 && (str_ends(s, STR("大学")) || str_ends(s, STR("学院")));
+}
+
 static enum rc resolve_name(struct page *p, struct mention *m)
 {
     struct str text = page_str(p, m->from, m->to), name = text;
@@ -154,7 +160,7 @@ static enum rc resolve_name(struct page *p, struct mention *m)
     bool place = kind == KIND_GOVERNMENT && m->value != NONE && mark_at(p, m->from, SENSE_PLACE) &&
                  !mark_at(p, m->from, SENSE_KNOWN);
     if (m->value != NONE && kind_is_school(kind))
-        name = p->t->university.p[m->value].name;
+        name = is_school_name(text) ? text : p->t->university.p[m->value].name;
     else if (place)
         name = p->t->division.p[m->value].name;
     else if (kind == KIND_COLLEGE && inner && inner->to < m->to) {
@@ -220,7 +226,10 @@ static bool place_acts(const struct page *p, const struct mention *m)
     for (size_t k = 0; k < ARRAY_LEN(joins); k++)
         if ((m->from && looking_at(p, m->from - 1, joins[k])) || looking_at(p, m->to, joins[k]))
             return true;
-    return mark_at(p, m->to, SENSE_STOP) && !looking_at(p, m->to, "的");
+    uint32_t c = clause_of(p, m->from);
+    bool subject = c != NONE &&
+                   (p->clause.p[c].from == m->from || p->clause.p[c].para <= (p->title ? 1u : 0u));
+    return subject && mark_at(p, m->to, SENSE_STOP) && !looking_at(p, m->to, "的");
 }
 
 static enum rc resolve_all(struct page *p)
@@ -540,7 +549,7 @@ static void find_roles(struct page *p)
 {
     uint32_t groups[2] = {group_find(p->t, "build"), group_find(p->t, "unveil")};
     struct group_set active = {{0}};
-    static const char *const names[] = {"visit", "host"};
+    static const char *const names[] = {"visit", "host", "talk", "sign", "unveil"};
     for (size_t k = 0; k < ARRAY_LEN(names); k++)
         if (group_find(p->t, names[k]) != NONE)
             set_put(&active, group_find(p->t, names[k]));
