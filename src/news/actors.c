@@ -64,25 +64,31 @@ static void speakers_find(struct page *p)
     }
 }
 
-/* Something built here, or a level of government that is never named (我省): acts for nobody. */
-static bool is_object(const struct page *p, uint32_t org)
+static void take_actor(const struct page *p, struct clause *c, uint32_t org, uint32_t at)
 {
-    const struct org *o = &p->org.p[org];
-    return !o->brand && (!o->named || (o->built * 2 >= o->count && !o->staffed));
+    if (org == NONE || org_is_object(p, org))
+        return;
+    if (c->subject == NONE && !follows_preposition(p, at))
+        c->subject = org;
+    else if (c->partner == NONE && org != c->subject)
+        c->partner = org;
 }
 
+/* Organisations in the order of the text; a person acts for his own. */
 static void clause_actors(struct page *p, struct clause *c)
 {
-    for (uint32_t k = mention_from(p, c->from); k < p->mention.n; k++) {
-        const struct mention *m = &p->mention.p[k];
-        if (m->from >= c->to)
-            break;
-        if (m->org == NONE || is_object(p, m->org))
-            continue;
-        if (c->subject == NONE && !follows_preposition(p, m->from))
-            c->subject = m->org;
-        else if (c->partner == NONE && m->org != c->subject)
-            c->partner = m->org;
+    uint32_t k = mention_from(p, c->from), end;
+    for (uint32_t i = c->from; i < c->to; i++) {
+        while (k < p->mention.n && p->mention.p[k].from < i)
+            k++;
+        if (k < p->mention.n && p->mention.p[k].from == i) {
+            take_actor(p, c, p->mention.p[k].org, i);
+            i = p->mention.p[k].to - 1;
+        } else if (is_surname(p->t, p->ch[i])) {
+            uint32_t who = person_at(p, i, &end);
+            if (who != NONE)
+                take_actor(p, c, p->out->person.p[who].org, i);
+        }
     }
 }
 
@@ -92,7 +98,7 @@ static void main_orgs(const struct page *p, uint32_t out[2])
     out[0] = out[1] = NONE;
     for (uint32_t i = 0; i < p->org.n; i++) {
         const struct org *o = &p->org.p[i];
-        if (o->into != NONE || !o->count || is_object(p, i))
+        if (o->into != NONE || !o->count || org_is_object(p, i))
             continue;
         for (int k = 0; k < 2; k++)
             if (out[k] == NONE || o->first < p->org.p[out[k]].first) {

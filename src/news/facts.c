@@ -207,7 +207,8 @@ static bool is_told(const struct page *p, const struct news_fact *f)
         if (o->type != f->type || (!str_eq(o->value, f->value) && f->value.n))
             continue;
         if (str_eq(span_str(p->x->text, o->evidence), span_str(p->x->text, f->evidence)) &&
-            str_eq(o->value, f->value))
+            str_eq(o->value, f->value) &&
+            (f->type != FACT_AGREEMENT || str_eq(o->object, f->object)))
             return true;
         bool same = f->object.n >= 12 && o->object.n >= 12 &&
                     (contains(o->object, f->object) || contains(f->object, o->object));
@@ -302,6 +303,25 @@ static enum rc add_list(struct page *p, struct hit *h, struct amount *a, bool *a
     return RC_OK;
 }
 
+/* 与甲、乙以及丙签署: a fact for each named signatory before the verb. */
+static enum rc add_signatories(struct page *p, struct hit *h, bool *added)
+{
+    struct clause c = *h->clause;
+    uint32_t seen = 0;
+    h->clause = &c;
+    for (uint32_t k = mention_from(p, c.from); k < p->mention.n; k++) {
+        const struct mention *m = &p->mention.p[k];
+        if (m->from >= h->verb_from)
+            break;
+        if (m->org == NONE || m->org == c.subject || org_is_object(p, m->org))
+            continue;
+        c.partner = m->org;
+        seen++;
+        TRY(add_fact(p, h, NULL, object_of(p, h), added));
+    }
+    return seen ? RC_OK : add_fact(p, h, NULL, object_of(p, h), added);
+}
+
 static struct amount *free_amount(struct page *p, const struct clause *c,
                                   const struct amount *after, bool lasting)
 {
@@ -326,6 +346,8 @@ static enum rc apply(struct page *p, struct hit *h, bool *added)
     }
     if (r->split)
         return add_list(p, h, a, added);
+    if (r->type == FACT_AGREEMENT && !a)
+        return add_signatories(p, h, added);
     return add_fact(p, h, a, object_of(p, h), added);
 }
 

@@ -149,16 +149,37 @@ static bool is_level(uint32_t c)
     return c == 0x7701 || c == 0x5E02 || c == 0x53BF || c == 0x533A || c == 0x5DDE; /* 省市县区州 */
 }
 
+static bool word_ends(const struct page *p, uint32_t i)
+{
+    return is_break(p->ch[i]) || mark_at(p, i, SENSE_STOP) || mark_at(p, i, SENSE_AFTER) ||
+           mark_at(p, i, SENSE_TITLE) || mark_at(p, i, SENSE_INSIDE);
+}
+
+/* 江苏高水平大学, 知名企业集团: described, not named. */
+static bool is_vague(const struct page *p, const struct mention *m)
+{
+    for (uint32_t k = p->first[m->from]; k < p->first[m->suffix_from]; k++) {
+        const struct mark *g = &p->mark.p[k];
+        if (g->class == SENSE_GENERIC && g->value == 1 && g->to <= m->suffix_from)
+            return true;
+    }
+    return false;
+}
+
 static enum rc put_suffix(struct page *p, const struct mark *s)
 {
     const struct suffix *x = &p->t->suffix.p[s->value];
     struct mention m = {.to = s->to, .suffix_from = s->from, .value = NONE, .kind = x->kind};
     m.from = skip_count(p, grow(p, s->from, x->kind, &m.anchored), s->from);
     uint32_t core = s->from - m.from;
-    bool level = x->office && core >= 1 && is_level(p->ch[m.from]) && !m.anchored;
-    if (level && core == 1)
+    bool level = x->office && core >= 1 && core < 10 && is_level(p->ch[m.from]) && !m.anchored;
+    if (level) {
         m.level = true;
-    else if (x->office && !m.anchored)
+        m.suffix_from = m.from + 1;
+    } else if (x->office && !m.anchored) {
+        return RC_OK;
+    }
+    if ((x->alone && !word_ends(p, s->to)) || (x->kind != KIND_INSTITUTE && is_vague(p, &m)))
         return RC_OK;
     if ((x->anchored && !m.anchored) || core == 0 || (core == 1 && !level))
         return RC_OK;
@@ -216,12 +237,38 @@ static enum rc put_place(struct page *p, const struct mark *s)
     return put(p, m);
 }
 
+/* A county or town that divisions.yaml does not have: 金乡县委书记. */
+static enum rc put_unlisted(struct page *p, uint32_t i)
+{
+    uint32_t from = i;
+    if (mark_to(p, i + 1, SENSE_PLACE))
+        return RC_OK;
+    while (from > 0 && i - from < 3 && is_han(p->ch[from - 1]) && !mark_to(p, from, SENSE_STOP) &&
+           !mark_to(p, from, SENSE_INSIDE) && !mark_to(p, from, SENSE_PLACE))
+        from--;
+    for (uint32_t k = from; k < i; k++) {
+        const struct mark *t = mark_at(p, k, SENSE_TITLE); /* 副县长 */
+        if (t && t->to > i)
+            return RC_OK;
+    }
+    bool left = from == 0 || is_break(p->ch[from - 1]) || mark_to(p, from, SENSE_STOP) ||
+                mark_to(p, from, SENSE_INSIDE) || mark_to(p, from, SENSE_PLACE);
+    bool right = looking_at(p, i + 1, "委书记") || looking_at(p, i + 1, "委副书记") ||
+                 looking_at(p, i + 1, "委常委") || looking_at(p, i + 1, "人民政府") ||
+                 looking_at(p, i + 1, "委、") || looking_at(p, i + 1, "党委书记") ||
+                 mark_at(p, i, SENSE_TITLE) || mark_at(p, i + 1, SENSE_TITLE);
+    struct mention m = {.from = grow_places(p, from), .value = NONE, .kind = KIND_GOVERNMENT};
+    m.suffix_from = i + 1;
+    m.to = government_end(p, i + 1);
+    return left && right && i > from ? put(p, m) : RC_OK;
+}
+
 /* 市委市政府, 省政府, 我市: a level without its place. */
 static enum rc put_level(struct page *p, uint32_t i)
 {
     struct mention m = {.from = i, .value = NONE, .kind = KIND_GOVERNMENT, .level = true};
     if (i && !is_break(p->ch[i - 1]) && !mark_to(p, i, SENSE_STOP) && !mark_to(p, i, SENSE_TITLE))
-        return RC_OK;
+        return put_unlisted(p, i);
     bool our = looking_at(p, i, "我") && is_level(p->ch[i + 1]);
     m.suffix_from = m.to = our ? i + 2 : government_end(p, i + 1);
     if (m.to == i + 1 && followed_by_office(p, m.to) && !is_break(p->ch[m.to]))
@@ -310,7 +357,7 @@ enum rc mentions_find(struct page *p)
             TRY(put_suffix(p, m));
         if ((m = mark_to(p, end, SENSE_PLACE)))
             TRY(put_place(p, m));
-        if (is_level(p->ch[i]))
+        if (is_level(p->ch[i]) || p->ch[i] == 0x9547 || p->ch[i] == 0x4E61) /* 镇, 乡 */
             TRY(put_level(p, i));
         if (p->ch[i] == 0x6211 && is_level(p->ch[i + 1])) /* 我市 */
             TRY(put_level(p, i));

@@ -8,6 +8,7 @@ static enum rc read_page(struct page *p)
     TRY(mentions_find(p));
     TRY(orgs_resolve(p));
     TRY(people_find(p));
+    orgs_roles(p);
     TRY(amounts_find(p));
     TRY(dates_find(p));
     actors_find(p);

@@ -25,10 +25,11 @@ extern const char *const org_kind_name[KIND__COUNT];
 bool kind_is_school(enum org_kind k);
 
 /* Ends the name of an organisation. `anchored`: only where the name begins with a place or a known
- * name; `office`: only where a level of government precedes (市科技局). */
+ * name; `office`: only where a level of government precedes (市科技局); `alone`: only where the
+ * word ends there. */
 struct suffix {
     enum org_kind kind;
-    bool anchored, office;
+    bool anchored, office, alone;
 };
 
 struct division {
@@ -142,7 +143,7 @@ struct org {
     uint32_t into;     /* merged into this one, NONE */
     uint32_t party;    /* number in the result, NONE */
     VEC(struct str) alias;
-    uint32_t built;    /* mentions of it as something built */
+    uint32_t built; /* mentions of it as something built */
     bool lead, acts, staffed, brand;
     bool named; /* somewhere by more than its level (我省) */
 };
@@ -204,6 +205,10 @@ uint32_t clause_of(const struct page *p, uint32_t i);
 /* Names by themselves (mentions.c), then who they are (orgs.c). */
 enum rc mentions_find(struct page *p) MUST_CHECK;
 enum rc orgs_resolve(struct page *p) MUST_CHECK;
+/* What every organisation does here (after people_find). */
+void orgs_roles(struct page *p);
+/* Something built here, or a level of government that is never named (我省): acts for nobody. */
+bool org_is_object(const struct page *p, uint32_t org);
 /* Those that take part become parties; people and facts are renumbered (orgs.c). */
 enum rc parties_finish(struct page *p) MUST_CHECK;
 /* First mention that ends after i; mention.n when none. O(log n). */

@@ -333,18 +333,33 @@ static enum rc join(struct page *p, uint32_t from, uint32_t into)
 }
 
 /* A short form that fits two is left alone. */
+static enum rc join_one(struct page *p, uint32_t i)
+{
+    uint32_t found = NONE;
+    for (uint32_t j = 0; j < p->org.n; j++) {
+        if (i == j || !shortens(p, &p->org.p[i], &p->org.p[j]))
+            continue;
+        if (found != NONE && org_root(p, j) != found)
+            return RC_OK;
+        found = org_root(p, j);
+    }
+    return found == NONE || found == i ? RC_OK : join(p, i, found);
+}
+
+/* Longer names first, so that their own full forms are known. */
 static enum rc join_short(struct page *p)
 {
+    uint32_t *order = arena_alloc(p->a, (p->org.n + 1) * sizeof *order);
+    if (!order)
+        return err_nomem(p->e);
     for (uint32_t i = 0; i < p->org.n; i++) {
-        uint32_t found = NONE, fits = 0;
-        for (uint32_t j = 0; j < p->org.n; j++)
-            if (i != j && shortens(p, &p->org.p[i], &p->org.p[j])) {
-                fits += found == NONE || !shortens(p, &p->org.p[found], &p->org.p[j]);
-                found = j;
-            }
-        if (fits == 1)
-            TRY(join(p, i, org_root(p, found)));
+        uint32_t k = i;
+        for (; k > 0 && p->org.p[order[k - 1]].name.n < p->org.p[i].name.n; k--)
+            order[k] = order[k - 1];
+        order[k] = i;
     }
+    for (uint32_t i = 0; i < p->org.n; i++)
+        TRY(join_one(p, order[i]));
     return RC_OK;
 }
 
@@ -499,6 +514,22 @@ static enum rc find_short(struct page *p, vec_mention *more)
 
 /* ---- roles ---- */
 
+/* Masked ones first, then those of the lead, universities, the first named. */
+static bool host_before(const struct page *p, const struct org *a, const struct org *b)
+{
+    uint32_t ca = clause_of(p, a->first), cb = clause_of(p, b->first);
+    bool la = ca != NONE && p->clause.p[ca].para <= (p->title ? 1u : 0u);
+    bool lb = cb != NONE && p->clause.p[cb].para <= (p->title ? 1u : 0u);
+    bool ua = a->kind == KIND_UNIVERSITY, ub = b->kind == KIND_UNIVERSITY;
+    if (a->brand != b->brand)
+        return a->brand;
+    if (la != lb)
+        return la;
+    if (!la && ua != ub)
+        return ua;
+    return a->first < b->first;
+}
+
 /* The school that speaks: a masked one, else the first school of the page. */
 static void find_host(struct page *p)
 {
@@ -506,8 +537,7 @@ static void find_host(struct page *p)
         const struct org *o = &p->org.p[i];
         if (o->into != NONE || !kind_is_school(o->kind))
             continue;
-        const struct org *h = p->host == NONE ? NULL : &p->org.p[p->host];
-        if (!h || o->brand || (!h->brand && o->first < h->first))
+        if (p->host == NONE || host_before(p, o, &p->org.p[p->host]))
             p->host = i;
     }
     for (size_t i = 0; i < p->mention.n; i++)
@@ -519,7 +549,7 @@ static void find_host(struct page *p)
 static bool is_built(const struct page *p, const struct mention *m, const uint32_t groups[2])
 {
     if (m->kind != KIND_INSTITUTE && m->kind != KIND_HOSPITAL && m->kind != KIND_COLLEGE &&
-        m->kind != KIND_PARK && m->kind != KIND_OTHER)
+        m->kind != KIND_OTHER)
         return false;
     for (int g = 0; g < 2 && groups[g] != NONE; g++) {
         for (uint32_t i = m->from > 8 ? m->from - 8 : 0; i < m->from; i++) {
@@ -530,7 +560,8 @@ static bool is_built(const struct page *p, const struct mention *m, const uint32
         for (uint32_t i = m->to; i < m->to + 4 && !is_break(p->ch[i]); i++) {
             const struct mark *v = group_at(p, i, groups[g]);
             if (v)
-                return !looking_at(p, v->to, "成为") && !looking_at(p, v->to, "为");
+                return is_break(p->ch[v->to]) || looking_at(p, v->to, "仪式") ||
+                       looking_at(p, v->to, "并") || looking_at(p, v->to, "暨");
         }
     }
     return looking_at(p, m->to, "签约") != 0;
@@ -545,17 +576,17 @@ static bool only_attends(const struct page *p, const struct mention *m)
     return false;
 }
 
-static void find_roles(struct page *p)
+void orgs_roles(struct page *p)
 {
     uint32_t groups[2] = {group_find(p->t, "build"), group_find(p->t, "unveil")};
     struct group_set active = {{0}};
-    static const char *const names[] = {"visit", "host", "talk", "sign", "unveil"};
+    static const char *const names[] = {"visit",    "host",   "talk", "sign",
+                                        "ceremony", "unveil", "thank"};
     for (size_t k = 0; k < ARRAY_LEN(names); k++)
         if (group_find(p->t, names[k]) != NONE)
             set_put(&active, group_find(p->t, names[k]));
     for (size_t i = 0; i < p->mention.n; i++) {
         struct mention *m = &p->mention.p[i];
-        m->org = org_root(p, m->org);
         if (m->org == NONE)
             continue;
         struct org *o = &p->org.p[m->org];
@@ -581,9 +612,16 @@ enum rc orgs_resolve(struct page *p)
     vec_free(&more);
     if (rc != RC_OK)
         return rc;
+    for (size_t i = 0; i < p->mention.n; i++)
+        p->mention.p[i].org = org_root(p, p->mention.p[i].org);
     find_host(p);
-    find_roles(p);
     return RC_OK;
+}
+
+bool org_is_object(const struct page *p, uint32_t org)
+{
+    const struct org *o = &p->org.p[org];
+    return !o->brand && (!o->named || (o->built * 2 >= o->count && !o->staffed));
 }
 
 /* ---- parties ---- */

@@ -108,6 +108,18 @@ static enum rc mark_word(struct page *p, uint32_t from, uint32_t to, uint32_t se
     return RC_OK;
 }
 
+/* Of the words of rules that start at one place only the longest counts: 签约仪式 is no 签约. */
+static void keep_longest(struct page *p, uint32_t first)
+{
+    uint32_t to = 0;
+    for (uint32_t k = first; k < p->mark.n; k++)
+        if (p->mark.p[k].class == SENSE_GROUP)
+            to = p->mark.p[k].to;
+    for (uint32_t k = first; k < p->mark.n; k++)
+        if (p->mark.p[k].class == SENSE_GROUP && p->mark.p[k].to < to)
+            p->mark.p[k].class = SENSE__COUNT;
+}
+
 static enum rc mark_all(struct page *p)
 {
     const struct lexicon *x = &p->t->words;
@@ -123,6 +135,7 @@ static enum rc mark_all(struct page *p)
             TRY(mark_word(p, i, k, x->node.p[node]));
             node = lexicon_step(x, node, p->ch[k]);
         }
+        keep_longest(p, p->first[i]);
     }
     p->first[p->n] = p->first[p->n + 1] = (uint32_t)p->mark.n;
     return RC_OK;

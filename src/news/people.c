@@ -27,8 +27,20 @@ static bool is_word(const struct page *p, uint32_t i)
     const struct mark *generic = mark_at(p, i, SENSE_GENERIC),
                       *suffix = mark_at(p, i, SENSE_SUFFIX);
     const struct mark *area = mark_at(p, i, SENSE_AREA);
+    const struct mark *place = mark_at(p, i, SENSE_PLACE);
+    bool full_place =
+        place && str_eq(page_str(p, i, place->to), p->t->division.p[place->value].name);
     return (stop && stop->to - i >= 2) || title || (generic && generic->to - i >= 2) || suffix ||
-           area;
+           area || full_place;
+}
+
+/* 孙正|参会, 张利|等: after two characters a word goes on; a single one only before an office. */
+static bool word_follows(const struct page *p, uint32_t i)
+{
+    const struct mark *after = mark_at(p, i, SENSE_AFTER), *stop = mark_at(p, i, SENSE_STOP);
+    if ((after && after->to - i >= 2) || (stop && stop->to - i >= 2))
+        return true;
+    return stop && mark_at(p, i + 1, SENSE_TITLE);
 }
 
 /* Where the name that begins at i ends, 0 when there is none. `free`: the surname is not asked
@@ -47,7 +59,9 @@ static uint32_t name_end(const struct page *p, uint32_t i, bool free)
                                           "慕容", "令狐", "宇文", "司徒", "夏侯", "端木", "欧阳"};
     for (size_t k = 0; k < ARRAY_LEN(doubles); k++)
         compound = compound || (n == 4 && looking_at(p, i, doubles[k]));
-    for (uint32_t k = compound ? 4 : MIN(n, 3); k >= 2; k--)
+    if (!compound && n > 2 && (n = MIN(n, 3)) == 3 && word_follows(p, i + 2))
+        n = 2;
+    for (uint32_t k = compound ? 4 : n; k >= 2; k--)
         if (ends_name(p, i + k, &score) && score > best_score && (surname || score == 3)) {
             best = i + k;
             best_score = score;
@@ -150,7 +164,8 @@ static enum rc name_before(struct page *p, const struct mark *m)
     struct office o = {m->from, title_end(p, m), NONE, false};
     for (uint32_t n = 3; n >= 2; n--) {
         uint32_t i = m->from - n;
-        if (m->from < n || !is_surname(p->t, p->ch[i]) || is_word(p, i))
+        const struct mark *last = mark_to(p, m->from, SENSE_STOP);
+        if (m->from < n || !is_surname(p->t, p->ch[i]) || is_word(p, i) || last)
             continue;
         bool han = true;
         for (uint32_t k = i; k < m->from; k++)
@@ -181,6 +196,25 @@ static enum rc list_before(struct page *p, uint32_t from, const struct office *o
     return RC_OK;
 }
 
+/* 市长, 县委书记 without a place: the government of that level that the page names first. */
+static uint32_t level_org(const struct page *p, uint32_t i)
+{
+    uint32_t level = p->ch[i], best = NONE;
+    if (level == 0x526F) /* 副市长 */
+        level = p->ch[i + 1];
+    if (level != 0x7701 && level != 0x5E02 && level != 0x53BF && level != 0x533A) /* 省市县区 */
+        return NONE;
+    char s[4];
+    size_t n = utf8_put(s, level);
+    for (uint32_t k = 0; k < p->org.n; k++) {
+        const struct org *o = &p->org.p[k];
+        if (o->division != NONE && o->into == NONE && str_ends(o->name, (struct str){s, n}) &&
+            (best == NONE || o->first < p->org.p[best].first))
+            best = k;
+    }
+    return best;
+}
+
 /* The organisation of an office that does not name it: the one before in the sentence. */
 static uint32_t carried_org(const struct page *p, const struct office *o, uint32_t from,
                             const struct office *before)
@@ -188,6 +222,11 @@ static uint32_t carried_org(const struct page *p, const struct office *o, uint32
     uint32_t c = clause_of(p, from);
     if (o->named || c == NONE)
         return o->org;
+    if (p->ch[o->from] == 0x6821 && p->host != NONE) /* 校党委书记 */
+        return p->host;
+    uint32_t government = level_org(p, o->from);
+    if (government != NONE)
+        return government;
     uint32_t first = c;
     while (first > 0 && p->clause.p[first - 1].sentence == p->clause.p[c].sentence)
         first--;
@@ -203,6 +242,18 @@ static uint32_t carried_org(const struct page *p, const struct office *o, uint32
 static bool is_general_secretary(const struct page *p, uint32_t i)
 {
     return i > 0 && p->ch[i - 1] == 0x603B; /* 总书记 */
+}
+
+/* 区委常委、区委办公室主任: what stands inside a title is no party of its own. */
+static void forget_offices(struct page *p, const struct office *o)
+{
+    for (uint32_t k = mention_from(p, o->from); k < p->mention.n; k++) {
+        struct mention *m = &p->mention.p[k];
+        if (m->from >= o->to)
+            break;
+        if (m->from >= o->from && m->level)
+            m->org = NONE;
+    }
 }
 
 enum rc people_find(struct page *p)
@@ -223,8 +274,10 @@ enum rc people_find(struct page *p)
             TRY(list_before(p, o.from - 2, &o));
         else if (end == o.to)
             TRY(name_before(p, m));
-        else
+        else {
             before = (struct office){o.from, end, o.org, true};
+            forget_offices(p, &o);
+        }
         i = MAX(m->to, end);
     }
     for (size_t i = 0; i < p->out->person.n; i++)

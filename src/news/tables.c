@@ -81,6 +81,10 @@ static enum rc add_generic(struct news_tables *t, const struct node *n, struct e
 {
     return add_words(t, n, SENSE_GENERIC, 0, e);
 }
+static enum rc add_vague(struct news_tables *t, const struct node *n, struct err *e)
+{
+    return add_words(t, n, SENSE_GENERIC, 1, e);
+}
 static enum rc add_prefixes(struct news_tables *t, const struct node *n, struct err *e)
 {
     return add_words(t, n, SENSE_PREFIX, 0, e);
@@ -133,7 +137,9 @@ static enum rc kind_read(enum org_kind *out, const struct node *n, struct str wo
 static enum rc add_suffixes(struct news_tables *t, const struct node *n, struct err *e)
 {
     for (const struct node *c = n->child; c; c = c->next) {
-        struct suffix s = {.anchored = flag(c, "anchored"), .office = flag(c, "office")};
+        struct suffix s = {.anchored = flag(c, "anchored"),
+                           .office = flag(c, "office"),
+                           .alone = flag(c, "alone")};
         TRY(kind_read(&s.kind, c, node_text(c, "kind", STR("")), e));
         TRY(add_words(t, node_get(c, "words"), SENSE_SUFFIX, (uint32_t)t->suffix.n, e));
         TRY(vec_push(&t->suffix, s, e));
@@ -384,15 +390,25 @@ enum rc news_tables_add(struct news_tables *t, const struct node *file, const ch
         const char *key;
         enum rc (*add)(struct news_tables *, const struct node *, struct err *);
     } parts[] = {
-        {"stops", add_stops},       {"inside", add_inside},
-        {"after", add_after},       {"titles", add_titles},
-        {"units", add_units},       {"generic", add_generic},
-        {"prefixes", add_prefixes}, {"areas", add_areas},
-        {"surnames", add_surnames}, {"ethnic", add_ethnic},
-        {"suffixes", add_suffixes}, {"known", add_known},
-        {"verbs", add_verbs},       {"universities", add_universities},
-        {"nouns", add_nouns},       {"divisions", add_divisions},
-        {"rules", add_rules},       {"events", add_events},
+        {"stops", add_stops},
+        {"inside", add_inside},
+        {"vague", add_vague},
+        {"after", add_after},
+        {"titles", add_titles},
+        {"units", add_units},
+        {"generic", add_generic},
+        {"prefixes", add_prefixes},
+        {"areas", add_areas},
+        {"surnames", add_surnames},
+        {"ethnic", add_ethnic},
+        {"suffixes", add_suffixes},
+        {"known", add_known},
+        {"verbs", add_verbs},
+        {"universities", add_universities},
+        {"nouns", add_nouns},
+        {"divisions", add_divisions},
+        {"rules", add_rules},
+        {"events", add_events},
     };
     for (const struct node *c = file->type == NODE_MAP ? file->child : NULL; c; c = c->next) {
         size_t i = 0;
