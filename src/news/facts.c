@@ -49,7 +49,7 @@ static bool noun_fits(const struct page *p, struct hit *h, const struct mark *ve
         n = NULL;
     if (!n && r->order != ORDER_AFTER) {
         n = mark_of(p, from, verb->from, &r->noun, from);
-        if (n && n->to + r->gap < verb->from)
+        if (n && (n->to + r->gap < verb->from || p->ch[verb->to] == 0x3001))
             n = NULL;
     }
     if (!n)
@@ -280,6 +280,18 @@ static enum rc add_fact(struct page *p, const struct hit *h, struct amount *a, s
     return vec_push(&p->out->fact, f, p->e);
 }
 
+/* 和, 暨 between two things that are built, not the one of 碳中和. */
+static bool joins_at(const struct page *p, uint32_t i, const struct group_set *noun)
+{
+    if (!looking_at(p, i, "和") && !looking_at(p, i, "暨"))
+        return false;
+    uint32_t end = i > 0 && p->ch[i - 1] == 0x201D ? i - 1 : i;
+    for (uint32_t k = p->ending[end]; k != NONE; k = p->mark.p[k].same_end)
+        if (p->mark.p[k].class == SENSE_GROUP && set_has(noun, p->mark.p[k].value))
+            return true;
+    return false;
+}
+
 /* A list of nouns, each with its own head: 教育培训基地、碳中和研究院. */
 static enum rc add_list(struct page *p, struct hit *h, struct amount *a, bool *added)
 {
@@ -288,8 +300,7 @@ static enum rc add_list(struct page *p, struct hit *h, struct amount *a, bool *a
     uint32_t end = h->noun_from >= h->verb_to ? h->clause->to : h->verb_from;
     while (from < end) {
         uint32_t to = from;
-        while (to < end && p->ch[to] != 0x3001 && !looking_at(p, to, "和") &&
-               !looking_at(p, to, "暨"))
+        while (to < end && p->ch[to] != 0x3001 && !joins_at(p, to, &h->rule->noun))
             to++;
         const struct mark *n = mark_of(p, from, to, &h->rule->noun, from);
         if (n) {
@@ -309,6 +320,9 @@ static enum rc add_signatories(struct page *p, struct hit *h, bool *added)
     struct clause c = *h->clause;
     uint32_t seen = 0;
     h->clause = &c;
+    for (uint32_t k = mention_from(p, c.from); k < p->mention.n && p->host != NONE; k++)
+        if (p->mention.p[k].from < c.to && p->mention.p[k].org == p->host)
+            c.subject = p->host; /* the page's school signs with the others */
     for (uint32_t k = mention_from(p, c.from); k < p->mention.n; k++) {
         const struct mention *m = &p->mention.p[k];
         if (m->from >= h->verb_from)
@@ -416,6 +430,22 @@ static enum rc clause_facts(struct page *p, size_t c, struct told *told, bool la
     return RC_OK;
 }
 
+/* Figures that no rule took. */
+static enum rc rest_figures(struct page *p)
+{
+    static const struct fact_rule rule = {.type = FACT_STATISTIC};
+    for (size_t k = 0; k < p->amount.n; k++) {
+        struct amount *a = &p->amount.p[k];
+        uint32_t c = clause_of(p, a->from);
+        if (a->used || a->attendance || a->lasts || c == NONE || a->from < p->title)
+            continue;
+        struct hit h = {&rule, &p->clause.p[c], a->from, a->to, a->from, a->to};
+        bool added = false;
+        TRY(add_fact(p, &h, a, trim(p, a->to, MIN(h.clause->to, a->to + 12)), &added));
+    }
+    return RC_OK;
+}
+
 /* The title repeats the text: it is read last, for what the text did not say. */
 enum rc facts_find(struct page *p)
 {
@@ -426,5 +456,5 @@ enum rc facts_find(struct page *p)
     for (int late = 0; late < 2; late++)
         for (size_t c = 0; c < p->clause.n; c++)
             TRY(clause_facts(p, c, &told, late));
-    return RC_OK;
+    return rest_figures(p);
 }

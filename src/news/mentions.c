@@ -40,6 +40,18 @@ static const struct mark *whole_to(const struct page *p, uint32_t i)
     return m ? m : mark_to(p, i, SENSE_PREFIX);
 }
 
+/* 南昌大学附属 before a place. */
+static uint32_t grow_parent(const struct page *p, uint32_t i)
+{
+    if (i < 2 || !looking_at(p, i - 2, "附属"))
+        return i;
+    uint32_t k = i - 2;
+    if (k >= 2 && looking_at(p, k - 2, "直属"))
+        k -= 2;
+    const struct mark *m = whole_to(p, k);
+    return m ? m->from : i;
+}
+
 /* From behind a place name: further places or a whole name may stand before it. */
 static uint32_t grow_places(const struct page *p, uint32_t i)
 {
@@ -49,7 +61,7 @@ static uint32_t grow_places(const struct page *p, uint32_t i)
             return m->from;
         m = mark_to(p, i, SENSE_PLACE);
         if (!m)
-            return i;
+            return grow_parent(p, i);
         i = m->from;
     }
 }
@@ -58,7 +70,8 @@ static uint32_t grow_places(const struct page *p, uint32_t i)
 static uint32_t grow_brand(const struct page *p, uint32_t i)
 {
     for (uint32_t k = i; k + 4 >= i; k--) {
-        if (k == 0 || is_break(p->ch[k - 1]) || mark_to(p, k, SENSE_STOP))
+        if (k == 0 || is_break(p->ch[k - 1]) || mark_to(p, k, SENSE_STOP) ||
+            mark_to(p, k, SENSE_INSIDE))
             return k;
         if (is_digit(p->ch[k - 1]))
             return i;
@@ -85,6 +98,8 @@ static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bo
             return kind == KIND_ENTERPRISE && !m ? grow_brand(p, i) : i;
         }
         const struct mark *stop = mark_to(p, i, SENSE_STOP), *in = mark_to(p, i, SENSE_INSIDE);
+        if (stop && stop->value == 1 && kind == KIND_ENTERPRISE) /* 精|密切|削 */
+            in = stop;
         if (stop && (!in || stop->from < in->from))
             break;
         if (in && before_inside == NONE)
@@ -138,7 +153,8 @@ static bool in_title(const struct page *p, const struct mention *m)
 {
     for (uint32_t i = m->from; i < m->to; i++) {
         const struct mark *t = mark_at(p, i, SENSE_TITLE);
-        if (t && t->to > m->to && (i > m->suffix_from || i == m->from))
+        bool last = m->kind == KIND_GOVERNMENT && i + 1 == m->to; /* 科技局长 */
+        if (t && t->to > m->to && !last && (i + 1 >= m->suffix_from || i == m->from))
             return true;
     }
     return false;
@@ -166,6 +182,13 @@ static bool is_vague(const struct page *p, const struct mention *m)
     return false;
 }
 
+/* The 局 of 布局. */
+static bool in_word(const struct page *p, const struct mark *s)
+{
+    const struct mark *stop = mark_to(p, s->to, SENSE_STOP), *g = mark_to(p, s->to, SENSE_GENERIC);
+    return (stop && stop->from < s->from) || (g && g->from < s->from);
+}
+
 static enum rc put_suffix(struct page *p, const struct mark *s)
 {
     const struct suffix *x = &p->t->suffix.p[s->value];
@@ -179,6 +202,8 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
     } else if (x->office && !m.anchored) {
         return RC_OK;
     }
+    if (in_word(p, s) || (s->to - s->from == 1 && core > 8))
+        return RC_OK;
     if ((x->alone && !word_ends(p, s->to)) || (x->kind != KIND_INSTITUTE && is_vague(p, &m)))
         return RC_OK;
     if ((x->anchored && !m.anchored) || core == 0 || (core == 1 && !level))
@@ -195,7 +220,8 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
 static bool is_full_place(const struct page *p, const struct mark *m)
 {
     const struct division *d = &p->t->division.p[m->value];
-    return str_eq(page_str(p, m->from, m->to), d->name) && d->name.n > d->brief.n;
+    return str_eq(page_str(p, m->from, m->to), d->name) &&
+           (d->name.n > d->brief.n || is_level(p->ch[m->to - 1]));
 }
 
 /* 委, 委市政府, 委、市政府, 政府, 人民政府 after a place or a level: where it ends. */
@@ -260,7 +286,7 @@ static enum rc put_unlisted(struct page *p, uint32_t i)
     struct mention m = {.from = grow_places(p, from), .value = NONE, .kind = KIND_GOVERNMENT};
     m.suffix_from = i + 1;
     m.to = government_end(p, i + 1);
-    return left && right && i > from ? put(p, m) : RC_OK;
+    return left && right && i > from + (p->ch[i] == 0x533A) ? put(p, m) : RC_OK; /* 园区 */
 }
 
 /* 市委市政府, 省政府, 我市: a level without its place. */

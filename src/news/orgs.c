@@ -215,7 +215,7 @@ static enum rc resolve_brand(struct page *p, struct mention *m)
 /* A bare place acts where it is joined to somebody or has a predicate. */
 static bool place_acts(const struct page *p, const struct mention *m)
 {
-    static const char *const joins[] = {"与", "和", "同", "为", "对"};
+    static const char *const joins[] = {"与", "和", "同"};
     static const char *const in[] = {"在", "于", "从", "由", "位于", "来自"};
     for (size_t k = 0; k < ARRAY_LEN(in); k++)
         if (m->from >= 2 &&
@@ -517,9 +517,7 @@ static enum rc find_short(struct page *p, vec_mention *more)
 /* Masked ones first, then those of the lead, universities, the first named. */
 static bool host_before(const struct page *p, const struct org *a, const struct org *b)
 {
-    uint32_t ca = clause_of(p, a->first), cb = clause_of(p, b->first);
-    bool la = ca != NONE && p->clause.p[ca].para <= (p->title ? 1u : 0u);
-    bool lb = cb != NONE && p->clause.p[cb].para <= (p->title ? 1u : 0u);
+    bool la = a->first < p->lead, lb = b->first < p->lead;
     bool ua = a->kind == KIND_UNIVERSITY, ub = b->kind == KIND_UNIVERSITY;
     if (a->brand != b->brand)
         return a->brand;
@@ -576,15 +574,26 @@ static bool only_attends(const struct page *p, const struct mention *m)
     return false;
 }
 
+static bool sentence_meets(const struct page *p, uint32_t c, const struct group_set *s)
+{
+    uint32_t sentence = p->clause.p[c].sentence;
+    while (c > 0 && p->clause.p[c - 1].sentence == sentence)
+        c--;
+    for (; c < p->clause.n && p->clause.p[c].sentence == sentence; c++)
+        if (set_meets(&p->clause.p[c].groups, s))
+            return true;
+    return false;
+}
+
 void orgs_roles(struct page *p)
 {
     uint32_t groups[2] = {group_find(p->t, "build"), group_find(p->t, "unveil")};
-    struct group_set active = {{0}};
+    struct group_set active = {{0}}, visit = {{0}};
     static const char *const names[] = {"visit",    "host",   "talk", "sign",
                                         "ceremony", "unveil", "thank"};
     for (size_t k = 0; k < ARRAY_LEN(names); k++)
         if (group_find(p->t, names[k]) != NONE)
-            set_put(&active, group_find(p->t, names[k]));
+            set_put(k == 0 ? &visit : &active, group_find(p->t, names[k]));
     for (size_t i = 0; i < p->mention.n; i++) {
         struct mention *m = &p->mention.p[i];
         if (m->org == NONE)
@@ -596,8 +605,10 @@ void orgs_roles(struct page *p)
         uint32_t c = clause_of(p, m->from);
         if (c == NONE)
             continue;
-        o->lead = o->lead || (p->clause.p[c].para <= (p->title ? 1u : 0u) && !only_attends(p, m));
-        o->acts = o->acts || set_meets(&p->clause.p[c].groups, &active);
+        o->lead = o->lead || (m->from < p->lead && !only_attends(p, m));
+        o->acts = o->acts || set_meets(&p->clause.p[c].groups, &active) ||
+                  sentence_meets(p, c, &visit) ||
+                  (m->place && p->clause.p[c].from == m->from && mark_at(p, m->to, SENSE_STOP));
     }
 }
 

@@ -154,7 +154,9 @@ const struct mark *mark_to(const struct page *p, uint32_t i, enum sense_class cl
 {
     const struct mark *best = NULL;
     for (uint32_t k = p->ending[i]; k != NONE; k = p->mark.p[k].same_end)
-        if (p->mark.p[k].class == class && (!best || p->mark.p[k].from < best->from))
+        if (p->mark.p[k].class == class &&
+            (!best || p->mark.p[k].from < best->from ||
+             (p->mark.p[k].from == best->from && p->mark.p[k].value < best->value)))
             best = &p->mark.p[k];
     return best;
 }
@@ -229,10 +231,25 @@ uint32_t clause_of(const struct page *p, uint32_t i)
     return lo < p->clause.n ? (uint32_t)lo : NONE;
 }
 
+/* Bylines and captions are shorter than the first paragraph of news. */
+static uint32_t lead_end(const struct page *p)
+{
+    enum { LEAD_MIN = 60 };
+    uint32_t from = p->title ? p->title + 1 : 0, body = from;
+    for (uint32_t i = from; i < p->n; i++)
+        if (p->ch[i] == '\n') {
+            if (i - from >= LEAD_MIN || i - body >= 3 * LEAD_MIN)
+                return i;
+            from = i + 1;
+        }
+    return p->n;
+}
+
 enum rc page_open(struct page *p)
 {
     p->host = p->city = NONE;
     TRY(decode(p));
+    p->lead = lead_end(p);
     TRY(mark_all(p));
     return cut(p);
 }

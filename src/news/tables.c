@@ -270,7 +270,7 @@ static enum rc add_groups(struct news_tables *t, const struct node *n, bool stop
         set_put(&t->declared, g);
         TRY(add_words(t, c, SENSE_GROUP, g, e));
         if (stop)
-            TRY(add_words(t, c, SENSE_STOP, 0, e));
+            TRY(add_words(t, c, SENSE_STOP, 1, e));
     }
     return RC_OK;
 }
