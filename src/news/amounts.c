@@ -88,7 +88,9 @@ static bool numeral_counts(const struct page *p, uint32_t from, uint32_t to, uin
 {
     if (from && is_one_of(p->ch[from - 1], "第之统“党每某任唯同进逐"))
         return false;
-    bool rough = end > to || p->ch[from] == 0x6570 || p->ch[from] == 0x51E0; /* 数, 几 */
+    if (to - from == 1 && p->ch[from] == 0x51E0) /* 几项 says nothing */
+        return false;
+    bool rough = end > to || p->ch[from] == 0x6570; /* 数十 */
     if (to - from == 1)
         return rough || (is_one_of(p->ch[from], "两三四五六七八九十") &&
                          is_one_of(p->ch[end], "家所名位项份支亿"));

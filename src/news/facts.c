@@ -174,7 +174,7 @@ static struct span evidence_of(const struct page *p, const struct hit *h, const 
 }
 
 /* A deadline in the clause, or before it in the sentence. */
-static struct str deadline_of(const struct page *p, const struct clause *c)
+static struct str deadline_of(const struct page *p, const struct clause *c, enum fact_type type)
 {
     struct str best = STR("");
     for (size_t k = 0; k < p->moment.n; k++) {
@@ -182,7 +182,9 @@ static struct str deadline_of(const struct page *p, const struct clause *c)
         if (m->from >= c->to)
             break;
         uint32_t at = clause_of(p, m->from);
-        if (at != NONE && p->clause.p[at].sentence == c->sentence)
+        bool until = looking_at(p, m->from, "截");
+        if (at != NONE && p->clause.p[at].sentence == c->sentence &&
+            until == (type == FACT_STATISTIC))
             best = page_str(p, m->from, m->to);
     }
     return best;
@@ -262,7 +264,7 @@ static enum rc add_fact(struct page *p, const struct hit *h, struct amount *a, s
     const struct clause *c = h->clause;
     struct news_fact f = {.type = h->rule->type, .subject = c->subject, .object = object};
     f.value = a ? page_str(p, a->from, a->to) : value_word(p, h);
-    f.deadline = wants_deadline(f.type) || h->rule->deadline ? deadline_of(p, c) : STR("");
+    f.deadline = wants_deadline(f.type) || h->rule->deadline ? deadline_of(p, c, f.type) : STR("");
     f.evidence = evidence_of(p, h, a);
     uint32_t to = h->noun_to > h->verb_from ? h->noun_to : h->verb_to;
     f.predicate = trim(p, h->verb_from, h->rule->partner ? MAX(to, h->verb_to) : h->verb_to);
@@ -415,7 +417,7 @@ static enum rc clause_facts(struct page *p, size_t c, struct told *told, bool la
         struct hit h = {.rule = &p->t->rule.p[r], .clause = &p->clause.p[c]};
         bool added = false;
         if (!may_apply(p, &h, told, r, late) || !rule_fits(p, &h, &sentence) ||
-            (h.rule->deadline && deadline_of(p, h.clause).n == 0) ||
+            (h.rule->deadline && deadline_of(p, h.clause, h.rule->type).n == 0) ||
             (h.rule->outside && !has_org(p, h.clause)))
             continue;
         TRY(apply(p, &h, &added));

@@ -206,11 +206,17 @@ uint32_t clause_of(const struct page *p, uint32_t i);
 /* Names by themselves (mentions.c), then who they are (orgs.c). */
 enum rc mentions_find(struct page *p) MUST_CHECK;
 enum rc orgs_resolve(struct page *p) MUST_CHECK;
-/* What every organisation does here (after people_find). */
+/* The organisation of this name, made when new; NONE past the ceiling. */
+enum rc org_get(struct page *p, uint32_t *out, struct str name, enum org_kind kind,
+                uint32_t at) MUST_CHECK;
+enum rc org_alias(struct page *p, uint32_t org, struct str name) MUST_CHECK;
+/* Join short forms and find further mentions by them (shortforms.c). */
+enum rc short_forms_join(struct page *p) MUST_CHECK;
+/* What every organisation does here, after people_find (parties.c). */
 void orgs_roles(struct page *p);
 /* Something built here, or a level of government that is never named (我省): acts for nobody. */
 bool org_is_object(const struct page *p, uint32_t org);
-/* Those that take part become parties; people and facts are renumbered (orgs.c). */
+/* Those that take part become parties; people and facts are renumbered (parties.c). */
 enum rc parties_finish(struct page *p) MUST_CHECK;
 /* First mention that ends after i; mention.n when none. O(log n). */
 uint32_t mention_from(const struct page *p, uint32_t i);

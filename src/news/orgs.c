@@ -1,7 +1,5 @@
-/* Who the names are: one organisation a name, short forms joined to the full one of the page. */
+/* Who the names are: one organisation a name, the page's school and city. */
 #include "news/news_int.h"
-
-#include <stdlib.h>
 
 uint32_t org_root(const struct page *p, uint32_t org)
 {
@@ -22,7 +20,7 @@ static uint32_t org_named(const struct page *p, struct str name)
     return NONE;
 }
 
-static enum rc add_alias(struct page *p, uint32_t org, struct str name)
+enum rc org_alias(struct page *p, uint32_t org, struct str name)
 {
     struct org *o = &p->org.p[org];
     if (str_eq(o->name, name))
@@ -34,8 +32,7 @@ static enum rc add_alias(struct page *p, uint32_t org, struct str name)
 }
 
 /* The organisation of this name, made when new; NONE past the ceiling. */
-static enum rc org_get(struct page *p, uint32_t *out, struct str name, enum org_kind kind,
-                       uint32_t at)
+enum rc org_get(struct page *p, uint32_t *out, struct str name, enum org_kind kind, uint32_t at)
 {
     *out = org_named(p, name);
     if (*out != NONE || p->org.n >= PAGE_ORGS)
@@ -142,7 +139,7 @@ static enum rc resolve_level(struct page *p, struct mention *m, struct levels *l
         return RC_OK;
     if (!office)
         p->org.p[m->org].division = d;
-    return add_alias(p, m->org, text);
+    return org_alias(p, m->org, text);
 }
 
 /* A full name, though perhaps a former one. */
@@ -177,7 +174,7 @@ static enum rc resolve_name(struct page *p, struct mention *m)
         return RC_OK;
     if (place)
         p->org.p[m->org].division = m->value;
-    return add_alias(p, m->org, text);
+    return org_alias(p, m->org, text);
 }
 
 /* 交大 fits several universities: the one that the page names in full. */
@@ -193,7 +190,7 @@ static enum rc resolve_unsure(struct page *p, struct mention *m)
             found = org;
     }
     m->org = found;
-    return found == NONE ? RC_OK : add_alias(p, found, page_str(p, m->from, m->to));
+    return found == NONE ? RC_OK : org_alias(p, found, page_str(p, m->from, m->to));
 }
 
 static enum rc resolve_brand(struct page *p, struct mention *m)
@@ -209,7 +206,7 @@ static enum rc resolve_brand(struct page *p, struct mention *m)
         m->org = (uint32_t)p->org.n;
         TRY(vec_push(&p->org, o, p->e));
     }
-    return add_alias(p, m->org, page_str(p, m->from, m->to));
+    return org_alias(p, m->org, page_str(p, m->from, m->to));
 }
 
 /* A bare place acts where it is joined to somebody or has a predicate. */
@@ -256,263 +253,7 @@ static enum rc resolve_all(struct page *p)
     return RC_OK;
 }
 
-/* ---- short forms ---- */
-
-bool is_subsequence(struct str a, struct str b)
-{
-    size_t j = 0;
-    for (size_t i = 0; i < a.n;) {
-        uint32_t c = utf8_next(a, &i), d = 0;
-        do {
-            if (j >= b.n)
-                return false;
-            d = utf8_next(b, &j);
-        } while (c != d);
-    }
-    return true;
-}
-
-static uint32_t first_char(struct str s)
-{
-    size_t i = 0;
-    return s.n ? utf8_next(s, &i) : 0;
-}
-
-/* Without the legal form: 神工半导体 of 锦州神工半导体股份有限公司 keeps its place. */
-static struct str company_core(struct str s)
-{
-    static const char *const forms[] = {"有限公司", "有限责任公司", "股份", "集团", "(集团)",
-                                        "(集团)",   "公司",         "总",   "控股"};
-    for (size_t i = 0; i < ARRAY_LEN(forms); i++)
-        if (str_ends(s, str_of(forms[i])) && s.n > strlen(forms[i]) + 3) {
-            s.n -= strlen(forms[i]);
-            i = SIZE_MAX;
-        }
-    return s;
-}
-
-/* Without the place that it begins with. */
-static struct str without_place(const struct page *p, struct str s)
-{
-    uint32_t node = 0;
-    size_t cut = 0;
-    for (size_t i = 0; i < s.n;) {
-        node = lexicon_step(&p->t->words, node, news_fold(utf8_next(s, &i)));
-        if (node == 0)
-            break;
-        uint32_t k = p->t->words.node.p[node];
-        for (; k != UINT32_MAX; k = p->t->words.sense.p[k].next)
-            if (p->t->words.sense.p[k].class == SENSE_PLACE)
-                cut = i;
-    }
-    return cut < s.n ? str_sub(s, cut, s.n) : s;
-}
-
-/* Is `a` a short form of `b`, both names of the same kind? */
-static bool shortens(const struct page *p, const struct org *a, const struct org *b)
-{
-    if (a->kind != b->kind || a->name.n >= b->name.n || a->brand || b->brand)
-        return false;
-    if (a->kind != KIND_ENTERPRISE)
-        return str_ends(b->name, a->name) && a->name.n >= 9;
-    struct str s = company_core(a->name), l = company_core(b->name);
-    struct str bare = without_place(p, l);
-    bool head = first_char(s) == first_char(l) || first_char(s) == first_char(bare);
-    return head && s.n >= 6 && is_subsequence(s, l);
-}
-
-static enum rc join(struct page *p, uint32_t from, uint32_t into)
-{
-    struct org *o = &p->org.p[from];
-    o->into = into;
-    p->org.p[into].first = MIN(p->org.p[into].first, o->first);
-    TRY(add_alias(p, into, o->name));
-    for (size_t k = 0; k < o->alias.n; k++)
-        TRY(add_alias(p, into, o->alias.p[k]));
-    return RC_OK;
-}
-
-/* A short form that fits two is left alone. */
-static enum rc join_one(struct page *p, uint32_t i)
-{
-    uint32_t found = NONE;
-    for (uint32_t j = 0; j < p->org.n; j++) {
-        if (i == j || !shortens(p, &p->org.p[i], &p->org.p[j]))
-            continue;
-        if (found != NONE && org_root(p, j) != found)
-            return RC_OK;
-        found = org_root(p, j);
-    }
-    return found == NONE || found == i ? RC_OK : join(p, i, found);
-}
-
-/* Longer names first, so that their own full forms are known. */
-static enum rc join_short(struct page *p)
-{
-    uint32_t *order = arena_alloc(p->a, (p->org.n + 1) * sizeof *order);
-    if (!order)
-        return err_nomem(p->e);
-    for (uint32_t i = 0; i < p->org.n; i++) {
-        uint32_t k = i;
-        for (; k > 0 && p->org.p[order[k - 1]].name.n < p->org.p[i].name.n; k--)
-            order[k] = order[k - 1];
-        order[k] = i;
-    }
-    for (uint32_t i = 0; i < p->org.n; i++)
-        TRY(join_one(p, order[i]));
-    return RC_OK;
-}
-
-/* ---- further mentions by short forms ---- */
-
-typedef VEC(struct mention) vec_mention;
-
-static int mention_order(const void *a, const void *b)
-{
-    const struct mention *x = a, *y = b;
-    return x->from < y->from ? -1 : x->from > y->from;
-}
-
-/* Stands `i..to` alone: no letters of another word on either side? */
-static bool stands_alone(const struct page *p, uint32_t from, uint32_t to)
-{
-    bool left = from == 0 || is_break(p->ch[from - 1]) || mark_to(p, from, SENSE_STOP) ||
-                mark_to(p, from, SENSE_INSIDE);
-    bool right = is_break(p->ch[to]) || mark_at(p, to, SENSE_AFTER) ||
-                 mark_at(p, to, SENSE_INSIDE) || mark_at(p, to, SENSE_STOP) ||
-                 mark_at(p, to, SENSE_TITLE) || mark_at(p, to, SENSE_GENERIC);
-    uint32_t k = mention_from(p, to);
-    right = right || (k < p->mention.n && p->mention.p[k].from == to);
-    return left && right;
-}
-
-static bool is_free(const struct page *p, uint32_t from, uint32_t to)
-{
-    uint32_t k = mention_from(p, from);
-    return k >= p->mention.n || p->mention.p[k].from >= to ||
-           (p->mention.p[k].org == NONE && p->mention.p[k].place);
-}
-
-static enum rc add_mention(struct page *p, vec_mention *more, uint32_t from, uint32_t to,
-                           uint32_t org)
-{
-    struct mention m = {.from = from, .to = to, .org = org, .suffix_from = to, .value = NONE};
-    m.kind = p->org.p[org].kind;
-    if (p->mention.n + more->n >= PAGE_MENTIONS)
-        return RC_OK;
-    TRY(add_alias(p, org, page_str(p, from, to)));
-    return vec_push(more, m, p->e);
-}
-
-static enum rc merge_mentions(struct page *p, vec_mention *more)
-{
-    size_t old = p->mention.n;
-    for (size_t i = 0; i < more->n; i++) {
-        uint32_t k = mention_from(p, more->p[i].from);
-        if (k < old && p->mention.p[k].from < more->p[i].to) {
-            p->mention.p[k] = more->p[i]; /* a bare place that begins the short form */
-            more->p[i].to = 0;
-        }
-    }
-    for (size_t i = 0; i < more->n; i++)
-        if (more->p[i].to)
-            TRY(vec_push(&p->mention, more->p[i], p->e));
-    if (p->mention.n > old)
-        qsort(p->mention.p, p->mention.n, sizeof *p->mention.p, mention_order);
-    more->n = 0;
-    return RC_OK;
-}
-
-/* (以下简称“X”) after a name. */
-static enum rc declared_form(struct page *p, vec_mention *more, const struct mention *m)
-{
-    static const char *const words[] = {"以下简称", "简称", "下称", "以下称"};
-    uint32_t i = m->to + (p->ch[m->to] == '('), k = 0;
-    for (size_t w = 0; w < ARRAY_LEN(words) && !k; w++)
-        k = looking_at(p, i, words[w]);
-    if (!k || m->org == NONE || i == m->to)
-        return RC_OK;
-    for (i += k; p->ch[i] == 0x201C || p->ch[i] == '"' || p->ch[i] == ':'; i++)
-        ;
-    uint32_t to = i;
-    while (!is_break(p->ch[to]) && to - i < 12)
-        to++;
-    if (to - i < 2)
-        return RC_OK;
-    struct str name = page_str(p, i, to);
-    uint32_t n = to - i;
-    for (uint32_t k2 = i; k2 + n <= p->n; k2++) /* every later place of it */
-        if (p->ch[k2] == p->ch[i] && str_eq(page_str(p, k2, k2 + n), name) &&
-            is_free(p, k2, k2 + n))
-            TRY(add_mention(p, more, k2, k2 + n, m->org));
-    return add_alias(p, m->org, name);
-}
-
-/* An unknown word i..to that shortens an organisation of the page: 贵师大, 苏研院, 中炬高新. */
-static uint32_t short_for(const struct page *p, uint32_t from, uint32_t to)
-{
-    struct str s = page_str(p, from, to);
-    uint32_t found = NONE;
-    for (uint32_t i = 0; i < p->org.n; i++) {
-        const struct org *o = &p->org.p[i];
-        if (o->into != NONE || o->brand || o->division != NONE || o->name.n <= s.n)
-            continue;
-        struct str core = o->kind == KIND_ENTERPRISE ? company_core(o->name) : o->name;
-        struct str bare = without_place(p, core);
-        bool head = first_char(s) == first_char(core) || first_char(s) == first_char(bare);
-        bool fits = o->kind == KIND_ENTERPRISE
-                        ? str_starts(core, s) || str_starts(bare, s) ||
-                              (to - from >= 3 && head && is_subsequence(s, o->name))
-                        : head && is_subsequence(s, o->name);
-        for (size_t k = 0; k < o->alias.n && !fits; k++)
-            fits = o->kind == KIND_ENTERPRISE && str_eq(company_core(o->alias.p[k]), s);
-        if (fits && found != NONE)
-            return NONE;
-        if (fits)
-            found = i;
-    }
-    return found;
-}
-
-static bool is_school_tail(uint32_t c)
-{
-    return c == 0x5927 || c == 0x9662; /* 大, 院 */
-}
-
-static enum rc short_at(struct page *p, vec_mention *more, uint32_t from)
-{
-    for (uint32_t to = from + 5; to >= from + 2; to--) {
-        const struct mark *place = mark_at(p, from, SENSE_PLACE);
-        if (to > p->n || !is_free(p, from, to) || !stands_alone(p, from, to) ||
-            (place && place->to == to))
-            continue;
-        uint32_t org = short_for(p, from, to);
-        if (org == NONE ||
-            (p->org.p[org].kind != KIND_ENTERPRISE && !is_school_tail(p->ch[to - 1])))
-            continue;
-        return add_mention(p, more, from, to, org);
-    }
-    return RC_OK;
-}
-
-static enum rc find_short(struct page *p, vec_mention *more)
-{
-    for (size_t i = 0; i < p->mention.n; i++)
-        TRY(declared_form(p, more, &p->mention.p[i]));
-    TRY(merge_mentions(p, more));
-    bool heads[256] = {false}; /* first characters of names: most of the text is passed over */
-    for (uint32_t i = 0; i < p->org.n; i++) {
-        heads[first_char(p->org.p[i].name) & 255] = true;
-        heads[first_char(without_place(p, p->org.p[i].name)) & 255] = true;
-    }
-    for (uint32_t i = 0; i + 2 <= p->n; i++)
-        if (heads[p->ch[i] & 255] && is_han(p->ch[i]) &&
-            (i == 0 || is_break(p->ch[i - 1]) || mark_to(p, i, SENSE_STOP)))
-            TRY(short_at(p, more, i));
-    return merge_mentions(p, more);
-}
-
-/* ---- roles ---- */
+/* ---- the page's school ---- */
 
 /* Masked ones first, then those of the lead, universities, the first named. */
 static bool host_before(const struct page *p, const struct org *a, const struct org *b)
@@ -543,139 +284,12 @@ static void find_host(struct page *p)
             p->mention.p[i].org = p->host;
 }
 
-/* Is the mention something that is being built or unveiled, not somebody who acts? */
-static bool is_built(const struct page *p, const struct mention *m, const uint32_t groups[2])
-{
-    if (m->kind != KIND_INSTITUTE && m->kind != KIND_HOSPITAL && m->kind != KIND_COLLEGE &&
-        m->kind != KIND_OTHER)
-        return false;
-    for (int g = 0; g < 2 && groups[g] != NONE; g++) {
-        for (uint32_t i = m->from > 8 ? m->from - 8 : 0; i < m->from; i++) {
-            const struct mark *v = group_at(p, i, groups[g]);
-            if (v && v->to <= m->from && v->to + 4 >= m->from)
-                return true;
-        }
-        for (uint32_t i = m->to; i < m->to + 4 && !is_break(p->ch[i]); i++) {
-            const struct mark *v = group_at(p, i, groups[g]);
-            if (v)
-                return is_break(p->ch[v->to]) || looking_at(p, v->to, "仪式") ||
-                       looking_at(p, v->to, "并") || looking_at(p, v->to, "暨");
-        }
-    }
-    return looking_at(p, m->to, "签约") != 0;
-}
-
-/* 区农业服务中心负责人参加: somebody without a name was there. */
-static bool only_attends(const struct page *p, const struct mention *m)
-{
-    for (uint32_t i = m->to; i < m->to + 8 && !is_break(p->ch[i]); i++)
-        if (looking_at(p, i, "负责人") || looking_at(p, i, "相关"))
-            return true;
-    return false;
-}
-
-static bool sentence_meets(const struct page *p, uint32_t c, const struct group_set *s)
-{
-    uint32_t sentence = p->clause.p[c].sentence;
-    while (c > 0 && p->clause.p[c - 1].sentence == sentence)
-        c--;
-    for (; c < p->clause.n && p->clause.p[c].sentence == sentence; c++)
-        if (set_meets(&p->clause.p[c].groups, s))
-            return true;
-    return false;
-}
-
-void orgs_roles(struct page *p)
-{
-    uint32_t groups[2] = {group_find(p->t, "build"), group_find(p->t, "unveil")};
-    struct group_set active = {{0}}, visit = {{0}};
-    static const char *const names[] = {"visit",    "host",   "talk", "sign",
-                                        "ceremony", "unveil", "thank"};
-    for (size_t k = 0; k < ARRAY_LEN(names); k++)
-        if (group_find(p->t, names[k]) != NONE)
-            set_put(k == 0 ? &visit : &active, group_find(p->t, names[k]));
-    for (size_t i = 0; i < p->mention.n; i++) {
-        struct mention *m = &p->mention.p[i];
-        if (m->org == NONE)
-            continue;
-        struct org *o = &p->org.p[m->org];
-        o->count++;
-        o->built += !m->host && is_built(p, m, groups);
-        o->named = o->named || !m->level || m->suffix_from + 1 < m->to;
-        uint32_t c = clause_of(p, m->from);
-        if (c == NONE)
-            continue;
-        o->lead = o->lead || (m->from < p->lead && !only_attends(p, m));
-        o->acts = o->acts || set_meets(&p->clause.p[c].groups, &active) ||
-                  sentence_meets(p, c, &visit) ||
-                  (m->place && p->clause.p[c].from == m->from && mark_at(p, m->to, SENSE_STOP));
-    }
-}
-
 enum rc orgs_resolve(struct page *p)
 {
-    vec_mention more = {0};
-    enum rc rc = resolve_all(p);
-    if (rc == RC_OK)
-        rc = join_short(p);
-    if (rc == RC_OK)
-        rc = find_short(p, &more);
-    vec_free(&more);
-    if (rc != RC_OK)
-        return rc;
+    TRY(resolve_all(p));
+    TRY(short_forms_join(p));
     for (size_t i = 0; i < p->mention.n; i++)
         p->mention.p[i].org = org_root(p, p->mention.p[i].org);
     find_host(p);
-    return RC_OK;
-}
-
-bool org_is_object(const struct page *p, uint32_t org)
-{
-    const struct org *o = &p->org.p[org];
-    return !o->brand && (!o->named || (o->built * 2 >= o->count && !o->staffed));
-}
-
-/* ---- parties ---- */
-
-static bool takes_part(const struct org *o)
-{
-    if (o->into != NONE || o->count == 0 || (o->built * 2 >= o->count && !o->staffed && !o->brand))
-        return false;
-    return o->brand || (o->named && (o->lead || o->acts || o->staffed || o->count > 2));
-}
-
-static enum rc make_party(struct page *p, uint32_t i)
-{
-    struct org *o = &p->org.p[i];
-    struct news_party party = {.name = o->name, .kind = org_kind_name[o->kind]};
-    for (size_t k = 0; k < o->alias.n; k++)
-        TRY(vec_push(&party.alias, o->alias.p[k], p->e));
-    o->party = (uint32_t)p->out->party.n;
-    if (vec_push(&p->out->party, party, p->e) != RC_OK) {
-        vec_free(&party.alias);
-        return RC_NOMEM;
-    }
-    return RC_OK;
-}
-
-enum rc parties_finish(struct page *p)
-{
-    for (uint32_t i = 0; i < p->org.n; i++)
-        if (takes_part(&p->org.p[i]))
-            TRY(make_party(p, i));
-    for (size_t i = 0; i < p->mention.n; i++) {
-        const struct mention *m = &p->mention.p[i];
-        uint32_t party = m->org == NONE ? NONE : p->org.p[m->org].party;
-        if (party != NONE)
-            TRY(vec_push(&p->out->party.p[party].at, page_span(p, m->from, m->to), p->e));
-    }
-    for (size_t i = 0; i < p->out->person.n; i++) {
-        struct news_person *who = &p->out->person.p[i];
-        who->org = who->org == NONE ? NONE : p->org.p[who->org].party;
-    }
-    for (size_t i = 0; i < p->out->fact.n; i++) {
-        struct news_fact *f = &p->out->fact.p[i];
-        f->subject = f->subject == NONE ? NONE : p->org.p[f->subject].party;
-    }
     return RC_OK;
 }
