@@ -25,7 +25,8 @@ enum fact_type {
 
 struct news_party {
     struct str name; /* full, "" for a masked host whose name stands nowhere */
-    const char *kind; /* university, college, enterprise, government, park, hospital, institute, other */
+    const char
+        *kind; /* university, college, enterprise, government, park, hospital, institute, other */
     VEC(struct str) alias;
     VEC(struct span) at; /* mentions */
 };
@@ -47,7 +48,7 @@ struct news_fact {
 /* Why a page is no news of a cooperation; NULL when it is. */
 struct news {
     const char *refused; /* "essay", "notice", "advertisement", "spam", "fiction", "internal", … */
-    const char *event_type; /* "signing", "visit", …, "none" */
+    const char *event_type;                /* "signing", "visit", …, "none" */
     struct str event_date, event_date_end; /* ISO or "--MM-DD"; "" = not stated */
     bool year_inferred;
     VEC(struct news_party) party;
