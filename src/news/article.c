@@ -197,7 +197,7 @@ static enum rc mark_brands(struct article *x, const struct page *p, const struct
     for (size_t i = 0; rc == RC_OK && i < x->text.n;) {
         size_t n = brand_at(p, t, x->text, i);
         if (!n) {
-            utf8_next(x->text, &i);
+            next_char(x->text, &i);
             continue;
         }
         struct span at = {(uint32_t)i, (uint32_t)(i + n)};

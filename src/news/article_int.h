@@ -17,12 +17,49 @@ enum { PAGE_MAX = 16 << 20 };
 
 /* ---- tables */
 
-/* Words looked up at a place of a text: the longest that begins there. */
+/* Words looked up at a place of a text: the longest that begins there. The bit sets turn most
+ * places away by the two characters that stand there. */
 struct words {
     struct strmap map;
-    uint64_t first[65536 / 64]; /* the characters that one begins with */
-    uint32_t longest;           /* bytes */
+    uint64_t first[65536 / 64]; /* characters that one begins with */
+    uint64_t alone[65536 / 64]; /* characters that are one */
+    uint64_t pair[65536 / 64];  /* hashes of the first two characters */
+    uint64_t lengths;           /* bit n: one has n bytes */
 };
+
+enum { WORD_MAX = 63 }; /* bytes */
+
+static inline bool bit_of(const uint64_t *set, uint32_t i)
+{
+    return set[(i & 0xFFFF) / 64] >> (i & 63) & 1;
+}
+
+static inline uint32_t pair_of(uint32_t a, uint32_t b)
+{
+    return (a * 0x9E3779B1u ^ b * 0x85EBCA6Bu) >> 16;
+}
+
+/* Can a word begin with these two characters (b 0: the text ends)? */
+static inline bool words_may(const struct words *w, uint32_t a, uint32_t b)
+{
+    return bit_of(w->first, a) && (bit_of(w->alone, a) || bit_of(w->pair, pair_of(a, b)));
+}
+
+/* utf8_next with the common cases inline. */
+static inline uint32_t next_char(struct str s, size_t *i)
+{
+    const unsigned char *p = (const unsigned char *)s.p + *i;
+    if (p[0] < 0x80) {
+        ++*i;
+        return p[0];
+    }
+    if (s.n - *i >= 3 && p[0] > 0xE0 && p[0] < 0xED && (p[1] & 0xC0) == 0x80 &&
+        (p[2] & 0xC0) == 0x80) {
+        *i += 3;
+        return (uint32_t)(p[0] & 15) << 12 | (uint32_t)(p[1] & 63) << 6 | (p[2] & 63);
+    }
+    return utf8_next(s, i);
+}
 
 struct lost {
     uint32_t ch;
@@ -113,6 +150,9 @@ enum rc block_repair(struct page *p, struct block *b, const struct article_table
 /* The bracket with pinyin that opens at cell i; returns the cell behind it, or i. */
 size_t pinyin_end(const struct article_tables *t, const struct cell *c, size_t n, size_t i,
                   bool toneless, bool *toned);
+/* The same from the first letter on; returns the cell behind the closing bracket, or i. */
+size_t pinyin_tail(const struct article_tables *t, const struct cell *c, size_t n, size_t i,
+                   bool toneless, bool *toned);
 /* Runs shifted by a lost byte (shift.c). */
 void shift_repair(const struct article_tables *t, struct cell *c, size_t n);
 

@@ -16,7 +16,7 @@ static bool is_counted(struct str s, size_t i)
     size_t from = i;
     if (i >= s.n)
         return false;
-    if (utf8_next(s, &i) < 0x80)
+    if (next_char(s, &i) < 0x80)
         return s.p[from] == '%' || s.p[from] == '.' || s.p[from] == '-';
     return str_find(units, str_sub(s, from, i), 0) != SIZE_MAX;
 }
@@ -96,7 +96,7 @@ static size_t coded(const struct article_tables *t, struct str s, size_t i)
     if (at == i)
         return 0;
     for (int k = 0; k < STRANGERS && at < s.n; k++) {
-        if (!is_han(utf8_next(s, &at)))
+        if (!is_han(next_char(s, &at)))
             return 0;
         size_t n = words_at(&t->sites, s, at, NULL);
         if (n >= 6)
@@ -123,9 +123,9 @@ static bool stands_alone(const struct page *p, const struct article_tables *t, s
     while (prev > 0 && ((unsigned char)s.p[--prev] & 0xC0) == 0x80) {
     }
     size_t at = prev;
-    if (i > 0 && is_han(utf8_next(s, &at)) && !words_at(&t->beside, s, prev, NULL))
+    if (i > 0 && is_han(next_char(s, &at)) && !words_at(&t->beside, s, prev, NULL))
         return false;
-    return next >= s.n || words_at(&t->beside, s, next, NULL) || !is_han(utf8_next(s, &next));
+    return next >= s.n || words_at(&t->beside, s, next, NULL) || !is_han(next_char(s, &next));
 }
 
 static bool proven(const struct brand *b)
@@ -166,7 +166,7 @@ static enum rc find_in(struct page *p, const struct article_tables *t, struct st
 {
     for (size_t i = 0; i < s.n;) {
         size_t from = i;
-        uint32_t c = utf8_next(s, &i);
+        uint32_t c = next_char(s, &i);
         if (!may_begin(t, s, from, c))
             continue;
         struct brand b = parse(t, s, from);

@@ -76,9 +76,9 @@ static struct day labelled(const struct words *labels, struct str s)
     for (size_t i = 0; i < s.n;) {
         size_t n = words_at(labels, s, i, NULL), end;
         size_t at = i + n;
-        utf8_next(s, &i);
+        next_char(s, &i);
         for (int k = 0; n && k < 6 && at < s.n && !is_digit_at(s, at); k++)
-            utf8_next(s, &at);
+            next_char(s, &at);
         struct day x = n && at < s.n ? day_at(s, at, &end) : none;
         if (x.y)
             return x;

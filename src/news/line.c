@@ -9,7 +9,7 @@ size_t count_han(struct str s)
 {
     size_t n = 0;
     for (size_t i = 0; i < s.n;)
-        n += is_han(utf8_next(s, &i));
+        n += is_han(next_char(s, &i));
     return n;
 }
 
@@ -32,7 +32,7 @@ struct str line_key(char *to, size_t cap, struct str line)
     size_t n = 0;
     bool begun = false;
     for (size_t i = 0; i < line.n && n + 4 <= cap;) {
-        uint32_t c = utf8_next(line, &i);
+        uint32_t c = next_char(line, &i);
         if (c > 0xFF00 && c < 0xFF5F)
             c -= 0xFEE0;
         if (c >= 'A' && c <= 'Z')
@@ -92,7 +92,7 @@ static bool spaced_credit(const struct article_tables *t, struct str line)
     size_t tokens = 0, roles = 0;
     for (size_t i = 0; i < line.n;) {
         size_t from = i, at = i;
-        while (i < line.n && !is_blank(utf8_next(line, &i)))
+        while (i < line.n && !is_blank(next_char(line, &i)))
             at = i;
         struct str token = str_sub(line, from, at);
         size_t han = count_han(token);
@@ -157,7 +157,7 @@ static bool is_caption(const struct article_tables *t, const struct block *b, st
         return false;
     static const struct str numerals = {"一二三四五六七八九十", 30};
     size_t at = n;
-    uint32_t c = utf8_next(key, &at);
+    uint32_t c = next_char(key, &at);
     return (c >= '0' && c <= '9') || str_find(numerals, str_sub(key, n, at), 0) != SIZE_MAX;
 }
 

@@ -28,7 +28,7 @@ static void add_pairs(struct pairs *w, struct str s)
 {
     uint32_t prev = 0;
     for (size_t i = 0; i < s.n;) {
-        uint32_t c = utf8_next(s, &i), bit = pair_bit(prev, c);
+        uint32_t c = next_char(s, &i), bit = pair_bit(prev, c);
         if (is_han(prev) && is_han(c))
             w->bit[bit / 64] |= 1ull << bit % 64;
         prev = c;
@@ -40,7 +40,7 @@ static double share(const struct pairs *w, struct str s)
     size_t all = 0, again = 0;
     uint32_t prev = 0;
     for (size_t i = 0; i < s.n;) {
-        uint32_t c = utf8_next(s, &i), bit = pair_bit(prev, c);
+        uint32_t c = next_char(s, &i), bit = pair_bit(prev, c);
         if (is_han(prev) && is_han(c)) {
             all++;
             again += w->bit[bit / 64] >> bit % 64 & 1;
@@ -56,9 +56,8 @@ struct range {
     uint32_t from, to; /* blocks [from, to) */
 };
 
-static bool counts(const struct choice *c, const struct page *p, uint32_t i)
+static bool counts(const struct choice *c, uint32_t i)
 {
-    (void)p;
     return c->kind.p[i] == LINE_BODY;
 }
 
@@ -68,7 +67,7 @@ static struct range best_box(const struct choice *c, struct page *p)
     uint32_t best = NO_BOX;
     for (uint32_t i = 0; i < p->block.n; i++) {
         const struct block *b = &p->block.p[i];
-        double score = counts(c, p, i) ? 20 + (double)MIN(b->han, 400u) : 0, part = 1;
+        double score = counts(c, i) ? 20 + (double)MIN(b->han, 400u) : 0, part = 1;
         score *= 1 - (b->raw.n ? (double)b->links / (double)b->raw.n : 0);
         /* A paragraph is a container of its own; those around it get the credit. */
         for (uint32_t k = b->box, up = 0; k != NO_BOX && up < 5; k = p->box.p[k].parent, up++) {
@@ -86,23 +85,38 @@ static size_t body_han(const struct choice *c, const struct page *p, uint32_t fr
 {
     size_t n = 0;
     for (uint32_t i = from; i < to; i++)
-        n += counts(c, p, i) ? p->block.p[i].han : 0;
+        n += counts(c, i) ? p->block.p[i].han : 0;
     return n;
+}
+
+/* A page that was cut off ends in a piece of a paragraph: the only short line, with a comma. */
+static struct range with_torn_end(const struct choice *c, const struct page *p, struct range r,
+                                  uint32_t limit)
+{
+    if (r.to >= limit || r.to == r.from || c->kind.p[r.to] != LINE_SHORT)
+        return r;
+    const struct block *b = &p->block.p[r.to];
+    bool only = r.to + 1 >= limit || c->kind.p[r.to + 1] != LINE_SHORT;
+    bool comma =
+        str_find(b->text, STR("，"), 0) != SIZE_MAX || str_find(b->text, STR(","), 0) != SIZE_MAX;
+    r.to += only && comma && b->han >= 12;
+    return r;
 }
 
 /* First paragraph to last before a line that ends the article, when more came before than after. */
 static struct range trim(const struct choice *c, const struct page *p, struct range r)
 {
-    while (r.from < r.to && !counts(c, p, r.from))
+    while (r.from < r.to && !counts(c, r.from))
         r.from++;
     for (uint32_t i = r.from; i < r.to; i++)
         if (c->kind.p[i] == LINE_STOP && body_han(c, p, r.from, i) >= body_han(c, p, i, r.to)) {
             r.to = i;
             break;
         }
-    while (r.to > r.from && !counts(c, p, r.to - 1))
+    uint32_t limit = r.to;
+    while (r.to > r.from && !counts(c, r.to - 1))
         r.to--;
-    return r;
+    return with_torn_end(c, p, r, limit);
 }
 
 static bool begins_with_date(struct str s)
@@ -120,7 +134,7 @@ static bool is_list_page(const struct choice *c, const struct page *p)
 {
     size_t dated = 0, body = 0;
     for (uint32_t i = 0; i < p->block.n; i++) {
-        body += counts(c, p, i);
+        body += counts(c, i);
         dated += c->kind.p[i] != LINE_BODY && begins_with_date(p->block.p[i].text);
     }
     return dated >= LIST_DATES && body * 2 < dated;
@@ -141,7 +155,7 @@ static struct str without_site(const struct article_tables *t, const struct pair
     struct str kept = s;
     for (size_t i = 0; i < s.n;) {
         size_t from = i, n = words_at(&t->title_cuts, s, i, NULL);
-        utf8_next(s, &i);
+        next_char(s, &i);
         struct str head = str_trim(str_sub(s, 0, from));
         struct str tail = str_sub(s, from + n, s.n);
         if (!n || count_han(head) < HEADLINE_MIN)
@@ -163,6 +177,16 @@ static struct str behind_label(struct str s)
     for (size_t i = 0; i < ARRAY_LEN(labels); i++)
         if (str_starts(s, str_of(labels[i])))
             return str_trim(str_sub(s, strlen(labels[i]), s.n));
+    return s;
+}
+
+/* The bullet of a list that a headline was put into. */
+static struct str without_bullet(struct str s)
+{
+    static const char *const bullets[] = {"•", "·", "●", "■", "◆", "►", "▶", "★", "-", "*", ">"};
+    for (size_t i = 0; i < ARRAY_LEN(bullets); i++)
+        if (str_starts(s, str_of(bullets[i])))
+            return str_trim(str_sub(s, strlen(bullets[i]), s.n));
     return s;
 }
 
@@ -208,7 +232,7 @@ static struct headline find_headline(const struct choice *c, const struct page *
         double score = headline_score(p, w, b, s);
         /* Of two alike the later: the first was the page's title or a link. */
         if (score > 0 && score >= best.score)
-            best = (struct headline){score, i, s};
+            best = (struct headline){score, i, without_bullet(s)};
     }
     return best;
 }

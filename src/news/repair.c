@@ -4,11 +4,11 @@ enum { CODE_PINYIN = 1 + REPAIR_PINYIN, CODE_SIMPLIFIED = 1 + REPAIR_SIMPLIFIED 
 enum { CODE_LOST = 1 + REPAIR_LOST_BYTE, CODE_PUNCTUATION = 1 + REPAIR_PUNCTUATION };
 enum { NEAR = 8 }; /* characters looked at on either side */
 
+/* Is the character itself one of the words? */
 static bool in_words(const struct words *w, uint32_t c)
 {
     char s[4];
-    return (w->first[(c & 0xFFFF) / 64] >> (c & 63) & 1) &&
-           words_has(w, (struct str){s, utf8_put(s, c)});
+    return bit_of(w->alone, c) && words_has(w, (struct str){s, utf8_put(s, c)});
 }
 
 /* Up to `most` characters from cell i on that were not taken out, as text; at[] gets their cells.
@@ -40,7 +40,7 @@ static enum rc split(struct cells *w, struct str raw, struct err *e)
     for (size_t i = 0; i < raw.n;) {
         size_t from = i;
         unsigned char b = (unsigned char)raw.p[i];
-        uint32_t c = b < 0x80 ? (i++, b) : utf8_next(raw, &i);
+        uint32_t c = b < 0x80 ? (i++, b) : next_char(raw, &i);
         if (is_invisible(c))
             continue;
         if (c == 0xA0 || c == '\t')
@@ -141,15 +141,13 @@ static size_t skip_blanks(const struct cell *c, size_t n, size_t i)
     return i;
 }
 
-size_t pinyin_end(const struct article_tables *t, const struct cell *c, size_t n, size_t i,
-                  bool toneless, bool *toned)
+size_t pinyin_tail(const struct article_tables *t, const struct cell *c, size_t n, size_t i,
+                   bool toneless, bool *toned)
 {
     char s[32];
-    size_t bytes = 0, k = i;
+    size_t bytes = 0, k = skip_blanks(c, n, i);
     *toned = false;
-    if (!is_open(c[k].ch))
-        return i;
-    for (k = skip_blanks(c, n, k + 1); k < n && bytes < 10; k++) {
+    for (; k < n && bytes < 10; k++) {
         bool mark = is_tone_mark(c[k].ch);
         uint32_t letter = mark ? 0 : plain_letter(c[k].ch, toned);
         *toned |= mark;
@@ -165,6 +163,16 @@ size_t pinyin_end(const struct article_tables *t, const struct cell *c, size_t n
     if (!fits || (!*toned && (!toneless || words_has(&t->units, syllable))))
         return i;
     return k + 1;
+}
+
+size_t pinyin_end(const struct article_tables *t, const struct cell *c, size_t n, size_t i,
+                  bool toneless, bool *toned)
+{
+    *toned = false;
+    if (i >= n || !is_open(c[i].ch))
+        return i;
+    size_t end = pinyin_tail(t, c, n, i + 1, toneless, toned);
+    return end > i + 1 ? end : i;
 }
 
 /* Behind a Traditional character a bracket with a syllable is no abbreviation. */
@@ -234,7 +242,8 @@ static uint32_t simplified(const struct page *p, const struct article_tables *t,
         return ch;
     if (ch == 0x8457) /* 著 */
         return near_zhu(t, c, n, i) ? ch : 0x7740;
-    if (words_at(&t->variants, (struct str){s, utf8_put(s, ch)}, 0, &to))
+    if (bit_of(t->variants.alone, ch) &&
+        words_at(&t->variants, (struct str){s, utf8_put(s, ch)}, 0, &to))
         return to;
     return simplify_needs_phrase(t->simplifier, ch) ? by_phrase(t, c, n, i)
                                                     : simplify_char(t->simplifier, ch);
@@ -253,37 +262,50 @@ static void simplify_pass(const struct page *p, const struct article_tables *t, 
     }
 }
 
-/* Words (characters from cell i on) become another word of no more characters. */
-static void replace_at(const struct article_tables *t, const struct words *w, struct cell *c,
+/* The word that begins at cell i becomes another of no more characters; false: none does. */
+static bool replace_at(const struct article_tables *t, const struct words *w, struct cell *c,
                        size_t n, size_t i, uint8_t code)
 {
     char s[NEAR * 4];
     size_t at[NEAR], k = 0, b = 0;
     uint32_t val = 0;
-    if (!(w->first[(c[i].ch & 0xFFFF) / 64] >> (c[i].ch & 63) & 1))
-        return;
     struct str near = text_from(s, at, c, n, i, NEAR);
     size_t bytes = words_at(w, near, 0, &val);
     size_t chars = utf8_len(str_sub(near, 0, bytes));
     struct str to = bytes ? t->to.p[val] : STR("");
     for (; k < chars && b < to.n; k++) {
-        uint32_t ch = utf8_next(to, &b);
+        uint32_t ch = next_char(to, &b);
         if (ch != c[at[k]].ch && !c[at[k]].code)
             c[at[k]].code = code;
         c[at[k]].ch = ch;
     }
     for (; k < chars; k++)
         c[at[k]].ch = 0, c[at[k]].code = code;
+    return bytes > 0;
+}
+
+static uint32_t next_alive(const struct cell *c, size_t n, size_t i)
+{
+    while (++i < n)
+        if (c[i].ch)
+            return c[i].ch;
+    return 0;
 }
 
 static void words_pass(const struct article_tables *t, struct cell *c, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        if (c[i].ch) {
+    enum { AGAIN = 8 }; /* ，，，， */
+    for (size_t i = 0; i < n; i++) {
+        uint32_t ch = c[i].ch;
+        bool word = bit_of(t->variant_words.first, ch), twice = bit_of(t->doubles.first, ch);
+        if (!ch || (!word && !twice))
+            continue;
+        if (word && words_may(&t->variant_words, ch, next_alive(c, n, i)))
             replace_at(t, &t->variant_words, c, n, i, CODE_SIMPLIFIED);
-            for (int again = 0; again < 8; again++) /* ，，， */
-                replace_at(t, &t->doubles, c, n, i, CODE_PUNCTUATION);
-        }
+        for (int k = 0; k < AGAIN && words_may(&t->doubles, c[i].ch, next_alive(c, n, i)); k++)
+            if (!replace_at(t, &t->doubles, c, n, i, CODE_PUNCTUATION))
+                break;
+    }
 }
 
 /* Question marks in the place of the blanks that a paragraph begins with. */
@@ -320,7 +342,7 @@ static bool toneless_at(const struct article_tables *t, struct str s, size_t i)
     size_t n = 0;
     bool toned;
     while (n < ARRAY_LEN(c) && i < s.n) {
-        c[n].ch = utf8_next(s, &i);
+        c[n].ch = next_char(s, &i);
         n++;
     }
     return n && pinyin_end(t, c, n, 0, true, &toned) && !toned;
@@ -332,7 +354,7 @@ void page_survey(struct page *p, const struct article_tables *t, struct str text
     uint32_t prev = 0;
     for (size_t i = 0; i < text.n;) {
         size_t from = i;
-        uint32_t c = utf8_next(text, &i);
+        uint32_t c = next_char(text, &i);
         if (is_han(c)) {
             han++;
             traditional += simplify_char(t->simplifier, c) != c && !in_words(&t->careful, c);

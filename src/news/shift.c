@@ -16,6 +16,7 @@ struct run {
     size_t end;  /* the cell behind the run */
     size_t rare; /* characters of it that no usual text has */
     bool open;   /* it ends in a second lost byte */
+    bool pinyin; /* with pinyin behind it */
     uint32_t to[RUN_MAX + 1];
     size_t n;
 };
@@ -49,7 +50,16 @@ static bool is_usual(const struct article_tables *t, uint32_t c)
 static bool pinyin_follows(const struct article_tables *t, const struct cell *c, size_t n, size_t i)
 {
     bool toned;
-    return i < n && pinyin_end(t, c, n, i, true, &toned) > i;
+    return pinyin_end(t, c, n, i, true, &toned) > i;
+}
+
+/* The cell behind a syllable whose opening bracket went with the lost byte, or i. */
+static size_t behind_syllable(const struct article_tables *t, const struct cell *c, size_t n,
+                              size_t i)
+{
+    bool toned;
+    size_t end = pinyin_tail(t, c, n, i, true, &toned);
+    return toned ? end : i;
 }
 
 /* Full-width characters were often folded to ASCII afterwards. */
@@ -71,11 +81,15 @@ static bool collect(struct run *r, const struct article_tables *t, const struct 
         if (!first && is_letter_byte(ch)) {
             r->byte[r->bytes++] = (unsigned char)ch;
             r->end = k + 1;
+            r->pinyin = pinyin_follows(t, c, n, r->end);
             return true;
         }
-        if (!first && is_loss(ch) && (k + 1 == n || pinyin_follows(t, c, n, k + 1))) {
-            r->end = k + 1;
+        size_t behind = !first && is_loss(ch) ? behind_syllable(t, c, n, k + 1) : 0;
+        bool pinyin = behind > k + 1 || (!first && is_loss(ch) && pinyin_follows(t, c, n, k + 1));
+        if (!first && is_loss(ch) && (k + 1 == n || pinyin)) {
+            r->end = MAX(behind, k + 1);
             r->open = true;
+            r->pinyin = pinyin;
             return true;
         }
         unsigned code = ch ? code_of(t, ch) : 0;
@@ -102,13 +116,9 @@ static bool decode(struct run *r, const struct article_tables *t)
     return r->n && unusual * 8 <= r->n;
 }
 
-static bool believable(const struct run *r, const struct article_tables *t, const struct cell *c,
-                       size_t n)
+static bool believable(const struct run *r)
 {
-    bool pinyin = pinyin_follows(t, c, n, r->end);
-    if (r->open)
-        return r->rare && (pinyin || r->n >= 3);
-    return pinyin || (r->rare && r->n >= 2);
+    return r->open ? r->rare && (r->pinyin || r->n >= 2) : r->pinyin || (r->rare && r->n >= 2);
 }
 
 /* ---- the lost character itself */
@@ -140,7 +150,7 @@ static bool can_end(struct str before)
     size_t at = 0;
     uint32_t c = 0;
     while (at < before.n)
-        c = utf8_next(before, &at);
+        c = next_char(before, &at);
     return c && c != ' ' && (!is_usual_mark(c) || c == 0x201D || c == 0xFF09 || c == 0x300B);
 }
 
@@ -174,8 +184,7 @@ void shift_repair(const struct article_tables *t, struct cell *c, size_t n)
 {
     struct run r;
     for (size_t i = 0; i < n; i++) {
-        if (!is_loss(c[i].ch) || !collect(&r, t, c, n, i) || !decode(&r, t) ||
-            !believable(&r, t, c, n))
+        if (!is_loss(c[i].ch) || !collect(&r, t, c, n, i) || !decode(&r, t) || !believable(&r))
             continue;
         put(c, i, &r, lost_char(t, c, i, &r));
         i = r.end - 1;

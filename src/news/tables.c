@@ -14,12 +14,16 @@ static enum rc add_word(struct article_tables *t, struct words *w, struct str wo
     struct str kept = arena_str(&t->arena, word);
     if (!kept.p)
         return err_nomem(e);
-    if (!kept.n)
+    if (!kept.n || kept.n > WORD_MAX)
         return RC_OK;
     size_t i = 0;
-    uint32_t c = utf8_next(kept, &i) & 0xFFFF;
-    w->first[c / 64] |= 1ull << c % 64;
-    w->longest = MAX(w->longest, (uint32_t)kept.n);
+    uint32_t a = next_char(kept, &i), b = i < kept.n ? next_char(kept, &i) : 0;
+    w->first[(a & 0xFFFF) / 64] |= 1ull << (a & 63);
+    if (b)
+        w->pair[pair_of(a, b) / 64] |= 1ull << (pair_of(a, b) & 63);
+    else
+        w->alone[(a & 0xFFFF) / 64] |= 1ull << (a & 63);
+    w->lengths |= 1ull << kept.n;
     return strmap_put(&w->map, kept, val) ? RC_OK : err_nomem(e);
 }
 
@@ -34,7 +38,7 @@ static enum rc add_list(struct article_tables *t, struct words *w, const struct 
     if (list->type == NODE_TEXT) {
         for (size_t i = 0; i < list->text.n;) {
             size_t from = i;
-            utf8_next(list->text, &i);
+            next_char(list->text, &i);
             TRY(add_word(t, w, str_sub(list->text, from, i), 0, e));
         }
         return RC_OK;
@@ -108,7 +112,7 @@ static enum rc add_variants(struct article_tables *t, const struct node *map, st
         if (c->type != NODE_TEXT || utf8_len(c->key) != 1 || utf8_len(c->text) != 1)
             return wrong(c, e);
         size_t i = 0;
-        TRY(add_word(t, &t->variants, c->key, utf8_next(c->text, &i), e));
+        TRY(add_word(t, &t->variants, c->key, next_char(c->text, &i), e));
     }
     return RC_OK;
 }
@@ -121,7 +125,7 @@ static enum rc add_lost(struct article_tables *t, const struct node *list, struc
         size_t i = 0;
         if (utf8_len(ch) != 1)
             return wrong(c, e);
-        l.ch = utf8_next(ch, &i);
+        l.ch = next_char(ch, &i);
         TRY(vec_push(&t->lost, l, e));
         struct lost *kept = &t->lost.p[t->lost.n - 1];
         TRY(add_list(t, &kept->after, node_get(c, "after"), e));
@@ -206,15 +210,22 @@ static bool begins_char(struct str s, size_t i)
     return i >= s.n || ((unsigned char)s.p[i] & 0xC0) != 0x80;
 }
 
+/* The length below `n` that some word has, 0: none. */
+static size_t shorter(const struct words *w, size_t n)
+{
+    uint64_t below = w->lengths & ((1ull << n) - 1);
+    return below ? 63u - (size_t)__builtin_clzll(below) : 0;
+}
+
 size_t words_at(const struct words *w, struct str s, size_t i, uint32_t *val)
 {
     if (i >= s.n)
         return 0;
     size_t next = i;
-    uint32_t c = utf8_next(s, &next) & 0xFFFF;
-    if (!(w->first[c / 64] >> c % 64 & 1))
+    uint32_t a = next_char(s, &next), b = next < s.n ? next_char(s, &next) : 0;
+    if (!words_may(w, a, b))
         return 0;
-    for (size_t n = MIN(w->longest, s.n - i); i + n >= next && n; n--) {
+    for (size_t n = MIN(WORD_MAX, s.n - i + 1); (n = shorter(w, n)) > 0;) {
         if (!begins_char(s, i + n))
             continue;
         const uint32_t *found = strmap_get(&w->map, str_sub(s, i, i + n));
@@ -229,7 +240,7 @@ size_t words_at(const struct words *w, struct str s, size_t i, uint32_t *val)
 
 size_t words_end(const struct words *w, struct str s)
 {
-    for (size_t n = MIN(w->longest, s.n); n; n--)
+    for (size_t n = MIN(WORD_MAX, s.n + 1); (n = shorter(w, n)) > 0;)
         if (begins_char(s, s.n - n) && strmap_get(&w->map, str_sub(s, s.n - n, s.n)))
             return n;
     return 0;
@@ -244,7 +255,7 @@ size_t words_count(const struct words *w, struct str s, size_t most)
         if (n)
             i += n;
         else
-            utf8_next(s, &i);
+            next_char(s, &i);
     }
     return found;
 }

@@ -66,5 +66,5 @@ uint32_t gbk_char(const struct gbk *g, unsigned lead, unsigned trail)
 bool gbk_common(const struct gbk *g, uint32_t c)
 {
     unsigned code = gbk_code(g, c);
-    return code >= 0xB0A1 && code <= 0xD7F9;
+    return code >= 0xB0A1 && code <= 0xD7F9 && (code & 0xFF) >= 0xA1;
 }
