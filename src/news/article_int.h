@@ -64,7 +64,7 @@ static inline uint32_t next_char(struct str s, size_t *i)
 struct lost {
     uint32_t ch;
     bool always;
-    struct words after, before, never;
+    struct words after, before, never, never_before;
 };
 
 struct article_tables {
@@ -77,8 +77,9 @@ struct article_tables {
     /* brands */
     struct words names, doubtful, sites, parts, honest, beside, spam;
     /* repair */
-    struct words variants, variant_words, careful, zhu, initials, finals, units, doubles;
-    VEC(struct str) to; /* what variants, variant_words and doubles become: their values */
+    struct words variants, variant_words, careful, zhu, initials, finals, doubles;
+    struct words units; /* to the characters that read so */
+    VEC(struct str) to; /* what variant_words, doubles and units become: their values */
     VEC(struct lost) lost;
 };
 
@@ -121,7 +122,7 @@ struct page {
     struct str meta_date;         /* raw */
     struct str label;             /* charset named in the page */
     bool traditional;             /* much of it is Traditional */
-    bool toneless;                /* its pinyin in brackets has no tones */
+    bool annotated;               /* pinyin in brackets stands in several places */
     VEC(struct str) brand;        /* found, each once */
     VEC(struct str) bare;         /* doubtful names that were seen beside a site's word */
 };
@@ -147,12 +148,13 @@ struct cells {
 void page_survey(struct page *p, const struct article_tables *t, struct str text);
 enum rc block_repair(struct page *p, struct block *b, const struct article_tables *t,
                      struct cells *work, struct err *e) MUST_CHECK;
-/* The bracket with pinyin that opens at cell i; returns the cell behind it, or i. */
+/* A bracket with pinyin that opens at cell i, behind the character `prev` (0: not known); returns
+ * the cell behind it, or i. A syllable without tone counts only where `sure`. */
 size_t pinyin_end(const struct article_tables *t, const struct cell *c, size_t n, size_t i,
-                  bool toneless, bool *toned);
+                  uint32_t prev, bool sure, bool *toned);
 /* The same from the first letter on; returns the cell behind the closing bracket, or i. */
 size_t pinyin_tail(const struct article_tables *t, const struct cell *c, size_t n, size_t i,
-                   bool toneless, bool *toned);
+                   uint32_t prev, bool sure, bool *toned);
 /* Runs shifted by a lost byte (shift.c). */
 void shift_repair(const struct article_tables *t, struct cell *c, size_t n);
 

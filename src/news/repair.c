@@ -141,8 +141,17 @@ static size_t skip_blanks(const struct cell *c, size_t n, size_t i)
     return i;
 }
 
+/* Behind a character that does not read so it is a unit or an abbreviation. */
+static bool is_unit(const struct article_tables *t, struct str syllable, uint32_t prev)
+{
+    char s[4];
+    const uint32_t *at = strmap_get(&t->units.map, syllable);
+    size_t n = utf8_put(s, simplify_char(t->simplifier, prev));
+    return at && str_find(t->to.p[*at], (struct str){s, n}, 0) == SIZE_MAX;
+}
+
 size_t pinyin_tail(const struct article_tables *t, const struct cell *c, size_t n, size_t i,
-                   bool toneless, bool *toned)
+                   uint32_t prev, bool sure, bool *toned)
 {
     char s[32];
     size_t bytes = 0, k = skip_blanks(c, n, i);
@@ -160,18 +169,16 @@ size_t pinyin_tail(const struct article_tables *t, const struct cell *c, size_t 
     k = skip_blanks(c, n, k);
     struct str syllable = {s, bytes};
     bool fits = k < n && is_close(c[k].ch) && bytes && is_syllable(t, syllable);
-    if (!fits || (!*toned && (!toneless || words_has(&t->units, syllable))))
-        return i;
-    return k + 1;
+    return fits && (*toned || (sure && !is_unit(t, syllable, prev))) ? k + 1 : i;
 }
 
 size_t pinyin_end(const struct article_tables *t, const struct cell *c, size_t n, size_t i,
-                  bool toneless, bool *toned)
+                  uint32_t prev, bool sure, bool *toned)
 {
     *toned = false;
     if (i >= n || !is_open(c[i].ch))
         return i;
-    size_t end = pinyin_tail(t, c, n, i + 1, toneless, toned);
+    size_t end = pinyin_tail(t, c, n, i + 1, prev, sure, toned);
     return end > i + 1 ? end : i;
 }
 
@@ -183,9 +190,9 @@ static void pinyin_pass(const struct page *p, const struct article_tables *t, st
     size_t prev_at = 0;
     for (size_t i = 0; i < n; i++) {
         if (is_open(c[i].ch) && is_han(prev)) {
-            bool toned, sure = p->toneless || simplify_char(t->simplifier, prev) != prev;
+            bool toned, sure = p->annotated || simplify_char(t->simplifier, prev) != prev;
             size_t from = c[prev_at + 1].ch == ' ' ? prev_at + 1 : i;
-            size_t end = pinyin_end(t, c, n, i, sure, &toned);
+            size_t end = pinyin_end(t, c, n, i, prev, sure, &toned);
             for (size_t k = from; end > i && k < end; k++)
                 c[k].ch = 0, c[k].code = CODE_PINYIN;
             if (end > i) {
@@ -335,22 +342,20 @@ enum rc block_repair(struct page *p, struct block *b, const struct article_table
 
 /* ---- the whole page */
 
-/* Brackets with a syllable without tone behind a Han character. */
-static bool toneless_at(const struct article_tables *t, struct str s, size_t i)
+/* A bracket with a syllable that opens at s.p + i. */
+static bool annotation_at(const struct article_tables *t, struct str s, size_t i, uint32_t prev)
 {
     struct cell c[12];
     size_t n = 0;
     bool toned;
-    while (n < ARRAY_LEN(c) && i < s.n) {
+    for (; n < ARRAY_LEN(c) && i < s.n; n++)
         c[n].ch = next_char(s, &i);
-        n++;
-    }
-    return n && pinyin_end(t, c, n, 0, true, &toned) && !toned;
+    return pinyin_end(t, c, n, 0, prev, true, &toned) > 0;
 }
 
 void page_survey(struct page *p, const struct article_tables *t, struct str text)
 {
-    size_t han = 0, traditional = 0, toneless = 0;
+    size_t han = 0, traditional = 0, annotations = 0;
     uint32_t prev = 0;
     for (size_t i = 0; i < text.n;) {
         size_t from = i;
@@ -359,10 +364,10 @@ void page_survey(struct page *p, const struct article_tables *t, struct str text
             han++;
             traditional += simplify_char(t->simplifier, c) != c && !in_words(&t->careful, c);
         } else if (is_open(c) && is_han(prev))
-            toneless += toneless_at(t, text, from);
+            annotations += annotation_at(t, text, from, prev);
         if (c != ' ')
             prev = c;
     }
     p->traditional = traditional >= 3 && traditional * 100 >= han;
-    p->toneless = toneless >= 2;
+    p->annotated = annotations >= 2;
 }

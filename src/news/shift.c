@@ -13,10 +13,11 @@ enum { RUN_MAX = 64, CODE = 1 + REPAIR_LOST_BYTE };
 struct run {
     unsigned char byte[2 * RUN_MAX + 2];
     size_t bytes;
-    size_t end;  /* the cell behind the run */
-    size_t rare; /* characters of it that no usual text has */
-    bool open;   /* it ends in a second lost byte */
-    bool pinyin; /* with pinyin behind it */
+    size_t end;     /* the cell behind the run */
+    size_t rare;    /* characters of it that no usual text has */
+    bool open;      /* it ends in a second lost byte */
+    bool pinyin;    /* with pinyin behind it */
+    size_t unusual; /* decoded characters that no usual text has */
     uint32_t to[RUN_MAX + 1];
     size_t n;
 };
@@ -50,7 +51,7 @@ static bool is_usual(const struct article_tables *t, uint32_t c)
 static bool pinyin_follows(const struct article_tables *t, const struct cell *c, size_t n, size_t i)
 {
     bool toned;
-    return pinyin_end(t, c, n, i, true, &toned) > i;
+    return pinyin_end(t, c, n, i, 0, true, &toned) > i;
 }
 
 /* The cell behind a syllable whose opening bracket went with the lost byte, or i. */
@@ -58,7 +59,7 @@ static size_t behind_syllable(const struct article_tables *t, const struct cell 
                               size_t i)
 {
     bool toned;
-    size_t end = pinyin_tail(t, c, n, i, true, &toned);
+    size_t end = pinyin_tail(t, c, n, i, 0, true, &toned);
     return toned ? end : i;
 }
 
@@ -70,15 +71,19 @@ static unsigned code_of(const struct article_tables *t, uint32_t c)
     return gbk_code(t->gbk, c);
 }
 
-/* The bytes behind the loss at cell i, up to a letter or a second loss. */
+/* The bytes behind the loss at cell i, up to a letter or a second loss. The first `skip` letters
+ * are taken for folded full-width ones. */
 static bool collect(struct run *r, const struct article_tables *t, const struct cell *c, size_t n,
-                    size_t i)
+                    size_t i, unsigned skip)
 {
     *r = (struct run){0};
     for (size_t k = i + 1; k < n && k <= i + RUN_MAX; k++) {
         uint32_t ch = c[k].ch;
         bool first = k == i + 1;
-        if (!first && is_letter_byte(ch)) {
+        bool letter = !first && is_letter_byte(ch);
+        if (letter && skip > 0)
+            skip--;
+        else if (letter) {
             r->byte[r->bytes++] = (unsigned char)ch;
             r->end = k + 1;
             r->pinyin = pinyin_follows(t, c, n, r->end);
@@ -105,20 +110,14 @@ static bool collect(struct run *r, const struct article_tables *t, const struct 
 /* Pairs from the second byte on; is the outcome a usual text? */
 static bool decode(struct run *r, const struct article_tables *t)
 {
-    size_t unusual = 0;
     for (size_t i = 1; i + 1 < r->bytes; i += 2) {
         uint32_t c = gbk_char(t->gbk, r->byte[i], r->byte[i + 1]);
         if (!c)
             return false;
-        unusual += !is_usual(t, c);
+        r->unusual += !is_usual(t, c);
         r->to[r->n++] = c;
     }
-    return r->n && unusual * 8 <= r->n;
-}
-
-static bool believable(const struct run *r)
-{
-    return r->open ? r->rare && (r->pinyin || r->n >= 2) : r->pinyin || (r->rare && r->n >= 2);
+    return r->n && r->unusual * 8 <= r->n;
 }
 
 /* ---- the lost character itself */
@@ -154,8 +153,9 @@ static bool can_end(struct str before)
     return c && c != ' ' && (!is_usual_mark(c) || c == 0x201D || c == 0xFF09 || c == 0x300B);
 }
 
+/* *fits: its neighbours ask for it. */
 static uint32_t lost_char(const struct article_tables *t, const struct cell *c, size_t i,
-                          const struct run *r)
+                          const struct run *r, bool *fits)
 {
     char a[16], b[16];
     struct str before = text_before(a, t, c, i), behind = text_behind(b, t, r);
@@ -163,11 +163,26 @@ static uint32_t lost_char(const struct article_tables *t, const struct cell *c, 
         const struct lost *l = &t->lost.p[k];
         if ((gbk_code(t->gbk, l->ch) & 0xFF) != r->byte[0])
             continue;
-        bool after = words_end(&l->after, before) && !words_end(&l->never, before);
-        if (after || words_at(&l->before, behind, 0, NULL) || (l->always && can_end(before)))
+        *fits = words_end(&l->after, before) && !words_end(&l->never, before);
+        *fits |=
+            words_at(&l->before, behind, 0, NULL) && !words_at(&l->never_before, behind, 0, NULL);
+        if (*fits || (l->always && can_end(before)))
             return l->ch;
     }
     return '?';
+}
+
+/* Rare characters, pinyin behind a letter, or a neighbour that asks for the lost character. */
+static bool believable(const struct run *r, const struct article_tables *t, const struct cell *c,
+                       size_t i)
+{
+    bool fits = false;
+    if (r->open)
+        return r->rare && (r->pinyin || r->n >= 2);
+    if (r->pinyin || (r->rare && r->n >= 2))
+        return true;
+    lost_char(t, c, i, r, &fits);
+    return fits && r->n >= 3 && r->unusual == 0;
 }
 
 static void put(struct cell *c, size_t i, const struct run *r, uint32_t lost)
@@ -180,13 +195,33 @@ static void put(struct cell *c, size_t i, const struct run *r, uint32_t lost)
     }
 }
 
+/* The end of a run may be any of its letters; the one that yields the most usual text is taken. */
+static bool find_run(struct run *best, const struct article_tables *t, const struct cell *c,
+                     size_t n, size_t i)
+{
+    enum { SKIP_MAX = 4 };
+    struct run r;
+    bool found = false;
+    for (unsigned skip = 0; skip <= SKIP_MAX && collect(&r, t, c, n, i, skip); skip++) {
+        bool better = decode(&r, t) && (!found || r.unusual < best->unusual);
+        if (!better || !believable(&r, t, c, i))
+            continue;
+        *best = r;
+        found = true;
+        if (r.unusual == 0)
+            break;
+    }
+    return found;
+}
+
 void shift_repair(const struct article_tables *t, struct cell *c, size_t n)
 {
     struct run r;
+    bool fits = false;
     for (size_t i = 0; i < n; i++) {
-        if (!is_loss(c[i].ch) || !collect(&r, t, c, n, i) || !decode(&r, t) || !believable(&r))
+        if (!is_loss(c[i].ch) || !find_run(&r, t, c, n, i))
             continue;
-        put(c, i, &r, lost_char(t, c, i, &r));
+        put(c, i, &r, lost_char(t, c, i, &r, &fits));
         i = r.end - 1;
     }
 }

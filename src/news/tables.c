@@ -78,8 +78,7 @@ static const struct list brand_lists[] = {
     LIST("honest", honest), LIST("beside", beside),     LIST("spam", spam),
 };
 static const struct list repair_lists[] = {LIST("careful", careful), LIST("zhu", zhu)};
-static const struct list pinyin_lists[] = {LIST("initials", initials), LIST("finals", finals),
-                                           LIST("units", units)};
+static const struct list pinyin_lists[] = {LIST("initials", initials), LIST("finals", finals)};
 
 static enum rc add_lists(struct article_tables *t, const struct list *list, size_t n,
                          const struct node *map, struct err *e)
@@ -131,6 +130,7 @@ static enum rc add_lost(struct article_tables *t, const struct node *list, struc
         TRY(add_list(t, &kept->after, node_get(c, "after"), e));
         TRY(add_list(t, &kept->before, node_get(c, "before"), e));
         TRY(add_list(t, &kept->never, node_get(c, "never"), e));
+        TRY(add_list(t, &kept->never_before, node_get(c, "never_before"), e));
     }
     return RC_OK;
 }
@@ -153,6 +153,7 @@ static enum rc fill(struct article_tables *t, const struct node *chrome, const s
     TRY(add_lists(t, brand_lists, ARRAY_LEN(brand_lists), brands, e));
     TRY(add_lists(t, repair_lists, ARRAY_LEN(repair_lists), repair, e));
     TRY(add_lists(t, pinyin_lists, ARRAY_LEN(pinyin_lists), node_get(repair, "pinyin"), e));
+    TRY(add_map(t, &t->units, node_get(node_get(repair, "pinyin"), "units"), e));
     TRY(add_variants(t, node_get(repair, "variants"), e));
     TRY(add_map(t, &t->variant_words, node_get(repair, "words"), e));
     TRY(add_map(t, &t->doubles, node_get(repair, "doubles"), e));
@@ -190,12 +191,14 @@ void article_tables_close(struct article_tables *t)
     strmap_free(&t->variants.map);
     strmap_free(&t->variant_words.map);
     strmap_free(&t->doubles.map);
+    strmap_free(&t->units.map);
     for (size_t i = 0; i < ARRAY_LEN(t->dates); i++)
         strmap_free(&t->dates[i].map);
     for (size_t i = 0; i < t->lost.n; i++) {
         strmap_free(&t->lost.p[i].after.map);
         strmap_free(&t->lost.p[i].before.map);
         strmap_free(&t->lost.p[i].never.map);
+        strmap_free(&t->lost.p[i].never_before.map);
     }
     vec_free(&t->lost);
     vec_free(&t->to);
