@@ -20,6 +20,8 @@ struct run {
     size_t unusual; /* decoded characters that no usual text has */
     uint32_t to[RUN_MAX + 1];
     size_t n;
+    uint32_t lost; /* the first character, '?' where it is not known */
+    bool fits;     /* its neighbours ask for it */
 };
 
 static bool is_loss(uint32_t c)
@@ -85,8 +87,9 @@ static bool collect(struct run *r, const struct article_tables *t, const struct 
             skip--;
         else if (letter) {
             r->byte[r->bytes++] = (unsigned char)ch;
-            r->end = k + 1;
-            r->pinyin = pinyin_follows(t, c, n, r->end);
+            bool toned;
+            r->end = pinyin_end(t, c, n, k + 1, 0, true, &toned);
+            r->pinyin = r->end > k + 1;
             return true;
         }
         size_t behind = !first && is_loss(ch) ? behind_syllable(t, c, n, k + 1) : 0;
@@ -153,44 +156,42 @@ static bool can_end(struct str before)
     return c && c != ' ' && (!is_usual_mark(c) || c == 0x201D || c == 0xFF09 || c == 0x300B);
 }
 
-/* *fits: its neighbours ask for it. */
-static uint32_t lost_char(const struct article_tables *t, const struct cell *c, size_t i,
-                          const struct run *r, bool *fits)
+static void find_lost(struct run *r, const struct article_tables *t, const struct cell *c, size_t i)
 {
     char a[16], b[16];
     struct str before = text_before(a, t, c, i), behind = text_behind(b, t, r);
+    r->lost = '?';
     for (size_t k = 0; k < t->lost.n; k++) {
         const struct lost *l = &t->lost.p[k];
         if ((gbk_code(t->gbk, l->ch) & 0xFF) != r->byte[0])
             continue;
-        *fits = words_end(&l->after, before) && !words_end(&l->never, before);
-        *fits |=
-            words_at(&l->before, behind, 0, NULL) && !words_at(&l->never_before, behind, 0, NULL);
-        if (*fits || (l->always && can_end(before)))
-            return l->ch;
+        bool after = words_end(&l->after, before) && !words_end(&l->never, before);
+        r->fits = after || (words_at(&l->before, behind, 0, NULL) &&
+                            !words_at(&l->never_before, behind, 0, NULL));
+        r->lost = l->ch;
+        if (r->fits || (l->always && can_end(before)))
+            return;
+        r->lost = '?';
     }
-    return '?';
 }
 
 /* Rare characters, pinyin behind a letter, or a neighbour that asks for the lost character. */
-static bool believable(const struct run *r, const struct article_tables *t, const struct cell *c,
-                       size_t i)
+static bool believable(const struct run *r)
 {
-    bool fits = false;
     if (r->open)
         return r->rare && (r->pinyin || r->n >= 2);
-    if (r->pinyin || (r->rare && r->n >= 2))
-        return true;
-    lost_char(t, c, i, r, &fits);
-    return fits && r->n >= 3 && r->unusual == 0;
+    return r->pinyin || (r->rare && r->n >= 2) || (r->fits && r->n >= 3 && r->unusual == 0);
 }
 
-static void put(struct cell *c, size_t i, const struct run *r, uint32_t lost)
+static void put(struct cell *c, size_t i, const struct run *r)
 {
     uint32_t from = c[i].from, end = c[r->end - 1].to;
     size_t k = 0;
     for (size_t at = i; at < r->end; at++, k++) {
-        uint32_t ch = k == 0 ? lost : k <= r->n ? r->to[k - 1] : k == r->n + 1 && r->open ? '?' : 0;
+        uint32_t ch = k == 0                     ? r->lost
+                      : k <= r->n                ? r->to[k - 1]
+                      : k == r->n + 1 && r->open ? '?'
+                                                 : 0;
         c[at] = (struct cell){ch, k ? end : from, end, CODE};
     }
 }
@@ -203,8 +204,10 @@ static bool find_run(struct run *best, const struct article_tables *t, const str
     struct run r;
     bool found = false;
     for (unsigned skip = 0; skip <= SKIP_MAX && collect(&r, t, c, n, i, skip); skip++) {
-        bool better = decode(&r, t) && (!found || r.unusual < best->unusual);
-        if (!better || !believable(&r, t, c, i))
+        if (!decode(&r, t) || (found && r.unusual >= best->unusual))
+            continue;
+        find_lost(&r, t, c, i);
+        if (!believable(&r))
             continue;
         *best = r;
         found = true;
@@ -214,14 +217,37 @@ static bool find_run(struct run *best, const struct article_tables *t, const str
     return found;
 }
 
+/* An honest question mark may stand before a lost byte: the cell of a later loss whose run is the
+ * better one, or i. Few are tried, so that a page of question marks costs no more than its length.
+ */
+static size_t better_start(const struct run *r, const struct article_tables *t,
+                           const struct cell *c, size_t n, size_t i)
+{
+    struct run later;
+    int tries = 4;
+    for (size_t k = i + 2; k < r->end && tries > 0; k++) {
+        if (!is_loss(c[k].ch))
+            continue;
+        tries--;
+        if (find_run(&later, t, c, n, k) &&
+            (later.unusual < r->unusual || (later.unusual == r->unusual && later.fits && !r->fits)))
+            return k;
+    }
+    return i;
+}
+
 void shift_repair(const struct article_tables *t, struct cell *c, size_t n)
 {
     struct run r;
-    bool fits = false;
     for (size_t i = 0; i < n; i++) {
         if (!is_loss(c[i].ch) || !find_run(&r, t, c, n, i))
             continue;
-        put(c, i, &r, lost_char(t, c, i, &r, &fits));
+        size_t start = better_start(&r, t, c, n, i);
+        if (start > i) {
+            i = start - 1;
+            continue;
+        }
+        put(c, i, &r);
         i = r.end - 1;
     }
 }
