@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { BINARY_PER_MILLE = 20 };
+enum { CONTROLS_PER_MILLE = 20, MALFORMED_PER_MILLE = 100 };
 
 /* ---- bytes to blocks */
 
@@ -18,10 +18,13 @@ static bool is_control(char c)
 /* A picture or an archive: control characters or malformed ones throughout. */
 static bool is_text(struct str s)
 {
-    size_t odd = 0;
-    for (size_t i = 0; i < s.n; i++)
-        odd += is_control(s.p[i]) || (i + 2 < s.n && memcmp(s.p + i, "\xEF\xBF\xBD", 3) == 0);
-    return odd * 1000 <= s.n * BINARY_PER_MILLE;
+    size_t controls = 0, malformed = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        controls += is_control(s.p[i]);
+        malformed += s.p[i] == '\xEF' && str_starts(str_sub(s, i, s.n), STR("\xEF\xBF\xBD"));
+    }
+    return controls * 1000 <= s.n * CONTROLS_PER_MILLE &&
+           malformed * 1000 <= s.n * MALFORMED_PER_MILLE;
 }
 
 /* The charset that the page names in its first kilobytes: charset=gbk, encoding="gb2312". */

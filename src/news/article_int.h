@@ -166,6 +166,8 @@ enum rc brands_find(struct page *p, const struct article_tables *t, struct err *
 size_t brand_at(const struct page *p, const struct article_tables *t, struct str text, size_t i);
 /* Is this sentence or short line an advertisement? */
 bool is_spam(const struct article_tables *t, struct str s);
+/* Does it have no other sentence? */
+bool is_all_spam(const struct article_tables *t, struct str s);
 
 /* ---- lines (line.c) */
 

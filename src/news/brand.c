@@ -197,3 +197,19 @@ bool is_spam(const struct article_tables *t, struct str s)
 {
     return words_count(&t->spam, s, 2) >= 2;
 }
+
+bool is_all_spam(const struct article_tables *t, struct str s)
+{
+    enum { HONEST = 10 }; /* characters of a sentence that is worth keeping */
+    if (!is_spam(t, s))
+        return false;
+    for (size_t i = 0; i < s.n;) {
+        size_t end = str_find(s, STR("。"), i);
+        end = end == SIZE_MAX ? s.n : end + 3;
+        struct str sentence = str_sub(s, i, end);
+        if (count_han(sentence) >= HONEST && !is_spam(t, sentence))
+            return false;
+        i = end;
+    }
+    return true;
+}

@@ -155,9 +155,11 @@ size_t pinyin_tail(const struct article_tables *t, const struct cell *c, size_t 
 {
     char s[32];
     size_t bytes = 0, k = skip_blanks(c, n, i);
+    bool capital = false;
     *toned = false;
     for (; k < n && bytes < 10; k++) {
         bool mark = is_tone_mark(c[k].ch);
+        capital |= c[k].ch >= 'A' && c[k].ch <= 'Z';
         uint32_t letter = mark ? 0 : plain_letter(c[k].ch, toned);
         *toned |= mark;
         if (!letter && !mark)
@@ -169,7 +171,8 @@ size_t pinyin_tail(const struct article_tables *t, const struct cell *c, size_t 
     k = skip_blanks(c, n, k);
     struct str syllable = {s, bytes};
     bool fits = k < n && is_close(c[k].ch) && bytes && is_syllable(t, syllable);
-    return fits && (*toned || (sure && !is_unit(t, syllable, prev))) ? k + 1 : i;
+    bool plain = sure && !capital && !is_unit(t, syllable, prev);
+    return fits && (*toned || plain) ? k + 1 : i;
 }
 
 size_t pinyin_end(const struct article_tables *t, const struct cell *c, size_t n, size_t i,
