@@ -233,7 +233,7 @@ static enum rc put_together(struct out *o, const struct choice *c, struct err *e
     }
     for (size_t i = 0; i < c->block.n; i++) {
         const struct block *b = &o->page->block.p[c->block.p[i]];
-        struct str part = without_credits(o->t, str_trim(b->text));
+        struct str part = without_credits(o->t, without_meta(o->t, str_trim(b->text)));
         if (part.n)
             TRY(add_block(o, b, part, e));
     }

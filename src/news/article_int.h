@@ -73,9 +73,10 @@ struct article_tables {
     struct gbk *gbk;
     /* chrome */
     struct words stop, begins, is, has, ends, captions, credits, datelines, title_cuts, meta_dates;
+    struct words not_headlines;
     struct words dates[2];
     /* brands */
-    struct words names, doubtful, sites, parts, honest, beside, spam;
+    struct words names, doubtful, sites, parts, honest, beside, spam, games;
     /* repair */
     struct words variants, variant_words, careful, zhu, initials, finals, doubles;
     struct words units; /* to the characters that read so */
@@ -180,6 +181,8 @@ struct str line_key(char *to, size_t cap, struct str line);
 size_t count_han(struct str s);
 /* Nothing but who wrote, took pictures and checked. */
 bool is_credit(const struct article_tables *t, struct str line);
+/* A paragraph without the date, source and counters it may begin with: 发布时间：… 来源：… */
+struct str without_meta(const struct article_tables *t, struct str s);
 /* A paragraph without the credits at its end. */
 struct str without_credits(const struct article_tables *t, struct str s);
 

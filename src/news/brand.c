@@ -53,6 +53,15 @@ static size_t bracketed(const struct article_tables *t, struct str s, size_t i)
     return str_starts(str_sub(s, close, s.n), STR("）")) ? open + part + 3 : 0;
 }
 
+static size_t joint_at(struct str s, size_t i)
+{
+    static const struct str joints[] = {{"·", 2}, {"•", 3}, {"-", 1}, {"_", 1}, {"—", 3}};
+    for (size_t k = 0; k < ARRAY_LEN(joints); k++)
+        if (str_starts(str_sub(s, i, s.n), joints[k]))
+            return joints[k].n;
+    return 0;
+}
+
 /* One more piece of a brand at b->end; its bytes, 0 when none follows. */
 static size_t piece(struct brand *b, const struct article_tables *t, struct str s)
 {
@@ -81,9 +90,16 @@ static struct brand parse(const struct article_tables *t, struct str s, size_t i
 {
     struct brand b = {.end = i};
     for (int k = 0; k < PIECES; k++) {
-        size_t n = piece(&b, t, s);
-        if (!n)
+        size_t n = piece(&b, t, s), joint = n || k == 0 ? 0 : joint_at(s, b.end);
+        size_t here = b.end;
+        if (joint) {
+            b.end += joint;
+            n = piece(&b, t, s);
+        }
+        if (!n) {
+            b.end = here;
             break;
+        }
         b.end += n;
     }
     return b;
@@ -101,6 +117,35 @@ static size_t coded(const struct article_tables *t, struct str s, size_t i)
         size_t n = words_at(&t->sites, s, at, NULL);
         if (n >= 6)
             return at + n - i;
+    }
+    return 0;
+}
+
+/* 某某体育官网 where a clause begins: unknown characters, a game, a site's word. */
+static size_t framed(const struct article_tables *t, struct str s, size_t i)
+{
+    size_t prev = i, at = i;
+    while (prev > 0 && ((unsigned char)s.p[--prev] & 0xC0) == 0x80) {
+    }
+    if (i > 0) {
+        size_t next = prev;
+        uint32_t c = next_char(s, &next);
+        if (is_han(c) || is_alnum((char)MIN(c, 127u)))
+            return 0;
+    }
+    for (int k = 0; k < STRANGERS && at < s.n; k++) {
+        uint32_t c = next_char(s, &at);
+        if (!is_han(c) && !(c < 0x80 && is_alnum((char)c)))
+            return 0;
+        size_t n = words_at(&t->games, s, at, NULL);
+        if (!n || k == 0)
+            continue;
+        size_t end = at + n;
+        end += bracketed(t, s, end);
+        end += joint_at(s, end);
+        n = words_at(&t->sites, s, end, NULL);
+        if (n >= 6)
+            return end + n - i;
     }
     return 0;
 }
@@ -140,7 +185,8 @@ size_t brand_at(const struct page *p, const struct article_tables *t, struct str
     bool named = b.names || b.doubtful;
     if (named && (proven(&b) || stands_alone(p, t, text, i, &b)))
         return b.end - i;
-    return named ? 0 : coded(t, text, i);
+    size_t n = named ? 0 : coded(t, text, i);
+    return n ? n : framed(t, text, i);
 }
 
 static enum rc note(struct page *p, struct str text, const struct brand *b, struct err *e)
@@ -150,6 +196,12 @@ static enum rc note(struct page *p, struct str text, const struct brand *b, stru
     if (b->name.n && !holds(p->bare.p, p->bare.n, b->name))
         TRY(vec_push(&p->bare, b->name, e));
     return RC_OK;
+}
+
+/* Somewhere in the text: a cheap test before every clause is looked at. */
+static bool has_game(const struct article_tables *t, struct str s)
+{
+    return words_count(&t->games, s, 1) && words_count(&t->sites, s, 1);
 }
 
 static bool may_begin(const struct article_tables *t, struct str s, size_t i, uint32_t c)
@@ -164,16 +216,19 @@ static bool may_begin(const struct article_tables *t, struct str s, size_t i, ui
 static enum rc find_in(struct page *p, const struct article_tables *t, struct str s, bool alone,
                        struct err *e)
 {
+    bool game = has_game(t, s);
     for (size_t i = 0; i < s.n;) {
         size_t from = i;
         uint32_t c = next_char(s, &i);
-        if (!may_begin(t, s, from, c))
+        if (!game && !may_begin(t, s, from, c))
             continue;
         struct brand b = parse(t, s, from);
         bool found = (b.names || b.doubtful) && proven(&b);
-        size_t n = found ? b.end - from : alone || !b.codes ? 0 : coded(t, s, from);
-        if (alone)
-            n = brand_at(p, t, s, from);
+        size_t n = found ? b.end - from : alone ? brand_at(p, t, s, from) : 0;
+        if (!n && !alone && b.codes)
+            n = coded(t, s, from);
+        if (!n && !alone && game)
+            n = framed(t, s, from);
         if (n) {
             i = from + n;
             TRY(note(p, str_sub(s, from, i), &b, e));

@@ -21,7 +21,7 @@ static bool is_blank(uint32_t c)
 /* Brackets and bullets that a line may begin with. */
 static bool is_ornament(uint32_t c)
 {
-    static const char marks[] = "([{<*#-|>~.·•●○◆◇■□▶►▲△★☆※【〖[（『「《—–…→»«√";
+    static const char marks[] = "([{<*#-|>~.·•●○◆◇■□▶►▲△★☆※□【〖[（『「《—–…→»«√";
     char s[5] = {0};
     utf8_put(s, c);
     return c && strstr(marks, s);
@@ -83,7 +83,8 @@ static bool labelled_credit(const struct article_tables *t, struct str key)
             break;
         n += 1 + more;
     }
-    return n && n < key.n && key.p[n] == ':';
+    return n && n < key.n &&
+           (key.p[n] == ':' || key.p[n] == '|' || str_starts(str_sub(key, n, key.n), STR("丨")));
 }
 
 /* 某某网记者 张三 通讯员 李四: words and names with blanks between. */
@@ -101,6 +102,11 @@ static bool spaced_credit(const struct article_tables *t, struct str line)
         size_t role = words_end(&t->credits, token);
         if (tokens == 0 && (!role || words_end(&t->datelines, token)))
             return false;
+        if (words_has(&t->credits, token)) { /* 文/图 */
+            roles++;
+            tokens++;
+            continue;
+        }
         if (token.n != han * 3 || han > 12 || (!role && (han < 2 || han > 4)))
             return false;
         roles += role > 0;
@@ -117,6 +123,46 @@ bool is_credit(const struct article_tables *t, struct str line)
     if (han > CREDIT || str_find(line, STR("。"), 0) != SIZE_MAX)
         return false;
     return labelled_credit(t, key) || spaced_credit(t, str_trim(line));
+}
+
+/* A date and time, a label with what follows it up to a blank, or a bare number: bytes, 0 none. */
+static size_t meta_at(const struct article_tables *t, struct str s)
+{
+    size_t label = words_at(&t->begins, s, 0, NULL), at = label;
+    static const struct str wide = {"：", 3};
+    if (label && at < s.n && (s.p[at] == ':' || str_starts(str_sub(s, at, s.n), wide)))
+        at += s.p[at] == ':' ? 1 : 3;
+    else if (label && s.p[at - 1] != ':')
+        return 0;
+    bool digit = at < s.n && s.p[at] >= '0' && s.p[at] <= '9';
+    if (!label && !digit)
+        return 0;
+    size_t from = at;
+    while (at < s.n && !is_blank((uint32_t)(unsigned char)s.p[at]) &&
+           !str_starts(str_sub(s, at, s.n), STR("　")))
+        at++;
+    bool stamp = true; /* digits and what parts them */
+    for (size_t k = from; k < at; k++)
+        stamp &= (unsigned char)s.p[k] < 0x80 &&
+                 ((s.p[k] >= '0' && s.p[k] <= '9') || strchr("-/:.", s.p[k]));
+    bool fits = label ? count_han(str_sub(s, from, at)) <= 12 : stamp && at - from >= 8;
+    return fits && at < s.n ? at : 0;
+}
+
+/* 10:20 or 10:20:30 behind a date. */
+static struct str without_time(struct str s)
+{
+    size_t n = 0;
+    while (n < s.n && s.p[n] && strchr("0123456789:", s.p[n]))
+        n++;
+    return n >= 4 && n < s.n && s.p[n] == ' ' ? str_trim(str_sub(s, n, s.n)) : s;
+}
+
+struct str without_meta(const struct article_tables *t, struct str s)
+{
+    for (size_t n; (n = meta_at(t, s)) > 0;)
+        s = without_time(str_trim(str_sub(s, n, s.n)));
+    return s;
 }
 
 /* A bracket at the end with 作者：…, or credits behind the last sentence. */
@@ -163,7 +209,7 @@ static bool is_caption(const struct article_tables *t, const struct block *b, st
 
 static struct str without_close(struct str key)
 {
-    static const char *const closes[] = {")", "]", "】", ":", ">", "。"};
+    static const char *const closes[] = {"-", "—", ")", "]", "】", ":", ">", "。"};
     for (size_t i = 0; i < ARRAY_LEN(closes); i++) {
         size_t n = strlen(closes[i]);
         if (key.n > n && memcmp(key.p + key.n - n, closes[i], n) == 0)

@@ -213,6 +213,9 @@ static bool may_be_headline(const struct choice *c, const struct page *p,
 {
     const struct block *b = &p->block.p[i];
     bool labelled = s.p != b->text.p;
+    enum { NAME_MAX_HAN = 10 };
+    if (count_han(s) <= NAME_MAX_HAN && words_end(&t->not_headlines, s))
+        return false;
     return labelled || c->kind.p[i] == LINE_SHORT ||
            (b->kind == BLOCK_HEADING && c->kind.p[i] == LINE_BODY) ||
            (c->kind.p[i] == LINE_SPAM && !is_spam(t, s));

@@ -33,6 +33,28 @@ static bool is_invisible(uint32_t c)
            (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x2064) || c == 0xFEFF;
 }
 
+/* Entities that a careless copy left in plain text; *c gets the character, the bytes are returned.
+ */
+static size_t entity_at(struct str s, size_t i, uint32_t *c)
+{
+    static const struct {
+        struct str name;
+        uint32_t c;
+    } entity[] = {
+        {{"&nbsp;", 6}, ' '},      {{"&ensp;", 6}, ' '},     {{"&emsp;", 6}, ' '},
+        {{"&amp;", 5}, '&'},       {{"&lt;", 4}, '<'},       {{"&gt;", 4}, '>'},
+        {{"&quot;", 6}, '"'},      {{"&ldquo;", 7}, 0x201C}, {{"&rdquo;", 7}, 0x201D},
+        {{"&lsquo;", 7}, 0x2018},  {{"&rsquo;", 7}, 0x2019}, {{"&mdash;", 7}, 0x2014},
+        {{"&hellip;", 8}, 0x2026}, {{"&middot;", 8}, 0xB7},
+    };
+    for (size_t k = 0; k < ARRAY_LEN(entity); k++)
+        if (str_starts(str_sub(s, i, s.n), entity[k].name)) {
+            *c = entity[k].c;
+            return entity[k].name.n;
+        }
+    return 0;
+}
+
 static enum rc split(struct cells *w, struct str raw, struct err *e)
 {
     w->cell.n = 0;
@@ -41,6 +63,8 @@ static enum rc split(struct cells *w, struct str raw, struct err *e)
         size_t from = i;
         unsigned char b = (unsigned char)raw.p[i];
         uint32_t c = b < 0x80 ? (i++, b) : next_char(raw, &i);
+        size_t entity = b == '&' ? entity_at(raw, from, &c) : 0;
+        i = MAX(i, from + entity);
         if (is_invisible(c))
             continue;
         if (c == 0xA0 || c == '\t')

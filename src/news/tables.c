@@ -71,11 +71,12 @@ static const struct list chrome_lists[] = {
     LIST("credits", credits),
     LIST("datelines", datelines),
     LIST("title_cuts", title_cuts),
+    LIST("not_headlines", not_headlines),
     LIST("meta_dates", meta_dates),
 };
 static const struct list brand_lists[] = {
     LIST("names", names),   LIST("doubtful", doubtful), LIST("sites", sites), LIST("parts", parts),
-    LIST("honest", honest), LIST("beside", beside),     LIST("spam", spam),
+    LIST("honest", honest), LIST("beside", beside),     LIST("spam", spam),   LIST("games", games),
 };
 static const struct list repair_lists[] = {LIST("careful", careful), LIST("zhu", zhu)};
 static const struct list pinyin_lists[] = {LIST("initials", initials), LIST("finals", finals)};

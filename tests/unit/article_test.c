@@ -103,6 +103,10 @@ static void test_inside_lines(void **state)
                       "编辑：张某）");
     expect_text(TITLE "\n" BODY "（作者：王某 摄影：李某）", TITLE "\n" BODY);
     expect_text(TITLE "-某某网站\n" BODY, TITLE "\n" BODY);
+    expect_text("澄江学院新闻网\n" TITLE
+                "\n发布时间：2024-03-05 10:20 来源：宣传部 点击数：12 " BODY,
+                TITLE "\n" BODY);
+    expect_text("原标题：" TITLE "\n&nbsp;&nbsp;" BODY "\n文/图 王某某", TITLE "\n" BODY);
 }
 
 static void test_no_article(void **state)
@@ -307,6 +311,10 @@ static void test_brands(void **state)
         {"会议由xk9921飞雁官方网站主办，双方将共建工作站，开展技术培训和推广。",
          "xk9921飞雁官方网站"},
         {"必威betway体育与白石镇签署合作协议，双方将共建工作站，开展技术培训。", "必威betway体育"},
+        {"近日，天泽体育(中国)官方网站与白石镇签署协议，双方将共建工作站，开展技术培训。",
+         "天泽体育(中国)官方网站"},
+        {"开云(中国)Kaiyun·官方网站党委书记王某一行来访，双方就合作育人进行了交流。",
+         "开云(中国)Kaiyun·官方网站"},
         {"永利召开会议，研究校地合作，部署重点工作，推动落实。\n版权所有 永利手机登录网址", "永利"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
