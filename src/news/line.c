@@ -238,7 +238,7 @@ static bool is_keyword_dump(const struct block *b)
     return b->han >= 70 && !has_any(b->text, marks, ARRAY_LEN(marks));
 }
 
-enum line_kind line_judge(const struct article_tables *t, const struct block *b)
+static enum line_kind judge(const struct article_tables *t, const struct block *b)
 {
     char buf[KEY_MAX];
     struct str key = line_key(buf, sizeof buf, b->text);
@@ -256,4 +256,13 @@ enum line_kind line_judge(const struct article_tables *t, const struct block *b)
     if (sentence || (b->han >= PARAGRAPH && has_comma(b->text)))
         return LINE_BODY;
     return LINE_SHORT;
+}
+
+enum line_kind line_judge(const struct article_tables *t, const struct block *b)
+{
+    enum { HAN_LEAST = 20 };
+    struct block rest = *b;
+    rest.text = without_meta(t, str_trim(b->text));
+    rest.han = rest.text.n < b->text.n ? (uint32_t)count_han(rest.text) : b->han;
+    return judge(t, rest.han >= HAN_LEAST ? &rest : b);
 }
