@@ -91,9 +91,7 @@ unit: $(UNIT)
 
 $(BUILD)/unit/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $< $(filter tests/news/%.c,$^) $(LIB) $(LIBS) -lcmocka -o $@
-
-$(BUILD)/unit/news_damage_test: tests/news/damage.c tests/news/damage.h tests/news/clean.h
+	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(LIBS) -lcmocka -o $@
 
 ## fuzz       build the fuzz targets (VARIANT=fuzz)
 fuzz: $(FUZZ)

@@ -128,7 +128,10 @@ bool is_credit(const struct article_tables *t, struct str line)
 /* A date and time, a label with what follows it up to a blank, or a bare number: bytes, 0 none. */
 static size_t meta_at(const struct article_tables *t, struct str s)
 {
-    size_t label = words_at(&t->begins, s, 0, NULL), at = label;
+    size_t label = words_at(&t->begins, s, 0, NULL);
+    if (!label)
+        label = words_at(&t->credits, s, 0, NULL);
+    size_t at = label;
     static const struct str wide = {"：", 3};
     if (label && at < s.n && (s.p[at] == ':' || str_starts(str_sub(s, at, s.n), wide)))
         at += s.p[at] == ':' ? 1 : 3;

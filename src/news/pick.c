@@ -89,6 +89,31 @@ static size_t body_han(const struct choice *c, const struct page *p, uint32_t fr
     return n;
 }
 
+/* 1. … ， （一）… ， ● … */
+static bool is_item(struct str s)
+{
+    static const char marks[] = "0123456789一二三四五六七八九十①②③④⑤⑥⑦⑧⑨●■◆•·";
+    size_t i = 0;
+    if (str_starts(s, STR("（")) || str_starts(s, STR("(")))
+        i = s.p[0] == '(' ? 1 : 3;
+    size_t from = i;
+    if (i < s.n)
+        next_char(s, &i);
+    return i > from && str_find(str_of(marks), str_sub(s, from, i), 0) != SIZE_MAX;
+}
+
+/* A list that the last paragraph announces with a colon. */
+static struct range with_list(const struct choice *c, const struct page *p, struct range r,
+                              uint32_t limit)
+{
+    struct str last = r.to > r.from ? p->block.p[r.to - 1].text : STR("");
+    bool colon =
+        last.n >= 3 && (last.p[last.n - 1] == ':' || memcmp(last.p + last.n - 3, "：", 3) == 0);
+    while (colon && r.to < limit && c->kind.p[r.to] == LINE_SHORT && is_item(p->block.p[r.to].text))
+        r.to++;
+    return r;
+}
+
 /* A page that was cut off ends in a piece of a paragraph: the only short line, with a comma. */
 static struct range with_torn_end(const struct choice *c, const struct page *p, struct range r,
                                   uint32_t limit)
@@ -116,7 +141,7 @@ static struct range trim(const struct choice *c, const struct page *p, struct ra
     uint32_t limit = r.to;
     while (r.to > r.from && !counts(c, r.to - 1))
         r.to--;
-    return with_torn_end(c, p, r, limit);
+    return with_torn_end(c, p, with_list(c, p, r, limit), limit);
 }
 
 static bool begins_with_date(struct str s)

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "../news/clean.h"
-#include "../news/damage.h"
+#include "../news/damage.c"
 #include "../news/tables.h"
 
 static struct article_tables *tables;
