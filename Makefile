@@ -26,7 +26,7 @@ OPT_asan  := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-
 OPT_fault := -O1 -g -DQIAO_FAULT
 OPT_fuzz  := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
-PKGS      := icu-uc icu-i18n libzip expat xlsxwriter jansson yaml-0.1
+PKGS      := icu-uc icu-i18n libzip expat xlsxwriter jansson yaml-0.1 gumbo
 CFLAGS    ?=
 ALL_CFLAGS = -std=c17 -Wall -Wextra -Werror -Isrc -I$(BUILD)/gen -DQIAO_VERSION='"$(VERSION)"' \
              $(OPT_$(VARIANT)) $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CFLAGS)

@@ -383,6 +383,15 @@ enum rc news_tables_open(struct news_tables **out, struct err *e)
     return rc;
 }
 
+bool news_tables_wants(const char *name)
+{
+    static const char *const others[] = {"chrome.yaml", "brands.yaml", "repair.yaml"};
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        if (str_ends(str_of(name), str_of(others[i])))
+            return false;
+    return str_starts(str_of(name), STR("model/news/"));
+}
+
 enum rc news_tables_add(struct news_tables *t, const struct node *file, const char *name,
                         struct err *e)
 {
