@@ -5,16 +5,34 @@
 
 static bool is_one_of(uint32_t c, const char *set)
 {
-    struct str s = str_of(set);
-    for (size_t i = 0; i < s.n;)
-        if (utf8_next(s, &i) == c)
-            return true;
-    return false;
+    char s[5];
+    s[utf8_put(s, c)] = 0;
+    return strstr(set, s) != NULL;
 }
 
 static bool is_numeral(uint32_t c)
 {
-    return c && is_one_of(c, "一二两三四五六七八九十百千万数几");
+    switch (c) {
+    case 0x4E00: /* 一二两三四五六七八九十百千万数几 */
+    case 0x4E8C:
+    case 0x4E24:
+    case 0x4E09:
+    case 0x56DB:
+    case 0x4E94:
+    case 0x516D:
+    case 0x4E03:
+    case 0x516B:
+    case 0x4E5D:
+    case 0x5341:
+    case 0x767E:
+    case 0x5343:
+    case 0x4E07:
+    case 0x6570:
+    case 0x51E0:
+        return true;
+    default:
+        return false;
+    }
 }
 
 static bool is_letter(uint32_t c)

@@ -25,6 +25,7 @@ enum rc lexicon_init(struct lexicon *x, struct err *e)
     x->root = mem_calloc(LEXICON_ROOT, sizeof *x->root);
     if (!x->root)
         return err_nomem(e);
+    TRY(vec_push(&x->next, 0, e));
     return vec_push(&x->node, UINT32_MAX, e);
 }
 
@@ -33,6 +34,7 @@ void lexicon_release(struct lexicon *x)
     mem_free(x->root);
     map_free(&x->edge);
     vec_free(&x->node);
+    vec_free(&x->next);
     vec_free(&x->sense);
 }
 
@@ -45,6 +47,8 @@ uint32_t lexicon_step(const struct lexicon *x, uint32_t node, uint32_t c)
 {
     if (node == 0)
         return c < LEXICON_ROOT ? x->root[c] : 0;
+    if (!(x->next.p[node] >> (c & 63) & 1))
+        return 0;
     const uint32_t *to = map_get(&x->edge, edge_key(node, c));
     return to ? *to : 0;
 }
@@ -57,7 +61,9 @@ static enum rc grow(struct lexicon *x, uint32_t *node, uint32_t c, struct err *e
         if (*node == 0 && c >= LEXICON_ROOT)
             return err_user(e, "news.word", "U+%04X", (unsigned)c);
         to = (uint32_t)x->node.n;
+        TRY(vec_push(&x->next, 0, e));
         TRY(vec_push(&x->node, UINT32_MAX, e));
+        x->next.p[*node] |= (uint64_t)1 << (c & 63);
         if (*node == 0)
             x->root[c] = to;
         else if (!map_put(&x->edge, edge_key(*node, c), to))

@@ -32,6 +32,7 @@ struct lexicon {
     uint32_t *root; /* first code point (below LEXICON_ROOT) -> node, 0: none */
     struct map edge;
     VEC(uint32_t) node; /* first sense, UINT32_MAX: none; node 0 is unused */
+    VEC(uint64_t) next; /* of a node: bit c & 63 of every c that goes on; spares most look-ups */
     VEC(struct sense) sense;
 };
 

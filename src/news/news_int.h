@@ -188,16 +188,31 @@ enum rc page_open(struct page *p) MUST_CHECK;
 void page_close(struct page *p);
 
 /* The longest mark of a class that starts (ends) at i, or NULL. */
-const struct mark *mark_at(const struct page *p, uint32_t i, enum sense_class class);
-const struct mark *mark_to(const struct page *p, uint32_t i, enum sense_class class);
+const struct mark *mark_at_some(const struct page *p, uint32_t i, enum sense_class class);
+const struct mark *mark_to_some(const struct page *p, uint32_t i, enum sense_class class);
+static inline const struct mark *mark_at(const struct page *p, uint32_t i, enum sense_class class)
+{
+    return i < p->n && p->first[i] < p->first[i + 1] ? mark_at_some(p, i, class) : NULL;
+}
+static inline const struct mark *mark_to(const struct page *p, uint32_t i, enum sense_class class)
+{
+    return p->ending[i] != NONE ? mark_to_some(p, i, class) : NULL;
+}
 /* A mark of this word group at i. */
 const struct mark *group_at(const struct page *p, uint32_t i, uint32_t group);
 bool is_break(uint32_t c); /* punctuation, blank, bracket, quote, end of text */
 bool is_digit(uint32_t c);
 struct str page_str(const struct page *p, uint32_t from, uint32_t to); /* slice of the article */
 struct span page_span(const struct page *p, uint32_t from, uint32_t to);
-/* Does the literal (UTF-8) stand at character i? Length in characters, 0: no. */
-uint32_t looking_at(const struct page *p, uint32_t i, const char *literal);
+/* Does the literal (UTF-8; it begins with ASCII or a character of three bytes) stand at character
+ * i? Length in characters, 0: no. */
+uint32_t looking_at_rest(const struct page *p, uint32_t i, const char *literal);
+static inline uint32_t looking_at(const struct page *p, uint32_t i, const char *literal)
+{
+    const unsigned char *b = (const unsigned char *)literal;
+    uint32_t first = b[0] < 0x80 ? b[0] : (b[0] & 15u) << 12 | (b[1] & 63u) << 6 | (b[2] & 63u);
+    return p->ch[i] == first ? looking_at_rest(p, i, literal) : 0; /* mostly the first differs */
+}
 /* First place of the literal in [from, to), NONE. */
 uint32_t find_in(const struct page *p, uint32_t from, uint32_t to, const char *literal);
 /* The clause that holds character i. */

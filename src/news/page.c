@@ -53,7 +53,7 @@ struct str page_str(const struct page *p, uint32_t from, uint32_t to)
     return span_str(p->x->text, page_span(p, from, to));
 }
 
-uint32_t looking_at(const struct page *p, uint32_t i, const char *literal)
+uint32_t looking_at_rest(const struct page *p, uint32_t i, const char *literal)
 {
     struct str s = str_of(literal);
     uint32_t k = i;
@@ -141,7 +141,7 @@ static enum rc mark_all(struct page *p)
     return RC_OK;
 }
 
-const struct mark *mark_at(const struct page *p, uint32_t i, enum sense_class class)
+const struct mark *mark_at_some(const struct page *p, uint32_t i, enum sense_class class)
 {
     const struct mark *best = NULL;
     for (uint32_t k = p->first[i]; i < p->n && k < p->first[i + 1]; k++)
@@ -150,7 +150,7 @@ const struct mark *mark_at(const struct page *p, uint32_t i, enum sense_class cl
     return best;
 }
 
-const struct mark *mark_to(const struct page *p, uint32_t i, enum sense_class class)
+const struct mark *mark_to_some(const struct page *p, uint32_t i, enum sense_class class)
 {
     const struct mark *best = NULL;
     for (uint32_t k = p->ending[i]; k != NONE; k = p->mark.p[k].same_end)
