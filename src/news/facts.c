@@ -350,11 +350,21 @@ static struct amount *free_amount(struct page *p, const struct clause *c,
     return NULL;
 }
 
+static bool is_people_unit(uint32_t c)
+{
+    return c == 0x540D || c == 0x4EBA || c == 0x4F4D; /* 名人位 */
+}
+
 static enum rc apply(struct page *p, struct hit *h, bool *added)
 {
     const struct fact_rule *r = h->rule;
     bool lasting = r->type == FACT_DUAL_APPOINTMENT;
     struct amount *a = r->amount == AMOUNT_NO ? NULL : free_amount(p, h->clause, NULL, lasting);
+    for (struct amount *b = a; lasting && b; b = free_amount(p, h->clause, b, lasting))
+        if (is_people_unit(p->ch[b->unit_from])) {
+            a = b; /* 8所高校的36名专家: the people count */
+            break;
+        }
     if (r->amount == AMOUNT_MUST) {
         for (; a; a = free_amount(p, h->clause, a, lasting))
             TRY(add_fact(p, h, a, object_of(p, h), added));
@@ -392,6 +402,16 @@ struct told {
     bool counted;           /* the clause gave figures: no more */
 };
 
+/* Does a fact stand on this clause already? */
+static bool told_in(const struct page *p, const struct clause *c)
+{
+    for (size_t i = 0; i < p->out->fact.n; i++)
+        if (p->out->fact.p[i].evidence.from >= p->at[c->from] &&
+            p->out->fact.p[i].evidence.from < p->at[c->to])
+            return true;
+    return false;
+}
+
 static bool may_apply(const struct page *p, const struct hit *h, const struct told *t, size_t rule,
                       bool late)
 {
@@ -399,11 +419,14 @@ static bool may_apply(const struct page *p, const struct hit *h, const struct to
     bool title = h->clause->from < p->title;
     if ((r->fallback || title) != late || t->uses[rule] >= r->limit)
         return false;
-    if (late && has_type(p, r->type))
+    if (late && (has_type(p, r->type) || (r->fallback && !title && told_in(p, h->clause))))
         return false;
     if (t->clause_types >> r->type & 1)
         return false;
     if (t->counted && r->amount != AMOUNT_MUST)
+        return false;
+    if ((r->type == FACT_JOINT_PLATFORM && t->clause_types >> FACT_TARGET & 1) ||
+        (r->type == FACT_TARGET && t->clause_types >> FACT_COVERAGE & 1))
         return false;
     return !r->weak || (t->clause_types == 0 && t->weak_sentence != h->clause->sentence);
 }
@@ -435,13 +458,19 @@ static enum rc clause_facts(struct page *p, size_t c, struct told *told, bool la
 /* Figures that no rule took. */
 static enum rc rest_figures(struct page *p)
 {
-    static const struct fact_rule rule = {.type = FACT_STATISTIC};
+    static const struct fact_rule figure = {.type = FACT_STATISTIC},
+                                  term = {.type = FACT_DUAL_APPOINTMENT};
+    uint32_t last = group_find(p->t, "last");
+    bool dual = has_type(p, FACT_DUAL_APPOINTMENT) && last != NONE;
     for (size_t k = 0; k < p->amount.n; k++) {
         struct amount *a = &p->amount.p[k];
         uint32_t c = clause_of(p, a->from);
-        if (a->used || a->attendance || a->lasts || c == NONE || a->from < p->title)
+        if (a->used || a->attendance || c == NONE || a->from < p->title)
             continue;
-        struct hit h = {&rule, &p->clause.p[c], a->from, a->to, a->from, a->to};
+        bool served = dual && a->lasts && set_has(&p->clause.p[c].groups, last);
+        if (a->lasts && !served)
+            continue;
+        struct hit h = {served ? &term : &figure, &p->clause.p[c], a->from, a->to, a->from, a->to};
         bool added = false;
         TRY(add_fact(p, &h, a, trim(p, a->to, MIN(h.clause->to, a->to + 12)), &added));
     }

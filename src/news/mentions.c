@@ -160,7 +160,7 @@ static bool in_title(const struct page *p, const struct mention *m)
     return false;
 }
 
-static bool is_level(uint32_t c)
+bool is_level(uint32_t c)
 {
     return c == 0x7701 || c == 0x5E02 || c == 0x53BF || c == 0x533A || c == 0x5DDE; /* 省市县区州 */
 }
@@ -199,8 +199,9 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
     if (level) {
         m.level = true;
         m.suffix_from = m.from + 1;
-    } else if (x->office && !m.anchored) {
-        return RC_OK;
+    } else if (x->office && !m.anchored &&
+               (core < 3 || core > 5 || !is_level(p->ch[s->from - 1]))) {
+        return RC_OK; /* else the office of a county that is not listed */
     }
     if (in_word(p, s) || (s->to - s->from == 1 && core > 8))
         return RC_OK;
@@ -267,7 +268,7 @@ static enum rc put_place(struct page *p, const struct mark *s)
 static enum rc put_unlisted(struct page *p, uint32_t i)
 {
     uint32_t from = i;
-    if (mark_to(p, i + 1, SENSE_PLACE))
+    if (mark_to(p, i + 1, SENSE_PLACE) || is_level(p->ch[i - 1]))
         return RC_OK;
     while (from > 0 && i - from < 3 && is_han(p->ch[from - 1]) && !mark_to(p, from, SENSE_STOP) &&
            !mark_to(p, from, SENSE_INSIDE) && !mark_to(p, from, SENSE_PLACE))

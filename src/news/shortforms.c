@@ -64,6 +64,8 @@ static bool shortens(const struct page *p, const struct org *a, const struct org
     struct str s = company_core(a->name), l = company_core(b->name);
     struct str bare = without_place(p, l);
     bool head = first_char(s) == first_char(l) || first_char(s) == first_char(bare);
+    if (a->name.n >= 18 && str_ends(b->name, a->name))
+        return true; /* without a place that is not listed */
     return head && s.n >= 6 && is_subsequence(s, l);
 }
 
@@ -230,7 +232,7 @@ static enum rc short_at(struct page *p, vec_mention *more, uint32_t from)
     for (uint32_t to = from + 5; to >= from + 2; to--) {
         const struct mark *place = mark_at(p, from, SENSE_PLACE);
         if (to > p->n || !is_free(p, from, to) || !stands_alone(p, from, to) ||
-            (place && place->to == to))
+            (place && place->to == to) || is_level(p->ch[to - 1]))
             continue;
         uint32_t org = short_for(p, from, to);
         if (org == NONE ||
@@ -281,10 +283,14 @@ static bool may_be_name(const struct page *p, uint32_t from, uint32_t to)
 
 static enum rc take_name(struct page *p, vec_mention *more, uint32_t from, uint32_t to)
 {
+    const struct mark *s = mark_to(p, to, SENSE_SUFFIX);
+    enum org_kind kind = s                         ? p->t->suffix.p[s->value].kind
+                         : is_level(p->ch[to - 1]) ? KIND_GOVERNMENT
+                                                   : KIND_ENTERPRISE;
     uint32_t org;
     if (!may_be_name(p, from, to))
         return RC_OK;
-    TRY(org_get(p, &org, page_str(p, from, to), KIND_ENTERPRISE, from));
+    TRY(org_get(p, &org, page_str(p, from, to), kind, from));
     return org == NONE ? RC_OK : add_mention(p, more, from, to, org);
 }
 
