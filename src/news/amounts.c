@@ -331,6 +331,10 @@ static bool is_other_day(const struct page *p, uint32_t from, uint32_t end)
     for (size_t k = 0; k < ARRAY_LEN(before); k++)
         if (from >= 3 && find_in(p, from - 3, from, before[k]) != NONE)
             return true;
+    static const char *const after[] = {"印发", "发布", "颁布", "施行", "出台"};
+    for (size_t k = 0; k < ARRAY_LEN(after); k++)
+        if (looking_at(p, end, after[k]))
+            return true;
     return looking_at(p, end, "前") || looking_at(p, end, "以来") || looking_at(p, end, "起");
 }
 
@@ -394,14 +398,17 @@ static enum rc set_day(struct page *p, const struct day *d)
 /* First day of the lead; 近日 before it means that none is told. */
 static enum rc event_day(struct page *p)
 {
-    static const char *const vague[] = {"近日", "日前", "近期", "近来", "不久前", "连日来"};
+    static const char *const vague[] = {"近日",   "日前", "近期", "近来", "不久前",
+                                        "连日来", "昨日", "今日", "昨天", "今天"};
     uint32_t paras = 0;
     for (uint32_t i = 0; i < p->n && paras < 5; i++) {
         struct day d;
         paras += p->ch[i] == '\n';
         for (size_t k = 0; k < ARRAY_LEN(vague); k++)
-            if (looking_at(p, i, vague[k]))
+            if (looking_at(p, i, vague[k])) {
+                p->recent = true;
                 return RC_OK;
+            }
         if (!is_digit(p->ch[i]) || (i && is_digit(p->ch[i - 1])))
             continue;
         uint32_t end = day_at(p, i, &d);

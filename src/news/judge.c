@@ -99,7 +99,9 @@ static const char *refusal(const struct page *p)
         return "advertisement";
     if (out == 0)
         return clauses_with(p, "internal") ? "internal" : dated || people ? "no_partner" : "essay";
-    if (!dated && !people && clauses_with(p, "essay") >= 2)
+    if (!dated && !p->recent && !people)
+        return "essay";
+    if (clauses_with(p, "paper") >= 1 && !dated)
         return "essay";
     if (p->out->fact.n == 0)
         return "no_fact";

@@ -79,6 +79,12 @@ static uint32_t grow_brand(const struct page *p, uint32_t i)
     return i;
 }
 
+/* 中宇, 正大, 同方: particles elsewhere, but names begin with them. */
+static bool begins_names(uint32_t c)
+{
+    return c == 0x4E2D || c == 0x6B63 || c == 0x540C || c == 0x53CC || c == 0x5916;
+}
+
 static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bool *anchored)
 {
     uint32_t i = from, before_inside = NONE;
@@ -92,6 +98,10 @@ static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bo
         if (is_break(p->ch[i - 1]))
             break;
         const struct mark *m = whole_to(p, i), *place = mark_to(p, i, SENSE_PLACE);
+        if (mark_to(p, i, SENSE_TITLE))
+            break;
+        if (m && !place && before_inside != NONE && kind == KIND_ENTERPRISE)
+            return before_inside;
         if (m || place) {
             *anchored = true;
             i = m ? m->from : grow_places(p, place->from);
@@ -106,7 +116,9 @@ static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bo
             before_inside = i;
         i = in ? in->from : i - 1;
     }
-    return before_inside == NONE ? i : before_inside; /* 建设 inside only where a place begins it */
+    if (before_inside == NONE || (before_inside == i + 1 && begins_names(p->ch[i])))
+        return i;
+    return before_inside; /* 建设 inside only where a place begins it */
 }
 
 /* Nothing but adjectives of organisations (现代产业学院, 龙头企业集团)? */
@@ -249,6 +261,12 @@ static bool followed_by_office(const struct page *p, uint32_t i)
     return mark_at(p, i, SENSE_TITLE) != NULL;
 }
 
+static bool starts_word(const struct page *p, uint32_t i)
+{
+    return i == 0 || is_break(p->ch[i - 1]) || mark_to(p, i, SENSE_STOP) ||
+           mark_to(p, i, SENSE_INSIDE);
+}
+
 static enum rc put_place(struct page *p, const struct mark *s)
 {
     uint32_t end = government_end(p, s->to);
@@ -259,7 +277,10 @@ static enum rc put_place(struct page *p, const struct mark *s)
                         .kind = KIND_GOVERNMENT,
                         .anchored = true};
     m.place = end == s->to && !followed_by_office(p, end);
-    if (m.place && !is_full_place(p, s))
+    bool full = is_full_place(p, s), left = starts_word(p, m.from);
+    if ((m.place || !left) && !full)
+        return RC_OK;
+    if (!full && end == s->to && !is_level(p->ch[end]))
         return RC_OK;
     return put(p, m);
 }

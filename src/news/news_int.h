@@ -167,6 +167,7 @@ struct page {
     struct err *e;
     uint32_t n, title; /* characters; of the title line */
     uint32_t lead;     /* end of the first paragraph that tells something */
+    bool recent;       /* 近日, 日前: it happened, the day is not told */
     uint32_t *ch;      /* folded; ch[n] == 0 and a few more zeros */
     uint32_t *at;      /* byte offset of character i; at[n] is the length */
     uint32_t *first;   /* first mark that starts at i; first[n] ends the last */

@@ -89,13 +89,10 @@ static enum rc make_party(struct page *p, uint32_t i)
 {
     struct org *o = &p->org.p[i];
     struct news_party party = {.name = o->name, .kind = org_kind_name[o->kind]};
-    for (size_t k = 0; k < o->alias.n; k++)
-        TRY(vec_push(&party.alias, o->alias.p[k], p->e));
     o->party = (uint32_t)p->out->party.n;
-    if (vec_push(&p->out->party, party, p->e) != RC_OK) {
-        vec_free(&party.alias);
-        return RC_NOMEM;
-    }
+    TRY(vec_push(&p->out->party, party, p->e));
+    for (size_t k = 0; k < o->alias.n; k++)
+        TRY(vec_push(&p->out->party.p[o->party].alias, o->alias.p[k], p->e));
     return RC_OK;
 }
 

@@ -94,6 +94,9 @@ static const struct mark *chained(const struct page *p, uint32_t i)
 {
     if (p->ch[i] != 0x3001)
         return NULL;
+    for (uint32_t k = i + 3; k <= i + 4; k++) /* 、肖华山副院长: another person */
+        if (is_surname(p->t, p->ch[i + 1]) && mark_at(p, k, SENSE_TITLE) && !is_word(p, i + 1))
+            return NULL;
     for (uint32_t k = i + 1; k < i + TITLE_GAP && !is_break(p->ch[k]); k++) {
         const struct mark *m = mark_at(p, k, SENSE_TITLE);
         if (m)
@@ -161,7 +164,7 @@ static enum rc names_after(struct page *p, uint32_t i, const struct office *o, u
 /* 张三校长: the name before the title. */
 static enum rc name_before(struct page *p, const struct mark *m)
 {
-    struct office o = {m->from, title_end(p, m), NONE, false};
+    struct office o = {m->from, m->to, NONE, false};
     for (uint32_t n = 3; n >= 2; n--) {
         uint32_t i = m->from - n;
         const struct mark *last = mark_to(p, m->from, SENSE_STOP);
@@ -170,10 +173,14 @@ static enum rc name_before(struct page *p, const struct mark *m)
         bool han = true;
         for (uint32_t k = i; k < m->from; k++)
             han = han && is_han(p->ch[k]);
-        bool left = i == 0 || is_break(p->ch[i - 1]) || mark_to(p, i, SENSE_STOP);
+        uint32_t before = mention_from(p, i);
+        bool left = i == 0 || is_break(p->ch[i - 1]) || mark_to(p, i, SENSE_STOP) ||
+                    (before > 0 && p->mention.p[before - 1].to == i);
         if (!han || !left)
             continue;
-        o.org = p->host;
+        o.org = left && before > 0 && p->mention.p[before - 1].to == i
+                    ? p->mention.p[before - 1].org
+                    : p->host;
         return add_person(p, i, m->from, &o);
     }
     return RC_OK;
@@ -225,7 +232,7 @@ static uint32_t carried_org(const struct page *p, const struct office *o, uint32
     if (p->ch[o->from] == 0x6821 && p->host != NONE) /* 校党委书记 */
         return p->host;
     uint32_t government = level_org(p, o->from);
-    if (government != NONE)
+    if (government != NONE || is_level(p->ch[o->from]))
         return government;
     uint32_t first = c;
     while (first > 0 && p->clause.p[first - 1].sentence == p->clause.p[c].sentence)
@@ -256,6 +263,14 @@ static void forget_offices(struct page *p, const struct office *o)
     }
 }
 
+/* 肖华山副院长: the words before the title are a name, and none follows it. */
+static bool is_name_title(const struct page *p, const struct office *o, const struct mark *m)
+{
+    uint32_t n = m->from - MIN(o->from, m->from);
+    return n >= 2 && n <= 3 && is_surname(p->t, p->ch[o->from]) && !is_word(p, o->from) &&
+           !name_end(p, m->to, false);
+}
+
 enum rc people_find(struct page *p)
 {
     struct office before = {0, 0, NONE, false};
@@ -268,6 +283,11 @@ enum rc people_find(struct page *p)
         struct office o = {m->from, title_end(p, m), NONE, false};
         uint32_t end;
         o.from = title_start(p, m->from, &o);
+        if (is_name_title(p, &o, m)) {
+            TRY(name_before(p, m));
+            i = m->to;
+            continue;
+        }
         o.org = carried_org(p, &o, m->from, &before);
         TRY(names_after(p, o.to, &o, &end));
         if (end == o.to && o.from >= 2 && looking_at(p, o.from - 2, "作为"))

@@ -283,13 +283,13 @@ static bool may_be_name(const struct page *p, uint32_t from, uint32_t to)
 
 static enum rc take_name(struct page *p, vec_mention *more, uint32_t from, uint32_t to)
 {
+    uint32_t org;
+    if (!may_be_name(p, from, to))
+        return RC_OK;
     const struct mark *s = mark_to(p, to, SENSE_SUFFIX);
     enum org_kind kind = s                         ? p->t->suffix.p[s->value].kind
                          : is_level(p->ch[to - 1]) ? KIND_GOVERNMENT
                                                    : KIND_ENTERPRISE;
-    uint32_t org;
-    if (!may_be_name(p, from, to))
-        return RC_OK;
     TRY(org_get(p, &org, page_str(p, from, to), kind, from));
     return org == NONE ? RC_OK : add_mention(p, more, from, to, org);
 }
