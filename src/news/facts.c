@@ -118,8 +118,9 @@ static bool rule_fits(const struct page *p, struct hit *h, const struct group_se
 
 static struct str trim(const struct page *p, uint32_t from, uint32_t to)
 {
-    while (from < to && (is_break(p->ch[from]) || looking_at(p, from, "了") ||
-                         looking_at(p, from, "的") || looking_at(p, from, "一批")))
+    while (from < to &&
+           (is_break(p->ch[from]) || looking_at(p, from, "了") || looking_at(p, from, "的") ||
+            looking_at(p, from, "为") || looking_at(p, from, "一批")))
         from += looking_at(p, from, "一批") ? 2 : 1;
     while (to > from && is_break(p->ch[to - 1]) && p->ch[to - 1] != ')' && p->ch[to - 1] != 0x201D)
         to--;
@@ -202,6 +203,19 @@ static bool contains(struct str a, struct str b)
     return str_find(a, b, 0) != SIZE_MAX;
 }
 
+/* One name of a thing inside the other; what is built is also told again by its last word. */
+static bool same_thing(enum fact_type type, struct str a, struct str b)
+{
+    if (a.n > b.n) {
+        struct str swap = a;
+        a = b;
+        b = swap;
+    }
+    if (type == FACT_JOINT_PLATFORM && a.n >= 12 && str_ends(b, a))
+        return true;
+    return (a.n >= 18 && contains(b, a)) || (a.n >= 6 && str_eq(a, b));
+}
+
 static bool is_told(const struct page *p, const struct news_fact *f)
 {
     for (size_t i = 0; i < p->out->fact.n; i++) {
@@ -212,8 +226,7 @@ static bool is_told(const struct page *p, const struct news_fact *f)
             str_eq(o->value, f->value) &&
             (f->type != FACT_AGREEMENT || str_eq(o->object, f->object)))
             return true;
-        bool same = f->object.n >= 12 && o->object.n >= 12 &&
-                    (contains(o->object, f->object) || contains(f->object, o->object));
+        bool same = same_thing(f->type, f->object, o->object);
         bool parties = f->type == FACT_AGREEMENT || f->type == FACT_COMMITMENT;
         if (f->type == FACT_AGREEMENT && same && f->value.n == 0)
             return true;
@@ -277,6 +290,11 @@ static enum rc add_fact(struct page *p, const struct hit *h, struct amount *a, s
         a->used = true;
     if (c->subject != NONE)
         p->org.p[c->subject].acts = true;
+    if (f.type != FACT_OTHER && f.type != FACT_STATISTIC && !h->rule->weak)
+        for (uint32_t k = mention_from(p, c->from);
+             k < p->mention.n && p->mention.p[k].from < c->to; k++)
+            if (p->mention.p[k].org != NONE)
+                p->org.p[p->mention.p[k].org].acts = true;
     if (c->partner != NONE && h->rule->partner)
         p->org.p[c->partner].acts = true;
     return vec_push(&p->out->fact, f, p->e);
@@ -417,6 +435,8 @@ static bool may_apply(const struct page *p, const struct hit *h, const struct to
 {
     const struct fact_rule *r = h->rule;
     bool title = h->clause->from < p->title;
+    if (r->plan && !p->plan)
+        return false;
     if ((r->fallback || title) != late || t->uses[rule] >= r->limit)
         return false;
     if (late && (has_type(p, r->type) || (r->fallback && !title && told_in(p, h->clause))))
@@ -481,6 +501,10 @@ static enum rc rest_figures(struct page *p)
 enum rc facts_find(struct page *p)
 {
     struct told told = {.weak_sentence = NONE};
+    uint32_t plan = group_find(p->t, "plan");
+    for (size_t c = 0; c < p->clause.n && plan != NONE; c++)
+        p->plan =
+            p->plan || (p->clause.p[c].from < p->lead && set_has(&p->clause.p[c].groups, plan));
     told.uses = arena_calloc(p->a, p->t->rule.n + 1, sizeof *told.uses);
     if (!told.uses)
         return err_nomem(p->e);

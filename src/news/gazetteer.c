@@ -341,6 +341,7 @@ static enum rc rule_read(struct news_tables *t, struct fact_rule *r, const struc
     r->split = flag(n, "split");
     r->weak = flag(n, "weak");
     r->fallback = flag(n, "fallback");
+    r->plan = flag(n, "plan");
     r->outside = flag(n, "outside");
     return rule_sets(t, r, n, e);
 }

@@ -177,6 +177,12 @@ bool is_level(uint32_t c)
     return c == 0x7701 || c == 0x5E02 || c == 0x53BF || c == 0x533A || c == 0x5DDE; /* 省市县区州 */
 }
 
+static bool starts_word(const struct page *p, uint32_t i)
+{
+    return i == 0 || is_break(p->ch[i - 1]) || mark_to(p, i, SENSE_STOP) ||
+           mark_to(p, i, SENSE_INSIDE);
+}
+
 static bool word_ends(const struct page *p, uint32_t i)
 {
     return is_break(p->ch[i]) || mark_at(p, i, SENSE_STOP) || mark_at(p, i, SENSE_AFTER) ||
@@ -205,6 +211,9 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
 {
     const struct suffix *x = &p->t->suffix.p[s->value];
     struct mention m = {.to = s->to, .suffix_from = s->from, .value = NONE, .kind = x->kind};
+    const struct mark *whole = mark_to(p, s->to, SENSE_UNIVERSITY);
+    if (whole && s->to - whole->from >= 4)
+        return RC_OK; /* put_known has it */
     m.from = skip_count(p, grow(p, s->from, x->kind, &m.anchored), s->from);
     uint32_t core = s->from - m.from;
     bool level = x->office && core >= 1 && core < 10 && is_level(p->ch[m.from]) && !m.anchored;
@@ -219,6 +228,10 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
         return RC_OK;
     if ((x->alone && !word_ends(p, s->to)) || (x->kind != KIND_INSTITUTE && is_vague(p, &m)))
         return RC_OK;
+    bool bare_park = x->kind == KIND_PARK && core == 0 && s->to - s->from == 3 &&
+                     starts_word(p, s->from) && word_ends(p, s->to);
+    if (bare_park)
+        return put(p, m); /* 经开区: the page's own */
     if ((x->anchored && !m.anchored) || core == 0 || (core == 1 && !level))
         return RC_OK;
     if (!m.anchored && is_generic(p, m.from, s->from))
@@ -259,12 +272,6 @@ static bool followed_by_office(const struct page *p, uint32_t i)
         if (looking_at(p, i, heads[k]))
             return true;
     return mark_at(p, i, SENSE_TITLE) != NULL;
-}
-
-static bool starts_word(const struct page *p, uint32_t i)
-{
-    return i == 0 || is_break(p->ch[i - 1]) || mark_to(p, i, SENSE_STOP) ||
-           mark_to(p, i, SENSE_INSIDE);
 }
 
 static enum rc put_place(struct page *p, const struct mark *s)

@@ -63,6 +63,7 @@ struct fact_rule {
     bool split;     /* a list of nouns makes a fact each */
     bool weak;      /* only where the clause says nothing else */
     bool fallback;  /* only where the page has no fact of this type */
+    bool plan;      /* only on pages whose lead announces a plan */
     bool outside;   /* only where a named organisation stands in the sentence */
     uint32_t gap;   /* most characters between verb and noun */
     uint32_t limit; /* most facts of this rule a page */
@@ -167,6 +168,7 @@ struct page {
     struct err *e;
     uint32_t n, title; /* characters; of the title line */
     uint32_t lead;     /* end of the first paragraph that tells something */
+    bool plan;         /* the lead announces a plan: everything in it is wanted */
     bool recent;       /* 近日, 日前: it happened, the day is not told */
     uint32_t *ch;      /* folded; ch[n] == 0 and a few more zeros */
     uint32_t *at;      /* byte offset of character i; at[n] is the length */

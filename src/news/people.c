@@ -145,8 +145,9 @@ static enum rc names_after(struct page *p, uint32_t i, const struct office *o, u
 {
     *end = i;
     uint32_t to = name_end(p, i, false);
-    if (!to && is_han(p->ch[i]) && (to = name_end(p, i, true)) && p->ch[to] != 0x3001)
-        to = 0;
+    if (!to && is_han(p->ch[i]) && (to = name_end(p, i, true)) &&
+        (p->ch[to] != 0x3001 || !name_end(p, to + 1, false)))
+        to = 0; /* a rare surname only at the head of a list of names */
     while (to) {
         TRY(add_person(p, i, to, o));
         *end = to;

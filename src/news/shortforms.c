@@ -203,6 +203,8 @@ static uint32_t short_for(const struct page *p, uint32_t from, uint32_t to)
     uint32_t found = NONE;
     for (uint32_t i = 0; i < p->org.n; i++) {
         const struct org *o = &p->org.p[i];
+        if (str_eq(o->name, s) && o->into == NONE && o->division == NONE)
+            return i;
         if (o->into != NONE || o->brand || o->division != NONE || o->name.n <= s.n)
             continue;
         struct str core = o->kind == KIND_ENTERPRISE ? company_core(o->name) : o->name;
@@ -328,10 +330,77 @@ static enum rc signatories_find(struct page *p, vec_mention *more)
     return merge_mentions(p, more);
 }
 
+/* ---- 甲、乙、丙等三家企业 ---- */
+
+static uint32_t list_end_word(const struct page *p, uint32_t i, enum org_kind *kind)
+{
+    static const struct {
+        const char *word;
+        enum org_kind kind;
+    } heads[] = {{"单位", KIND_ENTERPRISE}, {"企业", KIND_ENTERPRISE}, {"公司", KIND_ENTERPRISE},
+                 {"高校", KIND_UNIVERSITY}, {"院校", KIND_COLLEGE},    {"院所", KIND_INSTITUTE}};
+    for (uint32_t k = i; k < i + 10 && k < p->n && !is_break(p->ch[k]); k++)
+        for (size_t h = 0; h < ARRAY_LEN(heads); h++)
+            if (looking_at(p, k, heads[h].word)) {
+                *kind = heads[h].kind;
+                return k;
+            }
+    return NONE;
+}
+
+static enum rc take_item(struct page *p, vec_mention *more, uint32_t from, uint32_t to,
+                         enum org_kind kind)
+{
+    uint32_t org, k = mention_from(p, from);
+    if (k < p->mention.n && p->mention.p[k].from < to &&
+        (p->mention.p[k].from != from || p->mention.p[k].to >= to))
+        return RC_OK; /* known already */
+    if (to - from < 2 || to - from > 14 || (to - from < 4 && is_surname(p->t, p->ch[from])))
+        return RC_OK;
+    for (uint32_t i = from; i < to; i++)
+        if (mark_at(p, i, SENSE_STOP) || mark_at(p, i, SENSE_TITLE) || is_digit(p->ch[i]))
+            return RC_OK;
+    TRY(org_get(p, &org, page_str(p, from, to), kind, from));
+    return org == NONE ? RC_OK : add_mention(p, more, from, to, org);
+}
+
+/* The items before `end`, right to left. One item is no list. */
+static enum rc list_before(struct page *p, vec_mention *more, uint32_t end, enum org_kind kind)
+{
+    uint32_t to = end, items = 0;
+    for (uint32_t i = end; i > 0 && end - i < 200; i--) {
+        bool item = p->ch[i - 1] == 0x3001;
+        bool stop = is_break(p->ch[i - 1]) || mark_to(p, i, SENSE_STOP);
+        if (!stop)
+            continue;
+        if (item || items)
+            TRY(take_item(p, more, i, to, kind));
+        if (!item)
+            break;
+        items++;
+        to = i - 1;
+    }
+    return RC_OK;
+}
+
+static enum rc lists_find(struct page *p, vec_mention *more)
+{
+    for (uint32_t i = 1; i + 2 < p->n; i++) {
+        enum org_kind kind = KIND_ENTERPRISE;
+        bool count = is_digit(p->ch[i]) && !is_digit(p->ch[i - 1]) &&
+                     (looking_at(p, i + 1, "家") || looking_at(p, i + 2, "家"));
+        if ((count || looking_at(p, i, "等")) && list_end_word(p, i + 1, &kind) != NONE)
+            TRY(list_before(p, more, i, kind));
+    }
+    return merge_mentions(p, more);
+}
+
 enum rc short_forms_join(struct page *p)
 {
     vec_mention more = {0};
     enum rc rc = join_short(p);
+    if (rc == RC_OK)
+        rc = lists_find(p, &more);
     if (rc == RC_OK)
         rc = signatories_find(p, &more);
     if (rc == RC_OK)
