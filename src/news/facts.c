@@ -211,7 +211,8 @@ static bool same_thing(enum fact_type type, struct str a, struct str b)
         a = b;
         b = swap;
     }
-    if (type == FACT_JOINT_PLATFORM && a.n >= 12 && str_ends(b, a))
+    if ((type == FACT_JOINT_PLATFORM || type == FACT_DUAL_APPOINTMENT) && a.n >= 12 &&
+        str_ends(b, a))
         return true;
     return (a.n >= 18 && contains(b, a)) || (a.n >= 6 && str_eq(a, b));
 }

@@ -47,8 +47,8 @@ void orgs_roles(struct page *p)
 {
     uint32_t groups[2] = {group_find(p->t, "build"), group_find(p->t, "unveil")};
     struct group_set active = {{0}}, visit = {{0}};
-    static const char *const names[] = {"visit",    "host",   "talk", "sign",
-                                        "ceremony", "unveil", "thank"};
+    static const char *const names[] = {"visit",    "host",   "award", "talk", "sign",
+                                        "ceremony", "unveil", "thank", "go"};
     for (size_t k = 0; k < ARRAY_LEN(names); k++)
         if (group_find(p->t, names[k]) != NONE)
             set_put(k == 0 ? &visit : &active, group_find(p->t, names[k]));

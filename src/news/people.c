@@ -216,7 +216,8 @@ static uint32_t level_org(const struct page *p, uint32_t i)
     size_t n = utf8_put(s, level);
     for (uint32_t k = 0; k < p->org.n; k++) {
         const struct org *o = &p->org.p[k];
-        if (o->division != NONE && o->into == NONE && str_ends(o->name, (struct str){s, n}) &&
+        if (o->kind == KIND_GOVERNMENT && o->into == NONE &&
+            str_ends(o->name, (struct str){s, n}) &&
             (best == NONE || o->first < p->org.p[best].first))
             best = k;
     }

@@ -357,11 +357,15 @@ static enum rc take_item(struct page *p, vec_mention *more, uint32_t from, uint3
         return RC_OK; /* known already */
     if (to - from < 2 || to - from > 14 || (to - from < 4 && is_surname(p->t, p->ch[from])))
         return RC_OK;
-    for (uint32_t i = from; i < to; i++)
+    uint32_t rest = k < p->mention.n && p->mention.p[k].from == from ? p->mention.p[k].to : from;
+    for (uint32_t i = rest; i < to; i++)
         if (mark_at(p, i, SENSE_STOP) || mark_at(p, i, SENSE_TITLE) || is_digit(p->ch[i]))
             return RC_OK;
     TRY(org_get(p, &org, page_str(p, from, to), kind, from));
-    return org == NONE ? RC_OK : add_mention(p, more, from, to, org);
+    if (org == NONE)
+        return RC_OK;
+    p->org.p[org].acts = true; /* counted, so it takes part */
+    return add_mention(p, more, from, to, org);
 }
 
 /* The items before `end`, right to left. One item is no list. */
@@ -371,7 +375,8 @@ static enum rc list_before(struct page *p, vec_mention *more, uint32_t end, enum
     for (uint32_t i = end; i > 0 && end - i < 200; i--) {
         bool item = p->ch[i - 1] == 0x3001;
         bool stop = is_break(p->ch[i - 1]) || mark_to(p, i, SENSE_STOP);
-        if (!stop)
+        uint32_t k = mention_from(p, i - 1); /* the 的 of 美的 */
+        if (!stop || (!item && k < p->mention.n && p->mention.p[k].from < i - 1))
             continue;
         if (item || items)
             TRY(take_item(p, more, i, to, kind));

@@ -177,8 +177,8 @@ static void dual_page(void **state)
           "P 泰州市 government\n"
           "M 陶志强 副市长 泰州市\n"
           "F dual_appointment 泰州市科技局 > 科技副总\n"
-          "F dual_appointment 南京大学 > 为企业“科技副总 = 36名\n"
-          "F statistic 南京大学 > 高校的36名专家受聘为企 = 8所\n"
+          "F dual_appointment 泰州市科技局 > 企业“科技副总 = 36名\n"
+          "F statistic 泰州市科技局 > 高校的36名专家受聘为企 = 8所\n"
           "F dual_appointment 南京大学 >  = 2年\n"
           "F dual_appointment 南京大学 >  = 不少于3个月\n");
 }
