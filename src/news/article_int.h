@@ -191,10 +191,10 @@ struct str without_credits(const struct article_tables *t, struct str s);
 enum { NO_BLOCK = UINT32_MAX };
 
 struct choice {
-    VEC(uint32_t) block; /* kept, in order; the title is not among them */
-    VEC(uint8_t) kind;   /* enum line_kind of every block of the page */
-    uint32_t title;      /* the block it stands in, NO_BLOCK: none */
-    struct str title_text;
+    VEC(uint32_t) block;   /* kept, in order; the title is not among them */
+    VEC(uint8_t) kind;     /* enum line_kind of every block of the page */
+    uint32_t title;        /* the block it stands in, NO_BLOCK: only in <title> */
+    struct str title_text; /* "" for none */
 };
 
 /* Which blocks are the article. Call choice_free in any case. */

@@ -331,7 +331,8 @@ static void read_meta(struct page *p, const struct article_tables *t, const Gumb
     name.p = low;
     if (!p->meta_date.n && words_has(&t->meta_dates, name))
         p->meta_date = arena_str(p->arena, content);
-    if (str_eq(name, STR("og:title")) || str_eq(name, STR("articletitle")))
+    if (str_eq(name, STR("og:title")) || str_eq(name, STR("articletitle")) ||
+        str_eq(name, STR("pagetitle")))
         p->meta_title = arena_str(p->arena, str_trim(content));
 }
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { KEY_MAX = 400, PARAGRAPH = 40, CREDIT = 48 };
+enum { KEY_MAX = 400, SENTENCE = 24, PARAGRAPH = 40, CREDIT = 48 };
 
 size_t count_han(struct str s)
 {
@@ -55,6 +55,12 @@ static bool ends_sentence(struct str s)
             return true;
     }
     return false;
+}
+
+/* With a full stop, as chrome does not. */
+static bool ends_full(struct str s)
+{
+    return s.n >= 3 && (memcmp(s.p + s.n - 3, "。", 3) == 0 || memcmp(s.p + s.n - 3, "”", 3) == 0);
 }
 
 static bool has_any(struct str s, const char *const *what, size_t n)
@@ -229,7 +235,7 @@ static bool is_chrome(const struct article_tables *t, const struct block *b, str
         return true;
     if (b->han < PARAGRAPH * 3 / 2 && words_end(&t->ends, key))
         return true;
-    bool paragraph = b->han >= 2 * PARAGRAPH && ends_sentence(b->text) && has_comma(b->text);
+    bool paragraph = b->han >= SENTENCE && ends_full(b->text) && has_comma(b->text);
     return !paragraph && words_count(&t->has, key, 1);
 }
 

@@ -173,26 +173,28 @@ struct headline {
     struct str text;
 };
 
-/* A headline of the page's <title> without the site's name: the longest part, by the article. */
+/* The name of a site or a section behind a headline. */
+static bool is_site(const struct article_tables *t, const struct pairs *w, struct str tail)
+{
+    enum { NAME_MAX_HAN = 14 };
+    size_t han = count_han(tail);
+    return share(w, tail) < 0.5 || (han <= NAME_MAX_HAN && words_end(&t->not_headlines, tail));
+}
+
+/* A headline without the site's name: cut at the first sign that leaves a part as good. */
 static struct str without_site(const struct article_tables *t, const struct pairs *w, struct str s)
 {
-    double best = share(w, s);
-    struct str kept = s;
+    double whole = share(w, s);
     for (size_t i = 0; i < s.n;) {
         size_t from = i, n = words_at(&t->title_cuts, s, i, NULL);
         next_char(s, &i);
-        struct str head = str_trim(str_sub(s, 0, from));
-        struct str tail = str_sub(s, from + n, s.n);
-        if (!n || count_han(head) < HEADLINE_MIN)
-            continue;
-        if (share(w, tail) < 0.5 && count_han(tail) <= count_han(head) + 6 &&
-            share(w, head) >= best) {
-            best = share(w, head);
-            kept = head;
-            break;
-        }
+        struct str head = str_trim(str_sub(s, 0, from)), tail = str_trim(str_sub(s, from + n, s.n));
+        bool longer = count_han(tail) > count_han(head) + 6;
+        if (n && !longer && count_han(head) >= HEADLINE_MIN && is_site(t, w, tail) &&
+            (share(w, head) >= whole || whole >= 0.5))
+            return head;
     }
-    return kept;
+    return s;
 }
 
 static struct str behind_label(struct str s)
@@ -265,6 +267,17 @@ static struct headline find_headline(const struct choice *c, const struct page *
     return best;
 }
 
+/* The page's <title>, where no line is the headline. */
+static struct str named_headline(const struct page *p, const struct article_tables *t,
+                                 const struct pairs *w)
+{
+    struct str s = without_site(t, w, p->title);
+    return count_han(s) >= HEADLINE_MIN && count_han(s) <= HEADLINE_MAX && share(w, s) >= 0.5 &&
+                   !words_end(&t->not_headlines, s)
+               ? s
+               : STR("");
+}
+
 /* ---- put together */
 
 /* Short lines above the first paragraph that belong to it: an agency's dateline, "各单位：". */
@@ -299,7 +312,7 @@ static enum rc collect(struct choice *c, const struct page *p, const struct arti
 enum rc article_choose(struct choice *out, struct page *p, const struct article_tables *t,
                        struct err *e)
 {
-    *out = (struct choice){.title = NO_BLOCK};
+    *out = (struct choice){.title = NO_BLOCK, .title_text = STR("")};
     TRY(vec_reserve(&out->kind, p->block.n, e));
     for (size_t i = 0; i < p->block.n; i++)
         out->kind.p[out->kind.n++] = (uint8_t)line_judge(t, &p->block.p[i]);
@@ -313,6 +326,8 @@ enum rc article_choose(struct choice *out, struct page *p, const struct article_
         if (kept(out, i))
             add_pairs(w, p->block.p[i].text);
     struct headline h = find_headline(out, p, t, w, r.from);
+    if (h.block == NO_BLOCK)
+        h.text = named_headline(p, t, w);
     mem_free(w);
     out->title = h.block;
     out->title_text = h.text;

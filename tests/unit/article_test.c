@@ -161,6 +161,22 @@ static void test_html_shapes(void **state)
         TITLE "\n" BODY);
 }
 
+static void test_title_tag(void **state)
+{
+    (void)state;
+    expect_text("<html><head><title>" TITLE
+                "-澄江学院</title></head><body><p>澄江学院与白石镇签署合作协议，"
+                "双方将共同建设乡村振兴工作站，开展技术培训和成果推广。</"
+                "p><p>工作站由学院农学系负责运行，计划每年"
+                "组织专家下乡二十次，帮助农户解决种植难题。</p></body></html>",
+                TITLE "\n" BODY);
+    expect_text("<html><head><title>澄江学院</title></head><body><p>澄江学院与白石镇签署合作协议，"
+                "双方将共同建设乡村振兴工作站，开展技术培训和成果推广。</"
+                "p><p>工作站由学院农学系负责运行，计划每年"
+                "组织专家下乡二十次，帮助农户解决种植难题。</p></body></html>",
+                BODY);
+}
+
 static struct str nested(const char *open, size_t depth, const char *inside)
 {
     struct buf b;
@@ -389,12 +405,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plain_chrome), cmocka_unit_test(test_inside_lines),
         cmocka_unit_test(test_no_article),   cmocka_unit_test(test_html),
-        cmocka_unit_test(test_html_shapes),  cmocka_unit_test(test_deep),
-        cmocka_unit_test(test_charsets),     cmocka_unit_test(test_odd_bytes),
-        cmocka_unit_test(test_honest),       cmocka_unit_test(test_traditional),
-        cmocka_unit_test(test_lost_byte),    cmocka_unit_test(test_brands),
-        cmocka_unit_test(test_honest_names), cmocka_unit_test(test_spam),
-        cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_html_shapes),  cmocka_unit_test(test_title_tag),
+        cmocka_unit_test(test_deep),         cmocka_unit_test(test_charsets),
+        cmocka_unit_test(test_odd_bytes),    cmocka_unit_test(test_honest),
+        cmocka_unit_test(test_traditional),  cmocka_unit_test(test_lost_byte),
+        cmocka_unit_test(test_brands),       cmocka_unit_test(test_honest_names),
+        cmocka_unit_test(test_spam),         cmocka_unit_test(test_dates),
     };
     int failed = cmocka_run_group_tests(tests, load, unload);
     article_release(&got);
