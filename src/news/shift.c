@@ -109,7 +109,8 @@ static bool collect(struct run *r, const struct article_tables *t, const struct 
             return false;
         r->byte[r->bytes++] = (unsigned char)(code >> 8);
         r->byte[r->bytes++] = (unsigned char)code;
-        r->rare += ch >= 0x80 && !is_usual(t, ch);
+        bool odd = first && (ch == 0xFF1A || ch == 0xFF1B); /* ?： */
+        r->rare += odd || (ch >= 0x80 && !is_usual(t, ch));
     }
     return false;
 }
