@@ -111,7 +111,7 @@ struct block {
 struct box {
     uint32_t parent;
     uint32_t first, end; /* blocks [first, end) stand in it */
-    double score;
+    double total, score; /* of its paragraphs; as the container of the article */
 };
 
 struct page {

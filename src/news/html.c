@@ -193,8 +193,7 @@ static bool is_hidden(GumboTag tag)
     case GUMBO_TAG_OBJECT:
     case GUMBO_TAG_HEAD:
     case GUMBO_TAG_NAV:
-    case GUMBO_TAG_FORM:
-        return tag != GUMBO_TAG_FORM; /* whole pages of some systems stand in one form */
+        return true; /* not <form>: whole pages of some systems stand in one */
     default:
         return false;
     }

@@ -208,7 +208,7 @@ static bool is_caption(const struct article_tables *t, const struct block *b, st
     size_t n = words_at(&t->captions, key, 0, NULL);
     if (b->kind == BLOCK_CAPTION)
         return true;
-    if (!n || n >= key.n || b->han > 60)
+    if (!n || n >= key.n || b->han > 60 || (ends_full(b->text) && has_comma(b->text)))
         return false;
     static const struct str numerals = {"一二三四五六七八九十", 30};
     size_t at = n;

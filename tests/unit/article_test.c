@@ -161,6 +161,24 @@ static void test_html_shapes(void **state)
         TITLE "\n" BODY);
 }
 
+/* As editors of messenger articles write it: every paragraph in sections of its own. */
+static void test_html_wrapped(void **state)
+{
+    (void)state;
+    expect_text(
+        "<body><div><h1>" TITLE
+        "</h1><div id=a><section><section><section><section><p><span>澄江学院与"
+        "白石镇签署合作协议，双方将共同建设乡村振兴工作站，开展技术培训和成果推广。</span></p></"
+        "section>"
+        "</section></section></"
+        "section><section><section><section><section><p><span>工作站由学院农学系负责"
+        "运行，计划每年组织专家下乡二十次，帮助农户解决种植难题。</span></p></section></section></"
+        "section>"
+        "</section></div></div><div><p>学院简介：本院是一所应用型本科院校，欢迎报考，欢迎来访。</"
+        "p></div></body>",
+        TITLE "\n" BODY);
+}
+
 static void test_title_tag(void **state)
 {
     (void)state;
@@ -404,12 +422,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plain_chrome), cmocka_unit_test(test_inside_lines),
         cmocka_unit_test(test_no_article),   cmocka_unit_test(test_html),
-        cmocka_unit_test(test_html_shapes),  cmocka_unit_test(test_title_tag),
-        cmocka_unit_test(test_deep),         cmocka_unit_test(test_charsets),
-        cmocka_unit_test(test_odd_bytes),    cmocka_unit_test(test_honest),
-        cmocka_unit_test(test_traditional),  cmocka_unit_test(test_lost_byte),
-        cmocka_unit_test(test_brands),       cmocka_unit_test(test_honest_names),
-        cmocka_unit_test(test_spam),         cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_html_shapes),  cmocka_unit_test(test_html_wrapped),
+        cmocka_unit_test(test_title_tag),    cmocka_unit_test(test_deep),
+        cmocka_unit_test(test_charsets),     cmocka_unit_test(test_odd_bytes),
+        cmocka_unit_test(test_honest),       cmocka_unit_test(test_traditional),
+        cmocka_unit_test(test_lost_byte),    cmocka_unit_test(test_brands),
+        cmocka_unit_test(test_honest_names), cmocka_unit_test(test_spam),
+        cmocka_unit_test(test_dates),
     };
     int failed = cmocka_run_group_tests(tests, load, unload);
     article_release(&got);
