@@ -202,6 +202,11 @@ enum rc article_choose(struct choice *out, struct page *p, const struct article_
                        struct err *e) MUST_CHECK;
 void choice_free(struct choice *c);
 
+/* Bytes of the full date that stands at s.p + i, 0: none. */
+size_t date_at(struct str s, size_t i);
+/* A label of chrome with its colon at the head of s: 来源：, 作者：. */
+bool has_label(const struct article_tables *t, struct str s);
+
 enum { DATE_SIZE = 11 };
 
 /* ISO date of publication into `to`; false: not known. */

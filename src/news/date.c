@@ -62,6 +62,12 @@ static struct day day_at(struct str s, size_t i, size_t *end)
     return is_day(x) && !is_digit_at(s, i) ? x : none;
 }
 
+size_t date_at(struct str s, size_t i)
+{
+    size_t end;
+    return i < s.n && is_digit_at(s, i) && day_at(s, i, &end).y ? end - i : 0;
+}
+
 static bool same(struct day a, struct day b)
 {
     return a.y == b.y && a.m == b.m && a.d == b.d;

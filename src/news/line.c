@@ -131,6 +131,15 @@ bool is_credit(const struct article_tables *t, struct str line)
     return labelled_credit(t, key) || spaced_credit(t, str_trim(line));
 }
 
+bool has_label(const struct article_tables *t, struct str s)
+{
+    size_t n = words_at(&t->begins, s, 0, NULL);
+    if (!n)
+        n = words_at(&t->credits, s, 0, NULL);
+    struct str rest = str_trim(str_sub(s, n, s.n));
+    return n && (str_starts(rest, STR(":")) || str_starts(rest, STR("：")) || s.p[n - 1] == ':');
+}
+
 /* A date and time, a label with what follows it up to a blank, or a bare number: bytes, 0 none. */
 static size_t meta_at(const struct article_tables *t, struct str s)
 {

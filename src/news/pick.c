@@ -166,23 +166,13 @@ static struct range trim(const struct choice *c, const struct page *p, struct ra
     return with_torn_end(c, p, with_list(c, p, r, limit), limit);
 }
 
-static bool begins_with_date(struct str s)
-{
-    size_t k = 0;
-    static const char shape[] = "dddd-";
-    for (; k < sizeof shape - 1 && k < s.n; k++)
-        if (shape[k] == 'd' ? s.p[k] < '0' || s.p[k] > '9' : s.p[k] != '-' && s.p[k] != '/')
-            return false;
-    return k == sizeof shape - 1;
-}
-
 /* A list of other pages' headlines with their dates, no article. */
 static bool is_list_page(const struct choice *c, const struct page *p)
 {
     size_t dated = 0, body = 0;
     for (uint32_t i = 0; i < p->block.n; i++) {
         body += counts(c, i);
-        dated += c->kind.p[i] != LINE_BODY && begins_with_date(p->block.p[i].text);
+        dated += c->kind.p[i] != LINE_BODY && date_at(p->block.p[i].text, 0) > 0;
     }
     return dated >= LIST_DATES && body * 2 < dated;
 }
@@ -229,6 +219,19 @@ static struct str behind_label(struct str s)
     return s;
 }
 
+/* A headline on one line with the date or the source: 某某签约 2024-03-05 来源：某报. */
+static struct str without_tail(const struct article_tables *t, struct str s)
+{
+    for (size_t i = 0; i < s.n;) {
+        size_t from = i;
+        uint32_t c = next_char(s, &i);
+        struct str rest = str_trim(str_sub(s, i, s.n));
+        if ((c == ' ' || c == 0x3000) && from > 0 && (date_at(rest, 0) || has_label(t, rest)))
+            return str_trim(str_sub(s, 0, from));
+    }
+    return s;
+}
+
 /* The bullet of a list that a headline was put into. */
 static struct str without_bullet(struct str s)
 {
@@ -263,7 +266,8 @@ static bool may_be_headline(const struct choice *c, const struct page *p,
     const struct block *b = &p->block.p[i];
     bool labelled = s.p != b->text.p;
     enum { NAME_MAX_HAN = 10 };
-    if (count_han(s) <= NAME_MAX_HAN && words_end(&t->not_headlines, s))
+    if (date_at(s, 0) || has_label(t, s) ||
+        (count_han(s) <= NAME_MAX_HAN && words_end(&t->not_headlines, s)))
         return false;
     return labelled || c->kind.p[i] == LINE_SHORT ||
            (b->kind == BLOCK_HEADING && c->kind.p[i] == LINE_BODY) ||
@@ -278,7 +282,7 @@ static struct headline find_headline(const struct choice *c, const struct page *
     for (uint32_t i = 0; i < before; i++) {
         const struct block *b = &p->block.p[i];
         struct str label = behind_label(b->text);
-        struct str s = without_site(t, w, label);
+        struct str s = without_site(t, w, without_tail(t, label));
         if (!may_be_headline(c, p, t, i, label))
             continue;
         double score = headline_score(p, w, b, s);

@@ -103,6 +103,9 @@ static void test_inside_lines(void **state)
                       "编辑：张某）");
     expect_text(TITLE "\n" BODY "（作者：王某 摄影：李某）", TITLE "\n" BODY);
     expect_text(TITLE "-某某网站\n" BODY, TITLE "\n" BODY);
+    expect_text(TITLE " 2024-03-05 来源：宣传部\n" BODY, TITLE "\n" BODY);
+    expect_text(TITLE "\n2024年03月05日 14:05 | 来源：白石镇与澄江学院 | 作者：王某\n" BODY,
+                TITLE "\n" BODY);
     expect_text("澄江学院新闻网\n" TITLE
                 "\n发布时间：2024-03-05 10:20 来源：宣传部 点击数：12 " BODY,
                 TITLE "\n" BODY);
