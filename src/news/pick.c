@@ -232,6 +232,18 @@ static struct str without_tail(const struct article_tables *t, struct str s)
     return s;
 }
 
+/* 各有关单位：, and a sentence that was cut. */
+static bool ends_open(struct str s)
+{
+    static const char *const ends[] = {"：", ":", "；", ";", "，", ",", "”", "！"};
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+        size_t n = strlen(ends[i]);
+        if (s.n >= n && memcmp(s.p + s.n - n, ends[i], n) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* The bullet of a list that a headline was put into. */
 static struct str without_bullet(struct str s)
 {
@@ -335,6 +347,23 @@ static enum rc collect(struct choice *c, const struct page *p, const struct arti
     return RC_OK;
 }
 
+/* A long headline has a comma, as a paragraph has, but no full stop. */
+static struct range below_headline(struct choice *c, const struct page *p, struct range r)
+{
+    enum { HAN_MOST = 60 };
+    if (r.to - r.from < 2 || p->block.p[r.from].han > HAN_MOST ||
+        str_find(p->block.p[r.from].text, STR("。"), 0) != SIZE_MAX ||
+        is_item(p->block.p[r.from].text) || ends_open(p->block.p[r.from].text))
+        return r;
+    uint32_t next = r.from + 1;
+    while (next < r.to && !counts(c, next))
+        next++;
+    if (next == r.to)
+        return r;
+    c->kind.p[r.from] = LINE_SHORT;
+    return (struct range){next, r.to};
+}
+
 enum rc article_choose(struct choice *out, struct page *p, const struct article_tables *t,
                        struct err *e)
 {
@@ -345,6 +374,8 @@ enum rc article_choose(struct choice *out, struct page *p, const struct article_
     struct range r = trim(out, p, best_box(out, p));
     if (r.from >= r.to || is_list_page(out, p))
         return RC_OK;
+    uint32_t top = r.from;
+    r = below_headline(out, p, r);
     struct pairs *w = mem_calloc(1, sizeof *w);
     if (!w)
         return err_nomem(e);
@@ -352,6 +383,8 @@ enum rc article_choose(struct choice *out, struct page *p, const struct article_
         if (kept(out, i))
             add_pairs(w, p->block.p[i].text);
     struct headline h = find_headline(out, p, t, w, r.from);
+    if (top < r.from && h.block != top && out->kind.p[top] == LINE_SHORT)
+        r.from = top; /* it was a paragraph after all */
     if (h.block == NO_BLOCK)
         h.text = named_headline(p, t, w);
     mem_free(w);

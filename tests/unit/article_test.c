@@ -103,6 +103,11 @@ static void test_inside_lines(void **state)
                       "编辑：张某）");
     expect_text(TITLE "\n" BODY "（作者：王某 摄影：李某）", TITLE "\n" BODY);
     expect_text(TITLE "-某某网站\n" BODY, TITLE "\n" BODY);
+    expect_text("澄江学院与白石镇签署合作协议，共同建设乡村振兴工作站，长期开展技术培训、成果推广和"
+                "种植难题会诊，农户受益\n" BODY,
+                "澄江学院与白石镇签署合作协议，共同建设乡村振兴工作站，长期开展技术培训、成果推广和"
+                "种植难题会诊，农户受益\n" BODY);
+    assert_true(got.title > 0);
     expect_text(TITLE " 2024-03-05 来源：宣传部\n" BODY, TITLE "\n" BODY);
     expect_text(TITLE "\n2024年03月05日 14:05 | 来源：白石镇与澄江学院 | 作者：王某\n" BODY,
                 TITLE "\n" BODY);
