@@ -1,6 +1,6 @@
 # Qiao. The two commands: `make run` and `make check`. `make help` lists the rest.
 #
-# A build lives in build/$(VARIANT): gcc (default), clang, asan, fault, fuzz.
+# A build lives in build/$(VARIANT): gcc (default), clang, asan, fault, fuzz, small.
 
 VARIANT ?= gcc
 BUILD   := build/$(VARIANT)
@@ -18,12 +18,15 @@ CC_clang  := clang
 CC_asan   := clang
 CC_fault  := gcc
 CC_fuzz   := clang
+CC_small  := clang
 CC        := $(CC_$(VARIANT))
 
 OPT_gcc   := -O2 -g
 OPT_clang := -O2 -g
 OPT_asan  := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-OPT_fault := -O1 -g -DQIAO_FAULT
+OPT_fault := -O1 -g -DQIAO_FAULT -fsanitize=address
+# Small blocks and segments, so that a small collection has many of them.
+OPT_small := $(OPT_asan) -DBLOCK_BITS=8 -DCOMMON_DF=16 -DINDEX_DOCS_MAX=1024u
 OPT_fuzz  := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 PKGS      := icu-uc icu-i18n libzip expat xlsxwriter jansson yaml-0.1 gumbo
@@ -38,6 +41,7 @@ OBJ     := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/model.o
 LIB     := $(BUILD)/libqiao.a
 QIAO    := $(BUILD)/qiao
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*_test.c))
+FAULT   := $(patsubst tests/fault/%.c,$(BUILD)/fault/%,$(wildcard tests/fault/*_fault.c))
 FUZZ    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 .DEFAULT_GOAL := all
@@ -68,6 +72,27 @@ $(BUILD)/obj/%.o: src/%.c
 $(BUILD)/obj/index/kernel_avx2.o: KERNEL_CFLAGS := -mavx2
 $(BUILD)/obj/index/kernel_avx512.o: KERNEL_CFLAGS := -mavx512f -mavx512bw -mavx512vl -mavx512vbmi2
 
+# What the concept table teaches is learnt once, here; every variant carries the same bytes.
+KNOWLEDGE     := build/gen/knowledge.bin
+KNOWLEDGE_SRC := tools/mkknowledge.c $(wildcard src/base/*.c src/record/*.c) \
+                 $(addprefix src/text/,norm.c terms.c) \
+                 $(addprefix src/match/,space.c concepts.c knowledge.c)
+
+build/gen/mkknowledge: $(KNOWLEDGE_SRC) $(wildcard src/base/*.h src/text/*.h src/match/*.h)
+	@mkdir -p $(@D)
+	gcc -std=c17 -O3 -Isrc $(KNOWLEDGE_SRC) $(shell pkg-config --cflags --libs icu-uc yaml-0.1) \
+	    -lm -lpthread -o $@
+
+# the folder itself stands for files that were taken away
+$(KNOWLEDGE): build/gen/mkknowledge model/concepts $(wildcard model/concepts/*.yaml)
+	$< $(sort $(wildcard model/concepts/*.yaml)) > $@
+
+$(BUILD)/obj/service/knowledge_bytes.o: KERNEL_CFLAGS := -DKNOWLEDGE_BIN='"$(KNOWLEDGE)"'
+$(BUILD)/obj/service/knowledge_bytes.o: $(KNOWLEDGE)
+
+# The loops of learning and likeness are written to be vectorised.
+$(BUILD)/obj/match/space.o $(BUILD)/obj/match/view.o: KERNEL_CFLAGS := -O3
+
 $(BUILD)/gen/embed: tools/embed.c
 	@mkdir -p $(@D)
 	$(CC_gcc) -std=c17 -O1 $< -o $@
@@ -92,6 +117,16 @@ unit: $(UNIT)
 $(BUILD)/unit/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(LIBS) -lcmocka -o $@
+
+$(BUILD)/golden/%: tests/golden/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $< $(LIBS) -o $@
+## fault      build the fault tests (VARIANT=fault)
+fault: $(FAULT)
+
+$(BUILD)/fault/%: tests/fault/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(LIBS) -o $@
 
 ## fuzz       build the fuzz targets (VARIANT=fuzz)
 fuzz: $(FUZZ)
@@ -136,7 +171,7 @@ $(BENCH)/overlap: bench/overlap.c bench/common.h
 	@mkdir -p $(@D)
 	$(BENCH_C) $< -lm -o $@
 
-$(BENCH)/engine: bench/engine.c $(LIB)
+$(BENCH)/engine $(BENCH)/endtoend: $(BENCH)/%: bench/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $^ $(LIBS) -o $@
 
@@ -179,6 +214,6 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile
 
--include $(OBJ:.o=.d) $(BUILD)/obj/cli/main.d $(UNIT:=.d) $(FUZZ:=.d)
+-include $(OBJ:.o=.d) $(BUILD)/obj/cli/main.d $(UNIT:=.d) $(FAULT:=.d) $(FUZZ:=.d)
 
-.PHONY: all run check deps unit fuzz bench install uninstall format clean help
+.PHONY: all run check deps unit fault fuzz bench install uninstall format clean help

@@ -103,10 +103,10 @@ END {
             cell(per_posting("bytes_forward"), 3),
             cell(median("qiao", "batch2_qps") / (median("qiao", "batch1_qps") + 1e-9), 2),
             cell(ratio("p99_ms", -1), 1)
-    exact = 1
-    for (r = 1; r <= rounds; r++)
+    exact = seen["qiao"] ? 1 : ""
+    for (r = 1; r <= rounds && seen["qiao"]; r++)
         exact = exact && figure["qiao", "exact", r] == 1
-    printf "ratio_one=%s ratio_batch=%s ratio_build=%s bytes_per_posting=%s exact=%d\n",
+    printf "ratio_one=%s ratio_batch=%s ratio_build=%s bytes_per_posting=%s exact=%s\n",
         cell(ratio("p50_ms", -1), 1), cell(ratio("batch1_qps", 1), 1),
-        cell(ratio("build_s", -1), 2), cell(per_posting("bytes_inverted"), 3), exact
+        cell(ratio("build_s", -1), 2), cell(per_posting("bytes_inverted"), 3), cell(exact, 0)
 }

@@ -6,7 +6,7 @@ _qiao()
     COMPREPLY=()
 
     if [ "$COMP_CWORD" = 1 ]; then
-        COMPREPLY=($(compgen -W 'match index search learn help --version' -- "$cur"))
+        COMPREPLY=($(compgen -W 'match index search learn help --help --version' -- "$cur"))
         return
     fi
     case $prev in
@@ -32,10 +32,10 @@ _qiao()
     case $command in
         match)
             options='-o -k --experts --json --tsv --lang --map --map-needs --map-results --explain
-                --threads --model --min-score --quiet'
+                --threads --model --min-score --quiet --help'
             ;;
         search)
-            options='-k --json --tsv --lang --model --quiet'
+            options='-k --json --tsv --lang --model --quiet --help'
             sheets='!*'
             [ "$COMP_CWORD" != 2 ] || compopt -o dirnames
             ;;
@@ -50,7 +50,7 @@ _qiao()
             [ "${COMP_WORDS[3]}" = add ] || return
             ;;
         learn)
-            options='--install --reset --show --lang --model --quiet'
+            options='--install --reset --show --lang --model --quiet --help'
             ;;
         help)
             COMPREPLY=($(compgen -W 'match index search learn' -- "$cur"))

@@ -37,6 +37,11 @@ bool fault_hit(enum fault_kind kind)
     return n == write_at;
 }
 
+long fault_count(enum fault_kind kind)
+{
+    return atomic_load(kind == FAULT_ALLOC ? &allocs : &writes);
+}
+
 #else
 /* ISO C forbids an empty translation unit. */
 extern int fault_unused;

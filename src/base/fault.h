@@ -12,6 +12,8 @@ enum fault_kind { FAULT_ALLOC, FAULT_WRITE };
 
 #ifdef QIAO_FAULT
 bool fault_hit(enum fault_kind kind);
+/* How many there were so far: the n to try. */
+long fault_count(enum fault_kind kind);
 #else
 static inline bool fault_hit(enum fault_kind kind)
 {

@@ -84,6 +84,7 @@ struct file_out {
     int fd, slot;
     char *path, *temp, *buffer;
     size_t held; /* bytes in buffer */
+    bool synced; /* on the disk as it is */
     uint64_t size;
 };
 
@@ -159,6 +160,7 @@ enum rc file_out_open(struct file_out **out, const char *path, struct err *e)
 
 static enum rc write_at(struct file_out *f, const char *p, size_t n, uint64_t at, struct err *e)
 {
+    f->synced = f->synced && !n;
     while (n) {
         ssize_t w = -1;
         if (fault_hit(FAULT_WRITE))
@@ -223,21 +225,40 @@ static void sync_folder(const char *path)
     free(copy);
 }
 
-enum rc file_out_commit(struct file_out *f, struct err *e)
+enum rc file_out_sync(struct file_out *f, struct err *e)
 {
-    enum rc rc = flush(f, e);
+    TRY(flush(f, e));
+    errno = ENOSPC;
+    if (fault_hit(FAULT_WRITE) || fsync(f->fd) != 0)
+        return fail_on(e, "file.write", f->path);
+    f->synced = true;
+    return RC_OK;
+}
+
+static enum rc commit(struct file_out *f, bool sync, struct err *e)
+{
+    enum rc rc = sync && !f->synced ? file_out_sync(f, e) : flush(f, e);
     if (rc == RC_OK) {
         errno = ENOSPC;
-        if (fault_hit(FAULT_WRITE) || fsync(f->fd) != 0 || fault_hit(FAULT_WRITE) ||
-            rename(f->temp, f->path) != 0)
+        if (fault_hit(FAULT_WRITE) || rename(f->temp, f->path) != 0)
             rc = fail_on(e, "file.write", f->path);
     }
-    if (rc == RC_OK)
-        sync_folder(f->path);
-    else
+    if (rc != RC_OK)
         unlink(f->temp);
+    else if (sync)
+        sync_folder(f->path);
     out_free(f);
     return rc;
+}
+
+enum rc file_out_commit(struct file_out *f, struct err *e)
+{
+    return commit(f, true, e);
+}
+
+enum rc file_out_commit_unsynced(struct file_out *f, struct err *e)
+{
+    return commit(f, false, e);
 }
 
 void file_out_abandon(struct file_out *f)

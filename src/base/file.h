@@ -29,6 +29,11 @@ enum rc file_out_patch(struct file_out *f, uint64_t at, const void *bytes, size_
                        struct err *e) MUST_CHECK;
 /* Frees f in every case. On failure the temporary is removed and `path` untouched. */
 enum rc file_out_commit(struct file_out *f, struct err *e) MUST_CHECK;
+/* The same without waiting for the disk: what a killed process leaves is still old or new, what a
+ * power failure leaves may be neither. */
+enum rc file_out_commit_unsynced(struct file_out *f, struct err *e) MUST_CHECK;
+/* Bring what was written to the disk now; a commit that follows does not wait for it again. */
+enum rc file_out_sync(struct file_out *f, struct err *e) MUST_CHECK;
 void file_out_abandon(struct file_out *f); /* NULL is allowed */
 /* The temporary's name, for a library that writes the file itself; then only commit follows. */
 const char *file_out_temp(const struct file_out *f);

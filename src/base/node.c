@@ -1,5 +1,6 @@
 #include "base/node.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 const struct node *node_get(const struct node *map, const char *key)
@@ -30,7 +31,7 @@ enum rc node_number(double *out, const struct node *map, const char *key, double
         memcpy(copy, c->text.p, c->text.n);
         copy[c->text.n] = 0;
         double x = strtod(copy, &end);
-        if (end == copy + c->text.n) {
+        if (end == copy + c->text.n && isfinite(x)) {
             *out = x;
             return RC_OK;
         }

@@ -20,7 +20,8 @@ struct node {
 const struct node *node_get(const struct node *map, const char *key);
 /* The text of that child, or `fallback`. */
 struct str node_text(const struct node *map, const char *key, struct str fallback);
-/* Its number. RC_USER "model.number" with the line when the text is no number. */
+/* Its number. RC_USER "model.number" with the line when the text is no finite
+ * number. */
 enum rc node_number(double *out, const struct node *map, const char *key, double fallback,
                     struct err *e) MUST_CHECK;
 /* Children of a list or map. */

@@ -53,7 +53,7 @@ size_t str_find(struct str s, struct str what, size_t from)
 {
     if (what.n == 0)
         return from <= s.n ? from : SIZE_MAX;
-    while (from + what.n <= s.n) {
+    while (from <= s.n && what.n <= s.n - from) {
         const char *hit = memchr(s.p + from, what.p[0], s.n - from - what.n + 1);
         if (!hit)
             return SIZE_MAX;

@@ -132,6 +132,22 @@ static enum rc collect_docs(struct build *b, struct chunk *c, unsigned worker, s
     return RC_OK;
 }
 
+/* Give back what the postings grew too large; all chunks are kept until they are numbered. */
+static enum rc trim(struct chunk *c, struct err *e)
+{
+    uint32_t *term = mem_realloc(c->term.p, c->term.n * sizeof *term);
+    if (!term)
+        return err_nomem(e);
+    c->term.p = term;
+    c->term.cap = c->term.n;
+    uint16_t *tf = mem_realloc(c->tf.p, c->tf.n * sizeof *tf);
+    if (!tf)
+        return err_nomem(e);
+    c->tf.p = tf;
+    c->tf.cap = c->tf.n;
+    return RC_OK;
+}
+
 static enum rc collect(void *ctx, size_t i, unsigned worker, struct err *e)
 {
     struct build *b = ctx;
@@ -143,6 +159,8 @@ static enum rc collect(void *ctx, size_t i, unsigned worker, struct err *e)
         rc = err_nomem(e);
     if (rc == RC_OK)
         rc = collect_docs(b, c, worker, &t, e);
+    if (rc == RC_OK)
+        rc = trim(c, e);
     mem_free(t.slot);
     return rc;
 }
@@ -394,7 +412,7 @@ static enum rc build_passes(struct build *b, unsigned threads, struct err *e)
     TRY(pool_run(threads, b->nchunks, encode, b, e));
     TRY(join(b, e));
     totals(b->f);
-    return forward_directory(b->f, e);
+    return forward_derive(b->f, e);
 }
 
 static enum rc build_init(struct build *b, struct forward *out, uint32_t n, unsigned threads,
@@ -436,7 +454,7 @@ enum rc forward_build(struct forward *out, uint32_t first, uint32_t n, index_doc
 
 void forward_release(struct forward *f)
 {
-    mem_free(f->bucket);
+    mem_free(f->dir.bucket);
     mem_free(f->place);
     mem_free(f->key);
     mem_free(f->key_id);
@@ -448,31 +466,44 @@ void forward_release(struct forward *f)
 }
 
 /* Buckets by the top bits, about four keys each: keys are uniform. */
-enum rc forward_directory(struct forward *f, struct err *e)
+enum rc key_directory_make(struct key_directory *d, const uint64_t *key, uint32_t n, struct err *e)
 {
-    unsigned bits = f->nterms > 16 ? bits_of(f->nterms) - 3 : 1;
-    f->shift = 64 - bits;
-    f->bucket = mem_alloc(((1u << bits) + 1) * sizeof *f->bucket);
-    f->place = mem_alloc(f->nterms * sizeof *f->place);
-    if (!f->bucket || !f->place)
+    unsigned bits = n > 16 ? bits_of(n) - 3 : 1;
+    d->shift = 64 - bits;
+    d->bucket = mem_alloc(((1u << bits) + 1) * sizeof *d->bucket);
+    if (!d->bucket)
         return err_nomem(e);
-    for (uint32_t k = 0; k < f->nterms; k++)
-        f->place[f->key_id[k]] = k;
     uint32_t i = 0;
     for (uint32_t k = 0; k < 1u << bits; k++) {
-        while (i < f->nterms && f->key[i] >> f->shift < k)
+        while (i < n && key[i] >> d->shift < k)
             i++;
-        f->bucket[k] = i;
+        d->bucket[k] = i;
     }
-    f->bucket[1u << bits] = f->nterms;
+    d->bucket[1u << bits] = n;
     return RC_OK;
+}
+
+enum rc forward_derive(struct forward *f, struct err *e)
+{
+    f->place = mem_alloc(f->nterms * sizeof *f->place);
+    if (!f->place)
+        return err_nomem(e);
+    for (uint32_t i = 0; i < f->nterms; i++)
+        f->place[f->key_id[i]] = i;
+    return key_directory_make(&f->dir, f->key, f->nterms, e);
+}
+
+uint32_t key_find(const struct key_directory *d, const uint64_t *key, uint64_t wanted)
+{
+    const uint32_t *b = &d->bucket[wanted >> d->shift];
+    for (uint32_t i = b[0]; i < b[1]; i++)
+        if (key[i] == wanted)
+            return i;
+    return UINT32_MAX;
 }
 
 uint32_t forward_find(const struct forward *f, uint64_t key)
 {
-    const uint32_t *b = &f->bucket[key >> f->shift];
-    for (uint32_t i = b[0]; i < b[1]; i++)
-        if (f->key[i] == key)
-            return f->key_id[i];
-    return UINT32_MAX;
+    uint32_t i = key_find(&f->dir, f->key, key);
+    return i == UINT32_MAX ? i : f->key_id[i];
 }

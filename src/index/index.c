@@ -7,9 +7,10 @@ static uint32_t segments_of(uint32_t ndocs)
     return ndocs ? (ndocs - 1) / INDEX_DOCS_MAX + 1 : 0;
 }
 
-/* Document frequency over all segments. */
 uint32_t index_df(const struct index *ix, uint64_t key)
 {
+    if (ix->stats)
+        return stats_df(ix->stats, key);
     uint32_t df = 0;
     for (uint32_t i = 0; i < ix->nseg; i++) {
         uint32_t id = forward_find(&ix->seg[i].fwd, key);
@@ -51,6 +52,7 @@ static enum rc build_all(struct index *ix, index_doc_fn doc, void *ctx, unsigned
         g->base = i * INDEX_DOCS_MAX;
         TRY(forward_build(&g->fwd, g->base, MIN(INDEX_DOCS_MAX, ix->ndocs - g->base), doc, ctx,
                           threads, e));
+        g->term_base = i ? g[-1].term_base + g[-1].fwd.nterms : 0;
     }
     double avg = mean_length(ix);
     for (uint32_t i = 0; i < ix->nseg; i++) {
@@ -92,6 +94,11 @@ void index_close(struct index *ix)
     mem_free(ix);
 }
 
+uint32_t index_stats_docs(const struct index *ix)
+{
+    return ix->stats ? ix->stats->ndocs : ix->ndocs;
+}
+
 uint32_t index_docs(const struct index *ix)
 {
     return ix->ndocs;
@@ -107,41 +114,55 @@ uint64_t index_postings(const struct index *ix)
 
 enum rc index_doc_vector(const struct index *ix, uint32_t doc, vec_entry *out, struct err *e)
 {
-    uint32_t i = 0;
-    while (i + 1 < ix->nseg && ix->seg[i + 1].base <= doc)
-        i++;
-    const struct segment *g = &ix->seg[i];
-    uint32_t local = doc - g->base;
-    if (g->inv.norm[local] <= 0)
+    const struct segment *g = segment_of(ix, &doc);
+    double norm = g->inv.norm[doc];
+    if (norm <= 0)
         return RC_OK;
-    struct saturation sat = saturation_of(&ix->scheme, g->inv.avg, g->fwd.len[local]);
-    struct fwd_iter it = fwd_start(&g->fwd, local);
+    struct saturation s = saturation_of(&ix->scheme, g->inv.avg, g->fwd.len[doc]);
+    struct fwd_iter it = fwd_start(&g->fwd, doc);
     while (fwd_next(&it)) {
-        double y = saturated(&sat, it.tf) * g->inv.weight[it.id] / g->inv.norm[local];
-        TRY(vec_push(out, ((struct index_entry){g->fwd.key[g->fwd.place[it.id]], it.tf, y}), e));
+        double sat = saturated(&s, it.tf);
+        struct index_entry x = {g->term_base + it.id, it.tf, sat,
+                                sat * g->inv.weight[it.id] / norm};
+        TRY(vec_push(out, x, e));
     }
     return RC_OK;
 }
 
-/* The inverted side has the impacts, their directories, the weights and the look-up of keys; the
- * forward side the documents' terms, lengths and norms. */
-struct index_size index_size(const struct index *ix)
+uint32_t index_terms(const struct index *ix)
 {
-    struct index_size size = {0};
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < ix->nseg; i++)
+        n += ix->seg[i].fwd.nterms;
+    return n;
+}
+
+static const struct segment *segment_of_term(const struct index *ix, uint32_t number)
+{
+    uint32_t i = 0;
+    while (i + 1 < ix->nseg && ix->seg[i + 1].term_base <= number)
+        i++;
+    return &ix->seg[i];
+}
+
+uint64_t index_term_key(const struct index *ix, uint32_t number)
+{
+    const struct segment *g = segment_of_term(ix, number);
+    return g->fwd.key[g->fwd.place[number - g->term_base]];
+}
+
+uint32_t index_term_number(const struct index *ix, uint64_t key)
+{
     for (uint32_t i = 0; i < ix->nseg; i++) {
-        const struct forward *f = &ix->seg[i].fwd;
-        const struct inverted *v = &ix->seg[i].inv;
-        uint64_t lists = v->ncommon - v->nrows;
-        for (uint32_t k = 0; k < v->nblocks; k++)
-            size.inverted += v->ncommon * sizeof(float) + v->nrows * ROW_STRIDE(v->block[k].n) +
-                             (lists + 1) * sizeof(uint32_t) +
-                             v->block[k].off[lists] * (sizeof(uint16_t) + sizeof(uint8_t));
-        uint32_t light = f->nterms - v->ncommon;
-        size.inverted += (light + 1 + v->light_off[light]) * sizeof(uint32_t);
-        size.inverted +=
-            f->nterms * (sizeof *f->key + sizeof *f->key_id + sizeof *f->df + sizeof *v->weight);
-        size.forward += f->off[f->ndocs] + (f->ndocs + 1) * sizeof *f->off +
-                        f->ndocs * (sizeof *f->len + sizeof *v->norm);
+        uint32_t id = forward_find(&ix->seg[i].fwd, key);
+        if (id != UINT32_MAX)
+            return ix->seg[i].term_base + id;
     }
-    return size;
+    return UINT32_MAX;
+}
+
+double index_term_weight(const struct index *ix, uint32_t number)
+{
+    const struct segment *g = segment_of_term(ix, number);
+    return g->inv.weight[number - g->term_base];
 }

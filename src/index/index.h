@@ -22,7 +22,8 @@ typedef VEC(uint64_t) vec_key;
 /* How documents are weighed. */
 struct index_scheme {
     double k1, b;
-    /* w(t) >= 0 of a term in `df` of `ndocs` documents; pure; called from several threads. */
+    /* w(t) of a term in `df` of `ndocs` documents: 0, or between 1e-6 and 1e6. Pure; called from
+     * several threads. */
     double (*weight)(void *ctx, uint64_t key, uint32_t df, uint32_t ndocs);
     void *ctx;
 };
@@ -37,7 +38,9 @@ typedef enum rc (*index_doc_fn)(void *ctx, uint32_t doc, unsigned worker, vec_ke
 
 struct index;
 
+#ifndef INDEX_DOCS_MAX
 #define INDEX_DOCS_MAX (1u << 20) /* documents of one segment; a collection has several */
+#endif
 
 /* Build an index of `ndocs` documents on `threads` threads. O(total terms); peak memory about 8
  * bytes for each distinct (term, document) pair. *out is owned by the caller. */
@@ -47,13 +50,11 @@ void index_close(struct index *ix);
 
 uint32_t index_docs(const struct index *ix);
 uint64_t index_postings(const struct index *ix);
-/* Bytes of the two halves, dictionaries included. */
-struct index_size {
-    uint64_t inverted, forward;
-};
-struct index_size index_size(const struct index *ix);
-/* Documents that hold the term, over the whole collection. O(segments). */
+/* Documents that hold the term, of index_stats_docs documents: the statistics that the weights
+ * are made of. In memory, the whole collection; of a directory, its generation (dir.h).
+ * O(segments). */
 uint32_t index_df(const struct index *ix, uint64_t key);
+uint32_t index_stats_docs(const struct index *ix);
 
 /* ---- asking ---- */
 
@@ -83,11 +84,26 @@ enum rc index_search_batch(const struct index *ix, const struct index_query *q, 
                            uint32_t k, struct hit *hit, uint32_t *n, unsigned threads,
                            struct err *e) MUST_CHECK;
 
-/* One document's vector: its distinct terms (keys, tf, y). Appends; O(terms). */
+/* The exact score of one document, as index_search gives it; 0 for one that was deleted.
+ * O(terms of the document + query log query). */
+double index_score(const struct index *ix, struct index_query q, uint32_t doc);
+/* The exact scores of some documents: score[i] of doc[i]. `doc` rises. */
+enum rc index_score_docs(const struct index *ix, struct index_scratch *s, struct index_query q,
+                         const uint32_t *doc, uint32_t n, double *score, struct err *e) MUST_CHECK;
+
+/* Terms have numbers 0..index_terms(ix): a term counts once for each segment that holds it. */
+uint32_t index_terms(const struct index *ix);
+uint64_t index_term_key(const struct index *ix, uint32_t number);
+/* The number of a key, UINT32_MAX if none; of the first segment that holds it. */
+uint32_t index_term_number(const struct index *ix, uint64_t key);
+double index_term_weight(const struct index *ix, uint32_t number); /* w(t) */
+
+/* One document's vector: its distinct terms. Appends; O(terms). */
 struct index_entry {
-    uint64_t key;
+    uint32_t number; /* of the term */
     uint32_t tf;
-    double y;
+    double sat; /* the saturated tf */
+    double y;   /* sat * w, normalised */
 };
 typedef VEC(struct index_entry) vec_entry;
 enum rc index_doc_vector(const struct index *ix, uint32_t doc, vec_entry *out,

@@ -5,34 +5,50 @@
 
 #include "index/index.h"
 
-#define BLOCK_BITS  16
-#define BLOCK_DOCS  (1u << BLOCK_BITS)
-#define CHUNK_DOCS  (1u << 14) /* documents collected together while building */
+/* The sizes in #ifndef are smaller in the tests, so that a small collection has many blocks. */
+#ifndef BLOCK_BITS
+#define BLOCK_BITS 16
+#endif
+#define BLOCK_DOCS (1u << BLOCK_BITS)
+#define CHUNK_DOCS (1u << 14) /* documents collected together while building */
 /* A term in more than 1/ROW_SHARE of a segment's documents is a row: one impact byte for each
  * document. A term in at least COMMON_DF is a list: block by block, 16-bit local number and impact
  * byte. A rarer one is light: whole numbers, no directory. */
-#define ROW_SHARE   12u
-#define COMMON_DF   256u
+#define ROW_SHARE  12u
+#ifndef COMMON_DF
+#define COMMON_DF 256u
+#endif
 #define LIGHT_BITS  12
 #define LIGHT_MAX   ((1u << LIGHT_BITS) - 1)
 /* Scores are summed in integers of 1/SCORE_UNITS; a cosine is at most 1, so 16 bits suffice. */
 #define SCORE_UNITS 60000u
+
+/* Where a key may stand in a rising array of uniform keys: the first key of each bucket of the
+ * top bits. */
+struct key_directory {
+    uint32_t *bucket; /* owned */
+    unsigned shift;
+};
+
+enum rc key_directory_make(struct key_directory *d, const uint64_t *key, uint32_t n,
+                           struct err *e) MUST_CHECK;
+/* Place of `key`, UINT32_MAX if it is not there. O(1). */
+uint32_t key_find(const struct key_directory *d, const uint64_t *key, uint64_t wanted);
 
 /* The enduring half: what the documents hold. Term ids of a segment run by falling df (then
  * rising key), so that frequent terms have small ids: short gaps, and classes are ranges. */
 struct forward {
     uint32_t ndocs, nterms;
     uint64_t npostings;
-    uint64_t ntokens;  /* sum of len */
-    uint32_t nonempty; /* documents with len > 0 */
-    uint64_t *key;     /* [nterms] rising */
-    uint32_t *key_id;  /* [nterms] id of key[i] */
-    uint32_t *place;   /* derived: [nterms] by id: place of its key in key[] */
-    uint32_t *bucket;  /* derived: first key of each bucket of key >> shift */
-    unsigned shift;
-    uint32_t *df;   /* [nterms] by id */
-    uint32_t *len;  /* [ndocs] tokens */
-    uint64_t *off;  /* [ndocs + 1] into bytes */
+    uint64_t ntokens;         /* sum of len */
+    uint32_t nonempty;        /* documents with len > 0 */
+    uint64_t *key;            /* [nterms] rising */
+    uint32_t *key_id;         /* [nterms] id of key[i] */
+    struct key_directory dir; /* derived */
+    uint32_t *place;          /* derived: [nterms] by id: place of its key in key[] */
+    uint32_t *df;             /* [nterms] by id */
+    uint32_t *len;            /* [ndocs] tokens */
+    uint64_t *off;            /* [ndocs + 1] into bytes */
     uint8_t *bytes; /* a document: LEB128 of (gap << 1 | tf > 1), then tf if so; gap is from
                      * the id before, plus one (first: id + 1) */
 };
@@ -67,20 +83,54 @@ struct inverted {
 struct segment {
     struct forward fwd;
     struct inverted inv;
-    uint32_t base; /* number of its first document */
+    const uint64_t *dead; /* a bit for each document that is no more; NULL: all live */
+    uint32_t base;        /* number of its first document */
+    uint32_t term_base;   /* number of its first term */
 };
+
+static inline bool is_dead(const uint64_t *dead, uint32_t doc)
+{
+    return dead && dead[doc / 64] >> doc % 64 & 1;
+}
+
+/* The statistics of a generation: what weights are made of. */
+struct stats {
+    uint32_t ndocs; /* live documents when it was published */
+    uint32_t nterms;
+    double avg;          /* mean length of those with any term; 1 where there is none */
+    const uint64_t *key; /* [nterms] rising */
+    const uint32_t *df;  /* [nterms] >= 1 */
+    struct key_directory dir;
+};
+
+/* Documents that hold the key; 0 where the statistics do not know it. O(1). */
+uint32_t stats_df(const struct stats *s, uint64_t key);
+/* Weights of a segment's terms by id, owned by the caller: a term that came after the statistics
+ * counts as held by one document. O(terms). */
+enum rc stats_weigh(const struct stats *s, const struct forward *f,
+                    const struct index_scheme *scheme, double **out, struct err *e) MUST_CHECK;
 
 struct index {
     struct segment *seg;
     uint32_t nseg;
     struct index_scheme scheme;
     uint32_t ndocs;
+    const struct stats *stats; /* of a directory's generation; NULL: of the documents as they are */
 };
 
+/* Make what is derived from the keys: dir and place. O(terms). */
+enum rc forward_derive(struct forward *f, struct err *e) MUST_CHECK;
 /* id of a key in this segment, UINT32_MAX if none. O(1). */
 uint32_t forward_find(const struct forward *f, uint64_t key);
-/* Make the buckets that forward_find uses. O(terms). */
-enum rc forward_directory(struct forward *f, struct err *e) MUST_CHECK;
+/* The segment that holds document *doc, which becomes its number there. O(segments). */
+static inline const struct segment *segment_of(const struct index *ix, uint32_t *doc)
+{
+    uint32_t i = 0;
+    while (i + 1 < ix->nseg && ix->seg[i + 1].base <= *doc)
+        i++;
+    *doc -= ix->seg[i].base;
+    return &ix->seg[i];
+}
 
 /* Walk one document's terms in rising id. */
 struct fwd_iter {

@@ -62,17 +62,25 @@ static inline enum rc walk_doc(const struct build *b, uint32_t doc, uint32_t loc
     return RC_OK;
 }
 
+/* Squares are summed as integers of 2^-60, whose sum does not depend on the order of terms: ids,
+ * and with them the order, differ from segment to segment, and scores must not. */
+typedef unsigned __int128 square_sum;
+
+static inline square_sum square_units(double y)
+{
+    double s = y * y * 0x1p60;
+    return LIKELY(s < 0x1p63) ? (square_sum)(int64_t)s : (square_sum)MIN(s, 0x1p110);
+}
+
 /* Length of the document's unnormalised vector. */
 static double norm_of(const struct build *b, uint32_t doc)
 {
     struct saturation sat = saturation_of(b->scheme, b->v->avg, b->f->len[doc]);
     struct fwd_iter it = fwd_start(b->f, doc);
-    double sum = 0;
-    while (fwd_next(&it)) {
-        double y = saturated(&sat, it.tf) * b->v->weight[it.id];
-        sum += y * y;
-    }
-    return sqrt(sum);
+    square_sum sum = 0;
+    while (fwd_next(&it))
+        sum += square_units(saturated(&sat, it.tf) * b->v->weight[it.id]);
+    return sqrt((double)sum * 0x1p-60);
 }
 
 struct fill {

@@ -19,12 +19,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TERMS_MAX     16384u /* distinct terms of a query that take part; the rest is refused */
-#define SEED_POSTINGS 512u   /* postings of rare terms read for the first threshold */
-#define SEEDS_MORE    22u    /* seeds beyond k */
-#define SLOTS         4096u  /* hash places of a query's ids; power of two */
-#define SKIP_SHARE    0.35   /* of the threshold: what skipped rows may add up to */
-#define BATCH         32u    /* queries that walk the blocks together */
+#define TERMS_MAX     49152u  /* distinct terms of a query; a text of 64 KB has fewer */
+#define SEED_POSTINGS 512u    /* postings of rare terms read for the first threshold */
+#define SEEDS_MORE    22u     /* seeds beyond k */
+#define SLOTS         131072u /* hash places of a query's ids, at most; power of two > TERMS_MAX */
+#define SLOTS_LEAST   4096u
+#define SKIP_SHARE    0.35 /* of the threshold: what skipped rows may add up to */
+#define BATCH         32u  /* queries that walk the blocks together */
 
 /* One term of the query in one segment. */
 struct use {
@@ -46,8 +47,9 @@ struct ask {
     double units;    /* of this query: score 1 = so many accumulator units */
     struct use *use; /* [n]: rows first, then lists, then light; by id */
     uint32_t n, nrows, ncommon, cap;
-    uint16_t slot[SLOTS]; /* id hash -> place in use + 1 */
-    struct known *known;  /* exact already, by document */
+    uint16_t slot[SLOTS]; /* id hash -> place in use + 1; the first 2^(32 - slot_shift) */
+    unsigned slot_shift;
+    struct known *known; /* exact already, by document */
     uint32_t nknown, known_at, known_cap;
 };
 
@@ -119,9 +121,9 @@ enum rc index_scratch_open(struct index_scratch **out, const struct index *ix, s
 
 /* ---- the exact score ---- */
 
-static inline uint32_t slot_of(uint32_t id)
+static inline uint32_t slot_of(uint32_t id, unsigned shift)
 {
-    return (id * 0x9E3779B1u) >> 20 & (SLOTS - 1);
+    return (id * 0x9E3779B1u) >> shift;
 }
 
 /* The document's terms are looked up among the query's; contributions are added in query order in
@@ -136,15 +138,16 @@ static double exact(const struct index *ix, const struct segment *g, const struc
     memset(part, 0, (a->q.n + 3) / 4 * 4 * sizeof *part);
     struct saturation sat = saturation_of(&ix->scheme, v->avg, g->fwd.len[doc]);
     struct fwd_iter it = fwd_start(&g->fwd, doc);
+    uint32_t mask = UINT32_MAX >> a->slot_shift;
     while (fwd_next(&it)) {
-        uint32_t s = slot_of(it.id), u;
+        uint32_t s = slot_of(it.id, a->slot_shift), u;
         while ((u = a->slot[s]) != 0) {
             const struct use *t = &a->use[u - 1];
             if (t->id == it.id) {
                 part[t->pos] = t->x * (saturated(&sat, it.tf) * v->weight[it.id] / norm);
                 break;
             }
-            s = (s + 1) & (SLOTS - 1);
+            s = (s + 1) & mask;
         }
     }
     double sum[4] = {0};
@@ -170,23 +173,31 @@ static int by_doc(const void *x, const void *y)
 
 static void fill_slots(struct ask *a)
 {
-    memset(a->slot, 0, sizeof a->slot);
+    uint32_t slots = SLOTS_LEAST;
+    while (slots < 2 * a->n && slots < SLOTS)
+        slots *= 2;
+    memset(a->slot, 0, slots * sizeof *a->slot);
+    a->slot_shift = 32 - (unsigned)__builtin_ctz(slots);
     for (uint32_t i = 0; i < a->n; i++) {
-        uint32_t s = slot_of(a->use[i].id);
+        uint32_t s = slot_of(a->use[i].id, a->slot_shift);
         while (a->slot[s])
-            s = (s + 1) & (SLOTS - 1);
+            s = (s + 1) & (slots - 1);
         a->slot[s] = (uint16_t)(i + 1);
     }
 }
 
-/* So that the accumulators cannot pass 65535: the true sum is at most 1; an impact is at most
- * 1/255 of the term's largest too high, which is at most 1; a product at most one unit. */
+/* So that the accumulators cannot pass 65535: the true sum is at most the query's length; an
+ * impact is at most 1/255 of the term's largest too high, which is at most 1; a product at most
+ * one unit. */
 static double units_of(struct index_query q)
 {
-    double sum = 0;
-    for (uint32_t i = 0; i < q.n; i++)
-        sum += q.term[i].x;
-    double units = (65535.0 - q.n) / (1.001 + sum / 255);
+    double sum = 0, squares = 0;
+    for (uint32_t i = 0; i < q.n; i++) {
+        double x = MAX(q.term[i].x, 0.0);
+        sum += x;
+        squares += x * x;
+    }
+    double units = (65535.0 - q.n) / (1.001 * MAX(sqrt(squares), 1.0) + sum / 255);
     return MIN(units, (double)SCORE_UNITS);
 }
 
@@ -205,7 +216,8 @@ static enum rc ask_start(struct ask *a, const struct segment *g, struct err *e)
         if (id != UINT32_MAX && a->q.term[i].x > 0)
             a->use[a->n++] = (struct use){.id = id, .pos = i, .x = a->q.term[i].x};
     }
-    qsort(a->use, a->n, sizeof *a->use, by_id);
+    if (a->n)
+        qsort(a->use, a->n, sizeof *a->use, by_id);
     a->nrows = a->ncommon = 0;
     for (uint32_t i = 0; i < a->n; i++) {
         a->nrows += a->use[i].id < g->inv.nrows;
@@ -225,7 +237,7 @@ static double threshold(const struct ask *a)
 
 static void offer(struct ask *a, const struct segment *g, uint32_t doc, double score)
 {
-    if (score > 0)
+    if (score > 0 && !is_dead(g->dead, doc))
         topk_push(&a->top, (struct hit){score, g->base + doc});
 }
 
@@ -314,7 +326,8 @@ static enum rc seed(struct index_scratch *s, struct ask *a, const struct index *
         a->known[i] = (struct known){doc, exact(ix, g, a, s->part, doc)};
         offer(a, g, doc, a->known[i].score);
     }
-    qsort(a->known, a->nknown, sizeof *a->known, by_doc);
+    if (a->nknown)
+        qsort(a->known, a->nknown, sizeof *a->known, by_doc);
     return RC_OK;
 }
 
@@ -413,18 +426,18 @@ static bool is_known(struct ask *a, uint32_t doc)
     return a->known_at < a->nknown && a->known[a->known_at].doc == doc;
 }
 
-static void rescore(struct index_scratch *s, struct ask *a, const struct index *ix,
-                    const struct segment *g, const struct block *b, struct skip k,
-                    const struct kernels *kern)
+/* Score the candidates whose accumulators lie in [from, to]. */
+static void score_between(struct index_scratch *s, struct ask *a, const struct index *ix,
+                          const struct segment *g, const struct block *b, struct skip k, size_t n,
+                          uint32_t from, uint32_t to)
 {
-    uint32_t summed = a->nrows - k.nskip;
-    double least = ceil(needed(a, summed) - k.rest);
-    size_t n = kern->scan(s->acc, ROW_STRIDE(b->n), least > 0 ? (uint16_t)MIN(least, 65535.0) : 0,
-                          s->cand);
+    uint32_t summed = a->nrows - k.nskip, at = a->known_at;
     for (size_t i = 0; i < n; i++) {
         uint32_t local = s->cand[i];
         if (local >= b->n)
             break;
+        if (s->acc[local] < from || s->acc[local] > to)
+            continue;
         double need = needed(a, summed);
         if (s->acc[local] + k.rest < need || !survives(s, a, b, k, local, need))
             continue;
@@ -432,6 +445,35 @@ static void rescore(struct index_scratch *s, struct ask *a, const struct index *
         if (!is_known(a, doc))
             offer(a, g, doc, exact(ix, g, a, s->part, doc));
     }
+    a->known_at = at;
+}
+
+/* An accumulator value that at least `want` of the n candidates reach; 0 where fewer are. */
+static uint32_t pivot_of(const struct index_scratch *s, size_t n, uint32_t want)
+{
+    uint32_t count[1u << 10] = {0}, sum = 0;
+    for (size_t i = 0; i < n; i++)
+        count[s->acc[s->cand[i]] >> 6]++;
+    for (uint32_t bin = 1u << 10; bin-- > 0;)
+        if ((sum += count[bin]) >= want)
+            return bin << 6;
+    return 0;
+}
+
+/* While fewer than k are known there is no threshold: the block's highest sums go first, so that
+ * there is one for the others. */
+static void rescore(struct index_scratch *s, struct ask *a, const struct index *ix,
+                    const struct segment *g, const struct block *b, struct skip k,
+                    const struct kernels *kern)
+{
+    double least = ceil(needed(a, a->nrows - k.nskip) - k.rest);
+    size_t n = kern->scan(s->acc, ROW_STRIDE(b->n), least > 0 ? (uint16_t)MIN(least, 65535.0) : 0,
+                          s->cand);
+    uint32_t missing = a->top.k - a->top.n;
+    uint32_t pivot = missing && n > missing ? pivot_of(s, n, missing) : 0;
+    score_between(s, a, ix, g, b, k, n, pivot, UINT16_MAX);
+    if (pivot)
+        score_between(s, a, ix, g, b, k, n, 0, pivot - 1);
 }
 
 static void ask_block(struct index_scratch *s, struct ask *a, const struct index *ix,
@@ -481,6 +523,23 @@ enum rc index_search(const struct index *ix, struct index_scratch *s, struct ind
     TRY(walk(ix, s, 1, e));
     topk_sort(&s->ask[0].top);
     *n = s->ask[0].top.n;
+    return RC_OK;
+}
+
+enum rc index_score_docs(const struct index *ix, struct index_scratch *s, struct index_query q,
+                         const uint32_t *doc, uint32_t n, double *score, struct err *e)
+{
+    struct ask *a = &s->ask[0];
+    TRY(ask_init(a, q, 0, NULL, e));
+    const struct segment *g = NULL;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t local = doc[i];
+        const struct segment *of = segment_of(ix, &local);
+        if (of != g)
+            TRY(ask_start(a, of, e));
+        g = of;
+        score[i] = exact(ix, g, a, s->part, local);
+    }
     return RC_OK;
 }
 

@@ -1,13 +1,16 @@
 /* Matching: needs against results, both given as texts. Pure: no file, clock or database.
  *
- * The default is R3 of docs/matching.md: characters, bigrams and Latin words in one vector for
- * each text; a need is 3 x title + body with logarithmic tf, a result has saturated tf; each side
- * is weighed by sqrt(idf), and by how common a term is among the needs; cosine. */
+ * The score is a sum of three likenesses (docs/match.md measures each):
+ *   cosine     R3: characters, bigrams and Latin words in one vector for each text; a need is 3 x
+ *              title + body with logarithmic tf, a result has saturated tf; each side is weighed
+ *              by sqrt(idf), and by how common a term is among the needs;
+ *   knowledge  cosine in the space learnt from the concept table (match/knowledge.h), centred;
+ *   latent     cosine in the space learnt from the results themselves, for smaller collections. */
 #ifndef QIAO_MATCH_H
 #define QIAO_MATCH_H
 
 #include "index/index.h"
-#include "match/concepts.h"
+#include "match/knowledge.h"
 #include "text/terms.h"
 
 /* What is compared: text.p[0..title) is the title, the rest the body. */
@@ -24,24 +27,31 @@ struct match_source {
     void *ctx;
 };
 
-/* The constants of the vector space. */
+/* The parts of a score. */
+struct match_parts {
+    double cosine, knowledge, latent;
+};
+
+/* The constants of a language. */
 struct match_params {
-    double single;    /* weight of single characters (TERM_SINGLE) against pairs */
-    double title;     /* how much a need's title counts against its body */
-    double k1, b;     /* saturation of the result's tf */
-    double idf_power; /* idf to this power on each side */
-    double damp;      /* need-side damping to this power */
-    bool word_pairs;  /* adjacent words as terms */
+    double single;          /* weight of single characters (TERM_SINGLE) against pairs */
+    double title;           /* how much a need's title counts against its body */
+    double k1, b;           /* saturation of the result's tf */
+    double idf_power;       /* idf to this power on each side */
+    double damp;            /* need-side damping to this power */
+    bool word_pairs;        /* adjacent words as terms */
+    struct match_parts mix; /* weights of the parts; those out of use count 0 */
 };
 
 /* Two collections that are compared. Opaque. */
 struct matcher;
 
-/* Index the results; the needs serve for the statistics of the damping. Sources must outlive the
- * matcher. O(all text); see index_build for memory. */
+/* Index the results; the needs serve for the statistics of the damping. Sources and `know` (NULL:
+ * without) must outlive the matcher. O(all text); see index_build for memory. */
 enum rc matcher_open(struct matcher **out, struct match_source results, struct match_source needs,
-                     unsigned threads, struct err *e) MUST_CHECK;
+                     const struct knowledge *know, unsigned threads, struct err *e) MUST_CHECK;
 void matcher_close(struct matcher *m);
+/* With the mix in use for this collection. */
 const struct match_params *matcher_params(const struct matcher *m);
 const struct index *matcher_index(const struct matcher *m);
 
@@ -64,9 +74,20 @@ typedef VEC(struct product) vec_product;
 enum rc matcher_products(const struct matcher *m, uint32_t need, uint32_t result, vec_product *out,
                          double *sum, struct err *e) MUST_CHECK;
 
+/* The parts of one pair's score; the score is their sum weighted by params.mix. */
+enum rc matcher_parts(const struct matcher *m, uint32_t need, uint32_t result,
+                      struct match_parts *out, struct err *e) MUST_CHECK;
+
 /* The k best results of needs [first, first + n): need i's are hit[i * k ...), count[i] of them,
- * best first, ties by result number; scores 0..1. Identical on any number of threads. */
-enum rc matcher_top(const struct matcher *m, uint32_t first, uint32_t n, uint32_t k,
-                    struct hit *hit, uint32_t *count, unsigned threads, struct err *e) MUST_CHECK;
+ * best first, ties by result number. Identical on any number of threads.
+ *
+ * Every result is scored where there are at most MATCH_ALL of them or where k asks for all; else
+ * the MATCH_POOL best by cosine (exact, index/index.h) and, up to MATCH_KEPT results, the
+ * MATCH_POOL best by knowledge: what is in neither could hardly be among the best. */
+#define MATCH_ALL  5000u
+#define MATCH_POOL 500u
+#define MATCH_KEPT 200000u
+enum rc matcher_rank(const struct matcher *m, uint32_t first, uint32_t n, uint32_t k,
+                     struct hit *hit, uint32_t *count, unsigned threads, struct err *e) MUST_CHECK;
 
 #endif

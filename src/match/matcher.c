@@ -1,27 +1,50 @@
-#include "match/match.h"
-
-#include "base/map.h"
-#include "base/pool.h"
+#include "match/matcher_int.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* Settings measured best in docs/matching.md: the first for Chinese, the second for English. */
-static const struct match_params chinese = {
-    .single = 1.5, .title = 3, .k1 = 2, .b = .75, .idf_power = .5, .damp = .5, .word_pairs = false};
-static const struct match_params english = {
-    .single = 0, .title = 1, .k1 = 2, .b = .75, .idf_power = 1, .damp = 0, .word_pairs = true};
+/* Settings measured best in docs/match.md: the first for Chinese, the second for English. The
+ * concept table is Chinese in the main, so English goes without. */
+static const struct match_params chinese = {.single = 1.5,
+                                            .title = 3,
+                                            .k1 = 2,
+                                            .b = .75,
+                                            .idf_power = .5,
+                                            .damp = .5,
+                                            .word_pairs = false,
+                                            .mix = {1, .4, .2}};
+static const struct match_params english = {.single = 0,
+                                            .title = 1,
+                                            .k1 = 2,
+                                            .b = .75,
+                                            .idf_power = 1,
+                                            .damp = 0,
+                                            .word_pairs = true,
+                                            .mix = {.5, 0, .5}};
 
 #define SAMPLE     1000u /* texts that decide the language of a collection */
 #define DAMP_NEEDS 100.0 /* needs from which on their statistics are trusted whole */
 
-struct matcher {
-    struct match_source results, needs;
-    struct match_params params;
-    struct map need_df; /* in how many needs a term stands */
-    double damp;        /* params.damp, less where there are few needs */
-    struct index *ix;
-};
+/* English function words: among Chinese texts they are rare, and would count as telling. A closed
+ * class, so no table of the model's. */
+static const char *const function_words[] = {
+    "a",     "an",    "and",   "are",   "as",     "at",    "be",     "been",    "but",
+    "by",    "can",   "for",   "from",  "has",    "have",  "in",     "into",    "is",
+    "it",    "its",   "may",   "more",  "must",   "no",    "not",    "of",      "on",
+    "or",    "our",   "over",  "shall", "should", "such",  "than",   "that",    "the",
+    "their", "these", "this",  "those", "to",     "under", "up",     "was",     "we",
+    "were",  "when",  "which", "while", "will",   "with",  "within", "without", "you"};
+
+static enum rc note_function_words(struct matcher *m, struct err *e)
+{
+    for (size_t i = 0; !m->params.word_pairs && i < ARRAY_LEN(function_words); i++) {
+        struct str word = str_of(function_words[i]);
+        if (!map_put(&m->silent, term_word(word, TERM_PAIR), 1) ||
+            !map_put(&m->silent, term_word(word, TERM_SINGLE), 1))
+            return err_nomem(e);
+    }
+    return RC_OK;
+}
 
 static unsigned flags_of(const struct matcher *m)
 {
@@ -60,6 +83,8 @@ static double weight(void *ctx, uint64_t key, uint32_t df, uint32_t ndocs)
 {
     const struct matcher *m = ctx;
     const struct match_params *p = &m->params;
+    if (map_get(&m->silent, key))
+        return 0;
     double w = pow(idf(ndocs, df), p->idf_power);
     if (term_class(key) == TERM_SINGLE)
         w *= p->single;
@@ -133,18 +158,23 @@ static enum rc build_index(struct matcher *m, unsigned threads, struct err *e)
 }
 
 enum rc matcher_open(struct matcher **out, struct match_source results, struct match_source needs,
-                     unsigned threads, struct err *e)
+                     const struct knowledge *know, unsigned threads, struct err *e)
 {
     struct matcher *m = mem_calloc(1, sizeof *m);
     if (!m)
         return err_nomem(e);
     m->results = results;
     m->needs = needs;
+    m->know = know;
     enum rc rc = choose_params(m, e);
+    if (rc == RC_OK)
+        rc = note_function_words(m, e);
     if (rc == RC_OK)
         rc = count_needs(m, e);
     if (rc == RC_OK)
         rc = build_index(m, threads, e);
+    if (rc == RC_OK)
+        rc = views_open(m, threads, e);
     if (rc != RC_OK) {
         matcher_close(m);
         return rc;
@@ -158,6 +188,9 @@ void matcher_close(struct matcher *m)
     if (!m)
         return;
     map_free(&m->need_df);
+    map_free(&m->silent);
+    view_release(&m->knowledge);
+    view_release(&m->latent);
     index_close(m->ix);
     mem_free(m);
 }
@@ -175,12 +208,12 @@ const struct index *matcher_index(const struct matcher *m)
 /* ---- needs ---- */
 
 /* Add a part's terms, tf logarithmic, to `out`; its keys rise and merge. */
-static enum rc add_part(vec_weight *out, struct str text, double times, unsigned flags,
+static enum rc add_part(vec_need_term *out, struct str text, double times, unsigned flags,
                         struct err *e)
 {
     vec_token t = {0};
     vec_term_count c = {0};
-    vec_weight merged = {0};
+    vec_need_term merged = {0};
     enum rc rc;
     GOTO_OUT(terms_read(&t, text, flags, e));
     GOTO_OUT(terms_count(&c, &t, e));
@@ -188,16 +221,16 @@ static enum rc add_part(vec_weight *out, struct str text, double times, unsigned
     for (size_t i = 0, j = 0; i < out->n || j < c.n;) {
         uint64_t a = i < out->n ? out->p[i].key : UINT64_MAX;
         uint64_t b = j < c.n ? c.p[j].key : UINT64_MAX;
-        struct index_weight w = {MIN(a, b), 0};
+        struct need_term w = {MIN(a, b), 0, 0};
         if (i < out->n && a == w.key)
-            w.x += out->p[i++].x;
+            w.tf += out->p[i++].tf;
         if (j < c.n && b == w.key)
-            w.x += times * (1 + log(c.p[j++].tf));
+            w.tf += times * (1 + log(c.p[j++].tf));
         merged.p[merged.n++] = w;
     }
     vec_free(out);
     *out = merged;
-    merged = (vec_weight){0};
+    merged = (vec_need_term){0};
 out:
     vec_free(&t);
     vec_free(&c);
@@ -205,26 +238,44 @@ out:
     return rc;
 }
 
-enum rc matcher_profile(const struct matcher *m, struct match_text need, vec_weight *out,
-                        struct err *e)
+enum rc need_terms(const struct matcher *m, struct match_text need, vec_need_term *out,
+                   struct err *e)
 {
     out->n = 0;
     unsigned flags = flags_of(m);
     TRY(add_part(out, str_sub(need.text, 0, need.title), m->params.title, flags, e));
     TRY(add_part(out, str_sub(need.text, need.title, need.text.n), 1, flags, e));
-    double sum = 0;
-    size_t n = 0;
     for (size_t i = 0; i < out->n; i++) {
-        struct index_weight w = out->p[i];
-        w.x *= weight((void *)(uintptr_t)m, w.key, index_df(m->ix, w.key), m->results.n);
+        uint64_t key = out->p[i].key;
+        out->p[i].w = weight((void *)(uintptr_t)m, key, index_df(m->ix, key), m->results.n);
+    }
+    return RC_OK;
+}
+
+enum rc need_vector(const vec_need_term *terms, vec_weight *out, struct err *e)
+{
+    double sum = 0;
+    out->n = 0;
+    for (size_t i = 0; i < terms->n; i++) {
+        struct index_weight w = {terms->p[i].key, terms->p[i].tf * terms->p[i].w};
         sum += w.x * w.x;
         if (w.x > 0)
-            out->p[n++] = w;
+            TRY(vec_push(out, w, e));
     }
-    out->n = n;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < out->n; i++)
         out->p[i].x /= sqrt(sum);
     return RC_OK;
+}
+
+enum rc matcher_profile(const struct matcher *m, struct match_text need, vec_weight *out,
+                        struct err *e)
+{
+    vec_need_term terms = {0};
+    enum rc rc = need_terms(m, need, &terms, e);
+    if (rc == RC_OK)
+        rc = need_vector(&terms, out, e);
+    vec_free(&terms);
+    return rc;
 }
 
 struct match_text matcher_need(const struct matcher *m, uint32_t need)
@@ -237,10 +288,32 @@ struct match_text matcher_result(const struct matcher *m, uint32_t result)
     return m->results.text(m->results.ctx, result);
 }
 
+/* A result's terms with their keys. */
+struct keyed_entry {
+    uint64_t key;
+    struct index_entry entry;
+};
+typedef VEC(struct keyed_entry) vec_keyed_entry;
+
 static int entry_by_key(const void *x, const void *y)
 {
-    uint64_t a = ((const struct index_entry *)x)->key, b = ((const struct index_entry *)y)->key;
+    uint64_t a = ((const struct keyed_entry *)x)->key, b = ((const struct keyed_entry *)y)->key;
     return (a > b) - (a < b);
+}
+
+static enum rc result_entries(const struct matcher *m, uint32_t result, vec_keyed_entry *out,
+                              struct err *e)
+{
+    vec_entry v = {0};
+    enum rc rc = index_doc_vector(m->ix, result, &v, e);
+    for (size_t i = 0; rc == RC_OK && i < v.n; i++) {
+        struct keyed_entry x = {index_term_key(m->ix, v.p[i].number), v.p[i]};
+        rc = vec_push(out, x, e);
+    }
+    vec_free(&v);
+    if (out->n)
+        qsort(out->p, out->n, sizeof *out->p, entry_by_key);
+    return rc;
 }
 
 /* How often each term of the whole need stands in it, keys rising. */
@@ -255,8 +328,8 @@ static enum rc need_counts(const struct matcher *m, struct match_text need, vec_
     return rc;
 }
 
-static enum rc join_products(const vec_weight *x, const vec_term_count *tf, const vec_entry *y,
-                             vec_product *out, double *sum, struct err *e)
+static enum rc join_products(const vec_weight *x, const vec_term_count *tf,
+                             const vec_keyed_entry *y, vec_product *out, double *sum, struct err *e)
 {
     size_t t = 0;
     for (size_t i = 0, j = 0; i < x->n && j < y->n;) {
@@ -265,7 +338,7 @@ static enum rc join_products(const vec_weight *x, const vec_term_count *tf, cons
             while (t < tf->n && tf->p[t].key < a)
                 t++;
             uint32_t n = t < tf->n && tf->p[t].key == a ? tf->p[t].tf : 1;
-            struct product p = {a, n, y->p[j].tf, x->p[i].x, y->p[j].y};
+            struct product p = {a, n, y->p[j].entry.tf, x->p[i].x, y->p[j].entry.y};
             TRY(vec_push(out, p, e));
             *sum += p.x * p.y;
         }
@@ -279,7 +352,7 @@ enum rc matcher_products(const struct matcher *m, uint32_t need, uint32_t result
                          double *sum, struct err *e)
 {
     vec_weight x = {0};
-    vec_entry y = {0};
+    vec_keyed_entry y = {0};
     vec_term_count tf = {0};
     struct match_text text = matcher_need(m, need);
     enum rc rc;
@@ -287,45 +360,11 @@ enum rc matcher_products(const struct matcher *m, uint32_t need, uint32_t result
     *sum = 0;
     GOTO_OUT(matcher_profile(m, text, &x, e));
     GOTO_OUT(need_counts(m, text, &tf, e));
-    GOTO_OUT(index_doc_vector(m->ix, result, &y, e));
-    qsort(y.p, y.n, sizeof *y.p, entry_by_key);
+    GOTO_OUT(result_entries(m, result, &y, e));
     rc = join_products(&x, &tf, &y, out, sum, e);
 out:
     vec_free(&x);
     vec_free(&y);
     vec_free(&tf);
-    return rc;
-}
-
-struct profiling {
-    const struct matcher *m;
-    uint32_t first;
-    vec_weight *profile;
-};
-
-static enum rc profile_step(void *ctx, size_t i, unsigned worker, struct err *e)
-{
-    (void)worker;
-    struct profiling *p = ctx;
-    struct match_text need = p->m->needs.text(p->m->needs.ctx, p->first + (uint32_t)i);
-    return matcher_profile(p->m, need, &p->profile[i], e);
-}
-
-enum rc matcher_top(const struct matcher *m, uint32_t first, uint32_t n, uint32_t k,
-                    struct hit *hit, uint32_t *count, unsigned threads, struct err *e)
-{
-    struct profiling p = {m, first, mem_calloc(n, sizeof *p.profile)};
-    struct index_query *q = mem_calloc(n, sizeof *q);
-    enum rc rc = p.profile && q ? RC_OK : err_nomem(e);
-    if (rc == RC_OK)
-        rc = pool_run(threads, n, profile_step, &p, e);
-    for (uint32_t i = 0; rc == RC_OK && i < n; i++)
-        q[i] = (struct index_query){p.profile[i].p, (uint32_t)p.profile[i].n};
-    if (rc == RC_OK)
-        rc = index_search_batch(m->ix, q, n, k, hit, count, threads, e);
-    for (uint32_t i = 0; p.profile && i < n; i++)
-        vec_free(&p.profile[i]);
-    mem_free(p.profile);
-    mem_free(q);
     return rc;
 }

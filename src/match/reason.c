@@ -15,6 +15,7 @@ struct run {
 typedef VEC(struct run) vec_run;
 
 struct phrases {
+    struct str need_text, result_text;
     vec_token need, result; /* pairs and words only, in text order */
     VEC(uint32_t) next;     /* next need token of the same key */
     struct map first;       /* key -> first need token */
@@ -60,21 +61,28 @@ static enum rc link_need(struct phrases *p, struct err *e)
     return RC_OK;
 }
 
-/* Do two neighbouring tokens belong to one run: overlapping pairs, or words with a blank between?
- */
-static bool adjacent(struct token a, struct token b)
+/* What stands between neighbouring tokens of a run: nothing, where pairs overlap or touch, or one
+ * blank. Anything else ends it: a quotation must read the same on both sides. */
+enum gap { GAP_NONE, GAP_BLANK, GAP_OTHER };
+
+static enum gap gap_between(struct str text, struct token a, struct token b)
 {
-    return b.at.from <= a.at.to + 1;
+    if (b.at.from <= a.at.to)
+        return GAP_NONE;
+    return b.at.from == a.at.to + 1 && text.p[a.at.to] == ' ' ? GAP_BLANK : GAP_OTHER;
 }
 
 static uint32_t run_length(const struct phrases *p, uint32_t i, uint32_t j)
 {
     uint32_t n = 1;
-    while (i + n < p->need.n && j + n < p->result.n &&
-           p->need.p[i + n].key == p->result.p[j + n].key &&
-           adjacent(p->need.p[i + n - 1], p->need.p[i + n]) &&
-           adjacent(p->result.p[j + n - 1], p->result.p[j + n]))
-        n++;
+    for (; i + n < p->need.n && j + n < p->result.n; n++) {
+        const struct token *x = &p->need.p[i + n], *y = &p->result.p[j + n];
+        if (x->key != y->key)
+            break;
+        enum gap gap = gap_between(p->need_text, x[-1], x[0]);
+        if (gap == GAP_OTHER || gap != gap_between(p->result_text, y[-1], y[0]))
+            break;
+    }
     return n;
 }
 
@@ -121,22 +129,27 @@ static double take_product(struct phrases *p, uint64_t key)
     return x;
 }
 
-/* A key counts for the longest run it stands in, once; so do the characters of a pair. */
+/* A key counts for the longest run it stands in, once; so do the characters of a pair, and a word
+ * in its other class. */
 static void weigh_runs(struct phrases *p, struct str result)
 {
-    qsort(p->run.p, p->run.n, sizeof *p->run.p, longer_first);
+    if (p->run.n)
+        qsort(p->run.p, p->run.n, sizeof *p->run.p, longer_first);
     for (size_t r = 0; r < p->run.n; r++) {
         struct run *run = &p->run.p[r];
         for (uint32_t k = 0; k < run->n; k++) {
             struct token t = p->result.p[run->result + k];
             run->worth += take_product(p, t.key);
-            if (!term_is_han(t.key))
+            if (!term_is_han(t.key)) {
+                run->worth += take_product(p, term_in_class(t.key, TERM_SINGLE));
                 continue;
+            }
             for (size_t i = t.at.from; i < t.at.to;)
                 run->worth += take_product(p, term_han(utf8_next(result, &i)));
         }
     }
-    qsort(p->run.p, p->run.n, sizeof *p->run.p, worthier_first);
+    if (p->run.n)
+        qsort(p->run.p, p->run.n, sizeof *p->run.p, worthier_first);
 }
 
 static struct span span_of(const vec_token *t, uint32_t first, uint32_t n)
@@ -188,8 +201,8 @@ static enum rc products(const struct matcher *m, uint32_t need, uint32_t result,
 enum rc reasons_phrases(const struct matcher *m, uint32_t need, uint32_t result, vec_reason *out,
                         struct err *e)
 {
-    struct phrases p = {0};
     struct str a = matcher_need(m, need).text, b = matcher_result(m, result).text;
+    struct phrases p = {.need_text = a, .result_text = b};
     double score = 0;
     enum rc rc;
     GOTO_OUT(read_tokens(&p.need, a, e));
@@ -201,6 +214,95 @@ enum rc reasons_phrases(const struct matcher *m, uint32_t need, uint32_t result,
     rc = put_phrases(&p, score, b, out, e);
 out:
     phrases_free(&p);
+    return rc;
+}
+
+/* ---- concepts ---- */
+
+/* Distinct words, each at its first place. */
+static void first_places(vec_concept_hit *h)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < h->n; i++) {
+        bool seen = false;
+        for (size_t k = 0; k < n && !seen; k++)
+            seen = h->p[k].word == h->p[i].word;
+        if (!seen)
+            h->p[n++] = h->p[i];
+    }
+    h->n = n;
+}
+
+static bool holds(const vec_concept_hit *h, uint32_t word)
+{
+    for (size_t i = 0; i < h->n; i++)
+        if (h->p[i].word == word)
+            return true;
+    return false;
+}
+
+/* The closest word of the result to a word of the need. */
+static struct reason closest(const struct concepts *c, struct concept_hit a,
+                             const vec_concept_hit *need, const vec_concept_hit *result)
+{
+    struct reason r = {.code = REASON_CONCEPT, .verdict = VERDICT_UNKNOWN, .need = a.at};
+    for (size_t i = 0; i < result->n; i++) {
+        double x =
+            holds(need, result->p[i].word) ? 0 : concepts_relation(c, a.word, result->p[i].word);
+        if (x > r.share) {
+            r.share = x;
+            r.result = result->p[i].at;
+        }
+    }
+    return r;
+}
+
+static int closer_first(const void *x, const void *y)
+{
+    const struct reason *a = x, *b = y;
+    if (a->share != b->share)
+        return a->share < b->share ? 1 : -1;
+    return (a->need.from > b->need.from) - (a->need.from < b->need.from);
+}
+
+/* The closest pairs, each word of the result once. */
+static enum rc put_concepts(vec_reason *found, vec_reason *out, struct err *e)
+{
+    size_t first = out->n;
+    if (found->n)
+        qsort(found->p, found->n, sizeof *found->p, closer_first);
+    for (size_t i = 0; i < found->n && out->n - first < REASON_CONCEPTS; i++) {
+        bool used = false;
+        for (size_t k = first; k < out->n && !used; k++)
+            used = out->p[k].result.from == found->p[i].result.from;
+        if (!used)
+            TRY(vec_push(out, found->p[i], e));
+    }
+    return RC_OK;
+}
+
+enum rc reasons_concepts(const struct concepts *c, struct str need, struct str result,
+                         vec_reason *out, struct err *e)
+{
+    vec_concept_hit a = {0}, b = {0};
+    vec_reason found = {0};
+    enum rc rc;
+    GOTO_OUT(concepts_find(c, need, &a, e));
+    GOTO_OUT(concepts_find(c, result, &b, e));
+    first_places(&a);
+    first_places(&b);
+    for (size_t i = 0; i < a.n; i++) {
+        if (holds(&b, a.p[i].word))
+            continue;
+        struct reason r = closest(c, a.p[i], &a, &b);
+        if (r.share > 0)
+            GOTO_OUT(vec_push(&found, r, e));
+    }
+    rc = put_concepts(&found, out, e);
+out:
+    vec_free(&a);
+    vec_free(&b);
+    vec_free(&found);
     return rc;
 }
 

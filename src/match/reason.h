@@ -20,7 +20,7 @@ enum reason_code {
 struct reason {
     enum reason_code code;
     enum verdict verdict; /* VERDICT_UNKNOWN for REASON_TERMS and REASON_CONCEPT */
-    double share;         /* REASON_TERMS, REASON_CONCEPT: of the score, 0..1 */
+    double share; /* REASON_TERMS: of the cosine, 0..1; REASON_CONCEPT: how closely related, 0..1 */
     /* Bytes of the full texts (match/match.h); empty where there is no place. */
     struct span need, result;
     struct span need_name, result_name; /* REASON_INDICATOR: the indicator's name */
@@ -30,7 +30,7 @@ typedef VEC(struct reason) vec_reason;
 #define REASON_PHRASES 6 /* shared phrases named at most */
 
 struct matcher;
-struct match_text;
+struct concepts;
 
 /* The phrases that both texts hold and that carried the score, most telling first, at most
  * REASON_PHRASES. A phrase is a longest run of terms that stands in both texts; its share is that
@@ -38,6 +38,12 @@ struct match_text;
  * less than 2 % are left out. Appends. O(need * repeats + result). */
 enum rc reasons_phrases(const struct matcher *m, uint32_t need, uint32_t result, vec_reason *out,
                         struct err *e) MUST_CHECK;
+
+/* Different words of one concept, the need's and the result's, closest first, at most
+ * REASON_CONCEPTS; a word that both texts hold is no such reason. Appends. */
+#define REASON_CONCEPTS 3
+enum rc reasons_concepts(const struct concepts *c, struct str need, struct str result,
+                         vec_reason *out, struct err *e) MUST_CHECK;
 
 /* What the need asks in numbers and what the result offers (text/quantity.h), in the need's
  * order. Appends. */

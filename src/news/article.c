@@ -92,19 +92,35 @@ static enum rc read_text(struct page *p, struct buf *text, struct str bytes, str
     return p->label.p ? RC_OK : err_nomem(e);
 }
 
+static enum rc add_line(struct page *p, struct str line, struct err *e)
+{
+    line = str_trim(line);
+    if (!line.n)
+        return RC_OK;
+    struct str kept = arena_str(p->arena, line);
+    if (!kept.p)
+        return err_nomem(e);
+    return vec_push(&p->block, ((struct block){.raw = kept, .box = NO_BOX}), e);
+}
+
+/* Where a paragraph that lost its line end begins: an indent behind a full stop. */
+static size_t lost_break(struct str line, size_t from)
+{
+    size_t at = str_find(line, STR("。　　"), from);
+    return at == SIZE_MAX ? line.n : at + 3;
+}
+
 static enum rc plain_blocks(struct page *p, struct str s, struct err *e)
 {
     for (size_t i = 0; i < s.n;) {
         const char *end = memchr(s.p + i, '\n', s.n - i);
         size_t to = end ? (size_t)(end - s.p) : s.n;
-        struct str line = str_trim(str_sub(s, i, to));
+        struct str line = str_sub(s, i, to);
+        for (size_t from = 0, cut; from < line.n; from = cut) {
+            cut = lost_break(line, from);
+            TRY(add_line(p, str_sub(line, from, cut), e));
+        }
         i = to + 1;
-        if (!line.n)
-            continue;
-        struct str kept = arena_str(p->arena, line);
-        if (!kept.p)
-            return err_nomem(e);
-        TRY(vec_push(&p->block, ((struct block){.raw = kept, .box = NO_BOX}), e));
     }
     return RC_OK;
 }
@@ -227,10 +243,11 @@ static enum rc put_together(struct out *o, const struct choice *c, struct err *e
 {
     if (o->page->label.n)
         TRY(vec_push(&o->x->repair, ((struct repair){REPAIR_CHARSET, {0, 0}, o->page->label}), e));
-    if (c->title != NO_BLOCK) {
+    if (c->title != NO_BLOCK)
         TRY(add_plain(o, &o->page->block.p[c->title], c->title_text, e));
-        o->x->title = (uint32_t)o->text.n;
-    }
+    else
+        TRY(buf_str(&o->text, c->title_text, e));
+    o->x->title = (uint32_t)o->text.n;
     for (size_t i = 0; i < c->block.n; i++) {
         const struct block *b = &o->page->block.p[c->block.p[i]];
         struct str part = without_credits(o->t, without_meta(o->t, str_trim(b->text)));

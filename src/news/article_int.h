@@ -111,7 +111,7 @@ struct block {
 struct box {
     uint32_t parent;
     uint32_t first, end; /* blocks [first, end) stand in it */
-    double score;
+    double total, score; /* of its paragraphs; as the container of the article */
 };
 
 struct page {
@@ -191,16 +191,21 @@ struct str without_credits(const struct article_tables *t, struct str s);
 enum { NO_BLOCK = UINT32_MAX };
 
 struct choice {
-    VEC(uint32_t) block; /* kept, in order; the title is not among them */
-    VEC(uint8_t) kind;   /* enum line_kind of every block of the page */
-    uint32_t title;      /* the block it stands in, NO_BLOCK: none */
-    struct str title_text;
+    VEC(uint32_t) block;   /* kept, in order; the title is not among them */
+    VEC(uint8_t) kind;     /* enum line_kind of every block of the page */
+    uint32_t title;        /* the block it stands in, NO_BLOCK: only in <title> */
+    struct str title_text; /* "" for none */
 };
 
 /* Which blocks are the article. Call choice_free in any case. */
 enum rc article_choose(struct choice *out, struct page *p, const struct article_tables *t,
                        struct err *e) MUST_CHECK;
 void choice_free(struct choice *c);
+
+/* Bytes of the full date that stands at s.p + i, 0: none. */
+size_t date_at(struct str s, size_t i);
+/* A label of chrome with its colon at the head of s: 来源：, 作者：. */
+bool has_label(const struct article_tables *t, struct str s);
 
 enum { DATE_SIZE = 11 };
 

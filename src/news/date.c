@@ -62,6 +62,12 @@ static struct day day_at(struct str s, size_t i, size_t *end)
     return is_day(x) && !is_digit_at(s, i) ? x : none;
 }
 
+size_t date_at(struct str s, size_t i)
+{
+    size_t end;
+    return i < s.n && is_digit_at(s, i) && day_at(s, i, &end).y ? end - i : 0;
+}
+
 static bool same(struct day a, struct day b)
 {
     return a.y == b.y && a.m == b.m && a.d == b.d;
@@ -74,9 +80,9 @@ static struct day labelled(const struct words *labels, struct str s)
 {
     struct day none = {0};
     for (size_t i = 0; i < s.n;) {
-        size_t n = words_at(labels, s, i, NULL), end;
-        size_t at = i + n;
-        next_char(s, &i);
+        size_t from = i, end;
+        uint32_t c = next_char(s, &i);
+        size_t n = bit_of(labels->first, c) ? words_at(labels, s, from, NULL) : 0, at = from + n;
         for (int k = 0; n && k < 6 && at < s.n && !is_digit_at(s, at); k++)
             next_char(s, &at);
         struct day x = n && at < s.n ? day_at(s, at, &end) : none;

@@ -121,14 +121,17 @@ struct walk {
     uint32_t link_depth, pre;
     struct arena arena; /* the tree */
     jmp_buf full;
+    bool no_memory; /* why */
 };
 
 static void *tree_alloc(void *ctx, size_t n)
 {
     struct walk *w = ctx;
     void *p = arena_alloc(&w->arena, n);
-    if (!p)
+    if (!p) {
+        w->no_memory = w->arena.used + n <= w->arena.ceiling;
         longjmp(w->full, 1);
+    }
     return p;
 }
 
@@ -190,8 +193,7 @@ static bool is_hidden(GumboTag tag)
     case GUMBO_TAG_OBJECT:
     case GUMBO_TAG_HEAD:
     case GUMBO_TAG_NAV:
-    case GUMBO_TAG_FORM:
-        return tag != GUMBO_TAG_FORM; /* whole pages of some systems stand in one form */
+        return true; /* not <form>: whole pages of some systems stand in one */
     default:
         return false;
     }
@@ -317,8 +319,19 @@ static enum rc walk_tree(struct walk *w, const GumboNode *root, struct err *e)
 
 /* ---- the head */
 
-static void read_meta(struct page *p, const struct article_tables *t, const GumboElement *el)
+static enum rc keep(struct page *p, struct str *to, struct str s, struct err *e)
 {
+    struct str kept = arena_str(p->arena, str_trim(s));
+    if (!kept.p)
+        return err_nomem(e);
+    *to = kept;
+    return RC_OK;
+}
+
+static enum rc read_meta(struct page *p, const struct article_tables *t, const GumboElement *el,
+                         struct err *e)
+{
+    static const struct str titles[] = {{"og:title", 8}, {"articletitle", 12}, {"pagetitle", 9}};
     struct str name = attribute(el, "name"), content = attribute(el, "content");
     char low[64];
     if (!name.n)
@@ -330,32 +343,41 @@ static void read_meta(struct page *p, const struct article_tables *t, const Gumb
         low[i] = name.p[i] >= 'A' && name.p[i] <= 'Z' ? (char)(name.p[i] | 32) : name.p[i];
     name.p = low;
     if (!p->meta_date.n && words_has(&t->meta_dates, name))
-        p->meta_date = arena_str(p->arena, content);
-    if (str_eq(name, STR("og:title")) || str_eq(name, STR("articletitle")))
-        p->meta_title = arena_str(p->arena, str_trim(content));
+        TRY(keep(p, &p->meta_date, content, e));
+    for (size_t i = 0; i < ARRAY_LEN(titles); i++)
+        if (str_eq(name, titles[i]))
+            TRY(keep(p, &p->meta_title, content, e));
+    return RC_OK;
 }
 
-static void read_head(struct page *p, const struct article_tables *t, const GumboNode *root)
+static enum rc read_head(struct page *p, const struct article_tables *t, const GumboNode *head,
+                         struct err *e)
+{
+    const GumboVector *in = &head->v.element.children;
+    for (unsigned k = 0; k < in->length; k++) {
+        const GumboNode *n = in->data[k];
+        if (!is_element(n))
+            continue;
+        if (n->v.element.tag == GUMBO_TAG_META)
+            TRY(read_meta(p, t, &n->v.element, e));
+        const GumboVector *inside = &n->v.element.children;
+        const GumboNode *text = inside->length ? inside->data[0] : NULL;
+        if (n->v.element.tag == GUMBO_TAG_TITLE && text && text->type == GUMBO_NODE_TEXT)
+            TRY(keep(p, &p->title, str_of(text->v.text.text), e));
+    }
+    return RC_OK;
+}
+
+static enum rc read_heads(struct page *p, const struct article_tables *t, const GumboNode *root,
+                          struct err *e)
 {
     const GumboVector *kids = &root->v.element.children;
     for (unsigned i = 0; i < kids->length; i++) {
-        const GumboNode *head = kids->data[i];
-        if (!is_element(head) || head->v.element.tag != GUMBO_TAG_HEAD)
-            continue;
-        const GumboVector *in = &head->v.element.children;
-        for (unsigned k = 0; k < in->length; k++) {
-            const GumboNode *n = in->data[k];
-            if (!is_element(n))
-                continue;
-            if (n->v.element.tag == GUMBO_TAG_META)
-                read_meta(p, t, &n->v.element);
-            if (n->v.element.tag == GUMBO_TAG_TITLE && n->v.element.children.length) {
-                const GumboNode *text = n->v.element.children.data[0];
-                if (text->type == GUMBO_NODE_TEXT)
-                    p->title = arena_str(p->arena, str_trim(str_of(text->v.text.text)));
-            }
-        }
+        const GumboNode *n = kids->data[i];
+        if (is_element(n) && n->v.element.tag == GUMBO_TAG_HEAD)
+            TRY(read_head(p, t, n, e));
     }
+    return RC_OK;
 }
 
 static enum rc parse(struct walk *w, struct str html, struct err *e)
@@ -366,9 +388,9 @@ static enum rc parse(struct walk *w, struct str html, struct err *e)
     o.userdata = w;
     o.max_errors = 0;
     if (setjmp(w->full))
-        return err_too_big(e, "news.too_big", "%d", PAGE_MAX >> 20);
+        return w->no_memory ? err_nomem(e) : err_too_big(e, "news.too_big", "%d", PAGE_MAX >> 20);
     const GumboOutput *out = gumbo_parse_with_options(&o, html.p, html.n);
-    read_head(w->page, w->t, out->root);
+    TRY(read_heads(w->page, w->t, out->root, e));
     return walk_tree(w, out->root, e);
 }
 

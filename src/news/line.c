@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { KEY_MAX = 400, PARAGRAPH = 40, CREDIT = 48 };
+enum { KEY_MAX = 400, SENTENCE = 24, PARAGRAPH = 40, CREDIT = 48 };
 
 size_t count_han(struct str s)
 {
@@ -55,6 +55,12 @@ static bool ends_sentence(struct str s)
             return true;
     }
     return false;
+}
+
+/* With a full stop, as chrome does not. */
+static bool ends_full(struct str s)
+{
+    return s.n >= 3 && (memcmp(s.p + s.n - 3, "。", 3) == 0 || memcmp(s.p + s.n - 3, "”", 3) == 0);
 }
 
 static bool has_any(struct str s, const char *const *what, size_t n)
@@ -123,6 +129,15 @@ bool is_credit(const struct article_tables *t, struct str line)
     if (han > CREDIT || str_find(line, STR("。"), 0) != SIZE_MAX)
         return false;
     return labelled_credit(t, key) || spaced_credit(t, str_trim(line));
+}
+
+bool has_label(const struct article_tables *t, struct str s)
+{
+    size_t n = words_at(&t->begins, s, 0, NULL);
+    if (!n)
+        n = words_at(&t->credits, s, 0, NULL);
+    struct str rest = str_trim(str_sub(s, n, s.n));
+    return n && (str_starts(rest, STR(":")) || str_starts(rest, STR("：")) || s.p[n - 1] == ':');
 }
 
 /* A date and time, a label with what follows it up to a blank, or a bare number: bytes, 0 none. */
@@ -202,7 +217,7 @@ static bool is_caption(const struct article_tables *t, const struct block *b, st
     size_t n = words_at(&t->captions, key, 0, NULL);
     if (b->kind == BLOCK_CAPTION)
         return true;
-    if (!n || n >= key.n || b->han > 60)
+    if (!n || n >= key.n || b->han > 60 || (ends_full(b->text) && has_comma(b->text)))
         return false;
     static const struct str numerals = {"一二三四五六七八九十", 30};
     size_t at = n;
@@ -229,7 +244,7 @@ static bool is_chrome(const struct article_tables *t, const struct block *b, str
         return true;
     if (b->han < PARAGRAPH * 3 / 2 && words_end(&t->ends, key))
         return true;
-    bool paragraph = b->han >= 2 * PARAGRAPH && ends_sentence(b->text) && has_comma(b->text);
+    bool paragraph = b->han >= SENTENCE && ends_full(b->text) && has_comma(b->text);
     return !paragraph && words_count(&t->has, key, 1);
 }
 

@@ -1,6 +1,6 @@
 /* Which lines are the article and which is its headline.
  *
- * HTML: paragraphs credit the container they stand in and half as much its parent (the measure of
+ * HTML: paragraphs credit the container they stand in and less those around it (the measure of
  * Arc90's Readability); only blocks inside the best container count. Then, as for plain text: the
  * article reaches from the first paragraph to the last before a line that ends it; chrome inside is
  * left out, short lines inside are subheads. A headline is a short line above whose pairs of
@@ -61,20 +61,42 @@ static bool counts(const struct choice *c, uint32_t i)
     return c->kind.p[i] == LINE_BODY;
 }
 
+static double worth(const struct choice *c, const struct page *p, uint32_t i)
+{
+    const struct block *b = &p->block.p[i];
+    double linked = b->raw.n ? (double)b->links / (double)b->raw.n : 0;
+    return counts(c, i) ? (20 + (double)MIN(b->han, 400u)) * (1 - linked) : 0;
+}
+
+/* A container around a single paragraph is passed over: editors wrap each in several. */
+static void credit(struct page *p, uint32_t box, double worth_of)
+{
+    enum { LEVELS = 4, UP = 60 };
+    static const double part[LEVELS] = {1, 0.95, 0.57, 0.34};
+    double seen = 0;
+    for (int level = 0, up = 0; box != NO_BOX && level < LEVELS && up < UP; up++) {
+        struct box *b = &p->box.p[box];
+        if (b->total > seen) {
+            b->score += worth_of * part[level++];
+            seen = b->total;
+        }
+        box = b->parent;
+    }
+}
+
 static struct range best_box(const struct choice *c, struct page *p)
 {
     struct range all = {0, (uint32_t)p->block.n};
     uint32_t best = NO_BOX;
-    for (uint32_t i = 0; i < p->block.n; i++) {
-        const struct block *b = &p->block.p[i];
-        double score = counts(c, i) ? 20 + (double)MIN(b->han, 400u) : 0, part = 1;
-        score *= 1 - (b->raw.n ? (double)b->links / (double)b->raw.n : 0);
-        /* A paragraph is a container of its own; those around it get the credit. */
-        for (uint32_t k = b->box, up = 0; k != NO_BOX && up < 5; k = p->box.p[k].parent, up++) {
-            p->box.p[k].score += score * part;
-            part = up == 0 ? 0.95 : part * 0.6;
-        }
-    }
+    for (uint32_t i = 0; i < p->block.n; i++)
+        if (p->block.p[i].box != NO_BOX)
+            p->box.p[p->block.p[i].box].total += worth(c, p, i);
+    for (size_t i = p->box.n; i-- > 0;) /* inner ones come behind their parents */
+        if (p->box.p[i].parent != NO_BOX)
+            p->box.p[p->box.p[i].parent].total += p->box.p[i].total;
+    for (uint32_t i = 0; i < p->block.n; i++)
+        if (counts(c, i))
+            credit(p, p->block.p[i].box, worth(c, p, i));
     for (uint32_t i = 0; i < p->box.n; i++)
         if (p->box.p[i].score > 0 && (best == NO_BOX || p->box.p[i].score > p->box.p[best].score))
             best = i;
@@ -144,23 +166,13 @@ static struct range trim(const struct choice *c, const struct page *p, struct ra
     return with_torn_end(c, p, with_list(c, p, r, limit), limit);
 }
 
-static bool begins_with_date(struct str s)
-{
-    size_t k = 0;
-    static const char shape[] = "dddd-";
-    for (; k < sizeof shape - 1 && k < s.n; k++)
-        if (shape[k] == 'd' ? s.p[k] < '0' || s.p[k] > '9' : s.p[k] != '-' && s.p[k] != '/')
-            return false;
-    return k == sizeof shape - 1;
-}
-
 /* A list of other pages' headlines with their dates, no article. */
 static bool is_list_page(const struct choice *c, const struct page *p)
 {
     size_t dated = 0, body = 0;
     for (uint32_t i = 0; i < p->block.n; i++) {
         body += counts(c, i);
-        dated += c->kind.p[i] != LINE_BODY && begins_with_date(p->block.p[i].text);
+        dated += c->kind.p[i] != LINE_BODY && date_at(p->block.p[i].text, 0) > 0;
     }
     return dated >= LIST_DATES && body * 2 < dated;
 }
@@ -173,26 +185,28 @@ struct headline {
     struct str text;
 };
 
-/* A headline of the page's <title> without the site's name: the longest part, by the article. */
+/* The name of a site or a section behind a headline. */
+static bool is_site(const struct article_tables *t, const struct pairs *w, struct str tail)
+{
+    enum { NAME_MAX_HAN = 14 };
+    size_t han = count_han(tail);
+    return share(w, tail) < 0.5 || (han <= NAME_MAX_HAN && words_end(&t->not_headlines, tail));
+}
+
+/* A headline without the site's name: cut at the first sign that leaves a part as good. */
 static struct str without_site(const struct article_tables *t, const struct pairs *w, struct str s)
 {
-    double best = share(w, s);
-    struct str kept = s;
+    double whole = share(w, s);
     for (size_t i = 0; i < s.n;) {
         size_t from = i, n = words_at(&t->title_cuts, s, i, NULL);
         next_char(s, &i);
-        struct str head = str_trim(str_sub(s, 0, from));
-        struct str tail = str_sub(s, from + n, s.n);
-        if (!n || count_han(head) < HEADLINE_MIN)
-            continue;
-        if (share(w, tail) < 0.5 && count_han(tail) <= count_han(head) + 6 &&
-            share(w, head) >= best) {
-            best = share(w, head);
-            kept = head;
-            break;
-        }
+        struct str head = str_trim(str_sub(s, 0, from)), tail = str_trim(str_sub(s, from + n, s.n));
+        bool longer = count_han(tail) > count_han(head) + 6;
+        if (n && !longer && count_han(head) >= HEADLINE_MIN && is_site(t, w, tail) &&
+            (share(w, head) >= whole || whole >= 0.5))
+            return head;
     }
-    return kept;
+    return s;
 }
 
 static struct str behind_label(struct str s)
@@ -203,6 +217,31 @@ static struct str behind_label(struct str s)
         if (str_starts(s, str_of(labels[i])))
             return str_trim(str_sub(s, strlen(labels[i]), s.n));
     return s;
+}
+
+/* A headline on one line with the date or the source: 某某签约 2024-03-05 来源：某报. */
+static struct str without_tail(const struct article_tables *t, struct str s)
+{
+    for (size_t i = 0; i < s.n;) {
+        size_t from = i;
+        uint32_t c = next_char(s, &i);
+        struct str rest = str_trim(str_sub(s, i, s.n));
+        if ((c == ' ' || c == 0x3000) && from > 0 && (date_at(rest, 0) || has_label(t, rest)))
+            return str_trim(str_sub(s, 0, from));
+    }
+    return s;
+}
+
+/* 各有关单位：, and a sentence that was cut. */
+static bool ends_open(struct str s)
+{
+    static const char *const ends[] = {"：", ":", "；", ";", "，", ",", "”", "！"};
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+        size_t n = strlen(ends[i]);
+        if (s.n >= n && memcmp(s.p + s.n - n, ends[i], n) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* The bullet of a list that a headline was put into. */
@@ -239,7 +278,8 @@ static bool may_be_headline(const struct choice *c, const struct page *p,
     const struct block *b = &p->block.p[i];
     bool labelled = s.p != b->text.p;
     enum { NAME_MAX_HAN = 10 };
-    if (count_han(s) <= NAME_MAX_HAN && words_end(&t->not_headlines, s))
+    if (date_at(s, 0) || has_label(t, s) ||
+        (count_han(s) <= NAME_MAX_HAN && words_end(&t->not_headlines, s)))
         return false;
     return labelled || c->kind.p[i] == LINE_SHORT ||
            (b->kind == BLOCK_HEADING && c->kind.p[i] == LINE_BODY) ||
@@ -254,7 +294,7 @@ static struct headline find_headline(const struct choice *c, const struct page *
     for (uint32_t i = 0; i < before; i++) {
         const struct block *b = &p->block.p[i];
         struct str label = behind_label(b->text);
-        struct str s = without_site(t, w, label);
+        struct str s = without_site(t, w, without_tail(t, label));
         if (!may_be_headline(c, p, t, i, label))
             continue;
         double score = headline_score(p, w, b, s);
@@ -263,6 +303,17 @@ static struct headline find_headline(const struct choice *c, const struct page *
             best = (struct headline){score, i, without_bullet(s)};
     }
     return best;
+}
+
+/* The page's <title>, where no line is the headline. */
+static struct str named_headline(const struct page *p, const struct article_tables *t,
+                                 const struct pairs *w)
+{
+    struct str s = without_site(t, w, p->title);
+    return count_han(s) >= HEADLINE_MIN && count_han(s) <= HEADLINE_MAX && share(w, s) >= 0.5 &&
+                   !words_end(&t->not_headlines, s)
+               ? s
+               : STR("");
 }
 
 /* ---- put together */
@@ -296,16 +347,35 @@ static enum rc collect(struct choice *c, const struct page *p, const struct arti
     return RC_OK;
 }
 
+/* A long headline has a comma, as a paragraph has, but no full stop. */
+static struct range below_headline(struct choice *c, const struct page *p, struct range r)
+{
+    enum { HAN_MOST = 60 };
+    if (r.to - r.from < 2 || p->block.p[r.from].han > HAN_MOST ||
+        str_find(p->block.p[r.from].text, STR("。"), 0) != SIZE_MAX ||
+        is_item(p->block.p[r.from].text) || ends_open(p->block.p[r.from].text))
+        return r;
+    uint32_t next = r.from + 1;
+    while (next < r.to && !counts(c, next))
+        next++;
+    if (next == r.to)
+        return r;
+    c->kind.p[r.from] = LINE_SHORT;
+    return (struct range){next, r.to};
+}
+
 enum rc article_choose(struct choice *out, struct page *p, const struct article_tables *t,
                        struct err *e)
 {
-    *out = (struct choice){.title = NO_BLOCK};
+    *out = (struct choice){.title = NO_BLOCK, .title_text = STR("")};
     TRY(vec_reserve(&out->kind, p->block.n, e));
     for (size_t i = 0; i < p->block.n; i++)
         out->kind.p[out->kind.n++] = (uint8_t)line_judge(t, &p->block.p[i]);
     struct range r = trim(out, p, best_box(out, p));
     if (r.from >= r.to || is_list_page(out, p))
         return RC_OK;
+    uint32_t top = r.from;
+    r = below_headline(out, p, r);
     struct pairs *w = mem_calloc(1, sizeof *w);
     if (!w)
         return err_nomem(e);
@@ -313,6 +383,10 @@ enum rc article_choose(struct choice *out, struct page *p, const struct article_
         if (kept(out, i))
             add_pairs(w, p->block.p[i].text);
     struct headline h = find_headline(out, p, t, w, r.from);
+    if (top < r.from && h.block != top && out->kind.p[top] == LINE_SHORT)
+        r.from = top; /* it was a paragraph after all */
+    if (h.block == NO_BLOCK)
+        h.text = named_headline(p, t, w);
     mem_free(w);
     out->title = h.block;
     out->title_text = h.text;

@@ -8,7 +8,7 @@
  * pinyin in brackets stands behind a letter). */
 #include "news/article_int.h"
 
-enum { RUN_MAX = 64, CODE = 1 + REPAIR_LOST_BYTE };
+enum { RUN_MAX = 64, LOSSES_MAX = 4, CODE = 1 + REPAIR_LOST_BYTE };
 
 struct run {
     unsigned char byte[2 * RUN_MAX + 2];
@@ -79,9 +79,13 @@ static bool collect(struct run *r, const struct article_tables *t, const struct 
                     size_t i, unsigned skip)
 {
     *r = (struct run){0};
+    unsigned losses = 0;
     for (size_t k = i + 1; k < n && k <= i + RUN_MAX; k++) {
         uint32_t ch = c[k].ch;
         bool first = k == i + 1;
+        losses += is_loss(ch);
+        if (losses > LOSSES_MAX) /* a row of question marks, not a shifted text */
+            return false;
         bool letter = !first && is_letter_byte(ch);
         if (letter && skip > 0)
             skip--;
@@ -105,7 +109,8 @@ static bool collect(struct run *r, const struct article_tables *t, const struct 
             return false;
         r->byte[r->bytes++] = (unsigned char)(code >> 8);
         r->byte[r->bytes++] = (unsigned char)code;
-        r->rare += ch >= 0x80 && !is_usual(t, ch);
+        bool odd = first && (ch == 0xFF1A || ch == 0xFF1B); /* ?： */
+        r->rare += odd || (ch >= 0x80 && !is_usual(t, ch));
     }
     return false;
 }

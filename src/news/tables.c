@@ -254,12 +254,11 @@ size_t words_count(const struct words *w, struct str s, size_t most)
 {
     size_t found = 0;
     for (size_t i = 0; i < s.n && found < most;) {
-        size_t n = words_at(w, s, i, NULL);
+        size_t from = i;
+        uint32_t c = next_char(s, &i);
+        size_t n = bit_of(w->first, c) ? words_at(w, s, from, NULL) : 0;
         found += n > 0;
-        if (n)
-            i += n;
-        else
-            next_char(s, &i);
+        i = n ? from + n : i;
     }
     return found;
 }

@@ -25,6 +25,22 @@ static enum rc next(struct reader *r, yaml_event_t *ev, struct err *e)
     return refuse(r, r->parser.problem_mark, r->parser.problem ? r->parser.problem : "syntax", e);
 }
 
+static const char no_anchors[] = "anchors and aliases are not used here";
+
+static bool has_anchor(const yaml_event_t *ev)
+{
+    switch (ev->type) {
+    case YAML_SCALAR_EVENT:
+        return ev->data.scalar.anchor != NULL;
+    case YAML_SEQUENCE_START_EVENT:
+        return ev->data.sequence_start.anchor != NULL;
+    case YAML_MAPPING_START_EVENT:
+        return ev->data.mapping_start.anchor != NULL;
+    default:
+        return ev->type == YAML_ALIAS_EVENT;
+    }
+}
+
 static enum rc read_node(struct reader *r, const yaml_event_t *ev, int depth, struct node **out,
                          struct err *e);
 
@@ -39,6 +55,8 @@ static enum rc read_key(struct reader *r, yaml_event_t *ev, const struct node *m
 {
     if (ev->type != YAML_SCALAR_EVENT)
         return refuse(r, ev->start_mark, "a key must be text", e);
+    if (has_anchor(ev))
+        return refuse(r, ev->start_mark, no_anchors, e);
     *key = event_text(r, ev);
     if (!key->p)
         return err_nomem(e);
@@ -86,6 +104,8 @@ static enum rc read_node(struct reader *r, const yaml_event_t *ev, int depth, st
 {
     if (depth > DEPTH_MAX)
         return refuse(r, ev->start_mark, "nested too deep", e);
+    if (has_anchor(ev))
+        return refuse(r, ev->start_mark, no_anchors, e);
     struct node *n = arena_calloc(r->arena, 1, sizeof *n);
     if (!n)
         return err_nomem(e);
@@ -103,22 +123,25 @@ static enum rc read_node(struct reader *r, const yaml_event_t *ev, int depth, st
         n->type = NODE_MAP;
         return read_children(r, n, depth, e);
     default:
-        return refuse(r, ev->start_mark, "anchors and aliases are not used here", e);
+        return refuse(r, ev->start_mark, "text, a list or a map is wanted", e);
     }
 }
 
-static enum rc read_document(struct reader *r, struct node **out, struct err *e)
+/* The events around the document; *out stays NULL in an empty file. What stands behind the document
+ * must be read too, or it would be lost without a word. */
+static enum rc read_stream(struct reader *r, struct node **out, struct err *e)
 {
     for (;;) {
         yaml_event_t ev;
         TRY(next(r, &ev, e));
         enum rc rc = RC_OK;
-        bool done = true;
-        if (ev.type == YAML_STREAM_START_EVENT || ev.type == YAML_DOCUMENT_START_EVENT)
-            done = false;
-        else if (ev.type == YAML_STREAM_END_EVENT)
+        bool done = ev.type == YAML_STREAM_END_EVENT;
+        if (done && !*out)
             rc = refuse(r, ev.start_mark, "the file is empty", e);
-        else
+        else if (ev.type == YAML_DOCUMENT_START_EVENT && *out)
+            rc = refuse(r, ev.start_mark, "more than one document", e);
+        else if (!done && ev.type != YAML_STREAM_START_EVENT &&
+                 ev.type != YAML_DOCUMENT_START_EVENT && ev.type != YAML_DOCUMENT_END_EVENT)
             rc = read_node(r, &ev, 0, out, e);
         yaml_event_delete(&ev);
         if (done || rc != RC_OK)
@@ -132,8 +155,10 @@ enum rc yaml_parse(struct node **out, struct str bytes, const char *name, struct
     struct reader r = {.name = name, .arena = a};
     if (!yaml_parser_initialize(&r.parser))
         return err_nomem(e);
-    yaml_parser_set_input_string(&r.parser, (const unsigned char *)bytes.p, bytes.n);
-    enum rc rc = read_document(&r, out, e);
+    const char *p = bytes.p ? bytes.p : "";
+    yaml_parser_set_input_string(&r.parser, (const unsigned char *)p, bytes.n);
+    *out = NULL;
+    enum rc rc = read_stream(&r, out, e);
     yaml_parser_delete(&r.parser);
     return rc;
 }

@@ -6,7 +6,8 @@
 
 /* Parse one document. `name` is used in errors only. Nodes and texts live in `a`. Anchors and
  * aliases are refused (a small file must not unfold into a large one); depth <= 32, a key twice
- * in one map is refused. RC_USER "model.yaml" with name, line, column. O(n). */
+ * in one map is refused, and so is anything behind the document. RC_USER "model.yaml" with name,
+ * line, column. O(n). */
 enum rc yaml_parse(struct node **out, struct str bytes, const char *name, struct arena *a,
                    struct err *e) MUST_CHECK;
 

@@ -5,9 +5,7 @@
 #include <stdio.h>
 
 #define RECORDS_MAX 20000000u
-#define TEXT_MAX                                                                                   \
-    (64u << 10) /* bytes of a text that are compared; the rest is kept, not compared               \
-                 */
+#define TEXT_MAX    (64u << 10) /* bytes of a text that are compared; the rest is only kept */
 
 /* A record as it lies in the arena: the number of fields, then for each its number and length;
  * then the compared text (title, body, keywords, indicators, joined by line breaks), then the
@@ -30,6 +28,7 @@ struct collection {
     VEC(struct row_problem) problems;
     struct strmap by_id;
     bool has_by_id;
+    bool has_ids; /* some record has an id of its own */
     progress_fn progress;
     void *progress_ctx;
     const char *stage;
@@ -94,6 +93,7 @@ static enum rc take_record(void *ctx, const struct record *r, struct err *e)
     TRY(name_of(c, r->sheet_name, &s->sheet_name, e));
     s->sheet = r->sheet;
     s->row = r->row;
+    c->has_ids |= r->field[FIELD_ID].n > 0;
     store(s, r);
     TRY(vec_push(&c->record, s, e));
     if (c->progress && c->record.n % 1024 == 0)
@@ -160,11 +160,22 @@ uint32_t collection_count(const struct collection *c)
     return (uint32_t)c->record.n;
 }
 
+/* At most `most` bytes of s, cut between characters. */
+static struct str cut_at(struct str s, size_t most)
+{
+    if (s.n <= most)
+        return s;
+    while (most && ((unsigned char)s.p[most] & 0xC0) == 0x80)
+        most--;
+    return (struct str){s.p, most};
+}
+
 struct str collection_text(const struct collection *c, uint32_t i, uint32_t *title)
 {
     const struct stored *s = c->record.p[i];
-    *title = MIN(s->len[FIELD_TITLE], TEXT_MAX);
-    return (struct str){s->bytes, MIN(s->text_n, TEXT_MAX)};
+    struct str text = cut_at((struct str){s->bytes, s->text_n}, TEXT_MAX);
+    *title = MIN(s->len[FIELD_TITLE], (uint32_t)text.n);
+    return text;
 }
 
 struct item collection_item(const struct collection *c, uint32_t i)
@@ -192,17 +203,18 @@ struct item collection_item(const struct collection *c, uint32_t i)
     return it;
 }
 
-/* The id, or the row number written to `to`; with several sheets "sheet!row". */
+/* A bare row number could be another record's id where there are ids. */
 struct str collection_id(const struct collection *c, uint32_t i, char to[COLLECTION_ID])
 {
     const struct stored *s = c->record.p[i];
     if (s->len[FIELD_ID])
         return collection_item(c, i).field[FIELD_ID];
+    struct str sheet = cut_at(c->names.p[s->sheet_name], COLLECTION_ID - sizeof "!4294967295");
     int n;
     if (c->names.n > 1)
-        n = snprintf(to, COLLECTION_ID, "%.64s!%u", c->names.p[s->sheet_name].p, s->row);
+        n = snprintf(to, COLLECTION_ID, "%.*s!%u", (int)sheet.n, sheet.p, s->row);
     else
-        n = snprintf(to, COLLECTION_ID, "%u", s->row);
+        n = snprintf(to, COLLECTION_ID, "%s%u", c->has_ids ? "#" : "", s->row);
     return (struct str){to, (size_t)n};
 }
 

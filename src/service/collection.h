@@ -44,9 +44,9 @@ uint32_t collection_count(const struct collection *c);
 struct item collection_item(const struct collection *c, uint32_t i);
 /* Only what is compared; faster. */
 struct str collection_text(const struct collection *c, uint32_t i, uint32_t *title);
-#define COLLECTION_ID 96
-/* What the record is called: its id, or its row number, or "sheet!row" in a file of several
- * sheets; the latter two are written to `to`. */
+#define COLLECTION_ID 128
+/* What the record is called: its id, or its row number ("#7" where other records have ids), or
+ * "sheet!row" in a file of several sheets; the latter are written to `to`. */
 struct str collection_id(const struct collection *c, uint32_t i, char to[COLLECTION_ID]);
 /* The record called so; UINT32_MAX if none. The first call
  * builds a table: O(records); then O(1). */

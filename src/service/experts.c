@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #define DECAY 0.7
+#define SHOWN 0.5 /* of the sum is put on the scale of single results */
 
 struct person {
     struct str name, unit;
@@ -145,7 +146,7 @@ static void tally_hits(const struct experts *x, const struct hit *hit, uint32_t 
         for (uint32_t k = x->owner_at[hit[i].id]; k < x->owner_at[hit[i].id + 1]; k++) {
             struct tally *p = &t[x->owner.p[k]];
             p->next = p->n ? p->next * DECAY : 1;
-            p->score += hit[i].score * p->next;
+            p->score += fmax(hit[i].score, 0) * p->next;
             if (p->n < EXPERT_ITEMS)
                 p->item[p->n] = hit[i];
             p->n++;
@@ -166,27 +167,23 @@ static enum rc best_experts(struct matching *m, uint32_t need, const struct tall
     }
     struct topk top = {best, k, 0};
     for (uint32_t p = 0; p < x->person.n; p++)
-        if (t[p].score > 0)
+        if (t[p].score > 0 && match_scale(t[p].item[0].score) >= m->options.min_score)
             topk_push(&top, (struct hit){t[p].score, p});
     topk_sort(&top);
-    uint32_t n = 0;
     for (uint32_t i = 0; i < top.n; i++) {
         const struct tally *p = &t[best[i].id];
-        /* the sum of decaying items is at most 1 / (1 - 0.7) items' worth */
-        double score = match_score(best[i].score * (1 - DECAY));
-        double strongest = match_score(p->item[0].score);
-        if (strongest < m->options.min_score)
-            continue;
-        struct expert_match *to = &list[n++];
+        double score = match_scale(best[i].score * SHOWN);
+        double strongest = match_scale(p->item[0].score);
+        struct expert_match *to = &list[i];
         *to = (struct expert_match){
-            best[i].id, (float)score, strongest >= MATCH_CREDIBLE, MIN(p->n, EXPERT_ITEMS), {{0}}};
+            best[i].id, score, strongest >= MATCH_CREDIBLE, MIN(p->n, EXPERT_ITEMS), {{0}}};
         for (uint32_t j = 0; j < to->n; j++) {
-            double s = match_score(p->item[j].score);
-            to->item[j] = (struct match){p->item[j].id, (float)s, s >= MATCH_CREDIBLE};
+            double s = match_scale(p->item[j].score);
+            to->item[j] = (struct match){p->item[j].id, s, s >= MATCH_CREDIBLE};
         }
     }
     mem_free(best);
-    x->list[need] = (struct expert_list){list, n};
+    x->list[need] = (struct expert_list){list, top.n};
     return RC_OK;
 }
 

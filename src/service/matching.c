@@ -5,7 +5,8 @@
 
 #include <stdlib.h>
 
-#define ROUND 256u /* needs matched between two looks at the progress */
+#define LEARNT_POOL 50u  /* candidates a need that learnt weights order anew */
+#define ROUND       256u /* needs matched between two looks at the progress */
 
 static struct match_text need_text(void *ctx, uint32_t i)
 {
@@ -40,14 +41,44 @@ static enum rc report(const struct matching *m, const char *stage, double done, 
 
 /* ---- results for needs ---- */
 
+/* Order the first candidates of a need anew by learnt weights. */
+struct reorder {
+    const struct matching *m;
+    uint32_t first, k;
+    struct hit *hit;
+    const uint32_t *count;
+};
+
+static int better_first(const void *x, const void *y)
+{
+    const struct hit *a = x, *b = y;
+    return hit_better(*a, *b) ? -1 : hit_better(*b, *a);
+}
+
+static enum rc reorder_need(void *ctx, size_t i, unsigned worker, struct err *e)
+{
+    (void)worker;
+    struct reorder *r = ctx;
+    struct hit *hit = r->hit + i * r->m->pool;
+    uint32_t n = MIN(r->count[i], MAX(2 * r->k, LEARNT_POOL));
+    for (uint32_t j = 0; j < n; j++) {
+        double x[FEATURE__COUNT];
+        TRY(matching_features(r->m, r->first + (uint32_t)i, hit[j].id, x, e));
+        hit[j].score = weights_sum(&r->m->weights, x);
+    }
+    if (n)
+        qsort(hit, n, sizeof *hit, better_first);
+    return RC_OK;
+}
+
 /* Keep what reaches the least score; `list` has room. */
 static uint32_t keep(const struct matching *m, const struct hit *hit, uint32_t n, struct match *to)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < n; i++) {
-        double score = match_score(hit[i].score);
+        double score = match_scale(hit[i].score);
         if (score >= m->options.min_score)
-            to[kept++] = (struct match){hit[i].id, (float)score, score >= MATCH_CREDIBLE};
+            to[kept++] = (struct match){hit[i].id, score, score >= MATCH_CREDIBLE};
     }
     return kept;
 }
@@ -56,7 +87,11 @@ static enum rc match_round(struct matching *m, uint32_t first, uint32_t n, struc
                            uint32_t *count, struct err *e)
 {
     uint32_t k = m->pool;
-    TRY(matcher_top(m->matcher, first, n, k, hit, count, m->threads, e));
+    TRY(matcher_rank(m->matcher, first, n, k, hit, count, m->threads, e));
+    if (m->learnt) {
+        struct reorder r = {m, first, m->options.k, hit, count};
+        TRY(pool_run(m->threads, n, reorder_need, &r, e));
+    }
     if (m->options.experts)
         TRY(experts_round(m, first, n, hit, count, e));
     for (uint32_t i = 0; i < n; i++) {
@@ -93,7 +128,20 @@ static uint32_t pool_size(const struct matching *m)
     uint32_t all = collection_count(m->results), k = m->options.k;
     if (m->options.experts)
         k = MAX(k, EXPERT_POOL);
+    if (m->learnt)
+        k = MAX(k, MAX(LEARNT_POOL, m->options.k <= all ? 2 * m->options.k : all));
     return MAX(1u, MIN(k, all));
+}
+
+/* The built-in weights are the matcher's own mix. */
+static enum rc take_weights(struct matching *m, struct err *e)
+{
+    const struct match_parts mix = matcher_params(m->matcher)->mix;
+    m->weights.w[FEATURE_COSINE] = mix.cosine;
+    m->weights.w[FEATURE_KNOWLEDGE] = mix.knowledge;
+    m->weights.w[FEATURE_LATENT] = mix.latent;
+    m->learnt = m->options.weights != NULL;
+    return m->learnt ? weights_load(&m->weights, m->options.weights, e) : RC_OK;
 }
 
 static enum rc open_all(struct matching *m, struct err *e)
@@ -104,8 +152,9 @@ static enum rc open_all(struct matching *m, struct err *e)
     struct match_source results = {collection_count(m->results), result_text, m};
     struct match_source needs = {collection_count(m->needs), need_text, m};
     TRY(report(m, "index", 0, e));
-    TRY(matcher_open(&m->matcher, results, needs, m->threads, e));
+    TRY(matcher_open(&m->matcher, results, needs, model_knowledge(m->model), m->threads, e));
     TRY(report(m, "index", 1, e));
+    TRY(take_weights(m, e));
     if (o->experts)
         TRY(experts_open(m, e));
     m->pool = pool_size(m);

@@ -34,7 +34,7 @@ struct collection *matching_results(struct matching *m);
 /* A result for a need. */
 struct match {
     uint32_t result; /* in matching_results */
-    float score;     /* 0..100 */
+    double score;    /* 0..100 */
     bool credible;   /* at least the score below which hardly any match was judged to fit */
 };
 
@@ -58,9 +58,10 @@ struct explain_feature {
     double value, weight;
 };
 struct explanation {
-    VEC(struct explain_term) term;       /* by falling x * y */
-    VEC(struct explain_feature) feature; /* the score is their weighted sum, scaled to 0..100 */
-    double score;
+    VEC(struct explain_term) term; /* by falling x * y */
+    VEC(struct explain_feature) feature;
+    double bias;
+    double score; /* match_scale(bias + sum of value * weight), match/scale.h */
 };
 enum rc matching_explain(const struct matching *m, uint32_t need, uint32_t result,
                          struct explanation *out, struct err *e) MUST_CHECK;
@@ -79,7 +80,7 @@ struct expert matching_expert(const struct matching *m, uint32_t expert);
 #define EXPERT_ITEMS 5 /* items named as reasons */
 struct expert_match {
     uint32_t expert;
-    float score; /* 0..100 */
+    double score; /* 0..100 */
     bool credible;
     uint32_t n;                      /* of item */
     struct match item[EXPERT_ITEMS]; /* the expert's items that speak for it, best first */

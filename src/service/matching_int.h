@@ -2,9 +2,12 @@
 #ifndef QIAO_MATCHING_INT_H
 #define QIAO_MATCHING_INT_H
 
+#include "match/feature.h"
+#include "match/scale.h"
+#include "service/learning.h"
 #include "service/matching.h"
 
-#define MATCH_CREDIBLE 20.0  /* docs/matching.md: below, hardly any judged pair was a fit */
+#define MATCH_CREDIBLE 45.0  /* docs/match.md: below, few judged pairs were fits */
 #define EXPERT_POOL    2000u /* results a need that speak for experts */
 
 struct match_list {
@@ -21,12 +24,15 @@ struct matching {
     uint32_t pool; /* candidates a need */
     struct collection *needs, *results;
     struct matcher *matcher;
+    struct weights weights;  /* in use */
+    bool learnt;             /* they are the user's */
     struct match_list *list; /* [needs] */
     struct experts *experts;
 };
 
-/* The score shown, 0..100, of a cosine 0..1. */
-double match_score(double cosine);
+/* The features of one pair. About 100 us. */
+enum rc matching_features(const struct matching *m, uint32_t need, uint32_t result,
+                          double x[FEATURE__COUNT], struct err *e) MUST_CHECK;
 
 /* Group the results by person; a no-op set of three when options.experts is false. */
 enum rc experts_open(struct matching *m, struct err *e) MUST_CHECK;

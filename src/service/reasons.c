@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+/* docs/match.md: a pair at the middle is as likely a fit as not worth a look. */
+
 /* Both say something, and it is or is not the same: by containment, since 江苏 meets 江苏省苏州市.
  */
 static bool compare_words(struct str a, struct str b, enum verdict *v)
@@ -52,14 +54,15 @@ static bool compare_dates(struct str need, struct str result, enum verdict *v)
 
 static const struct {
     enum reason_code code;
+    enum feature feature;
     enum field need, result;
     bool (*compare)(struct str need, struct str result, enum verdict *v);
 } column_rules[] = {
-    {REASON_INDUSTRY, FIELD_INDUSTRY, FIELD_INDUSTRY, compare_words},
-    {REASON_REGION, FIELD_REGION, FIELD_REGION, compare_words},
-    {REASON_TRL, FIELD_TRL, FIELD_TRL, compare_trl},
-    {REASON_PRICE, FIELD_BUDGET, FIELD_BUDGET, compare_price},
-    {REASON_DEADLINE, FIELD_DEADLINE, FIELD_DATE, compare_dates},
+    {REASON_INDUSTRY, FEATURE_INDUSTRY, FIELD_INDUSTRY, FIELD_INDUSTRY, compare_words},
+    {REASON_REGION, FEATURE_REGION, FIELD_REGION, FIELD_REGION, compare_words},
+    {REASON_TRL, FEATURE_TRL, FIELD_TRL, FIELD_TRL, compare_trl},
+    {REASON_PRICE, FEATURE_PRICE, FIELD_BUDGET, FIELD_BUDGET, compare_price},
+    {REASON_DEADLINE, FEATURE_DEADLINE, FIELD_DEADLINE, FIELD_DATE, compare_dates},
 };
 
 static enum rc column_reasons(struct item need, struct item result, vec_reason *out, struct err *e)
@@ -73,11 +76,55 @@ static enum rc column_reasons(struct item need, struct item result, vec_reason *
     return RC_OK;
 }
 
+static double sign_of(enum verdict v)
+{
+    return v == VERDICT_MET ? 1 : v == VERDICT_MISSED ? -1 : 0;
+}
+
+/* Shares of the indicators asked for. */
+static void count_indicators(const vec_reason *v, double x[FEATURE__COUNT])
+{
+    double asked = 0, met = 0, missed = 0;
+    for (size_t i = 0; i < v->n; i++) {
+        if (v->p[i].code != REASON_INDICATOR)
+            continue;
+        asked++;
+        met += v->p[i].verdict == VERDICT_MET;
+        missed += v->p[i].verdict == VERDICT_MISSED;
+    }
+    x[FEATURE_MET] = asked > 0 ? met / asked : 0;
+    x[FEATURE_MISSED] = asked > 0 ? missed / asked : 0;
+}
+
+enum rc matching_features(const struct matching *m, uint32_t need, uint32_t result,
+                          double x[FEATURE__COUNT], struct err *e)
+{
+    struct item a = collection_item(m->needs, need), b = collection_item(m->results, result);
+    struct match_parts p;
+    vec_reason v = {0};
+    memset(x, 0, FEATURE__COUNT * sizeof *x);
+    TRY(matcher_parts(m->matcher, need, result, &p, e));
+    x[FEATURE_COSINE] = p.cosine;
+    x[FEATURE_KNOWLEDGE] = p.knowledge;
+    x[FEATURE_LATENT] = p.latent;
+    for (size_t i = 0; i < ARRAY_LEN(column_rules); i++) {
+        enum verdict verdict;
+        if (column_rules[i].compare(a.field[column_rules[i].need], b.field[column_rules[i].result],
+                                    &verdict))
+            x[column_rules[i].feature] = sign_of(verdict);
+    }
+    enum rc rc = reasons_indicators(model_units(m->model), a.text, b.text, &v, e);
+    count_indicators(&v, x);
+    vec_free(&v);
+    return rc;
+}
+
 enum rc matching_reasons(const struct matching *m, uint32_t need, uint32_t result, vec_reason *out,
                          struct err *e)
 {
     struct item a = collection_item(m->needs, need), b = collection_item(m->results, result);
     TRY(reasons_phrases(m->matcher, need, result, out, e));
+    TRY(reasons_concepts(model_concepts(m->model), a.text, b.text, out, e));
     TRY(reasons_indicators(model_units(m->model), a.text, b.text, out, e));
     return column_reasons(a, b, out, e);
 }
@@ -131,14 +178,17 @@ out:
 enum rc matching_explain(const struct matching *m, uint32_t need, uint32_t result,
                          struct explanation *out, struct err *e)
 {
-    double cosine = 0;
+    double cosine = 0, x[FEATURE__COUNT];
     *out = (struct explanation){0};
     enum rc rc = explain_terms(m, need, result, out, &cosine, e);
-    if (rc == RC_OK) {
-        struct explain_feature f = {"cosine", cosine, 1};
-        rc = vec_push(&out->feature, f, e);
+    if (rc == RC_OK)
+        rc = matching_features(m, need, result, x, e);
+    for (int f = 0; rc == RC_OK && f < FEATURE__COUNT; f++) {
+        struct explain_feature y = {feature_name((enum feature)f), x[f], m->weights.w[f]};
+        rc = vec_push(&out->feature, y, e);
     }
-    out->score = match_score(cosine);
+    out->bias = m->weights.bias;
+    out->score = rc == RC_OK ? match_scale(weights_sum(&m->weights, x)) : 0;
     if (rc != RC_OK)
         explanation_free(out);
     return rc;
@@ -148,9 +198,4 @@ void explanation_free(struct explanation *x)
 {
     vec_free(&x->term);
     vec_free(&x->feature);
-}
-
-double match_score(double cosine)
-{
-    return cosine <= 0 ? 0 : cosine >= 1 ? 100 : 100 * cosine;
 }

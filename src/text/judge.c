@@ -181,13 +181,14 @@ static struct indicator judge_one(const struct quantity *need, struct str need_t
     struct indicator best = {.offer = INDICATOR_NONE, .verdict = VERDICT_UNKNOWN};
     int best_rank = 0;
     for (size_t j = 0; j < offers->n; j++) {
-        if (!same_kind(need, &offers->p[j]))
+        enum stated stated = offers->p[j].stated;
+        if (!same_kind(need, &offers->p[j]) || stated == OTHERS || stated == CONDITION)
             continue;
         int agree = quantity_names_agree(need, need_text, &offers->p[j], offer_text, u);
         if (agree == 0)
             continue;
         enum verdict v = quantity_judge(need, &offers->p[j]);
-        int rank = 2 * agree + (v != VERDICT_UNKNOWN);
+        int rank = 4 * agree + 2 * (stated == ASKED) + (v != VERDICT_UNKNOWN);
         if (rank > best_rank) {
             best_rank = rank;
             best = (struct indicator){.offer = (uint32_t)j, .verdict = v};
@@ -202,6 +203,8 @@ enum rc indicators_judge(struct vec_indicator *out, const struct vec_quantity *n
 {
     TRY(vec_reserve(out, needs->n, e));
     for (size_t i = 0; i < needs->n; i++) {
+        if (needs->p[i].stated != ASKED)
+            continue;
         struct indicator found = judge_one(&needs->p[i], need_text, offers, offer_text, u);
         found.need = (uint32_t)i;
         out->p[out->n++] = found;

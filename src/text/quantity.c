@@ -252,13 +252,14 @@ static void fill_interval(struct quantity *out, const struct reading *q, enum co
     }
     double spread = compare == COMPARE_ABOUT ? fabs(x) / 10 : 0;
     if (compare == COMPARE_PLUSMINUS && q->shape == COMPARE_PLUSMINUS) {
-        double middle = to_base(a, x, q->unit, difference), half = to_base(b, y, q->unit, true);
+        double middle = to_base(a, x, q->unit, difference),
+               half = fabs(to_base(b, y, q->unit, true));
         out->low = middle - half;
         out->high = middle + half;
         return;
     }
     if (compare == COMPARE_PLUSMINUS) { /* ±0.05 alone */
-        out->high = to_base(a, x, q->unit, true);
+        out->high = fabs(to_base(a, x, q->unit, true));
         out->low = -out->high;
         return;
     }
@@ -297,6 +298,7 @@ static enum rc add(struct reader *r, struct reading *q)
     enum compare compare = settle_compare(q, out.better, out.change);
     if (!reading_is_worth(q, r, compare))
         return RC_OK;
+    out.stated = reading_stated(q, r, compare);
     r->last = q->noun;
     r->last_unit = q->unit;
     r->last_used = q->noun.to > q->noun.from;
@@ -309,6 +311,7 @@ static enum rc add(struct reader *r, struct reading *q)
     out.name = span_of(r, q->noun.from, q->noun.to);
     out.whole = span_of(r, q->from, q->to);
     out.value = span_of(r, q->value_from, q->value_to);
+    quantities_review(r, &out, r->text);
     return vec_push(r->out, out, r->e);
 }
 
@@ -364,11 +367,12 @@ enum rc quantities_read(struct vec_quantity *out, struct str text, const struct 
                         struct err *e)
 {
     struct reader r = {.u = u, .out = out, .percent = units_find(u, STR("%")), .e = e};
-    size_t first = out->n;
     text = str_sub(text, 0, UINT32_MAX - 1);
+    r.text = text;
+    r.first = r.sentence = out->n;
     TRY(glyphs_init(&r.g, text, e));
     enum rc rc = RC_OK;
-    for (size_t i = 0; rc == RC_OK && i < r.g.n && out->n - first < QUANTITIES_MAX;) {
+    for (size_t i = 0; rc == RC_OK && i < r.g.n && out->n - r.first < QUANTITIES_MAX;) {
         uint32_t c = r.g.ch[i];
         if (c == '\n' || c == ';' || c == 0x3002)
             r.last_used = false;

@@ -22,6 +22,14 @@ enum compare {
     COMPARE_PLUSMINUS, /* 20±2, ±0.05 */
 };
 
+/* What the sentence says of a value: 目前35%，要求控制在25%以内. */
+enum stated {
+    ASKED,     /* or offered; where nothing says otherwise */
+    PRESENT,   /* how things are now */
+    OTHERS,    /* what other products or usual methods reach */
+    CONDITION, /* what it is measured or done under */
+};
+
 enum { QUANTITIES_MAX = 256 }; /* most quantities read from one text; the rest is left out */
 
 struct quantity {
@@ -29,6 +37,7 @@ struct quantity {
     struct span whole; /* comparison, value and unit */
     struct span value; /* number(s) and unit */
     enum compare compare;
+    enum stated stated;
     /* The interval it asserts, in the base unit; ±INFINITY where it is open. COMPARE_EQ has low ==
      * high, COMPARE_ABOUT is already widened. */
     double low, high;
@@ -74,9 +83,10 @@ struct vec_indicator {
     size_t n, cap;
 };
 
-/* For every quantity of the need the best comparable one of the offer: same dimension and change,
- * names that agree best; between equals one with a clear verdict, then the first. Appends one per
- * need quantity, in order. RC_NOMEM. O(needs * offers). */
+/* For every quantity that the need asks for the best comparable one of the offer: same dimension
+ * and change, names that agree best; between equals what is offered before what is told of the
+ * present, then one with a clear verdict, then the first. What others reach is never taken. Appends
+ * one per asked quantity, in order. RC_NOMEM. O(needs * offers). */
 enum rc indicators_judge(struct vec_indicator *out, const struct vec_quantity *needs,
                          struct str need_text, const struct vec_quantity *offers,
                          struct str offer_text, const struct units *u, struct err *e) MUST_CHECK;

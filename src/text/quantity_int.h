@@ -1,4 +1,4 @@
-/* Private to units.c, number.c, name.c, rules.c, quantity.c and judge.c. */
+/* Private to units.c, number.c, name.c, rules.c, stated.c, quantity.c and judge.c. */
 #ifndef QIAO_QUANTITY_INT_H
 #define QIAO_QUANTITY_INT_H
 
@@ -29,6 +29,15 @@ enum role {
     ROLE_SHARE = 1 << 19,
     ROLE_SUFFIX = 1 << 20,
     ROLE_LABEL = 1 << 21,
+    ROLE_PRESENT = 1 << 22,
+    ROLE_OTHERS = 1 << 23,
+    ROLE_DEMAND = 1 << 24,
+    ROLE_REACH = 1 << 25,
+    ROLE_TURN = 1 << 26,
+    ROLE_PROBLEM = 1 << 27,
+    ROLE_CONDITION_NAME = 1 << 28,
+    ROLE_USUAL = 1 << 29,
+    ROLE_LEFTOVER = 1 << 30,
 };
 
 enum { BETTER_AS_SHARE = 2 }; /* higher for a ratio, lower for a size */
@@ -100,17 +109,30 @@ bool is_boundary(uint32_t c);
 
 /* ---- one reading: quantity.c puts it together, name.c names it, rules.c judges it ---- */
 
-enum { HAN_OF = 0x7684, HAN_WITHIN = 0x5185, HAN_YEAR = 0x5E74, HAN_MONTH = 0x6708 };
+enum {
+    HAN_THAN = 0x6BD4,
+    HAN_AGAINST = 0x8F83,
+    HAN_OF = 0x7684,
+    HAN_WITHIN = 0x5185,
+    HAN_YEAR = 0x5E74,
+    HAN_MONTH = 0x6708
+};
 
 struct reader {
     const struct units *u;
     const struct unit *percent;
+    struct str text;
     struct glyphs g;
     struct vec_quantity *out;
     size_t left;      /* names and comparisons reach back to here: the end of the last value */
     struct noun last; /* name of the last value, for the next one in a list */
     const struct unit *last_unit;
     bool last_used; /* there is one in this clause */
+    size_t first;   /* index of the text's first quantity, and of its sentence's */
+    size_t sentence;
+    bool is_open[QUANTITIES_MAX]; /* nothing said whether it is asked */
+    size_t told_to;               /* how far `told` was read */
+    uint8_t told;                 /* state of stated.c */
     struct err *e;
 };
 
@@ -153,6 +175,11 @@ void reading_find_name(struct reading *q, const struct reader *r);
 bool reading_arrives(const struct reader *r, size_t at);
 /* Is it a quantity worth having? The rules are on the side of leaving out. */
 bool reading_is_worth(const struct reading *q, const struct reader *r, enum compare compare);
+/* Asked for or only told? Called in text order. */
+enum stated reading_stated(const struct reading *q, struct reader *r, enum compare compare);
+/* Before `now` is appended: what it asks for contradicts an earlier sentence that only told a value
+ * of the same name: that one was the present. O(quantities). */
+void quantities_review(struct reader *r, const struct quantity *now, struct str text);
 /* A plain value alone in brackets within a phrase: 抗拉强度（20℃）不低于… is at 20 ℃. */
 bool reading_is_aside(const struct reading *q, const struct reader *r);
 

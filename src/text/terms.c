@@ -48,6 +48,12 @@ uint64_t term_word(struct str word, enum term_class class)
     return make_key(class, true, hash_bytes(word));
 }
 
+uint64_t term_in_class(uint64_t key, enum term_class class)
+{
+    uint64_t code = unmix64(key);
+    return make_key(class, code >> 61 & 1, code);
+}
+
 uint64_t term_concept(uint32_t number)
 {
     return make_key(TERM_CONCEPT, false, number);
@@ -174,7 +180,8 @@ enum rc terms_count(vec_term_count *out, const vec_token *tokens, struct err *e)
     TRY(vec_reserve(out, tokens->n, e));
     for (size_t i = 0; i < tokens->n; i++)
         out->p[i] = (struct term_count){tokens->p[i].key, 1};
-    qsort(out->p, tokens->n, sizeof *out->p, by_key);
+    if (tokens->n)
+        qsort(out->p, tokens->n, sizeof *out->p, by_key);
     size_t n = 0;
     for (size_t i = 0; i < tokens->n; i++) {
         if (n && out->p[n - 1].key == out->p[i].key)

@@ -3,7 +3,7 @@
  * words. Exactly the tokens of the default measured in docs/matching.md.
  *
  * A term is a 64-bit key. Han terms are packed whole, so they never collide; words are hashed
- * to 60 bits. Keys are mixed bijectively, hence uniformly distributed: an index may address by
+ * to 61 bits. Keys are mixed bijectively, hence uniformly distributed: an index may address by
  * their top bits. */
 #ifndef QIAO_TERMS_H
 #define QIAO_TERMS_H
@@ -38,6 +38,8 @@ uint64_t term_han(uint32_t c);                  /* TERM_SINGLE */
 uint64_t term_han_pair(uint32_t a, uint32_t b); /* TERM_PAIR; b = 0 for a lone character */
 uint64_t term_word(struct str word, enum term_class class);
 uint64_t term_concept(uint32_t number);
+/* The same word in another class: TERM_SINGLE beside TERM_PAIR. */
+uint64_t term_in_class(uint64_t key, enum term_class class);
 
 /* A term with how often it occurs. */
 struct term_count {

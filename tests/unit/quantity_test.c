@@ -213,6 +213,7 @@ static const struct reading_case chinese[] = {
     {"表面粗糙度Ra0.8μm", "表面粗糙度 = 8e-07 length"},
     {"Ra≤1.6μm", "Ra <= 1.6e-06 length"},
     {"钻孔孔径为Φ32mm", "钻孔孔径 = 0.032 length"},
+    {"轴径公差+- -1mm", "轴径公差 +- -0.001..0.001 length"},
     {"亩均增收500元", "亩均增收 = 500 money_cny"},
     {"磁能积≥52MGOe", "磁能积 >= 413803 energy_product"},
     {"油耗≤210g/kWh", "油耗 <= 5.83333e-08 mass/energy"},
@@ -433,6 +434,8 @@ static const struct {
     {"≥300MPa", "≥350MPa", "0M"},
     {"≥300MPa", "抗拉强度≥350MPa", "-?"},
     {"成本降低20%以上", "成本降低30%", "0M"},
+    {"成本降低20%以上", "成本比湿法低26%", "0M"},
+    {"成本较湿法降低20%以上", "成本比湿法低16%", "0X"},
     {"成本降低20%", "成本下降15%", "0X"},
     {"效率≥20%", "效率提高20%", "-?"},
     {"效率提高20%", "效率提高25%", "0M"},
@@ -459,9 +462,9 @@ static void test_matches(void **state)
         char got[64] = "";
         assert_int_equal(
             indicators_judge(&found, &needs, need_text, &offers, offer_text, units, NULL), RC_OK);
-        assert_int_equal(found.n, needs.n);
+        assert_true(found.n <= needs.n);
         for (size_t k = 0, n = 0; k < found.n && n < sizeof got - 8; k++) {
-            assert_int_equal(found.p[k].need, k);
+            assert_int_equal(needs.p[found.p[k].need].stated, ASKED);
             bool none = found.p[k].offer == INDICATOR_NONE;
             got[n++] = none ? '-' : (char)('0' + found.p[k].offer);
             got[n++] = "MX?"[found.p[k].verdict];

@@ -1,0 +1,133 @@
+/* Where the time of `qiao match` goes, spreadsheets to spreadsheet:
+ *     endtoend DIR QIAO
+ * DIR/needs.jsonl and DIR/results.jsonl (bench/gen --raw) become xlsx files there (once); the
+ * stages of the use case are timed in this process, then the whole command as one: what it takes
+ * more is reasons and writing. Last line: figures as key=value. */
+#define _GNU_SOURCE
+#include "base/clock.h"
+#include "service/matching.h"
+#include "sheet/sheet_out.h"
+
+#include "common.h"
+
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void or_die(enum rc rc, const struct err *e)
+{
+    if (rc != RC_OK)
+        die("%s: %s %s", e->key, e->file, e->detail);
+}
+
+static const struct out_column columns[] = {{{"编号", 6}, 12, OUT_TEXT},
+                                            {{"名称", 6}, 30, OUT_TEXT},
+                                            {{"简介", 6}, 60, OUT_WRAP},
+                                            {{"单位", 6}, 20, OUT_TEXT}};
+
+/* One jsonl file as a spreadsheet. */
+static void make_sheet(const struct model *m, const char *from, const char *to,
+                       enum table_side side)
+{
+    struct err e;
+    struct collection *c;
+    struct sheet_out *o;
+    uint32_t sheet;
+    struct table_options t = {.side = side};
+    or_die(collection_open(&c, from, model_columns(m), &t, NULL, NULL, &e), &e);
+    or_die(sheet_out_open(&o, to, &e), &e);
+    or_die(sheet_out_sheet(o, STR("Sheet1"), columns, ARRAY_LEN(columns), &sheet, &e), &e);
+    for (uint32_t i = 0; i < collection_count(c); i++) {
+        struct item x = collection_item(c, i);
+        char unit[40];
+        int n = snprintf(unit, sizeof unit, "示例单位%u", i % 500);
+        or_die(sheet_out_row(o, sheet, NULL, &e), &e);
+        or_die(sheet_out_text(o, sheet, 0, x.field[FIELD_ID], &e), &e);
+        or_die(sheet_out_text(o, sheet, 1, x.field[FIELD_TITLE], &e), &e);
+        or_die(sheet_out_text(o, sheet, 2, x.field[FIELD_BODY], &e), &e);
+        or_die(sheet_out_text(o, sheet, 3, (struct str){unit, (size_t)n}, &e), &e);
+    }
+    or_die(sheet_out_close(o, &e), &e);
+    collection_close(c);
+}
+
+/* Seconds at which each stage was first heard of. */
+struct stages {
+    const char *name[8];
+    double at[8];
+    unsigned n;
+};
+
+static enum rc note(void *ctx, const char *stage, double done, struct err *e)
+{
+    struct stages *s = ctx;
+    (void)done;
+    (void)e;
+    if (!s->n || strcmp(s->name[s->n - 1], stage) != 0) {
+        s->name[s->n] = stage;
+        s->at[s->n++] = clock_seconds();
+    }
+    return RC_OK;
+}
+
+static double run(const char *qiao, const char *needs, const char *results, const char *out,
+                  double *peak_mb)
+{
+    double t = clock_seconds();
+    pid_t child = fork();
+    if (child == 0) {
+        execl(qiao, qiao, "match", needs, results, "-o", out, "--quiet", (char *)NULL);
+        _exit(127);
+    }
+    int status;
+    struct rusage use;
+    if (child < 0 || wait4(child, &status, 0, &use) < 0 || status != 0)
+        die("%s match failed", qiao);
+    *peak_mb = use.ru_maxrss / 1024.0;
+    return clock_seconds() - t;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3)
+        die("usage: endtoend DIR QIAO");
+    char path[5][4096];
+    static const char *const names[] = {"needs.jsonl", "results.jsonl", "needs.xlsx",
+                                        "results.xlsx", "matches.xlsx"};
+    for (int i = 0; i < 5; i++)
+        snprintf(path[i], sizeof path[i], "%s/%s", argv[1], names[i]);
+    struct model *m;
+    struct err e;
+    double start = clock_seconds();
+    or_die(model_open(&m, NULL, &e), &e);
+    double tables = clock_seconds() - start;
+    if (access(path[3], F_OK) != 0) {
+        make_sheet(m, path[0], path[2], SIDE_NEED);
+        make_sheet(m, path[1], path[3], SIDE_RESULT);
+    }
+    struct stages s = {.n = 0};
+    struct matching_options o = {.needs = path[2],
+                                 .results = path[3],
+                                 .k = 10,
+                                 .min_score = -1,
+                                 .progress = note,
+                                 .progress_ctx = &s};
+    struct matching *x;
+    or_die(matching_open(&x, &o, m, &e), &e);
+    double end = clock_seconds(), known = tables;
+    printf("%-34s %8.2f s\n", "tables of the model", tables);
+    for (unsigned i = 0; i < s.n; i++) {
+        double took = (i + 1 < s.n ? s.at[i + 1] : end) - s.at[i];
+        printf("%-34s %8.2f s\n", s.name[i], took);
+        known += took;
+    }
+    uint32_t needs = collection_count(matching_needs(x));
+    uint32_t results = collection_count(matching_results(x));
+    matching_close(x);
+    model_close(m);
+    double peak, whole = run(argv[2], path[2], path[3], path[4], &peak);
+    printf("%-34s %8.2f s\n", "reasons and writing (the rest)", whole - known);
+    printf("needs=%u results=%u seconds=%.2f peak_mb=%.0f\n", needs, results, whole, peak);
+    return 0;
+}

@@ -1,0 +1,40 @@
+/* Inside match/ only: what a matcher is. */
+#ifndef QIAO_MATCHER_INT_H
+#define QIAO_MATCHER_INT_H
+
+#include "base/map.h"
+#include "match/knowledge.h"
+#include "match/match.h"
+#include "match/view.h"
+
+struct matcher {
+    struct match_source results, needs;
+    struct match_params params;
+    struct map need_df; /* in how many needs a term stands */
+    struct map silent;  /* terms that count nothing */
+    double damp;        /* params.damp, less where there are few needs */
+    struct index *ix;
+    const struct knowledge *know;
+    struct view knowledge, latent; /* dims 0: not in use */
+};
+
+/* A need's terms, keys rising, with the two factors of their weight; replaces `out`. */
+enum rc need_terms(const struct matcher *m, struct match_text need, vec_need_term *out,
+                   struct err *e) MUST_CHECK;
+/* The same as a vector of length 1. */
+enum rc need_vector(const vec_need_term *terms, vec_weight *out, struct err *e) MUST_CHECK;
+
+/* Make the two views. */
+enum rc views_open(struct matcher *m, unsigned threads, struct err *e) MUST_CHECK;
+
+/* A need's points in the two views. */
+struct need_points {
+    int16_t knowledge[256], latent[256];
+    float knowledge_inverse, latent_inverse;
+};
+void views_need(const struct matcher *m, const vec_need_term *need, struct need_points *out);
+/* Likeness to a document in each view in use. */
+enum rc views_likeness(const struct matcher *m, const struct need_points *need, uint32_t doc,
+                       struct match_parts *out, struct err *e) MUST_CHECK;
+
+#endif

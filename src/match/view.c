@@ -1,0 +1,179 @@
+#include "match/view.h"
+
+#include "base/pool.h"
+
+#include <math.h>
+#include <string.h>
+
+#define STRIDE_MAX 256u
+#define SAMPLE     20000u
+#define STEP       1024u /* documents of one step of view_keep */
+
+static void axpy(float *restrict y, const float *restrict x, float a, uint32_t k)
+{
+    for (uint32_t i = 0; i < k; i++)
+        y[i] += a * x[i];
+}
+
+/* The document's point before centring; zeros for a text without known terms. */
+static enum rc project(const struct view *v, uint32_t doc, vec_entry *scratch, float *to,
+                       struct err *e)
+{
+    double length = 0;
+    memset(to, 0, v->stride * sizeof *to);
+    scratch->n = 0;
+    TRY(index_doc_vector(v->ix, doc, scratch, e));
+    for (size_t i = 0; i < scratch->n; i++) {
+        const struct index_entry *x = &scratch->p[i];
+        double u = x->y;
+        if (v->root)
+            u = x->sat * sqrt(index_term_weight(v->ix, x->number));
+        length += u * u;
+        if (v->vector[x->number])
+            axpy(to, v->vector[x->number], (float)u, v->dims);
+    }
+    float scale = length > 0 ? (float)(1 / sqrt(length)) : 0;
+    for (uint32_t d = 0; d < v->dims; d++)
+        to[d] *= scale;
+    return RC_OK;
+}
+
+/* Centre and scale to 8 bits; returns 1 / length of the result, 0 for no point. */
+static float quantise(const struct view *v, const float *p, int8_t *to)
+{
+    float top = 0;
+    for (uint32_t d = 0; d < v->stride; d++)
+        top = fmaxf(top, fabsf(p[d] - v->mean[d]));
+    int32_t sum = 0;
+    for (uint32_t d = 0; d < v->stride; d++) {
+        int32_t q = top > 0 ? (int32_t)lrintf((p[d] - v->mean[d]) * (127 / top)) : 0;
+        to[d] = (int8_t)q;
+        sum += q * q;
+    }
+    return sum ? 1 / sqrtf((float)sum) : 0;
+}
+
+static enum rc find_mean(struct view *v, struct err *e)
+{
+    vec_entry scratch = {0};
+    float p[STRIDE_MAX];
+    double sum[STRIDE_MAX] = {0};
+    uint32_t n = index_docs(v->ix), step = n / SAMPLE + 1, count = 0;
+    enum rc rc = RC_OK;
+    for (uint32_t i = 0; rc == RC_OK && i < n; i += step, count++) {
+        rc = project(v, i, &scratch, p, e);
+        for (uint32_t d = 0; rc == RC_OK && d < v->dims; d++)
+            sum[d] += p[d];
+    }
+    for (uint32_t d = 0; d < v->dims && count; d++)
+        v->mean[d] = (float)(sum[d] / count);
+    vec_free(&scratch);
+    return rc;
+}
+
+enum rc view_open(struct view *v, bool centred, struct err *e)
+{
+    v->stride = (v->dims + 15) / 16 * 16;
+    if (v->stride > STRIDE_MAX)
+        BUG("%u dimensions", v->dims);
+    v->mean = mem_calloc(v->stride, sizeof *v->mean);
+    if (!v->mean)
+        return err_nomem(e);
+    return centred ? find_mean(v, e) : RC_OK;
+}
+
+struct keeping {
+    struct view *v;
+    vec_entry *scratch; /* one a worker */
+};
+
+static enum rc keep_step(void *ctx, size_t i, unsigned worker, struct err *e)
+{
+    struct keeping *k = ctx;
+    struct view *v = k->v;
+    float p[STRIDE_MAX];
+    uint32_t first = (uint32_t)i * STEP, end = MIN(first + STEP, index_docs(v->ix));
+    for (uint32_t doc = first; doc < end; doc++) {
+        TRY(project(v, doc, &k->scratch[worker], p, e));
+        v->inverse[doc] = quantise(v, p, v->point + (size_t)doc * v->stride);
+    }
+    return RC_OK;
+}
+
+enum rc view_keep(struct view *v, unsigned threads, struct err *e)
+{
+    uint32_t n = index_docs(v->ix);
+    v->point = mem_alloc((size_t)n * v->stride);
+    v->inverse = mem_alloc(n * sizeof *v->inverse);
+    struct keeping k = {v, mem_calloc(threads, sizeof *k.scratch)};
+    enum rc rc = v->point && v->inverse && k.scratch ? RC_OK : err_nomem(e);
+    if (rc == RC_OK)
+        rc = pool_run(threads, (n + STEP - 1) / STEP, keep_step, &k, e);
+    for (unsigned i = 0; k.scratch && i < threads; i++)
+        vec_free(&k.scratch[i]);
+    mem_free(k.scratch);
+    return rc;
+}
+
+void view_release(struct view *v)
+{
+    mem_free((void *)v->vector);
+    mem_free(v->own);
+    mem_free(v->mean);
+    mem_free(v->point);
+    mem_free(v->inverse);
+    *v = (struct view){0};
+}
+
+float view_need(const struct view *v, const vec_need_term *need, vector_fn vector_of,
+                const void *ctx, int16_t *to)
+{
+    float p[STRIDE_MAX] = {0}, top = 0;
+    double length = 0;
+    for (size_t i = 0; i < need->n; i++) {
+        double u = need->p[i].tf * (v->root ? sqrt(need->p[i].w) : need->p[i].w);
+        length += u * u;
+        const float *x = vector_of(ctx, need->p[i].key);
+        if (x)
+            axpy(p, x, (float)u, v->dims);
+    }
+    for (uint32_t d = 0; d < v->stride; d++) {
+        p[d] = (length > 0 ? p[d] * (float)(1 / sqrt(length)) : 0) - v->mean[d];
+        top = fmaxf(top, fabsf(p[d]));
+    }
+    double sum = 0;
+    for (uint32_t d = 0; d < v->stride; d++) {
+        to[d] = (int16_t)(top > 0 ? lrintf(p[d] * (32767 / top)) : 0);
+        sum += (double)to[d] * to[d];
+    }
+    return sum > 0 ? (float)(1 / sqrt(sum)) : 0;
+}
+
+/* 32767 * 127 * 256 fits. */
+static int32_t dot(const int16_t *a, const int8_t *b, uint32_t n)
+{
+    int32_t sum = 0;
+    for (uint32_t i = 0; i < n; i++)
+        sum += (int32_t)a[i] * b[i];
+    return sum;
+}
+
+enum rc view_likeness(const struct view *v, const int16_t *need, float inverse, uint32_t doc,
+                      double *out, struct err *e)
+{
+    if (v->point) {
+        *out = (double)dot(need, v->point + (size_t)doc * v->stride, v->stride) * inverse *
+               v->inverse[doc];
+        return RC_OK;
+    }
+    vec_entry scratch = {0};
+    float p[STRIDE_MAX];
+    int8_t q[STRIDE_MAX];
+    enum rc rc = project(v, doc, &scratch, p, e);
+    if (rc == RC_OK) {
+        float length = quantise(v, p, q);
+        *out = (double)dot(need, q, v->stride) * inverse * length;
+    }
+    vec_free(&scratch);
+    return rc;
+}

@@ -1,0 +1,44 @@
+/* A view of a collection: every text as a point of a low-dimensional space of terms; two texts are
+ * alike by the cosine of their points. Points of results are kept in 8 bits a number. */
+#ifndef QIAO_VIEW_H
+#define QIAO_VIEW_H
+
+#include "index/index.h"
+
+/* A term of a need: w is R3's weight, tf its part of the vector before weighing. */
+struct need_term {
+    uint64_t key;
+    double tf, w;
+};
+typedef VEC(struct need_term) vec_need_term;
+
+struct view {
+    const struct index *ix;
+    uint32_t dims, stride; /* numbers of a point; stride is dims rounded up to 16 */
+    const float **vector;  /* [index terms] borrowed vector of each, NULL: none */
+    float *own;            /* the vectors, where the view owns them */
+    bool root;             /* terms count with sqrt(w) instead of w */
+    float *mean;           /* [stride] taken off every point; zeros where not centred */
+    int8_t *point;         /* [docs * stride], or NULL: points are computed when asked for */
+    float *inverse;        /* [docs] 1 / length of the point */
+};
+
+/* Fill in stride and mean (centred: of at most 20,000 evenly spaced documents), from dims, vector
+ * and root, which are set. */
+enum rc view_open(struct view *v, bool centred, struct err *e) MUST_CHECK;
+/* Compute and keep the points of all documents. */
+enum rc view_keep(struct view *v, unsigned threads, struct err *e) MUST_CHECK;
+void view_release(struct view *v);
+
+/* The point of a need, scaled to 16 bits: to[0..stride); returns 1 / length. `vector_of` gives a
+ * term's vector or NULL. */
+typedef const float *(*vector_fn)(const void *ctx, uint64_t key);
+float view_need(const struct view *v, const vec_need_term *need, vector_fn vector_of,
+                const void *ctx, int16_t *to);
+
+/* Likeness, -1..1, of a need's point and a document. Some 20 ns when points are kept, else
+ * proportional to the document's terms. */
+enum rc view_likeness(const struct view *v, const int16_t *need, float inverse, uint32_t doc,
+                      double *out, struct err *e) MUST_CHECK;
+
+#endif

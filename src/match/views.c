@@ -1,0 +1,140 @@
+/* The two views of a matcher: by knowledge, and by the collection itself (latent). */
+#include "match/matcher_int.h"
+#include "match/space.h"
+
+/* The latent space is fitted where that takes about a second at most, and where there are enough
+ * texts to learn from. */
+#define LATENT_POSTINGS   400000u
+#define LATENT_ITERATIONS 12u
+#define LATENT_LEAST      1000u /* results, Chinese */
+#define LATENT_DIMS       192u
+#define ENGLISH_TEXTS     20u /* results for each dimension, English */
+#define ENGLISH_DIMS      50u
+#define ENGLISH_POSTINGS  4000000u
+
+static const float *knowledge_of(const void *ctx, uint64_t key)
+{
+    return knowledge_vector(ctx, key);
+}
+
+static enum rc open_knowledge(struct matcher *m, unsigned threads, struct err *e)
+{
+    struct view *v = &m->knowledge;
+    uint32_t n = index_terms(m->ix);
+    v->ix = m->ix;
+    v->dims = KNOWLEDGE_DIMS;
+    v->root = true;
+    v->vector = mem_alloc(n * sizeof *v->vector);
+    if (!v->vector)
+        return err_nomem(e);
+    for (uint32_t i = 0; i < n; i++)
+        v->vector[i] = knowledge_vector(m->know, index_term_key(m->ix, i));
+    TRY(view_open(v, true, e));
+    return index_docs(m->ix) <= MATCH_KEPT ? view_keep(v, threads, e) : RC_OK;
+}
+
+/* ---- latent ---- */
+
+struct rows {
+    VEC(uint64_t) off;
+    VEC(uint32_t) col;
+    VEC(float) val;
+};
+
+static enum rc read_rows(const struct matcher *m, struct rows *r, struct err *e)
+{
+    vec_entry v = {0};
+    enum rc rc = vec_push(&r->off, (uint64_t)0, e);
+    for (uint32_t d = 0; rc == RC_OK && d < index_docs(m->ix); d++) {
+        v.n = 0;
+        rc = index_doc_vector(m->ix, d, &v, e);
+        for (size_t i = 0; rc == RC_OK && i < v.n; i++) {
+            rc = vec_push(&r->col, v.p[i].number, e);
+            if (rc == RC_OK)
+                rc = vec_push(&r->val, (float)v.p[i].y, e);
+        }
+        if (rc == RC_OK)
+            rc = vec_push(&r->off, (uint64_t)r->col.n, e);
+    }
+    vec_free(&v);
+    return rc;
+}
+
+static uint32_t latent_dims(const struct matcher *m)
+{
+    uint32_t n = index_docs(m->ix);
+    uint64_t postings = index_postings(m->ix);
+    if (m->params.mix.latent <= 0)
+        return 0;
+    if (m->params.word_pairs)
+        return postings <= ENGLISH_POSTINGS ? MIN(ENGLISH_DIMS, n / ENGLISH_TEXTS) : 0;
+    return n >= LATENT_LEAST && postings <= LATENT_POSTINGS ? LATENT_DIMS : 0;
+}
+
+static const float *latent_of(const void *ctx, uint64_t key)
+{
+    const struct view *v = ctx;
+    uint32_t number = index_term_number(v->ix, key);
+    return number == UINT32_MAX ? NULL : v->vector[number];
+}
+
+static enum rc open_latent(struct matcher *m, uint32_t dims, unsigned threads, struct err *e)
+{
+    struct view *v = &m->latent;
+    struct rows r = {0};
+    uint32_t n = index_terms(m->ix);
+    v->ix = m->ix;
+    v->dims = dims;
+    enum rc rc = read_rows(m, &r, e);
+    if (rc == RC_OK) {
+        struct sparse x = {index_docs(m->ix), n, r.off.p, r.col.p, r.val.p};
+        rc = space_fit(&v->own, &x, dims, LATENT_ITERATIONS, e);
+    }
+    vec_free(&r.off);
+    vec_free(&r.col);
+    vec_free(&r.val);
+    TRY(rc);
+    v->vector = mem_alloc(n * sizeof *v->vector);
+    if (!v->vector)
+        return err_nomem(e);
+    for (uint32_t i = 0; i < n; i++)
+        v->vector[i] = v->own + (size_t)i * dims;
+    TRY(view_open(v, false, e));
+    return view_keep(v, threads, e);
+}
+
+enum rc views_open(struct matcher *m, unsigned threads, struct err *e)
+{
+    uint32_t dims = latent_dims(m);
+    if (!m->know || m->params.mix.knowledge <= 0)
+        m->params.mix.knowledge = 0;
+    else
+        TRY(open_knowledge(m, threads, e));
+    if (dims)
+        return open_latent(m, dims, threads, e);
+    /* without it, English rests on the cosine alone */
+    m->params.mix.cosine += m->params.word_pairs ? m->params.mix.latent : 0;
+    m->params.mix.latent = 0;
+    return RC_OK;
+}
+
+void views_need(const struct matcher *m, const vec_need_term *need, struct need_points *out)
+{
+    if (m->knowledge.dims)
+        out->knowledge_inverse =
+            view_need(&m->knowledge, need, knowledge_of, m->know, out->knowledge);
+    if (m->latent.dims)
+        out->latent_inverse = view_need(&m->latent, need, latent_of, &m->latent, out->latent);
+}
+
+enum rc views_likeness(const struct matcher *m, const struct need_points *need, uint32_t doc,
+                       struct match_parts *out, struct err *e)
+{
+    out->knowledge = out->latent = 0;
+    if (m->knowledge.dims)
+        TRY(view_likeness(&m->knowledge, need->knowledge, need->knowledge_inverse, doc,
+                          &out->knowledge, e));
+    if (m->latent.dims)
+        TRY(view_likeness(&m->latent, need->latent, need->latent_inverse, doc, &out->latent, e));
+    return RC_OK;
+}

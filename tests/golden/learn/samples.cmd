@@ -1,0 +1,1 @@
+qiao learn $SAMPLES/decisions.csv $SAMPLES/needs.tsv $SAMPLES/results.tsv

@@ -1,0 +1,1 @@
+qiao match $TINY/needs.tsv $TINY/results.tsv --explain Q1 P1

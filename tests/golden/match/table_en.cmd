@@ -1,0 +1,1 @@
+qiao match $TINY/needs.tsv $TINY/results.tsv --lang en

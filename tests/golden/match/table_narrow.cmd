@@ -1,0 +1,1 @@
+COLUMNS=60 qiao match $TINY/needs.tsv $TINY/results.tsv

@@ -1,0 +1,2 @@
+qiao
+qiao help --lang en

@@ -1,0 +1,2 @@
+qiao help match
+qiao match --help --lang en

@@ -1,0 +1,2 @@
+printf '编号,名称\n' > bad
+qiao match bad $TINY/results.tsv -o out.xlsx; status=$?; qiao match bad $TINY/results.tsv --lang en; ls; exit $status
