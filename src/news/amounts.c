@@ -247,11 +247,32 @@ static uint32_t moment_end(const struct page *p, uint32_t i, bool *to_word)
     return end ? end : is_digit(p->ch[i]) && !(i && is_digit(p->ch[i - 1])) ? year_end(p, i) : 0;
 }
 
+/* Spares the patterns for most characters: digits, numerals, “ 截 未 今 建 合 协 聘 年 本 */
+static bool may_begin_moment(uint32_t c)
+{
+    switch (c) {
+    case '"':
+    case 0x201C:
+    case 0x622A:
+    case 0x672A:
+    case 0x4ECA:
+    case 0x5EFA:
+    case 0x5408:
+    case 0x534F:
+    case 0x8058:
+    case 0x5E74:
+    case 0x672C:
+        return true;
+    default:
+        return is_digit(c) || is_numeral(c);
+    }
+}
+
 static enum rc moments_find(struct page *p)
 {
     for (uint32_t i = 0; i < p->n;) {
-        bool until;
-        uint32_t end = moment_end(p, i, &until);
+        bool until = false;
+        uint32_t end = may_begin_moment(p->ch[i]) ? moment_end(p, i, &until) : 0;
         if (!end) {
             i++;
             continue;

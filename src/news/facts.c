@@ -454,6 +454,9 @@ static bool may_apply(const struct page *p, const struct hit *h, const struct to
 
 static enum rc clause_facts(struct page *p, size_t c, struct told *told, bool late)
 {
+    static const struct group_set nothing;
+    if (memcmp(&p->clause.p[c].groups, &nothing, sizeof nothing) == 0)
+        return RC_OK;
     struct group_set sentence = sentence_groups(p, c);
     told->clause_types = 0;
     told->counted = false;
