@@ -3,6 +3,7 @@
 #ifndef QIAO_NEWS_H
 #define QIAO_NEWS_H
 
+#include "base/node.h"
 #include "news/article.h"
 
 enum fact_type {
@@ -58,6 +59,18 @@ struct news {
 };
 
 struct news_tables; /* model/news, read through base/node.h */
+
+const char *fact_type_str(enum fact_type type); /* "agreement" … */
+
+/* Open, add every file of model/news in any order, finish; then read-only, for any number of
+ * threads. RC_USER "news.table" (with the line), "news.word", "news.group"; RC_NOMEM. */
+enum rc news_tables_open(struct news_tables **out, struct err *e) MUST_CHECK;
+/* Is this file ("model/news/orgs.yaml") one of them, and none of the page reader's? */
+bool news_tables_wants(const char *name);
+enum rc news_tables_add(struct news_tables *t, const struct node *file, const char *name,
+                        struct err *e) MUST_CHECK;
+enum rc news_tables_finish(struct news_tables *t, struct err *e) MUST_CHECK;
+void news_tables_close(struct news_tables *t); /* NULL is allowed */
 
 enum rc news_read(struct news *out, const struct article *x, const struct news_tables *t,
                   struct arena *a, struct err *e) MUST_CHECK;

@@ -1,0 +1,148 @@
+/* Who acts in a clause and with whom: its own words, else the clause before, else the speaker,
+ * else the parties the page is about. */
+#include "news/news_int.h"
+
+static bool follows_preposition(const struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"在",   "于",   "到",   "赴",   "与",   "和",  "同", "为",
+                                        "对",   "向",   "跟",   "及",   "、",   "给",  "从", "来自",
+                                        "由于", "依托", "帮助", "支持", "助力", "服务"};
+    for (size_t k = 0; k < ARRAY_LEN(words); k++) {
+        uint32_t n = (uint32_t)utf8_len(str_of(words[k]));
+        if (i >= n && looking_at(p, i - n, words[k]))
+            return true;
+    }
+    return false;
+}
+
+/* Says: 表示, 指出, 说 within a few characters after a name. */
+static bool says(const struct page *p, uint32_t i, uint32_t to, uint32_t say)
+{
+    for (; i < to; i++)
+        if (group_at(p, i, say))
+            return true;
+    return false;
+}
+
+static uint32_t person_at(const struct page *p, uint32_t i, uint32_t *end)
+{
+    for (uint32_t k = 0; k < p->out->person.n; k++) {
+        struct str name = p->out->person.p[k].name;
+        struct str here = str_sub(p->x->text, p->at[i], p->at[i] + name.n);
+        if (str_eq(name, here)) {
+            *end = i + (uint32_t)utf8_len(name);
+            return k;
+        }
+    }
+    return NONE;
+}
+
+/* The organisation of a person who speaks in this clause, NONE. */
+static uint32_t clause_speaker(const struct page *p, const struct clause *c, uint32_t say)
+{
+    for (uint32_t i = c->from; i < c->to && i < c->from + 40; i++) {
+        uint32_t end, who;
+        if (!is_surname(p->t, p->ch[i]) || (who = person_at(p, i, &end)) == NONE)
+            continue;
+        if (says(p, end, MIN(c->to, end + 20), say))
+            return p->out->person.p[who].org;
+    }
+    return NONE;
+}
+
+static void speakers_find(struct page *p)
+{
+    uint32_t say = group_find(p->t, "say"), speaker = NONE, para = NONE;
+    for (size_t k = 0; k < p->clause.n && say != NONE; k++) {
+        struct clause *c = &p->clause.p[k];
+        if (c->para != para)
+            speaker = NONE;
+        para = c->para;
+        uint32_t s = set_has(&c->groups, say) ? clause_speaker(p, c, say) : NONE;
+        speaker = s != NONE ? s : speaker;
+        c->speaker = speaker;
+    }
+}
+
+static void take_actor(const struct page *p, struct clause *c, uint32_t org, uint32_t at)
+{
+    if (org == NONE || org_is_object(p, org))
+        return;
+    if (c->subject == NONE && !follows_preposition(p, at))
+        c->subject = org;
+    else if (c->partner == NONE && org != c->subject)
+        c->partner = org;
+}
+
+/* Organisations in the order of the text; a person acts for his own. */
+static void clause_actors(struct page *p, struct clause *c)
+{
+    uint32_t k = mention_from(p, c->from), end;
+    for (uint32_t i = c->from; i < c->to; i++) {
+        while (k < p->mention.n && p->mention.p[k].from < i)
+            k++;
+        if (k < p->mention.n && p->mention.p[k].from == i) {
+            take_actor(p, c, p->mention.p[k].org, i);
+            i = p->mention.p[k].to - 1;
+        } else if (is_surname(p->t, p->ch[i])) {
+            uint32_t who = person_at(p, i, &end);
+            if (who != NONE)
+                take_actor(p, c, p->out->person.p[who].org, i);
+        }
+    }
+}
+
+/* The two organisations that the page is about: first named, not built here. */
+static void main_orgs(const struct page *p, uint32_t out[2])
+{
+    out[0] = out[1] = NONE;
+    for (uint32_t i = 0; i < p->org.n; i++) {
+        const struct org *o = &p->org.p[i];
+        if (o->into != NONE || !o->count || org_is_object(p, i))
+            continue;
+        for (int k = 0; k < 2; k++)
+            if (out[k] == NONE || o->first < p->org.p[out[k]].first) {
+                if (k == 0)
+                    out[1] = out[0];
+                out[k] = i;
+                break;
+            }
+    }
+}
+
+static uint32_t other_than(const uint32_t main[2], uint32_t org)
+{
+    return main[0] != org ? main[0] : main[1];
+}
+
+void actors_find(struct page *p)
+{
+    uint32_t main[2], sentence = NONE, subject = NONE, near = NONE, para = NONE;
+    main_orgs(p, main);
+    speakers_find(p);
+    for (size_t k = 0; k < p->clause.n; k++) {
+        struct clause *c = &p->clause.p[k];
+        c->subject = c->partner = NONE;
+        clause_actors(p, c);
+        if (c->para != para)
+            near = NONE;
+        if (c->sentence != sentence)
+            subject = NONE;
+        para = c->para;
+        sentence = c->sentence;
+        if (c->subject == NONE)
+            c->subject = subject != NONE      ? subject
+                         : c->speaker != NONE ? c->speaker
+                         : p->host != NONE    ? p->host
+                                              : main[0];
+        if (c->partner == c->subject)
+            c->partner = NONE;
+        if (c->partner != NONE && c->partner != c->subject)
+            near = c->partner;
+        else if (near != NONE && near != c->subject)
+            c->partner = near;
+        else
+            c->partner = other_than(main, c->subject);
+        subject = c->subject;
+    }
+}

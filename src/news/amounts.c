@@ -1,0 +1,451 @@
+/* Numbers with their units as Chinese writes them, deadlines, and the day of the event. */
+#include "news/news_int.h"
+
+#include <stdio.h>
+
+static bool is_one_of(uint32_t c, const char *set)
+{
+    char s[5];
+    s[utf8_put(s, c)] = 0;
+    return strstr(set, s) != NULL;
+}
+
+static bool is_numeral(uint32_t c)
+{
+    switch (c) {
+    case 0x4E00: /* 一二两三四五六七八九十百千万数几 */
+    case 0x4E8C:
+    case 0x4E24:
+    case 0x4E09:
+    case 0x56DB:
+    case 0x4E94:
+    case 0x516D:
+    case 0x4E03:
+    case 0x516B:
+    case 0x4E5D:
+    case 0x5341:
+    case 0x767E:
+    case 0x5343:
+    case 0x4E07:
+    case 0x6570:
+    case 0x51E0:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool is_letter(uint32_t c)
+{
+    return (c | 32) >= 'a' && (c | 32) <= 'z';
+}
+
+/* ---- amounts ---- */
+
+static uint32_t digits_end(const struct page *p, uint32_t i)
+{
+    while (is_digit(p->ch[i]) || ((p->ch[i] == '.' || p->ch[i] == ',') && is_digit(p->ch[i + 1])))
+        i++;
+    return i;
+}
+
+static uint32_t numerals_end(const struct page *p, uint32_t i)
+{
+    while (is_numeral(p->ch[i]))
+        i++;
+    return i;
+}
+
+/* After the number: 余, 万, 多, then nothing. */
+static uint32_t scale_end(const struct page *p, uint32_t i)
+{
+    while (p->ch[i] && is_one_of(p->ch[i], "余多几百千万亿"))
+        i++;
+    return i;
+}
+
+static uint32_t range_end(const struct page *p, uint32_t i)
+{
+    if (p->ch[i] && is_one_of(p->ch[i], "-~—–至到") && is_digit(p->ch[i + 1]))
+        return scale_end(p, digits_end(p, i + 1));
+    return i;
+}
+
+static uint32_t before_amount(const struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"不少于", "不低于", "超过", "突破", "至少",
+                                        "将近",   "近",     "约",   "超",   "逾"};
+    for (size_t k = 0; k < ARRAY_LEN(words); k++) {
+        uint32_t n = (uint32_t)utf8_len(str_of(words[k]));
+        if (i >= n && looking_at(p, i - n, words[k]))
+            return i - n;
+    }
+    return i;
+}
+
+static uint32_t after_amount(const struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"以上", "以下", "左右", "多", "余"};
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (looking_at(p, i, words[k]))
+            return i + (uint32_t)utf8_len(str_of(words[k]));
+    return i;
+}
+
+/* 2024年, 7月, 25日, 9时: points of time. */
+static bool is_point(const struct page *p, uint32_t from, uint32_t to)
+{
+    uint32_t c = p->ch[to];
+    if (c == 0x5E74) /* 年 */
+        return to - from == 4;
+    return c && is_one_of(c, "月日号时点分届") ? c != 0x65F6 || p->ch[to + 1] != 0x957F : false;
+}
+
+/* A Chinese numeral is a count only when it is large, rough, or counts things: 三十余家, 两所. */
+static bool numeral_counts(const struct page *p, uint32_t from, uint32_t to, uint32_t end)
+{
+    if (from && is_one_of(p->ch[from - 1], "第之统“党每某任唯同进逐"))
+        return false;
+    if (to - from == 1 && p->ch[from] == 0x51E0) /* 几项 says nothing */
+        return false;
+    bool rough = end > to || p->ch[from] == 0x6570; /* 数十 */
+    if (to - from == 1)
+        return rough || (is_one_of(p->ch[from], "两三四五六七八九十") &&
+                         is_one_of(p->ch[end], "家所名位项份支亿"));
+    return p->ch[from] != 0x4E00 || rough;
+}
+
+static enum rc amount_at(struct page *p, uint32_t i, uint32_t *next)
+{
+    bool arabic = is_digit(p->ch[i]);
+    uint32_t to = arabic ? digits_end(p, i) : numerals_end(p, i);
+    uint32_t end = range_end(p, scale_end(p, to));
+    *next = MAX(end, i + 1);
+    if (i && (is_letter(p->ch[i - 1]) || p->ch[i - 1] == 0x7B2C)) /* 第 */
+        return RC_OK;
+    const struct mark *unit = mark_at(p, end, SENSE_UNIT);
+    bool percent = p->ch[end] == '%';
+    if ((!unit && !percent) || (arabic && is_point(p, i, end)))
+        return RC_OK;
+    if (!arabic && !numeral_counts(p, i, to, end))
+        return RC_OK;
+    struct amount a = {.unit_from = end};
+    a.from = before_amount(p, i);
+    a.to = after_amount(p, percent ? end + 1 : unit->to);
+    a.lasts = !percent && is_one_of(p->ch[unit->to - 1], "年月天时周");
+    *next = a.to;
+    return vec_push(&p->amount, a, p->e);
+}
+
+/* Present at the event: counted, but no figure of the cooperation. */
+static bool is_attendance(const struct page *p, const struct amount *a)
+{
+    static const char *const words[] = {"参加", "出席", "一行", "带队", "与会",    "到场",
+                                        "参会", "观摩", "聆听", "见证", "参与活动"};
+    uint32_t c = clause_of(p, a->from);
+    if (c == NONE || !is_one_of(p->ch[a->unit_from], "人名位"))
+        return false;
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (find_in(p, p->clause.p[c].from, p->clause.p[c].to, words[k]) != NONE)
+            return true;
+    return false;
+}
+
+enum rc amounts_find(struct page *p)
+{
+    for (uint32_t i = 0, next; i < p->n; i = next) {
+        next = i + 1;
+        if (is_digit(p->ch[i]) || is_numeral(p->ch[i]))
+            TRY(amount_at(p, i, &next));
+    }
+    for (size_t k = 0; k < p->amount.n; k++)
+        p->amount.p[k].attendance = is_attendance(p, &p->amount.p[k]);
+    return RC_OK;
+}
+
+/* ---- deadlines ---- */
+
+static uint32_t tail_end(const struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"年底前", "年底", "底前", "末期", "期间",
+                                        "底",     "末",   "前",   "内"};
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (looking_at(p, i, words[k]))
+            return i + (uint32_t)utf8_len(str_of(words[k]));
+    return i;
+}
+
+/* 2025年(底), not followed by a month. */
+static uint32_t year_end(const struct page *p, uint32_t i)
+{
+    uint32_t to = digits_end(p, i);
+    if (to - i != 4 || p->ch[i] != '2' || p->ch[i + 1] != '0' || p->ch[to] != 0x5E74)
+        return 0;
+    return is_digit(p->ch[to + 1]) ? 0 : tail_end(p, to + 1);
+}
+
+/* 未来五年, 今后3年 */
+static uint32_t coming_end(const struct page *p, uint32_t i)
+{
+    uint32_t k = looking_at(p, i, "未来") ? i + 2 : looking_at(p, i, "今后") ? i + 2 : 0;
+    if (!k)
+        return 0;
+    uint32_t to = MAX(range_end(p, digits_end(p, k)), numerals_end(p, k));
+    return to > k && p->ch[to] == 0x5E74 ? tail_end(p, to + 1) : 0;
+}
+
+/* “十四五”末 */
+static uint32_t plan_end(const struct page *p, uint32_t i)
+{
+    uint32_t k = i + (p->ch[i] == 0x201C || p->ch[i] == '"');
+    if (p->ch[k] != 0x5341) /* 十 */
+        return 0;
+    uint32_t to = numerals_end(p, k);
+    if (to - k != 3 || p->ch[to - 1] != 0x4E94)
+        return 0;
+    to += p->ch[to] == 0x201D || p->ch[to] == '"';
+    uint32_t end = tail_end(p, to);
+    return end > to ? end : 0;
+}
+
+/* 5年内, 三年内, 建设期内, 年底前 */
+static uint32_t within_end(const struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"建设期内", "合作期内", "协议期内", "聘期内",
+                                        "年底前",   "年内",     "今年底",   "本世纪中叶"};
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (looking_at(p, i, words[k]) &&
+            !(i && (is_digit(p->ch[i - 1]) || is_numeral(p->ch[i - 1]))))
+            return i + (uint32_t)utf8_len(str_of(words[k]));
+    uint32_t to = is_digit(p->ch[i]) ? range_end(p, digits_end(p, i)) : numerals_end(p, i);
+    if (to == i)
+        return 0;
+    uint32_t k =
+        looking_at(p, to, "年内") + looking_at(p, to, "年之内") + looking_at(p, to, "个月内");
+    return k ? to + k : 0;
+}
+
+/* 截至今年9月底, 截至2024年12月 */
+static uint32_t until_end(const struct page *p, uint32_t i)
+{
+    uint32_t k = looking_at(p, i, "截至"), to;
+    if (!k && !(k = looking_at(p, i, "截止")))
+        return 0;
+    for (to = i + k; to < i + 16 && !is_break(p->ch[to]); to++)
+        if (p->ch[to] == 0x5E95 || p->ch[to] == 0x672B || p->ch[to] == 0x65E5) /* 底末日 */
+            return to + 1;
+    return is_break(p->ch[to]) && to > i + k + 2 ? to : 0;
+}
+
+static uint32_t moment_end(const struct page *p, uint32_t i, bool *to_word)
+{
+    uint32_t end = until_end(p, i);
+    *to_word = end != 0;
+    end = end ? end : coming_end(p, i);
+    end = end ? end : plan_end(p, i);
+    end = end ? end : within_end(p, i);
+    return end ? end : is_digit(p->ch[i]) && !(i && is_digit(p->ch[i - 1])) ? year_end(p, i) : 0;
+}
+
+/* Spares the patterns for most characters: digits, numerals, “ 截 未 今 建 合 协 聘 年 本 */
+static bool may_begin_moment(uint32_t c)
+{
+    switch (c) {
+    case '"':
+    case 0x201C:
+    case 0x622A:
+    case 0x672A:
+    case 0x4ECA:
+    case 0x5EFA:
+    case 0x5408:
+    case 0x534F:
+    case 0x8058:
+    case 0x5E74:
+    case 0x672C:
+        return true;
+    default:
+        return is_digit(c) || is_numeral(c);
+    }
+}
+
+static enum rc moments_find(struct page *p)
+{
+    for (uint32_t i = 0; i < p->n;) {
+        bool until = false;
+        uint32_t end = may_begin_moment(p->ch[i]) ? moment_end(p, i, &until) : 0;
+        if (!end) {
+            i++;
+            continue;
+        }
+        struct moment m = {i, end};
+        if (!until && i && (p->ch[i - 1] == 0x5230 || p->ch[i - 1] == 0x81F3)) /* 到, 至 */
+            m.from--;
+        TRY(vec_push(&p->moment, m, p->e));
+        i = end;
+    }
+    return RC_OK;
+}
+
+/* ---- the day of the event ---- */
+
+struct day {
+    int year, month, day, last_month, last_day; /* 0: not stated */
+};
+
+static uint32_t read_number(const struct page *p, uint32_t i, uint32_t most, int *out)
+{
+    uint32_t k = i;
+    for (*out = 0; k - i < most && is_digit(p->ch[k]); k++)
+        *out = *out * 10 + (int)(p->ch[k] - '0');
+    return is_digit(p->ch[k]) ? i : k;
+}
+
+/* (2024年)11月7日(至(11月)8日) at i: its end, 0 for none. */
+static uint32_t day_at(const struct page *p, uint32_t i, struct day *d)
+{
+    *d = (struct day){0};
+    uint32_t k = read_number(p, i, 4, &d->year);
+    if (k - i == 4 && p->ch[k] == 0x5E74)
+        i = k + 1;
+    else
+        d->year = 0;
+    k = read_number(p, i, 2, &d->month);
+    if (k == i || p->ch[k] != 0x6708)
+        return 0;
+    i = k + 1;
+    k = read_number(p, i, 2, &d->day);
+    bool range = k > i && is_one_of(p->ch[k], "至-—~到、");
+    if (k == i || (p->ch[k] != 0x65E5 && !range) || d->month > 12 || d->month < 1 || d->day > 31 ||
+        d->day < 1)
+        return 0;
+    uint32_t end = k + !range, j = end;
+    if (p->ch[j] && is_one_of(p->ch[j], "至-—~到、")) {
+        while (p->ch[j] && is_one_of(p->ch[j], "至-—~到、"))
+            j++;
+        uint32_t m = read_number(p, j, 2, &d->last_day);
+        d->last_month = d->month;
+        if (m > j && p->ch[m] == 0x6708) {
+            d->last_month = d->last_day;
+            j = m + 1;
+            m = read_number(p, j, 2, &d->last_day);
+        }
+        if (m > j && p->ch[m] == 0x65E5 && d->last_day >= 1 && d->last_day <= 31 &&
+            d->last_month >= 1 && d->last_month <= 12)
+            return m + 1;
+        d->last_day = d->last_month = 0;
+        return range ? 0 : end;
+    }
+    return end;
+}
+
+/* 6月14日电, 5月3日讯: when it was written. */
+static bool is_dateline(const struct page *p, uint32_t end)
+{
+    return looking_at(p, end, "电") || looking_at(p, end, "讯") || looking_at(p, end, "消息") ||
+           looking_at(p, end, "报道");
+}
+
+/* 自5月1日起, 截至9月3日, 定于8月1日: not the day it happened. */
+static bool is_other_day(const struct page *p, uint32_t from, uint32_t end)
+{
+    static const char *const before[] = {"截至", "截止", "自从", "将于", "定于", "计划于"};
+    for (size_t k = 0; k < ARRAY_LEN(before); k++)
+        if (from >= 3 && find_in(p, from - 3, from, before[k]) != NONE)
+            return true;
+    static const char *const after[] = {"印发", "发布", "颁布", "施行", "出台"};
+    for (size_t k = 0; k < ARRAY_LEN(after); k++)
+        if (looking_at(p, end, after[k]))
+            return true;
+    return looking_at(p, end, "前") || looking_at(p, end, "以来") || looking_at(p, end, "起");
+}
+
+/* The only year that the title and the lead name, 0. */
+static int lead_year(const struct page *p)
+{
+    int year = 0, y;
+    uint32_t paras = 0;
+    for (uint32_t i = 0; i + 5 < p->n && paras < 2 + (p->title > 0); i++) {
+        paras += p->ch[i] == '\n';
+        if (p->ch[i] != '2' || p->ch[i + 1] != '0' || (i && is_digit(p->ch[i - 1])))
+            continue;
+        uint32_t k = read_number(p, i, 4, &y);
+        if (k - i != 4 || p->ch[k] != 0x5E74)
+            continue;
+        if (year && y != year)
+            return 0;
+        year = y;
+    }
+    return year;
+}
+
+static int article_year(const struct page *p, const struct day *d)
+{
+    struct str s = p->x->publish_date;
+    int year = 0, month = 0;
+    char copy[11] = "";
+    if (s.n >= 7 && s.n <= 10) {
+        memcpy(copy, s.p, s.n);
+        if (sscanf(copy, "%4d-%2d", &year, &month) != 2)
+            return 0;
+    }
+    return year && d->month > month + 1 ? year - 1 : year; /* December told in January */
+}
+
+static enum rc day_str(struct page *p, struct str *out, int year, int month, int day)
+{
+    char *s = arena_alloc(p->a, 16);
+    if (!s)
+        return err_nomem(p->e);
+    int n = year ? snprintf(s, 16, "%04d-%02d-%02d", year % 10000, month % 100, day % 100)
+                 : snprintf(s, 16, "--%02d-%02d", month % 100, day % 100);
+    *out = (struct str){s, (size_t)n};
+    return RC_OK;
+}
+
+static enum rc set_day(struct page *p, const struct day *d)
+{
+    int year = d->year ? d->year : article_year(p, d);
+    if (!year) {
+        year = lead_year(p);
+        p->out->year_inferred = year != 0;
+    }
+    TRY(day_str(p, &p->out->event_date, year, d->month, d->day));
+    if (!d->last_day)
+        return RC_OK;
+    year += year && d->last_month < d->month;
+    return day_str(p, &p->out->event_date_end, year, d->last_month, d->last_day);
+}
+
+/* First day of the lead; 近日 before it means that none is told. */
+static enum rc event_day(struct page *p)
+{
+    static const char *const vague[] = {"近日",   "日前", "近期", "近来", "不久前",
+                                        "连日来", "昨日", "今日", "昨天", "今天"};
+    uint32_t paras = 0;
+    for (uint32_t i = 0; i < p->n && paras < 5; i++) {
+        struct day d;
+        paras += p->ch[i] == '\n';
+        for (size_t k = 0; k < ARRAY_LEN(vague); k++)
+            if (looking_at(p, i, vague[k])) {
+                p->recent = true;
+                return RC_OK;
+            }
+        if (!is_digit(p->ch[i]) || (i && is_digit(p->ch[i - 1])))
+            continue;
+        uint32_t end = day_at(p, i, &d);
+        if (!end)
+            continue;
+        if (is_dateline(p, end) || is_other_day(p, i, end)) {
+            i = end - 1;
+            continue;
+        }
+        return set_day(p, &d);
+    }
+    return RC_OK;
+}
+
+enum rc dates_find(struct page *p)
+{
+    TRY(moments_find(p));
+    return event_day(p);
+}

@@ -1,0 +1,216 @@
+/* Private to the page reader: article.c, html.c, tables.c, repair.c, shift.c, brand.c, pick.c,
+ * date.c.
+ *
+ * A page becomes blocks (a paragraph, a heading, a list item: one line each); each block is
+ * repaired; the repaired blocks are judged, and the article is put together of those that are
+ * kept. */
+#ifndef QIAO_ARTICLE_INT_H
+#define QIAO_ARTICLE_INT_H
+
+#include "base/buf.h"
+#include "base/map.h"
+#include "news/article.h"
+#include "text/gbk.h"
+#include "text/simplify.h"
+
+enum { PAGE_MAX = 16 << 20 };
+
+/* ---- tables */
+
+/* Words looked up at a place of a text: the longest that begins there. The bit sets turn most
+ * places away by the two characters that stand there. */
+struct words {
+    struct strmap map;
+    uint64_t first[65536 / 64]; /* characters that one begins with */
+    uint64_t alone[65536 / 64]; /* characters that are one */
+    uint64_t pair[65536 / 64];  /* hashes of the first two characters */
+    uint64_t lengths;           /* bit n: one has n bytes */
+};
+
+enum { WORD_MAX = 63 }; /* bytes */
+
+static inline bool bit_of(const uint64_t *set, uint32_t i)
+{
+    return set[(i & 0xFFFF) / 64] >> (i & 63) & 1;
+}
+
+static inline uint32_t pair_of(uint32_t a, uint32_t b)
+{
+    return (a * 0x9E3779B1u ^ b * 0x85EBCA6Bu) >> 16;
+}
+
+/* Can a word begin with these two characters (b 0: the text ends)? */
+static inline bool words_may(const struct words *w, uint32_t a, uint32_t b)
+{
+    return bit_of(w->first, a) && (bit_of(w->alone, a) || bit_of(w->pair, pair_of(a, b)));
+}
+
+/* utf8_next with the common cases inline. */
+static inline uint32_t next_char(struct str s, size_t *i)
+{
+    const unsigned char *p = (const unsigned char *)s.p + *i;
+    if (p[0] < 0x80) {
+        ++*i;
+        return p[0];
+    }
+    if (s.n - *i >= 3 && p[0] > 0xE0 && p[0] < 0xED && (p[1] & 0xC0) == 0x80 &&
+        (p[2] & 0xC0) == 0x80) {
+        *i += 3;
+        return (uint32_t)(p[0] & 15) << 12 | (uint32_t)(p[1] & 63) << 6 | (p[2] & 63);
+    }
+    return utf8_next(s, i);
+}
+
+struct lost {
+    uint32_t ch;
+    bool always;
+    struct words after, before, never, never_before;
+};
+
+struct article_tables {
+    struct arena arena;
+    struct simplifier *simplifier;
+    struct gbk *gbk;
+    /* chrome */
+    struct words stop, begins, is, has, ends, captions, credits, datelines, title_cuts, meta_dates;
+    struct words not_headlines;
+    struct words dates[2];
+    /* brands */
+    struct words names, doubtful, sites, parts, honest, beside, spam, games;
+    /* repair */
+    struct words variants, variant_words, careful, zhu, initials, finals, doubles;
+    struct words units; /* to the characters that read so */
+    VEC(struct str) to; /* what variant_words, doubles and units become: their values */
+    VEC(struct lost) lost;
+};
+
+/* Bytes of the longest of `w` at s.p + i, 0: none. *val (may be NULL) gets its value. */
+size_t words_at(const struct words *w, struct str s, size_t i, uint32_t *val);
+/* Bytes of the longest of `w` that s ends with. */
+size_t words_end(const struct words *w, struct str s);
+/* How many places of s have one; stops at `most`. */
+size_t words_count(const struct words *w, struct str s, size_t most);
+bool words_has(const struct words *w, struct str s);
+
+/* ---- blocks */
+
+enum block_kind { BLOCK_TEXT, BLOCK_HEADING, BLOCK_CAPTION };
+enum { NO_BOX = UINT32_MAX };
+
+struct block {
+    struct str raw;
+    uint32_t links; /* bytes of raw that are links */
+    uint32_t box;   /* container it stands in */
+    enum block_kind kind;
+    /* Once repaired: */
+    struct str text;
+    uint32_t repair, repairs; /* first and number in page.repair; places count in `text` */
+    uint32_t han;
+};
+
+struct box {
+    uint32_t parent;
+    uint32_t first, end; /* blocks [first, end) stand in it */
+    double total, score; /* of its paragraphs; as the container of the article */
+};
+
+struct page {
+    struct arena *arena;
+    VEC(struct block) block;
+    VEC(struct box) box;
+    VEC(struct repair) repair;
+    struct str title, meta_title; /* <title> and og:title, raw */
+    struct str meta_date;         /* raw */
+    struct str label;             /* charset named in the page */
+    bool traditional;             /* much of it is Traditional */
+    bool annotated;               /* pinyin in brackets stands in several places */
+    VEC(struct str) brand;        /* found, each once */
+    VEC(struct str) bare;         /* doubtful names that were seen beside a site's word */
+};
+
+/* HTML into blocks (html.c). Nothing in it recurses. RC_TOO_BIG, RC_NOMEM. */
+bool html_looks_like(struct str text);
+enum rc html_blocks(struct page *p, const struct article_tables *t, struct str html,
+                    struct err *e) MUST_CHECK;
+
+/* ---- repair */
+
+/* A character of a block on its way; ch 0: taken out. */
+struct cell {
+    uint32_t ch;
+    uint32_t from, to; /* bytes of the raw text it came from */
+    uint8_t code;      /* 0 as it stood, else 1 + enum repair_code */
+};
+
+struct cells {
+    VEC(struct cell) cell;
+};
+
+void page_survey(struct page *p, const struct article_tables *t, struct str text);
+enum rc block_repair(struct page *p, struct block *b, const struct article_tables *t,
+                     struct cells *work, struct err *e) MUST_CHECK;
+/* A bracket with pinyin that opens at cell i, behind the character `prev` (0: not known); returns
+ * the cell behind it, or i. A syllable without tone counts only where `sure`. */
+size_t pinyin_end(const struct article_tables *t, const struct cell *c, size_t n, size_t i,
+                  uint32_t prev, bool sure, bool *toned);
+/* The same from the first letter on; returns the cell behind the closing bracket, or i. */
+size_t pinyin_tail(const struct article_tables *t, const struct cell *c, size_t n, size_t i,
+                   uint32_t prev, bool sure, bool *toned);
+/* Runs shifted by a lost byte (shift.c). */
+void shift_repair(const struct article_tables *t, struct cell *c, size_t n);
+
+/* ---- brands (brand.c) */
+
+/* First pass over all repaired blocks: what brands are there. */
+enum rc brands_find(struct page *p, const struct article_tables *t, struct err *e) MUST_CHECK;
+/* Bytes of the brand that stands at text.p + i, 0: none. */
+size_t brand_at(const struct page *p, const struct article_tables *t, struct str text, size_t i);
+/* Is this sentence or short line an advertisement? */
+bool is_spam(const struct article_tables *t, struct str s);
+/* Does it have no other sentence? */
+bool is_all_spam(const struct article_tables *t, struct str s);
+
+/* ---- lines (line.c) */
+
+enum line_kind { LINE_CHROME, LINE_STOP, LINE_SPAM, LINE_SHORT, LINE_BODY };
+
+/* What a repaired block is by itself. */
+enum line_kind line_judge(const struct article_tables *t, const struct block *b);
+/* A line as the tables of chrome compare it. Writes at most cap bytes. */
+struct str line_key(char *to, size_t cap, struct str line);
+size_t count_han(struct str s);
+/* Nothing but who wrote, took pictures and checked. */
+bool is_credit(const struct article_tables *t, struct str line);
+/* A paragraph without the date, source and counters it may begin with: 发布时间：… 来源：… */
+struct str without_meta(const struct article_tables *t, struct str s);
+/* A paragraph without the credits at its end. */
+struct str without_credits(const struct article_tables *t, struct str s);
+
+/* ---- choosing (pick.c) and dates (date.c) */
+
+enum { NO_BLOCK = UINT32_MAX };
+
+struct choice {
+    VEC(uint32_t) block;   /* kept, in order; the title is not among them */
+    VEC(uint8_t) kind;     /* enum line_kind of every block of the page */
+    uint32_t title;        /* the block it stands in, NO_BLOCK: only in <title> */
+    struct str title_text; /* "" for none */
+};
+
+/* Which blocks are the article. Call choice_free in any case. */
+enum rc article_choose(struct choice *out, struct page *p, const struct article_tables *t,
+                       struct err *e) MUST_CHECK;
+void choice_free(struct choice *c);
+
+/* Bytes of the full date that stands at s.p + i, 0: none. */
+size_t date_at(struct str s, size_t i);
+/* A label of chrome with its colon at the head of s: 来源：, 作者：. */
+bool has_label(const struct article_tables *t, struct str s);
+
+enum { DATE_SIZE = 11 };
+
+/* ISO date of publication into `to`; false: not known. */
+bool publish_date(char to[DATE_SIZE], const struct page *p, const struct choice *c,
+                  const struct article_tables *t, struct str url);
+
+#endif

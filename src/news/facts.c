@@ -1,0 +1,519 @@
+/* Facts: the rules of model/news/facts.yaml over clauses. */
+#include "news/news_int.h"
+
+enum { EVIDENCE_MAX = 40, EVIDENCE_CLAUSE = 30, OBJECT_MAX = 30 };
+
+/* One place where a rule fits. */
+struct hit {
+    const struct fact_rule *rule;
+    const struct clause *clause;
+    uint32_t verb_from, verb_to, noun_from, noun_to; /* equal where the rule has no noun */
+};
+
+/* ---- where a rule fits ---- */
+
+static const struct mark *mark_of(const struct page *p, uint32_t from, uint32_t to,
+                                  const struct group_set *set, uint32_t after)
+{
+    for (uint32_t k = p->first[MAX(from, after)]; k < p->first[to]; k++) {
+        const struct mark *m = &p->mark.p[k];
+        if (m->class == SENSE_GROUP && m->to <= to && set_has(set, m->value))
+            return m;
+    }
+    return NULL;
+}
+
+/* The last noun of an unbroken run: 产教融合示范基地 of 产教融合 … 基地. */
+static const struct mark *noun_run(const struct page *p, const struct mark *m, uint32_t to,
+                                   const struct group_set *set)
+{
+    const struct mark *best = m;
+    for (uint32_t i = m->from; i < to && !is_break(p->ch[i]); i++)
+        for (uint32_t k = p->first[i]; k < p->first[i + 1]; k++) {
+            const struct mark *o = &p->mark.p[k];
+            if (o->class == SENSE_GROUP && o->to <= to && set_has(set, o->value) &&
+                o->to > best->to && o->from <= best->to + 6)
+                best = o;
+        }
+    return best;
+}
+
+static bool noun_fits(const struct page *p, struct hit *h, const struct mark *verb)
+{
+    const struct fact_rule *r = h->rule;
+    uint32_t from = h->clause->from, to = h->clause->to;
+    const struct mark *n = NULL;
+    if (r->order != ORDER_BEFORE)
+        n = mark_of(p, from, to, &r->noun, verb->to);
+    if (n && n->from > verb->to + r->gap)
+        n = NULL;
+    if (!n && r->order != ORDER_AFTER) {
+        n = mark_of(p, from, verb->from, &r->noun, from);
+        if (n && (n->to + r->gap < verb->from || p->ch[verb->to] == 0x3001))
+            n = NULL;
+    }
+    if (!n)
+        return false;
+    const struct mark *last = noun_run(p, n, n->from >= verb->to ? to : verb->from, &r->noun);
+    h->noun_from = n->from;
+    h->noun_to = last->to;
+    return true;
+}
+
+static struct group_set sentence_groups(const struct page *p, size_t clause)
+{
+    struct group_set s = {{0}};
+    size_t k = clause;
+    while (k > 0 && p->clause.p[k - 1].sentence == p->clause.p[clause].sentence)
+        k--;
+    for (; k < p->clause.n && p->clause.p[k].sentence == p->clause.p[clause].sentence; k++)
+        for (size_t i = 0; i < ARRAY_LEN(s.bit); i++)
+            s.bit[i] |= p->clause.p[k].groups.bit[i];
+    return s;
+}
+
+/* The 培养 of 人才培养 is no verb. */
+static bool inside_noun(const struct page *p, const struct mark *v, const struct group_set *noun)
+{
+    for (uint32_t k = p->ending[v->to]; k != NONE; k = p->mark.p[k].same_end) {
+        const struct mark *m = &p->mark.p[k];
+        if (m->class == SENSE_GROUP && m->from < v->from && set_has(noun, m->value))
+            return true;
+    }
+    return false;
+}
+
+static bool rule_fits(const struct page *p, struct hit *h, const struct group_set *sentence)
+{
+    const struct fact_rule *r = h->rule;
+    const struct group_set *g = &h->clause->groups;
+    if (!set_meets(g, &r->verb) || (r->has_noun && !set_meets(g, &r->noun)) ||
+        (r->has_with && !set_meets(g, &r->with)) || set_meets(g, &r->without) ||
+        (r->has_lead && !set_meets(sentence, &r->lead)) ||
+        (r->has_amid && !set_meets(sentence, &r->amid)))
+        return false;
+    uint32_t after = h->clause->from;
+    for (;;) {
+        const struct mark *v = mark_of(p, h->clause->from, h->clause->to, &r->verb, after);
+        if (!v)
+            return false;
+        if (r->has_noun && inside_noun(p, v, &r->noun)) {
+            after = v->to;
+            continue;
+        }
+        h->verb_from = h->noun_from = v->from;
+        h->verb_to = h->noun_to = v->to;
+        for (uint32_t k = p->first[v->from]; k < p->first[v->from + 1]; k++)
+            if (p->mark.p[k].class == SENSE_GROUP && p->mark.p[k].to > h->verb_to &&
+                set_has(&r->verb, p->mark.p[k].value))
+                h->verb_to = h->noun_to = p->mark.p[k].to;
+        struct mark verb = {.from = v->from, .to = h->verb_to};
+        if (!r->has_noun || noun_fits(p, h, &verb))
+            return true;
+        after = v->to;
+    }
+}
+
+/* ---- the parts of a fact ---- */
+
+static struct str trim(const struct page *p, uint32_t from, uint32_t to)
+{
+    while (from < to &&
+           (is_break(p->ch[from]) || looking_at(p, from, "了") || looking_at(p, from, "的") ||
+            looking_at(p, from, "为") || looking_at(p, from, "一批")))
+        from += looking_at(p, from, "一批") ? 2 : 1;
+    while (to > from && is_break(p->ch[to - 1]) && p->ch[to - 1] != ')' && p->ch[to - 1] != 0x201D)
+        to--;
+    for (uint32_t i = from; i < to && p->ch[i] != 0x201C; i++) /* an opening quote cut off */
+        if (p->ch[i] == 0x201D && from > 0 && p->ch[from - 1] == 0x201C) {
+            from--;
+            break;
+        }
+    return page_str(p, from, MIN(to, from + OBJECT_MAX));
+}
+
+/* The noun phrase around the noun: to the left until a boundary. */
+static uint32_t phrase_from(const struct page *p, uint32_t from, uint32_t floor)
+{
+    uint32_t i = from;
+    while (i > floor && from - i < 20 && !mark_to(p, i, SENSE_STOP) &&
+           (!is_break(p->ch[i - 1]) || p->ch[i - 1] == 0x201C || p->ch[i - 1] == 0x201D))
+        i--;
+    return i;
+}
+
+static struct str object_of(const struct page *p, const struct hit *h)
+{
+    if (!h->rule->has_noun)
+        return trim(p, h->verb_to, MIN(h->clause->to, h->verb_to + OBJECT_MAX));
+    if (h->noun_from >= h->verb_to)
+        return trim(p, MAX(h->verb_to, h->noun_to > OBJECT_MAX ? h->noun_to - OBJECT_MAX : 0),
+                    h->noun_to);
+    return trim(p, phrase_from(p, h->noun_from, h->clause->from), h->noun_to);
+}
+
+static struct span evidence_of(const struct page *p, const struct hit *h, const struct amount *a)
+{
+    uint32_t from = h->clause->from, to = h->clause->to;
+    while (to > from && p->ch[to - 1] == ' ')
+        to--;
+    if (to - from <= EVIDENCE_CLAUSE)
+        return page_span(p, from, to);
+    uint32_t lo = MIN(h->verb_from, h->noun_from), hi = MAX(h->verb_to, h->noun_to);
+    if (a && a->to <= to) {
+        lo = MIN(lo, a->from);
+        hi = MAX(hi, a->to);
+    }
+    if (hi - lo > EVIDENCE_MAX) {
+        lo = a ? a->from : lo;
+        hi = MIN(lo + EVIDENCE_MAX, to);
+    } else if (hi - lo < 12) {
+        hi = MIN(to, lo + 16);
+        lo = hi - lo < 12 ? (lo > from + 6 ? lo - 6 : from) : lo;
+    }
+    return page_span(p, lo, hi);
+}
+
+/* A deadline in the clause, or before it in the sentence. */
+static struct str deadline_of(const struct page *p, const struct clause *c, enum fact_type type)
+{
+    struct str best = STR("");
+    for (size_t k = 0; k < p->moment.n; k++) {
+        const struct moment *m = &p->moment.p[k];
+        if (m->from >= c->to)
+            break;
+        uint32_t at = clause_of(p, m->from);
+        bool until = looking_at(p, m->from, "截");
+        if (at != NONE && p->clause.p[at].sentence == c->sentence &&
+            until == (type == FACT_STATISTIC))
+            best = page_str(p, m->from, m->to);
+    }
+    return best;
+}
+
+static bool wants_deadline(enum fact_type t)
+{
+    return t == FACT_TARGET || t == FACT_COVERAGE || t == FACT_COMMITMENT || t == FACT_STATISTIC;
+}
+
+/* ---- one fact ---- */
+
+static bool contains(struct str a, struct str b)
+{
+    return str_find(a, b, 0) != SIZE_MAX;
+}
+
+/* One name of a thing inside the other; what is built is also told again by its last word. */
+static bool same_thing(enum fact_type type, struct str a, struct str b)
+{
+    if (a.n > b.n) {
+        struct str swap = a;
+        a = b;
+        b = swap;
+    }
+    if ((type == FACT_JOINT_PLATFORM || type == FACT_DUAL_APPOINTMENT) && a.n >= 12 &&
+        str_ends(b, a))
+        return true;
+    return (a.n >= 18 && contains(b, a)) || (a.n >= 6 && str_eq(a, b));
+}
+
+static bool is_told(const struct page *p, const struct news_fact *f)
+{
+    for (size_t i = 0; i < p->out->fact.n; i++) {
+        const struct news_fact *o = &p->out->fact.p[i];
+        if (o->type != f->type || (!str_eq(o->value, f->value) && f->value.n))
+            continue;
+        if (str_eq(span_str(p->x->text, o->evidence), span_str(p->x->text, f->evidence)) &&
+            str_eq(o->value, f->value) &&
+            (f->type != FACT_AGREEMENT || str_eq(o->object, f->object)))
+            return true;
+        bool same = same_thing(f->type, f->object, o->object);
+        bool parties = f->type == FACT_AGREEMENT || f->type == FACT_COMMITMENT;
+        if (f->type == FACT_AGREEMENT && same && f->value.n == 0)
+            return true;
+        if (same && (!parties || (o->subject == f->subject && str_eq(o->predicate, f->predicate))))
+            return true;
+        if (o->evidence.from == f->evidence.from && o->evidence.to == f->evidence.to &&
+            str_eq(o->object, f->object))
+            return true;
+    }
+    return false;
+}
+
+/* An institute that has people of its own is not being founded. */
+static bool stands_already(const struct page *p, const struct news_fact *f)
+{
+    if (f->type != FACT_JOINT_PLATFORM)
+        return false;
+    for (size_t i = 0; i < p->org.n; i++)
+        if (p->org.p[i].staffed && p->org.p[i].name.n && str_ends(f->object, p->org.p[i].name))
+            return true;
+    return false;
+}
+
+/* A value that is no amount: 全覆盖, 倍增; the figure of a scheme, “6352”工程. */
+static struct str value_word(const struct page *p, const struct hit *h)
+{
+    static const char *const words[] = {"全覆盖", "倍增", "翻番"};
+    const struct clause *c = h->clause;
+    bool sum = h->rule->type == FACT_COVERAGE || h->rule->type == FACT_TARGET;
+    for (size_t k = 0; sum && k < ARRAY_LEN(words); k++) {
+        uint32_t i = find_in(p, c->from, c->to, words[k]);
+        if (i != NONE)
+            return page_str(p, i, i + (uint32_t)utf8_len(str_of(words[k])));
+    }
+    for (uint32_t i = h->verb_to; h->rule->type == FACT_OTHER && i < h->noun_from; i++) {
+        uint32_t to = i + 1;
+        while (is_digit(p->ch[to]) || p->ch[to] == '+')
+            to++;
+        if (p->ch[i] == 0x201C && p->ch[to] == 0x201D && to > i + 2)
+            return page_str(p, i + 1, to);
+    }
+    return STR("");
+}
+
+static enum rc add_fact(struct page *p, const struct hit *h, struct amount *a, struct str object,
+                        bool *added)
+{
+    const struct clause *c = h->clause;
+    struct news_fact f = {.type = h->rule->type, .subject = c->subject, .object = object};
+    f.value = a ? page_str(p, a->from, a->to) : value_word(p, h);
+    f.deadline = wants_deadline(f.type) || h->rule->deadline ? deadline_of(p, c, f.type) : STR("");
+    f.evidence = evidence_of(p, h, a);
+    uint32_t to = h->noun_to > h->verb_from ? h->noun_to : h->verb_to;
+    f.predicate = trim(p, h->verb_from, h->rule->partner ? MAX(to, h->verb_to) : h->verb_to);
+    if (h->rule->partner && c->partner != NONE && p->org.p[c->partner].name.n)
+        f.object = p->org.p[c->partner].name;
+    if (p->out->fact.n >= PAGE_FACTS || is_told(p, &f) || stands_already(p, &f))
+        return RC_OK;
+    *added = true;
+    if (a)
+        a->used = true;
+    if (c->subject != NONE)
+        p->org.p[c->subject].acts = true;
+    if (f.type != FACT_OTHER && f.type != FACT_STATISTIC && !h->rule->weak)
+        for (uint32_t k = mention_from(p, c->from);
+             k < p->mention.n && p->mention.p[k].from < c->to; k++)
+            if (p->mention.p[k].org != NONE)
+                p->org.p[p->mention.p[k].org].acts = true;
+    if (c->partner != NONE && h->rule->partner)
+        p->org.p[c->partner].acts = true;
+    return vec_push(&p->out->fact, f, p->e);
+}
+
+/* 和, 暨 between two things that are built, not the one of 碳中和. */
+static bool joins_at(const struct page *p, uint32_t i, const struct group_set *noun)
+{
+    if (!looking_at(p, i, "和") && !looking_at(p, i, "暨"))
+        return false;
+    uint32_t end = i > 0 && p->ch[i - 1] == 0x201D ? i - 1 : i;
+    for (uint32_t k = p->ending[end]; k != NONE; k = p->mark.p[k].same_end)
+        if (p->mark.p[k].class == SENSE_GROUP && set_has(noun, p->mark.p[k].value))
+            return true;
+    return false;
+}
+
+/* A list of nouns, each with its own head: 教育培训基地、碳中和研究院. */
+static enum rc add_list(struct page *p, struct hit *h, struct amount *a, bool *added)
+{
+    uint32_t from =
+        h->noun_from >= h->verb_to ? h->verb_to : phrase_from(p, h->noun_from, h->clause->from);
+    uint32_t end = h->noun_from >= h->verb_to ? h->clause->to : h->verb_from;
+    while (from < end) {
+        uint32_t to = from;
+        while (to < end && p->ch[to] != 0x3001 && !joins_at(p, to, &h->rule->noun))
+            to++;
+        const struct mark *n = mark_of(p, from, to, &h->rule->noun, from);
+        if (n) {
+            n = noun_run(p, n, to, &h->rule->noun);
+            h->noun_from = n->from;
+            h->noun_to = n->to;
+            TRY(add_fact(p, h, a, trim(p, from, n->to), added));
+        }
+        from = to + 1;
+    }
+    return RC_OK;
+}
+
+/* 与甲、乙以及丙签署: a fact for each named signatory before the verb. */
+static enum rc add_signatories(struct page *p, struct hit *h, bool *added)
+{
+    struct clause c = *h->clause;
+    uint32_t seen = 0;
+    h->clause = &c;
+    for (uint32_t k = mention_from(p, c.from); k < p->mention.n && p->host != NONE; k++)
+        if (p->mention.p[k].from < c.to && p->mention.p[k].org == p->host)
+            c.subject = p->host; /* the page's school signs with the others */
+    for (uint32_t k = mention_from(p, c.from); k < p->mention.n; k++) {
+        const struct mention *m = &p->mention.p[k];
+        if (m->from >= h->verb_from)
+            break;
+        if (m->org == NONE || m->org == c.subject || org_is_object(p, m->org))
+            continue;
+        c.partner = m->org;
+        seen++;
+        TRY(add_fact(p, h, NULL, object_of(p, h), added));
+    }
+    return seen ? RC_OK : add_fact(p, h, NULL, object_of(p, h), added);
+}
+
+static struct amount *free_amount(struct page *p, const struct clause *c,
+                                  const struct amount *after, bool lasting)
+{
+    for (size_t k = 0; k < p->amount.n; k++) {
+        struct amount *a = &p->amount.p[k];
+        if (a->from >= c->from && a->to <= c->to && !a->attendance && !a->used &&
+            (lasting || !a->lasts) && (!after || a > after))
+            return a;
+    }
+    return NULL;
+}
+
+static bool is_people_unit(uint32_t c)
+{
+    return c == 0x540D || c == 0x4EBA || c == 0x4F4D; /* 名人位 */
+}
+
+static enum rc apply(struct page *p, struct hit *h, bool *added)
+{
+    const struct fact_rule *r = h->rule;
+    bool lasting = r->type == FACT_DUAL_APPOINTMENT;
+    struct amount *a = r->amount == AMOUNT_NO ? NULL : free_amount(p, h->clause, NULL, lasting);
+    for (struct amount *b = a; lasting && b; b = free_amount(p, h->clause, b, lasting))
+        if (is_people_unit(p->ch[b->unit_from])) {
+            a = b; /* 8所高校的36名专家: the people count */
+            break;
+        }
+    if (r->amount == AMOUNT_MUST) {
+        for (; a; a = free_amount(p, h->clause, a, lasting))
+            TRY(add_fact(p, h, a, object_of(p, h), added));
+        return RC_OK;
+    }
+    if (r->split)
+        return add_list(p, h, a, added);
+    if (r->type == FACT_AGREEMENT && !a)
+        return add_signatories(p, h, added);
+    return add_fact(p, h, a, object_of(p, h), added);
+}
+
+static bool has_type(const struct page *p, enum fact_type t)
+{
+    for (size_t i = 0; i < p->out->fact.n; i++)
+        if (p->out->fact.p[i].type == t)
+            return true;
+    return false;
+}
+
+static bool has_org(const struct page *p, const struct clause *c)
+{
+    for (uint32_t k = mention_from(p, c->from); k < p->mention.n && p->mention.p[k].from < c->to;
+         k++)
+        if (p->mention.p[k].org != NONE && !p->mention.p[k].host)
+            return true;
+    return false;
+}
+
+/* What has been said so far. */
+struct told {
+    uint32_t *uses;         /* by rule */
+    uint32_t clause_types;  /* bit set of types in this clause */
+    uint32_t weak_sentence; /* sentence that has its weak fact */
+    bool counted;           /* the clause gave figures: no more */
+};
+
+/* Does a fact stand on this clause already? */
+static bool told_in(const struct page *p, const struct clause *c)
+{
+    for (size_t i = 0; i < p->out->fact.n; i++)
+        if (p->out->fact.p[i].evidence.from >= p->at[c->from] &&
+            p->out->fact.p[i].evidence.from < p->at[c->to])
+            return true;
+    return false;
+}
+
+static bool may_apply(const struct page *p, const struct hit *h, const struct told *t, size_t rule,
+                      bool late)
+{
+    const struct fact_rule *r = h->rule;
+    bool title = h->clause->from < p->title;
+    if (r->plan && !p->plan)
+        return false;
+    if ((r->fallback || title) != late || t->uses[rule] >= r->limit)
+        return false;
+    if (late && (has_type(p, r->type) || (r->fallback && !title && told_in(p, h->clause))))
+        return false;
+    if (t->clause_types >> r->type & 1)
+        return false;
+    if (t->counted && r->amount != AMOUNT_MUST)
+        return false;
+    if ((r->type == FACT_JOINT_PLATFORM && t->clause_types >> FACT_TARGET & 1) ||
+        (r->type == FACT_TARGET && t->clause_types >> FACT_COVERAGE & 1))
+        return false;
+    return !r->weak || (t->clause_types == 0 && t->weak_sentence != h->clause->sentence);
+}
+
+static enum rc clause_facts(struct page *p, size_t c, struct told *told, bool late)
+{
+    static const struct group_set nothing;
+    if (memcmp(&p->clause.p[c].groups, &nothing, sizeof nothing) == 0)
+        return RC_OK;
+    struct group_set sentence = sentence_groups(p, c);
+    told->clause_types = 0;
+    told->counted = false;
+    for (size_t r = 0; r < p->t->rule.n; r++) {
+        struct hit h = {.rule = &p->t->rule.p[r], .clause = &p->clause.p[c]};
+        bool added = false;
+        if (!may_apply(p, &h, told, r, late) || !rule_fits(p, &h, &sentence) ||
+            (h.rule->deadline && deadline_of(p, h.clause, h.rule->type).n == 0) ||
+            (h.rule->outside && !has_org(p, h.clause)))
+            continue;
+        TRY(apply(p, &h, &added));
+        if (!added)
+            continue;
+        told->clause_types |= 1u << h.rule->type;
+        told->uses[r]++;
+        told->counted = told->counted || h.rule->type == FACT_STATISTIC;
+        if (h.rule->weak)
+            told->weak_sentence = h.clause->sentence;
+    }
+    return RC_OK;
+}
+
+/* Figures that no rule took. */
+static enum rc rest_figures(struct page *p)
+{
+    static const struct fact_rule figure = {.type = FACT_STATISTIC},
+                                  term = {.type = FACT_DUAL_APPOINTMENT};
+    uint32_t last = group_find(p->t, "last");
+    bool dual = has_type(p, FACT_DUAL_APPOINTMENT) && last != NONE;
+    for (size_t k = 0; k < p->amount.n; k++) {
+        struct amount *a = &p->amount.p[k];
+        uint32_t c = clause_of(p, a->from);
+        if (a->used || a->attendance || c == NONE || a->from < p->title)
+            continue;
+        bool served = dual && a->lasts && set_has(&p->clause.p[c].groups, last);
+        if (a->lasts && !served)
+            continue;
+        struct hit h = {served ? &term : &figure, &p->clause.p[c], a->from, a->to, a->from, a->to};
+        bool added = false;
+        TRY(add_fact(p, &h, a, trim(p, a->to, MIN(h.clause->to, a->to + 12)), &added));
+    }
+    return RC_OK;
+}
+
+/* The title repeats the text: it is read last, for what the text did not say. */
+enum rc facts_find(struct page *p)
+{
+    struct told told = {.weak_sentence = NONE};
+    uint32_t plan = group_find(p->t, "plan");
+    for (size_t c = 0; c < p->clause.n && plan != NONE; c++)
+        p->plan =
+            p->plan || (p->clause.p[c].from < p->lead && set_has(&p->clause.p[c].groups, plan));
+    told.uses = arena_calloc(p->a, p->t->rule.n + 1, sizeof *told.uses);
+    if (!told.uses)
+        return err_nomem(p->e);
+    for (int late = 0; late < 2; late++)
+        for (size_t c = 0; c < p->clause.n; c++)
+            TRY(clause_facts(p, c, &told, late));
+    return rest_figures(p);
+}

@@ -1,0 +1,121 @@
+/* What kind of page it is: the event, the fields of industry, or why it is refused. */
+#include "news/news_int.h"
+
+static struct group_set lead_groups(const struct page *p, uint32_t sentences)
+{
+    struct group_set s = {{0}};
+    for (size_t k = 0; k < p->clause.n && p->clause.p[k].sentence < sentences; k++)
+        for (size_t i = 0; i < ARRAY_LEN(s.bit); i++)
+            s.bit[i] |= p->clause.p[k].groups.bit[i];
+    return s;
+}
+
+static uint32_t clauses_with(const struct page *p, const char *group)
+{
+    uint32_t g = group_find(p->t, group), n = 0;
+    for (size_t k = 0; g != NONE && k < p->clause.n; k++)
+        n += set_has(&p->clause.p[k].groups, g);
+    return n;
+}
+
+static void find_event(struct page *p)
+{
+    p->out->event_type = "other";
+    for (uint32_t depth = 1; depth <= 8; depth *= 2) {
+        struct group_set lead = lead_groups(p, depth);
+        for (size_t k = 0; k < p->t->event.n; k++)
+            if (set_meets(&lead, &p->t->event.p[k].any)) {
+                p->out->event_type = p->t->event.p[k].type;
+                return;
+            }
+    }
+}
+
+/* Fields are meant where cooperation is spoken of: in a clause that gave a fact, or one that says
+ * 领域, 产业, 技术. */
+static bool names_field(const struct page *p, uint32_t i, uint32_t field)
+{
+    uint32_t c = clause_of(p, i);
+    if (c == NONE)
+        return false;
+    if (field != NONE && set_has(&p->clause.p[c].groups, field))
+        return true;
+    for (size_t k = 0; k < p->out->fact.n; k++)
+        if (p->at[i] >= p->out->fact.p[k].evidence.from && p->at[i] < p->out->fact.p[k].evidence.to)
+            return true;
+    return false;
+}
+
+static enum rc find_areas(struct page *p)
+{
+    uint32_t field = group_find(p->t, "field");
+    for (uint32_t i = 0; i < p->n; i++) {
+        const struct mark *m = mark_at(p, i, SENSE_AREA);
+        uint32_t k = m ? mention_from(p, i) : 0;
+        if (!m || (k < p->mention.n && p->mention.p[k].from <= i) || !names_field(p, i, field))
+            continue;
+        struct str s = p->t->area.p[m->value];
+        bool seen = false;
+        for (size_t j = 0; j < p->out->area.n; j++)
+            seen = seen || str_eq(p->out->area.p[j], s);
+        if (!seen)
+            TRY(vec_push(&p->out->area, s, p->e));
+        i = m->to - 1;
+    }
+    return RC_OK;
+}
+
+/* Organisations besides the host that take part. */
+static uint32_t outsiders(const struct page *p)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < p->org.n; i++)
+        n += p->org.p[i].party != NONE && i != p->host;
+    return n;
+}
+
+static uint32_t concrete_facts(const struct page *p)
+{
+    uint32_t n = 0;
+    for (size_t i = 0; i < p->out->fact.n; i++) {
+        enum fact_type t = p->out->fact.p[i].type;
+        n += t != FACT_COMMITMENT && t != FACT_OTHER && t != FACT_STATISTIC;
+    }
+    return n;
+}
+
+static const char *refusal(const struct page *p)
+{
+    uint32_t out = outsiders(p), concrete = concrete_facts(p);
+    bool dated = p->out->event_date.n > 0;
+    bool people = p->out->person.n > 0;
+    if (p->n < 40)
+        return "empty";
+    if (clauses_with(p, "fiction") >= 4 && concrete < 2)
+        return "fiction";
+    if (clauses_with(p, "notice") >= 2 && !people)
+        return "notice";
+    if (clauses_with(p, "advertisement") >= 2 && out < 2)
+        return "advertisement";
+    if (out == 0)
+        return clauses_with(p, "internal") ? "internal" : dated || people ? "no_partner" : "essay";
+    if (!dated && !p->recent && !people)
+        return "essay";
+    if (clauses_with(p, "paper") >= 1 && !dated)
+        return "essay";
+    if (p->out->fact.n == 0)
+        return "no_fact";
+    return NULL;
+}
+
+enum rc news_judge(struct page *p)
+{
+    p->out->refused = refusal(p);
+    if (p->out->refused) {
+        p->out->event_type = "none";
+        p->out->fact.n = 0;
+        return RC_OK;
+    }
+    find_event(p);
+    return find_areas(p);
+}

@@ -1,0 +1,91 @@
+#include "news/lexicon.h"
+
+uint32_t news_fold(uint32_t c)
+{
+    if (c >= 0xFF01 && c <= 0xFF5E)
+        c -= 0xFEE0;
+    switch (c) {
+    case 0x3000:
+    case 0xA0:
+    case '\t':
+    case '\r':
+        return ' ';
+    case 0x30FB: /* middle dots */
+    case 0x2022:
+    case 0x2027:
+        return 0xB7;
+    default:
+        return c;
+    }
+}
+
+enum rc lexicon_init(struct lexicon *x, struct err *e)
+{
+    *x = (struct lexicon){0};
+    x->root = mem_calloc(LEXICON_ROOT, sizeof *x->root);
+    if (!x->root)
+        return err_nomem(e);
+    TRY(vec_push(&x->next, 0, e));
+    return vec_push(&x->node, UINT32_MAX, e);
+}
+
+void lexicon_release(struct lexicon *x)
+{
+    mem_free(x->root);
+    map_free(&x->edge);
+    vec_free(&x->node);
+    vec_free(&x->next);
+    vec_free(&x->sense);
+}
+
+static uint64_t edge_key(uint32_t node, uint32_t c)
+{
+    return (uint64_t)node << 21 | c;
+}
+
+uint32_t lexicon_step(const struct lexicon *x, uint32_t node, uint32_t c)
+{
+    if (node == 0)
+        return c < LEXICON_ROOT ? x->root[c] : 0;
+    if (!(x->next.p[node] >> (c & 63) & 1))
+        return 0;
+    const uint32_t *to = map_get(&x->edge, edge_key(node, c));
+    return to ? *to : 0;
+}
+
+/* The node after `c`, made when it is not there. */
+static enum rc grow(struct lexicon *x, uint32_t *node, uint32_t c, struct err *e)
+{
+    uint32_t to = lexicon_step(x, *node, c);
+    if (to == 0) {
+        if (*node == 0 && c >= LEXICON_ROOT)
+            return err_user(e, "news.word", "U+%04X", (unsigned)c);
+        to = (uint32_t)x->node.n;
+        TRY(vec_push(&x->next, 0, e));
+        TRY(vec_push(&x->node, UINT32_MAX, e));
+        x->next.p[*node] |= (uint64_t)1 << (c & 63);
+        if (*node == 0)
+            x->root[c] = to;
+        else if (!map_put(&x->edge, edge_key(*node, c), to))
+            return err_nomem(e);
+    }
+    *node = to;
+    return RC_OK;
+}
+
+enum rc lexicon_add(struct lexicon *x, struct str word, enum sense_class class, uint32_t value,
+                    struct err *e)
+{
+    uint32_t node = 0;
+    for (size_t i = 0; i < word.n;)
+        TRY(grow(x, &node, news_fold(utf8_next(word, &i)), e));
+    if (node == 0)
+        return err_user(e, "news.word", "\"\"");
+    for (uint32_t s = x->node.p[node]; s != UINT32_MAX; s = x->sense.p[s].next)
+        if (x->sense.p[s].class == class && x->sense.p[s].value == value)
+            return RC_OK;
+    struct sense s = {.value = value, .next = x->node.p[node], .class = (uint8_t) class};
+    TRY(vec_push(&x->sense, s, e));
+    x->node.p[node] = (uint32_t)x->sense.n - 1;
+    return RC_OK;
+}

@@ -1,0 +1,424 @@
+/* Names of organisations: gazetteer words, names grown to the left from their endings, levels of
+ * government, and the words a page uses for its own school. */
+#include "news/news_int.h"
+
+enum { GROWTH_MAX = 36, BRACKET_MAX = 10 };
+
+uint32_t mention_from(const struct page *p, uint32_t i)
+{
+    size_t lo = 0, hi = p->mention.n;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (p->mention.p[mid].to <= i)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return (uint32_t)lo;
+}
+
+/* ---- growth ---- */
+
+/* Start of a bracket inside a name, 宿迁投资(集团)有限公司; NONE when it is none. */
+static uint32_t bracket_open(const struct page *p, uint32_t close)
+{
+    for (uint32_t i = close; i > 0 && close - i < BRACKET_MAX; i--) {
+        if (p->ch[i - 1] == '(')
+            return i < close ? i - 1 : NONE;
+        if (is_break(p->ch[i - 1]))
+            return NONE;
+    }
+    return NONE;
+}
+
+/* A name known whole that ends at i: there the growing name begins. */
+static const struct mark *whole_to(const struct page *p, uint32_t i)
+{
+    const struct mark *m = mark_to(p, i, SENSE_UNIVERSITY);
+    if (!m || i - m->from < 3)
+        m = mark_to(p, i, SENSE_KNOWN);
+    return m ? m : mark_to(p, i, SENSE_PREFIX);
+}
+
+/* 南昌大学附属 before a place. */
+static uint32_t grow_parent(const struct page *p, uint32_t i)
+{
+    if (i < 2 || !looking_at(p, i - 2, "附属"))
+        return i;
+    uint32_t k = i - 2;
+    if (k >= 2 && looking_at(p, k - 2, "直属"))
+        k -= 2;
+    const struct mark *m = whole_to(p, k);
+    return m ? m->from : i;
+}
+
+/* From behind a place name: further places or a whole name may stand before it. */
+static uint32_t grow_places(const struct page *p, uint32_t i)
+{
+    for (;;) {
+        const struct mark *m = whole_to(p, i);
+        if (m)
+            return m->from;
+        m = mark_to(p, i, SENSE_PLACE);
+        if (!m)
+            return grow_parent(p, i);
+        i = m->from;
+    }
+}
+
+/* Up to four characters before a place still belong to the name of a company (新奥泰州燃气). */
+static uint32_t grow_brand(const struct page *p, uint32_t i)
+{
+    for (uint32_t k = i; k + 4 >= i; k--) {
+        if (k == 0 || is_break(p->ch[k - 1]) || mark_to(p, k, SENSE_STOP) ||
+            mark_to(p, k, SENSE_INSIDE))
+            return k;
+        if (is_digit(p->ch[k - 1]))
+            return i;
+    }
+    return i;
+}
+
+/* 中宇, 正大, 同方: particles elsewhere, but names begin with them. */
+static bool begins_names(uint32_t c)
+{
+    return c == 0x4E2D || c == 0x6B63 || c == 0x540C || c == 0x53CC || c == 0x5916;
+}
+
+static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bool *anchored)
+{
+    uint32_t i = from, before_inside = NONE;
+    *anchored = false;
+    while (i > 0 && from - i < GROWTH_MAX) {
+        uint32_t open = p->ch[i - 1] == ')' ? bracket_open(p, i - 1) : NONE;
+        if (open != NONE) {
+            i = open;
+            continue;
+        }
+        if (is_break(p->ch[i - 1]))
+            break;
+        const struct mark *m = whole_to(p, i), *place = mark_to(p, i, SENSE_PLACE);
+        if (mark_to(p, i, SENSE_TITLE))
+            break;
+        if (m && !place && before_inside != NONE && kind == KIND_ENTERPRISE)
+            return before_inside;
+        if (m || place) {
+            *anchored = true;
+            i = m ? m->from : grow_places(p, place->from);
+            return kind == KIND_ENTERPRISE && !m ? grow_brand(p, i) : i;
+        }
+        const struct mark *stop = mark_to(p, i, SENSE_STOP), *in = mark_to(p, i, SENSE_INSIDE);
+        if (stop && stop->value == 1 && kind == KIND_ENTERPRISE) /* 精|密切|削 */
+            in = stop;
+        if (stop && (!in || stop->from < in->from))
+            break;
+        if (in && before_inside == NONE)
+            before_inside = i;
+        i = in ? in->from : i - 1;
+    }
+    if (before_inside == NONE || (before_inside == i + 1 && begins_names(p->ch[i])))
+        return i;
+    return before_inside; /* 建设 inside only where a place begins it */
+}
+
+/* Nothing but adjectives of organisations (现代产业学院, 龙头企业集团)? */
+static bool is_generic(const struct page *p, uint32_t from, uint32_t to)
+{
+    while (from < to) {
+        const struct mark *m = mark_at(p, from, SENSE_GENERIC);
+        if (!m || m->to > to)
+            return false;
+        from = m->to;
+    }
+    return true;
+}
+
+/* 10家, 多家, 名 before the name belong to a count. */
+static uint32_t skip_count(const struct page *p, uint32_t from, uint32_t to)
+{
+    uint32_t i = from;
+    while (i < to && (is_digit(p->ch[i]) || p->ch[i] == '.'))
+        i++;
+    if (i > from && i < to && mark_at(p, i, SENSE_UNIT))
+        i = mark_at(p, i, SENSE_UNIT)->to;
+    return i < to ? i : from;
+}
+
+static enum rc put(struct page *p, struct mention m)
+{
+    m.org = NONE;
+    if (p->mention.n >= PAGE_MENTIONS)
+        return RC_OK;
+    /* the longer of two overlapping names; they come in order of their ends */
+    while (p->mention.n && p->mention.p[p->mention.n - 1].to > m.from) {
+        const struct mention *last = &p->mention.p[p->mention.n - 1];
+        if (last->to - last->from > m.to - m.from ||
+            (last->to - last->from == m.to - m.from && last->value != NONE))
+            return RC_OK;
+        p->mention.n--;
+    }
+    return vec_push(&p->mention, m, p->e);
+}
+
+/* 大学|校长, 中国科学院|院士: the ending belongs to an office. */
+static bool in_title(const struct page *p, const struct mention *m)
+{
+    for (uint32_t i = m->from; i < m->to; i++) {
+        const struct mark *t = mark_at(p, i, SENSE_TITLE);
+        bool last = m->kind == KIND_GOVERNMENT && i + 1 == m->to; /* 科技局长 */
+        if (t && t->to > m->to && !last && (i + 1 >= m->suffix_from || i == m->from))
+            return true;
+    }
+    return false;
+}
+
+bool is_level(uint32_t c)
+{
+    return c == 0x7701 || c == 0x5E02 || c == 0x53BF || c == 0x533A || c == 0x5DDE; /* 省市县区州 */
+}
+
+static bool starts_word(const struct page *p, uint32_t i)
+{
+    return i == 0 || is_break(p->ch[i - 1]) || mark_to(p, i, SENSE_STOP) ||
+           mark_to(p, i, SENSE_INSIDE);
+}
+
+static bool word_ends(const struct page *p, uint32_t i)
+{
+    return is_break(p->ch[i]) || mark_at(p, i, SENSE_STOP) || mark_at(p, i, SENSE_AFTER) ||
+           mark_at(p, i, SENSE_TITLE) || mark_at(p, i, SENSE_INSIDE);
+}
+
+/* 江苏高水平大学, 知名企业集团: described, not named. */
+static bool is_vague(const struct page *p, const struct mention *m)
+{
+    for (uint32_t k = p->first[m->from]; k < p->first[m->suffix_from]; k++) {
+        const struct mark *g = &p->mark.p[k];
+        if (g->class == SENSE_GENERIC && g->value == 1 && g->to <= m->suffix_from)
+            return true;
+    }
+    return false;
+}
+
+/* The 局 of 布局. */
+static bool in_word(const struct page *p, const struct mark *s)
+{
+    const struct mark *stop = mark_to(p, s->to, SENSE_STOP), *g = mark_to(p, s->to, SENSE_GENERIC);
+    return (stop && stop->from < s->from) || (g && g->from < s->from);
+}
+
+static enum rc put_suffix(struct page *p, const struct mark *s)
+{
+    const struct suffix *x = &p->t->suffix.p[s->value];
+    struct mention m = {.to = s->to, .suffix_from = s->from, .value = NONE, .kind = x->kind};
+    const struct mark *whole = mark_to(p, s->to, SENSE_UNIVERSITY);
+    if (whole && s->to - whole->from >= 4)
+        return RC_OK; /* put_known has it */
+    m.from = skip_count(p, grow(p, s->from, x->kind, &m.anchored), s->from);
+    uint32_t core = s->from - m.from;
+    bool level = x->office && core >= 1 && core < 10 && is_level(p->ch[m.from]) && !m.anchored;
+    if (level) {
+        m.level = true;
+        m.suffix_from = m.from + 1;
+    } else if (x->office && !m.anchored &&
+               (core < 3 || core > 5 || !is_level(p->ch[s->from - 1]))) {
+        return RC_OK; /* else the office of a county that is not listed */
+    }
+    if (in_word(p, s) || (s->to - s->from == 1 && core > 8))
+        return RC_OK;
+    if ((x->alone && !word_ends(p, s->to)) || (x->kind != KIND_INSTITUTE && is_vague(p, &m)))
+        return RC_OK;
+    bool bare_park = x->kind == KIND_PARK && core == 0 && s->to - s->from == 3 &&
+                     starts_word(p, s->from) && word_ends(p, s->to);
+    if (bare_park)
+        return put(p, m); /* 经开区: the page's own */
+    if ((x->anchored && !m.anchored) || core == 0 || (core == 1 && !level))
+        return RC_OK;
+    if (!m.anchored && is_generic(p, m.from, s->from))
+        return RC_OK;
+    if (p->ch[s->to] == 0x751F || p->ch[s->to] == 0x6CD5) /* 大学生, 公司法 */
+        return RC_OK;
+    return in_title(p, &m) ? RC_OK : put(p, m);
+}
+
+/* ---- government by its place ---- */
+
+static bool is_full_place(const struct page *p, const struct mark *m)
+{
+    const struct division *d = &p->t->division.p[m->value];
+    return str_eq(page_str(p, m->from, m->to), d->name) &&
+           (d->name.n > d->brief.n || is_level(p->ch[m->to - 1]));
+}
+
+/* 委, 委市政府, 委、市政府, 政府, 人民政府 after a place or a level: where it ends. */
+static uint32_t government_end(const struct page *p, uint32_t i)
+{
+    uint32_t k = looking_at(p, i, "委");
+    if (k) {
+        uint32_t j = i + k + looking_at(p, i + k, "、");
+        if (is_level(p->ch[j]) && looking_at(p, j + 1, "政府"))
+            return j + 3;
+        bool ends = is_break(p->ch[i + k]) || mark_at(p, i + k, SENSE_STOP);
+        return ends ? i + k : i;
+    }
+    k = looking_at(p, i, "人民政府");
+    return i + (k ? k : looking_at(p, i, "政府"));
+}
+
+static bool followed_by_office(const struct page *p, uint32_t i)
+{
+    static const char *const heads[] = {"委", "人大", "政协", "领导", "纪委", "党政"};
+    for (size_t k = 0; k < ARRAY_LEN(heads); k++)
+        if (looking_at(p, i, heads[k]))
+            return true;
+    return mark_at(p, i, SENSE_TITLE) != NULL;
+}
+
+static enum rc put_place(struct page *p, const struct mark *s)
+{
+    uint32_t end = government_end(p, s->to);
+    struct mention m = {.from = grow_places(p, s->from),
+                        .to = end,
+                        .suffix_from = s->to,
+                        .value = s->value,
+                        .kind = KIND_GOVERNMENT,
+                        .anchored = true};
+    m.place = end == s->to && !followed_by_office(p, end);
+    bool full = is_full_place(p, s), left = starts_word(p, m.from);
+    if ((m.place || !left) && !full)
+        return RC_OK;
+    if (!full && end == s->to && !is_level(p->ch[end]))
+        return RC_OK;
+    return put(p, m);
+}
+
+/* A county or town that divisions.yaml does not have: 金乡县委书记. */
+static enum rc put_unlisted(struct page *p, uint32_t i)
+{
+    uint32_t from = i;
+    if (mark_to(p, i + 1, SENSE_PLACE) || is_level(p->ch[i - 1]))
+        return RC_OK;
+    while (from > 0 && i - from < 3 && is_han(p->ch[from - 1]) && !mark_to(p, from, SENSE_STOP) &&
+           !mark_to(p, from, SENSE_INSIDE) && !mark_to(p, from, SENSE_PLACE))
+        from--;
+    for (uint32_t k = from; k < i; k++) {
+        const struct mark *t = mark_at(p, k, SENSE_TITLE); /* 副县长 */
+        if (t && t->to > i)
+            return RC_OK;
+    }
+    bool left = from == 0 || is_break(p->ch[from - 1]) || mark_to(p, from, SENSE_STOP) ||
+                mark_to(p, from, SENSE_INSIDE) || mark_to(p, from, SENSE_PLACE);
+    bool right = looking_at(p, i + 1, "委书记") || looking_at(p, i + 1, "委副书记") ||
+                 looking_at(p, i + 1, "委常委") || looking_at(p, i + 1, "人民政府") ||
+                 looking_at(p, i + 1, "委、") || looking_at(p, i + 1, "党委书记") ||
+                 mark_at(p, i, SENSE_TITLE) || mark_at(p, i + 1, SENSE_TITLE);
+    struct mention m = {.from = grow_places(p, from), .value = NONE, .kind = KIND_GOVERNMENT};
+    m.suffix_from = i + 1;
+    m.to = government_end(p, i + 1);
+    return left && right && i > from + (p->ch[i] == 0x533A) ? put(p, m) : RC_OK; /* 园区 */
+}
+
+/* 市委市政府, 省政府, 我市: a level without its place. */
+static enum rc put_level(struct page *p, uint32_t i)
+{
+    struct mention m = {.from = i, .value = NONE, .kind = KIND_GOVERNMENT, .level = true};
+    if (i && !is_break(p->ch[i - 1]) && !mark_to(p, i, SENSE_STOP) && !mark_to(p, i, SENSE_TITLE))
+        return put_unlisted(p, i);
+    bool our = looking_at(p, i, "我") && is_level(p->ch[i + 1]);
+    m.suffix_from = m.to = our ? i + 2 : government_end(p, i + 1);
+    if (m.to == i + 1 && followed_by_office(p, m.to) && !is_break(p->ch[m.to]))
+        m.suffix_from = m.to = i + 1;
+    else if (m.to <= i + 1)
+        return RC_OK;
+    m.place = our;
+    return put(p, m);
+}
+
+/* ---- the page's own school ---- */
+
+static enum rc put_host(struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"我校", "我院", "该校", "本校", "校方", "学校", "学院"};
+    bool starts = i == 0 || is_break(p->ch[i - 1]) || mark_to(p, i, SENSE_STOP);
+    for (size_t k = 0; starts && k < ARRAY_LEN(words); k++)
+        if (looking_at(p, i, words[k])) {
+            struct mention m = {.from = i, .to = i + 2, .suffix_from = i, .value = NONE};
+            m.kind = k == 1 || k == 6 ? KIND_COLLEGE : KIND_UNIVERSITY;
+            m.host = true;
+            return put(p, m);
+        }
+    return RC_OK;
+}
+
+/* ---- gazetteer ---- */
+
+static enum rc put_known(struct page *p, const struct mark *s)
+{
+    bool university = s->class == SENSE_UNIVERSITY;
+    const struct known_org *k =
+        university ? &p->t->university.p[s->value] : &p->t->known.p[s->value];
+    struct mention m = {.from = s->from,
+                        .to = s->to,
+                        .suffix_from = s->to,
+                        .value = s->value,
+                        .kind = k->kind,
+                        .anchored = true};
+    for (uint32_t i = p->first[s->from]; i < p->first[s->from + 1]; i++) {
+        const struct mark *o = &p->mark.p[i];
+        if (o->class == s->class && o->to == s->to && o->value != s->value)
+            m.unsure = true;
+    }
+    if (p->ch[s->to] == 0x751F || in_title(p, &m)) /* 大学生 */
+        return RC_OK;
+    if (university && s->to - s->from == 2) { /* 北大 of 湖北大桥: only where it stands alone */
+        m.unsure = true;
+        if (s->from && !is_break(p->ch[s->from - 1]) && !mark_to(p, s->from, SENSE_STOP) &&
+            !mark_to(p, s->from, SENSE_INSIDE))
+            return RC_OK;
+    }
+    return put(p, m);
+}
+
+/* A betting brand in the place of a name. */
+static enum rc put_brands(struct page *p, uint32_t i)
+{
+    for (size_t b = 0; b < p->x->brand.n; b++) {
+        struct str brand = p->x->brand.p[b];
+        struct str here = str_sub(p->x->text, p->at[i], p->at[i] + brand.n);
+        if (brand.n == 0 || !str_eq(here, brand))
+            continue;
+        uint32_t to = i;
+        while (to < p->n && p->at[to] < p->at[i] + brand.n)
+            to++;
+        struct mention m = {.from = i, .to = to, .suffix_from = to, .value = (uint32_t)b};
+        m.kind = KIND_UNIVERSITY;
+        m.host = true;
+        return put(p, m);
+    }
+    return RC_OK;
+}
+
+enum rc mentions_find(struct page *p)
+{
+    /* by their ends, so that of two names that overlap the later can replace the earlier */
+    for (uint32_t end = 1; end <= p->n; end++) {
+        const struct mark *m;
+        uint32_t i = end - 1;
+        if ((m = mark_to(p, end, SENSE_UNIVERSITY)))
+            TRY(put_known(p, m));
+        if ((m = mark_to(p, end, SENSE_KNOWN)))
+            TRY(put_known(p, m));
+        if ((m = mark_to(p, end, SENSE_SUFFIX)))
+            TRY(put_suffix(p, m));
+        if ((m = mark_to(p, end, SENSE_PLACE)))
+            TRY(put_place(p, m));
+        if (is_level(p->ch[i]) || p->ch[i] == 0x9547 || p->ch[i] == 0x4E61) /* 镇, 乡 */
+            TRY(put_level(p, i));
+        if (p->ch[i] == 0x6211 && is_level(p->ch[i + 1])) /* 我市 */
+            TRY(put_level(p, i));
+        TRY(put_host(p, i));
+        if (p->x->brand.n)
+            TRY(put_brands(p, i));
+    }
+    return RC_OK;
+}

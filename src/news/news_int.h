@@ -1,0 +1,255 @@
+/* Private to src/news: the tables as read, and a page while it is being read. Positions are
+ * indexes of characters, not bytes, until facts leave the folder. */
+#ifndef QIAO_NEWS_INT_H
+#define QIAO_NEWS_INT_H
+
+#include "news/lexicon.h"
+#include "news/news.h"
+
+#define NONE UINT32_MAX
+
+/* ---- tables ---- */
+
+enum org_kind {
+    KIND_UNIVERSITY,
+    KIND_COLLEGE,
+    KIND_ENTERPRISE,
+    KIND_GOVERNMENT,
+    KIND_PARK,
+    KIND_HOSPITAL,
+    KIND_INSTITUTE,
+    KIND_OTHER,
+    KIND__COUNT
+};
+extern const char *const org_kind_name[KIND__COUNT];
+bool kind_is_school(enum org_kind k);
+
+/* Ends the name of an organisation. `anchored`: only where the name begins with a place or a known
+ * name; `office`: only where a level of government precedes (市科技局); `alone`: only where the
+ * word ends there. */
+struct suffix {
+    enum org_kind kind;
+    bool anchored, office, alone;
+};
+
+struct division {
+    struct str name;  /* 苏州市 */
+    struct str brief; /* 苏州 */
+    uint32_t parent;  /* province or prefecture, NONE */
+};
+
+struct known_org {
+    struct str name;
+    enum org_kind kind;
+};
+
+/* A rule of facts.yaml; its head explains the keys. Sets of word groups are bit sets. */
+#define GROUPS_MAX 192
+struct group_set {
+    uint64_t bit[GROUPS_MAX / 64];
+};
+
+enum rule_order { ORDER_AFTER, ORDER_BEFORE, ORDER_ANY };
+enum rule_amount { AMOUNT_MAY, AMOUNT_MUST, AMOUNT_NO };
+
+struct fact_rule {
+    enum fact_type type;
+    struct group_set verb, noun, with, without, lead, amid;
+    bool has_noun, has_with, has_lead, has_amid;
+    enum rule_order order;
+    enum rule_amount amount;
+    bool deadline;  /* only where a deadline is told */
+    bool partner;   /* the object is the other party */
+    bool split;     /* a list of nouns makes a fact each */
+    bool weak;      /* only where the clause says nothing else */
+    bool fallback;  /* only where the page has no fact of this type */
+    bool plan;      /* only on pages whose lead announces a plan */
+    bool outside;   /* only where a named organisation stands in the sentence */
+    uint32_t gap;   /* most characters between verb and noun */
+    uint32_t limit; /* most facts of this rule a page */
+};
+
+struct event_rule {
+    const char *type;
+    struct group_set any;
+};
+
+struct news_tables {
+    struct lexicon words;
+    struct arena arena;
+    VEC(struct suffix) suffix;
+    VEC(struct division) division;
+    VEC(struct known_org) university, known;
+    VEC(struct fact_rule) rule;
+    VEC(struct event_rule) event;
+    VEC(struct str) area, group, ethnic;
+    struct group_set declared;   /* groups that have words */
+    uint8_t surname[0x5200 / 8]; /* bit set from U+4E00 */
+};
+
+bool is_surname(const struct news_tables *t, uint32_t c);
+/* Number of a word group, NONE when not declared. */
+uint32_t group_find(const struct news_tables *t, const char *name);
+extern const char *const fact_type_name[FACT__COUNT];
+static inline bool set_has(const struct group_set *s, uint32_t g)
+{
+    return s->bit[g >> 6] >> (g & 63) & 1;
+}
+static inline void set_put(struct group_set *s, uint32_t g)
+{
+    s->bit[g >> 6] |= (uint64_t)1 << (g & 63);
+}
+bool set_meets(const struct group_set *a, const struct group_set *b);
+
+/* ---- a page ---- */
+
+struct mark {
+    uint32_t from, to, value;
+    uint32_t same_end; /* next mark that ends here, NONE */
+    uint8_t class;
+};
+
+/* A stretch of the text between two marks of punctuation. */
+struct clause {
+    uint32_t from, to;
+    uint32_t sentence; /* number of its sentence */
+    uint32_t para;
+    struct group_set groups;
+    uint32_t speaker; /* org whose words these are, NONE */
+    uint32_t subject; /* org that acts, NONE */
+    uint32_t partner; /* org acted with, NONE */
+};
+
+/* Where an organisation is named. */
+struct mention {
+    uint32_t from, to;
+    uint32_t org;         /* NONE until resolved */
+    uint32_t suffix_from; /* where the ending of the name begins */
+    uint32_t value;       /* university, known organisation or division, NONE */
+    enum org_kind kind;
+    bool anchored;
+    bool place;  /* a division by itself: acts only in some contexts */
+    bool level;  /* 市委, 我市: the place must come from the page */
+    bool host;   /* 学校, 我校: the page's school */
+    bool unsure; /* a short form that fits several */
+};
+
+/* An organisation of the page; becomes a party when it takes part. */
+struct org {
+    struct str name;
+    enum org_kind kind;
+    uint32_t first;    /* first mention, character */
+    uint32_t count;    /* mentions */
+    uint32_t division; /* of a government, NONE */
+    uint32_t into;     /* merged into this one, NONE */
+    uint32_t party;    /* number in the result, NONE */
+    VEC(struct str) alias;
+    uint32_t built; /* mentions of it as something built */
+    bool lead, acts, staffed, brand;
+    bool named; /* somewhere by more than its level (我省) */
+};
+
+struct amount {
+    uint32_t from, to; /* with its modifiers */
+    uint32_t unit_from;
+    bool attendance, used;
+    bool lasts; /* a length of time */
+};
+
+struct moment { /* a deadline */
+    uint32_t from, to;
+};
+
+struct page {
+    const struct news_tables *t;
+    const struct article *x;
+    struct news *out;
+    struct arena *a;
+    struct err *e;
+    uint32_t n, title; /* characters; of the title line */
+    uint32_t lead;     /* end of the first paragraph that tells something */
+    bool plan;         /* the lead announces a plan: everything in it is wanted */
+    bool recent;       /* 近日, 日前: it happened, the day is not told */
+    uint32_t *ch;      /* folded; ch[n] == 0 and a few more zeros */
+    uint32_t *at;      /* byte offset of character i; at[n] is the length */
+    uint32_t *first;   /* first mark that starts at i; first[n] ends the last */
+    uint32_t *ending;  /* a mark that ends at i, NONE */
+    VEC(struct mark) mark;
+    VEC(struct clause) clause;
+    VEC(struct mention) mention; /* in text order, none overlap */
+    VEC(struct org) org;
+    VEC(struct amount) amount;
+    VEC(struct moment) moment;
+    uint32_t host; /* org of the page's school, NONE */
+    uint32_t city; /* division the page is about, NONE */
+};
+
+enum { PAGE_MENTIONS = 4000, PAGE_ORGS = 200, PAGE_PEOPLE = 300, PAGE_FACTS = 400 };
+
+/* Decode, mark and cut into clauses. */
+enum rc page_open(struct page *p) MUST_CHECK;
+void page_close(struct page *p);
+
+/* The longest mark of a class that starts (ends) at i, or NULL. */
+const struct mark *mark_at_some(const struct page *p, uint32_t i, enum sense_class class);
+const struct mark *mark_to_some(const struct page *p, uint32_t i, enum sense_class class);
+static inline const struct mark *mark_at(const struct page *p, uint32_t i, enum sense_class class)
+{
+    return i < p->n && p->first[i] < p->first[i + 1] ? mark_at_some(p, i, class) : NULL;
+}
+static inline const struct mark *mark_to(const struct page *p, uint32_t i, enum sense_class class)
+{
+    return p->ending[i] != NONE ? mark_to_some(p, i, class) : NULL;
+}
+/* A mark of this word group at i. */
+const struct mark *group_at(const struct page *p, uint32_t i, uint32_t group);
+bool is_break(uint32_t c); /* punctuation, blank, bracket, quote, end of text */
+bool is_digit(uint32_t c);
+bool is_level(uint32_t c);                                             /* 省市县区州 */
+struct str page_str(const struct page *p, uint32_t from, uint32_t to); /* slice of the article */
+struct span page_span(const struct page *p, uint32_t from, uint32_t to);
+/* Does the literal (UTF-8; it begins with ASCII or a character of three bytes) stand at character
+ * i? Length in characters, 0: no. */
+uint32_t looking_at_rest(const struct page *p, uint32_t i, const char *literal);
+static inline uint32_t looking_at(const struct page *p, uint32_t i, const char *literal)
+{
+    const unsigned char *b = (const unsigned char *)literal;
+    uint32_t first = b[0] < 0x80 ? b[0] : (b[0] & 15u) << 12 | (b[1] & 63u) << 6 | (b[2] & 63u);
+    return p->ch[i] == first ? looking_at_rest(p, i, literal) : 0; /* mostly the first differs */
+}
+/* First place of the literal in [from, to), NONE. */
+uint32_t find_in(const struct page *p, uint32_t from, uint32_t to, const char *literal);
+/* The clause that holds character i. */
+uint32_t clause_of(const struct page *p, uint32_t i);
+
+/* Names by themselves (mentions.c), then who they are (orgs.c). */
+enum rc mentions_find(struct page *p) MUST_CHECK;
+enum rc orgs_resolve(struct page *p) MUST_CHECK;
+/* The organisation of this name, made when new; NONE past the ceiling. */
+enum rc org_get(struct page *p, uint32_t *out, struct str name, enum org_kind kind,
+                uint32_t at) MUST_CHECK;
+enum rc org_alias(struct page *p, uint32_t org, struct str name) MUST_CHECK;
+/* Join short forms and find further mentions by them (shortforms.c). */
+enum rc short_forms_join(struct page *p) MUST_CHECK;
+/* What every organisation does here, after people_find (parties.c). */
+void orgs_roles(struct page *p);
+/* Something built here, or a level of government that is never named (我省): acts for nobody. */
+bool org_is_object(const struct page *p, uint32_t org);
+/* Those that take part become parties; people and facts are renumbered (parties.c). */
+enum rc parties_finish(struct page *p) MUST_CHECK;
+/* First mention that ends after i; mention.n when none. O(log n). */
+uint32_t mention_from(const struct page *p, uint32_t i);
+/* What `org` was merged into. */
+uint32_t org_root(const struct page *p, uint32_t org);
+/* Is every character of a found in b, in order? */
+bool is_subsequence(struct str a, struct str b);
+bool str_ends(struct str s, struct str tail);
+enum rc people_find(struct page *p) MUST_CHECK;
+enum rc amounts_find(struct page *p) MUST_CHECK;
+enum rc dates_find(struct page *p) MUST_CHECK;
+/* Who acts in every clause (actors.c). */
+void actors_find(struct page *p);
+enum rc facts_find(struct page *p) MUST_CHECK;
+enum rc news_judge(struct page *p) MUST_CHECK;
+
+#endif

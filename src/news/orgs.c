@@ -1,0 +1,295 @@
+/* Who the names are: one organisation a name, the page's school and city. */
+#include "news/news_int.h"
+
+uint32_t org_root(const struct page *p, uint32_t org)
+{
+    while (org != NONE && p->org.p[org].into != NONE)
+        org = p->org.p[org].into;
+    return org;
+}
+
+static uint32_t org_named(const struct page *p, struct str name)
+{
+    for (uint32_t i = 0; i < p->org.n; i++) {
+        if (str_eq(p->org.p[i].name, name))
+            return org_root(p, i);
+        for (size_t k = 0; k < p->org.p[i].alias.n; k++)
+            if (str_eq(p->org.p[i].alias.p[k], name))
+                return org_root(p, i);
+    }
+    return NONE;
+}
+
+enum rc org_alias(struct page *p, uint32_t org, struct str name)
+{
+    struct org *o = &p->org.p[org];
+    if (str_eq(o->name, name))
+        return RC_OK;
+    for (size_t k = 0; k < o->alias.n; k++)
+        if (str_eq(o->alias.p[k], name))
+            return RC_OK;
+    return vec_push(&o->alias, name, p->e);
+}
+
+/* The organisation of this name, made when new; NONE past the ceiling. */
+enum rc org_get(struct page *p, uint32_t *out, struct str name, enum org_kind kind, uint32_t at)
+{
+    *out = org_named(p, name);
+    if (*out != NONE || p->org.n >= PAGE_ORGS)
+        return RC_OK;
+    struct org o = {.name = name, .kind = kind, .first = at};
+    o.division = o.into = o.party = NONE;
+    *out = (uint32_t)p->org.n;
+    return vec_push(&p->org, o, p->e);
+}
+
+/* ---- the place a page is about ---- */
+
+static bool ends_with_level(struct str name, uint32_t level)
+{
+    char s[4];
+    size_t n = utf8_put(s, level);
+    return str_ends(name, (struct str){s, n});
+}
+
+/* The division of this level named last before i in its sentence, NONE. */
+static uint32_t division_near(const struct page *p, uint32_t level, uint32_t i)
+{
+    uint32_t c = clause_of(p, i), found = NONE;
+    while (c != NONE && c > 0 && p->clause.p[c - 1].sentence == p->clause.p[c].sentence)
+        c--;
+    for (uint32_t k = c == NONE ? i : p->clause.p[c].from; k < i; k++) {
+        const struct mark *m = mark_at(p, k, SENSE_PLACE);
+        if (m && ends_with_level(p->t->division.p[m->value].name, level))
+            found = m->value;
+    }
+    return found;
+}
+
+/* Else the one named most often (first of equals); its cities count for a province, the names of
+ * universities for nothing. */
+static enum rc division_of_level(struct page *p, uint32_t level, uint32_t *out)
+{
+    const struct news_tables *t = p->t;
+    uint32_t *count = arena_calloc(p->a, t->division.n + 1, sizeof *count);
+    if (!count)
+        return err_nomem(p->e);
+    *out = NONE;
+    for (size_t k = 0; k < p->mark.n; k++) {
+        const struct mark *m = &p->mark.p[k];
+        if (m->class != SENSE_PLACE || mark_at(p, m->from, SENSE_UNIVERSITY))
+            continue;
+        for (uint32_t d = m->value; d != NONE; d = t->division.p[d].parent)
+            count[d] += ends_with_level(t->division.p[d].name, level) ? 2 - (d != m->value) : 0;
+    }
+    for (uint32_t d = 0; d < t->division.n; d++)
+        if (count[d] && (*out == NONE || count[d] > count[*out]))
+            *out = d;
+    return RC_OK;
+}
+
+struct levels {
+    uint32_t level[5], division[5], n;
+};
+
+static enum rc level_division(struct page *p, struct levels *l, uint32_t level, uint32_t *out)
+{
+    for (uint32_t i = 0; i < l->n; i++)
+        if (l->level[i] == level) {
+            *out = l->division[i];
+            return RC_OK;
+        }
+    TRY(division_of_level(p, level, out));
+    if (l->n < ARRAY_LEN(l->level)) {
+        l->level[l->n] = level;
+        l->division[l->n++] = *out;
+    }
+    return RC_OK;
+}
+
+/* ---- a mention's organisation ---- */
+
+static enum rc glue(struct page *p, struct str *out, struct str a, struct str b)
+{
+    char *s = arena_alloc(p->a, a.n + b.n + 1);
+    if (!s)
+        return err_nomem(p->e);
+    memcpy(s, a.p, a.n);
+    memcpy(s + a.n, b.p, b.n);
+    *out = (struct str){s, a.n + b.n};
+    return RC_OK;
+}
+
+static enum rc resolve_level(struct page *p, struct mention *m, struct levels *l)
+{
+    uint32_t at = p->ch[m->from] == 0x6211 ? m->from + 1 : m->from, d = NONE;
+    struct str text = page_str(p, m->from, m->to), name = text;
+    d = division_near(p, p->ch[at], m->from);
+    if (d == NONE)
+        TRY(level_division(p, l, p->ch[at], &d));
+    bool office = m->suffix_from > m->from && m->suffix_from < m->to;
+    if (d != NONE && office)
+        TRY(glue(p, &name, p->t->division.p[d].name, page_str(p, at + 1, m->to)));
+    else if (d != NONE)
+        name = p->t->division.p[d].name;
+    else if (!office)
+        return RC_OK;
+    TRY(org_get(p, &m->org, name, KIND_GOVERNMENT, m->from));
+    if (m->org == NONE)
+        return RC_OK;
+    if (!office)
+        p->org.p[m->org].division = d;
+    return org_alias(p, m->org, text);
+}
+
+/* A full name, though perhaps a former one. */
+static bool is_school_name(struct str s)
+{
+    return s.n >= 12 && (str_ends(s, STR("大学")) || str_ends(s, STR("学院")));
+}
+
+static enum rc resolve_name(struct page *p, struct mention *m)
+{
+    struct str text = page_str(p, m->from, m->to), name = text;
+    const struct mark *inner = mark_at(p, m->from, SENSE_UNIVERSITY);
+    const struct mark *company = mark_at(p, m->from, SENSE_KNOWN);
+    enum org_kind kind = m->kind;
+    bool place = kind == KIND_GOVERNMENT && m->value != NONE && mark_at(p, m->from, SENSE_PLACE) &&
+                 !mark_at(p, m->from, SENSE_KNOWN);
+    if (m->value != NONE && kind_is_school(kind))
+        name = is_school_name(text) ? text : p->t->university.p[m->value].name;
+    else if (place)
+        name = p->t->division.p[m->value].name;
+    else if (kind == KIND_COLLEGE && inner && inner->to < m->to) {
+        name = p->t->university.p[inner->value].name; /* its own department */
+        kind = p->t->university.p[inner->value].kind;
+        text = page_str(p, m->from, inner->to);
+    } else if (kind == KIND_PARK && company && company->to < m->to) {
+        name = p->t->known.p[company->value].name; /* a company's own site */
+        kind = p->t->known.p[company->value].kind;
+        text = page_str(p, m->from, company->to);
+    }
+    TRY(org_get(p, &m->org, name, kind, m->from));
+    if (m->org == NONE)
+        return RC_OK;
+    if (place)
+        p->org.p[m->org].division = m->value;
+    return org_alias(p, m->org, text);
+}
+
+/* 交大 fits several universities: the one that the page names in full. */
+static enum rc resolve_unsure(struct page *p, struct mention *m)
+{
+    uint32_t found = NONE;
+    for (uint32_t k = p->first[m->from]; k < p->first[m->from + 1]; k++) {
+        const struct mark *o = &p->mark.p[k];
+        if (o->class != SENSE_UNIVERSITY || o->to != m->to)
+            continue;
+        uint32_t org = org_named(p, p->t->university.p[o->value].name);
+        if (org != NONE && (found == NONE || p->org.p[org].first < p->org.p[found].first))
+            found = org;
+    }
+    m->org = found;
+    return found == NONE ? RC_OK : org_alias(p, found, page_str(p, m->from, m->to));
+}
+
+static enum rc resolve_brand(struct page *p, struct mention *m)
+{
+    for (uint32_t i = 0; i < p->org.n && m->org == NONE; i++)
+        if (p->org.p[i].brand)
+            m->org = i;
+    if (m->org == NONE) {
+        struct org o = {.first = m->from, .kind = m->kind, .brand = true, .name = STR("")};
+        o.division = o.into = o.party = NONE;
+        if (p->org.n >= PAGE_ORGS)
+            return RC_OK;
+        m->org = (uint32_t)p->org.n;
+        TRY(vec_push(&p->org, o, p->e));
+    }
+    return org_alias(p, m->org, page_str(p, m->from, m->to));
+}
+
+/* A bare place acts where it is joined to somebody or has a predicate. */
+static bool place_acts(const struct page *p, const struct mention *m)
+{
+    static const char *const joins[] = {"与", "和", "同"};
+    static const char *const in[] = {"在", "于", "从", "由", "位于", "来自"};
+    for (size_t k = 0; k < ARRAY_LEN(in); k++)
+        if (m->from >= 2 &&
+            (looking_at(p, m->from - 1, in[k]) || looking_at(p, m->from - 2, in[k])))
+            return false;
+    if (m->to <= p->title)
+        return true;
+    for (size_t k = 0; k < ARRAY_LEN(joins); k++)
+        if ((m->from && looking_at(p, m->from - 1, joins[k])) || looking_at(p, m->to, joins[k]))
+            return true;
+    uint32_t c = clause_of(p, m->from);
+    bool subject = c != NONE &&
+                   (p->clause.p[c].from == m->from || p->clause.p[c].para <= (p->title ? 1u : 0u));
+    return subject && mark_at(p, m->to, SENSE_STOP) && !looking_at(p, m->to, "的");
+}
+
+static enum rc resolve_all(struct page *p)
+{
+    struct levels levels = {.n = 0};
+    for (size_t i = 0; i < p->mention.n; i++) {
+        struct mention *m = &p->mention.p[i];
+        if (m->unsure || m->level || (m->place && !place_acts(p, m)))
+            continue;
+        if (m->host)
+            TRY(m->value != NONE ? resolve_brand(p, m) : RC_OK);
+        else
+            TRY(resolve_name(p, m));
+    }
+    for (size_t i = 0; i < p->mention.n; i++) {
+        struct mention *m = &p->mention.p[i];
+        if (m->unsure)
+            TRY(resolve_unsure(p, m));
+        else if (m->level)
+            TRY(resolve_level(p, m, &levels));
+        else if (m->place && m->org == NONE)
+            m->org = org_named(p, p->t->division.p[m->value].name);
+    }
+    return RC_OK;
+}
+
+/* ---- the page's school ---- */
+
+/* Masked ones first, then those of the lead, universities, the first named. */
+static bool host_before(const struct page *p, const struct org *a, const struct org *b)
+{
+    bool la = a->first < p->lead, lb = b->first < p->lead;
+    bool ua = a->kind == KIND_UNIVERSITY, ub = b->kind == KIND_UNIVERSITY;
+    if (a->brand != b->brand)
+        return a->brand;
+    if (la != lb)
+        return la;
+    if (!la && ua != ub)
+        return ua;
+    return a->first < b->first;
+}
+
+/* The school that speaks: a masked one, else the first school of the page. */
+static void find_host(struct page *p)
+{
+    for (uint32_t i = 0; i < p->org.n; i++) {
+        const struct org *o = &p->org.p[i];
+        if (o->into != NONE || !kind_is_school(o->kind))
+            continue;
+        if (p->host == NONE || host_before(p, o, &p->org.p[p->host]))
+            p->host = i;
+    }
+    for (size_t i = 0; i < p->mention.n; i++)
+        if (p->mention.p[i].host && p->mention.p[i].org == NONE)
+            p->mention.p[i].org = p->host;
+}
+
+enum rc orgs_resolve(struct page *p)
+{
+    TRY(resolve_all(p));
+    TRY(short_forms_join(p));
+    for (size_t i = 0; i < p->mention.n; i++)
+        p->mention.p[i].org = org_root(p, p->mention.p[i].org);
+    find_host(p);
+    return RC_OK;
+}

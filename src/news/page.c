@@ -1,0 +1,264 @@
+/* A page as characters, marks and clauses. */
+#include "news/news_int.h"
+
+bool is_break(uint32_t c)
+{
+    switch (c) {
+    case 0:
+    case ' ':
+    case '\n':
+    case ',':
+    case ';':
+    case ':':
+    case '!':
+    case '?':
+    case '(':
+    case ')':
+    case '"':
+    case '[':
+    case ']':
+    case '<':
+    case '>':
+    case '|':
+    case '/':
+    case 0x3001: /* 、 */
+    case 0x3002: /* 。 */
+    case 0x201C:
+    case 0x201D:
+    case 0x2018:
+    case 0x2019:
+    case 0x300A: /* 《》「」『』【】 */
+    case 0x300B:
+    case 0x300C:
+    case 0x300D:
+    case 0x300E:
+    case 0x300F:
+    case 0x3010:
+    case 0x3011:
+    case 0x2014:
+    case 0x2026:
+        return true;
+    default:
+        return false;
+    }
+}
+
+struct span page_span(const struct page *p, uint32_t from, uint32_t to)
+{
+    return (struct span){p->at[from], p->at[MAX(from, to)]};
+}
+
+struct str page_str(const struct page *p, uint32_t from, uint32_t to)
+{
+    return span_str(p->x->text, page_span(p, from, to));
+}
+
+uint32_t looking_at_rest(const struct page *p, uint32_t i, const char *literal)
+{
+    struct str s = str_of(literal);
+    uint32_t k = i;
+    for (size_t b = 0; b < s.n; k++)
+        if (k >= p->n || p->ch[k] != utf8_next(s, &b))
+            return 0;
+    return k - i;
+}
+
+uint32_t find_in(const struct page *p, uint32_t from, uint32_t to, const char *literal)
+{
+    for (uint32_t i = from; i < to; i++) {
+        uint32_t k = looking_at(p, i, literal);
+        if (k && i + k <= to)
+            return i;
+    }
+    return NONE;
+}
+
+static enum rc decode(struct page *p)
+{
+    struct str s = p->x->text;
+    size_t room = s.n + 8;
+    p->ch = arena_alloc(p->a, room * sizeof *p->ch);
+    p->at = arena_alloc(p->a, room * sizeof *p->at);
+    if (!p->ch || !p->at)
+        return err_nomem(p->e);
+    uint32_t n = 0;
+    for (size_t i = 0; i < s.n; n++) {
+        p->at[n] = (uint32_t)i;
+        p->ch[n] = news_fold(utf8_next(s, &i));
+        if (p->at[n] < p->x->title)
+            p->title = n + 1;
+    }
+    for (uint32_t k = 0; k < 8; k++) {
+        p->ch[n + k] = 0;
+        p->at[n + k] = (uint32_t)s.n;
+    }
+    p->n = n;
+    return RC_OK;
+}
+
+static enum rc mark_word(struct page *p, uint32_t from, uint32_t to, uint32_t sense)
+{
+    const struct lexicon *x = &p->t->words;
+    for (; sense != UINT32_MAX; sense = x->sense.p[sense].next) {
+        const struct sense *s = &x->sense.p[sense];
+        struct mark m = {from, to, s->value, p->ending[to], s->class};
+        TRY(vec_push(&p->mark, m, p->e));
+        p->ending[to] = (uint32_t)p->mark.n - 1;
+    }
+    return RC_OK;
+}
+
+/* Of the words of rules that start at one place only the longest counts: 签约仪式 is no 签约. */
+static void keep_longest(struct page *p, uint32_t first)
+{
+    uint32_t to = 0;
+    for (uint32_t k = first; k < p->mark.n; k++)
+        if (p->mark.p[k].class == SENSE_GROUP)
+            to = p->mark.p[k].to;
+    for (uint32_t k = first; k < p->mark.n; k++)
+        if (p->mark.p[k].class == SENSE_GROUP && p->mark.p[k].to < to)
+            p->mark.p[k].class = SENSE__COUNT;
+}
+
+static enum rc mark_all(struct page *p)
+{
+    const struct lexicon *x = &p->t->words;
+    p->first = arena_alloc(p->a, (p->n + 2) * sizeof *p->first);
+    p->ending = arena_alloc(p->a, (p->n + 2) * sizeof *p->ending);
+    if (!p->first || !p->ending)
+        return err_nomem(p->e);
+    memset(p->ending, 0xFF, (p->n + 2) * sizeof *p->ending);
+    for (uint32_t i = 0; i < p->n; i++) {
+        p->first[i] = (uint32_t)p->mark.n;
+        uint32_t node = lexicon_step(x, 0, p->ch[i]);
+        for (uint32_t k = i + 1; node; k++) {
+            TRY(mark_word(p, i, k, x->node.p[node]));
+            node = lexicon_step(x, node, p->ch[k]);
+        }
+        keep_longest(p, p->first[i]);
+    }
+    p->first[p->n] = p->first[p->n + 1] = (uint32_t)p->mark.n;
+    return RC_OK;
+}
+
+const struct mark *mark_at_some(const struct page *p, uint32_t i, enum sense_class class)
+{
+    const struct mark *best = NULL;
+    for (uint32_t k = p->first[i]; i < p->n && k < p->first[i + 1]; k++)
+        if (p->mark.p[k].class == class && (!best || p->mark.p[k].to > best->to))
+            best = &p->mark.p[k];
+    return best;
+}
+
+const struct mark *mark_to_some(const struct page *p, uint32_t i, enum sense_class class)
+{
+    const struct mark *best = NULL;
+    for (uint32_t k = p->ending[i]; k != NONE; k = p->mark.p[k].same_end)
+        if (p->mark.p[k].class == class &&
+            (!best || p->mark.p[k].from < best->from ||
+             (p->mark.p[k].from == best->from && p->mark.p[k].value < best->value)))
+            best = &p->mark.p[k];
+    return best;
+}
+
+const struct mark *group_at(const struct page *p, uint32_t i, uint32_t group)
+{
+    const struct mark *best = NULL;
+    for (uint32_t k = p->first[i]; i < p->n && k < p->first[i + 1]; k++)
+        if (p->mark.p[k].class == SENSE_GROUP && p->mark.p[k].value == group &&
+            (!best || p->mark.p[k].to > best->to))
+            best = &p->mark.p[k];
+    return best;
+}
+
+bool set_meets(const struct group_set *a, const struct group_set *b)
+{
+    uint64_t meet = 0;
+    for (size_t i = 0; i < ARRAY_LEN(a->bit); i++)
+        meet |= a->bit[i] & b->bit[i];
+    return meet != 0;
+}
+
+bool is_digit(uint32_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static enum rc put_clause(struct page *p, struct clause c)
+{
+    while (c.from < c.to && p->ch[c.from] == ' ')
+        c.from++;
+    if (c.from >= c.to)
+        return RC_OK;
+    for (uint32_t k = p->first[c.from]; k < p->first[c.to]; k++)
+        if (p->mark.p[k].class == SENSE_GROUP && p->mark.p[k].to <= c.to)
+            set_put(&c.groups, p->mark.p[k].value);
+    return vec_push(&p->clause, c, p->e);
+}
+
+/* Commas end a clause unless a list goes on in quotes; full stops end a sentence. */
+static enum rc cut(struct page *p)
+{
+    struct clause c = {.speaker = NONE};
+    for (uint32_t i = 0; i < p->n; i++) {
+        uint32_t ch = p->ch[i];
+        bool stop = ch == 0x3002 || ch == '!' || ch == '?' || ch == '\n';
+        bool inside = i > 0 && is_digit(p->ch[i - 1]) && is_digit(p->ch[i + 1]); /* 1,200; 9:30 */
+        bool comma = (ch == ',' || ch == ';' || ch == ':') && !inside;
+        bool title_blank = ch == ' ' && i < p->title;
+        if (!stop && !comma && !title_blank)
+            continue;
+        c.to = i;
+        TRY(put_clause(p, c));
+        c.from = i + 1;
+        c.sentence += stop;
+        c.para += ch == '\n';
+    }
+    c.to = p->n;
+    return put_clause(p, c);
+}
+
+uint32_t clause_of(const struct page *p, uint32_t i)
+{
+    size_t lo = 0, hi = p->clause.n;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (p->clause.p[mid].to <= i)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < p->clause.n ? (uint32_t)lo : NONE;
+}
+
+/* Bylines and captions are shorter than the first paragraph of news. */
+static uint32_t lead_end(const struct page *p)
+{
+    enum { LEAD_MIN = 60 };
+    uint32_t from = p->title ? p->title + 1 : 0, body = from;
+    for (uint32_t i = from; i < p->n; i++)
+        if (p->ch[i] == '\n') {
+            if (i - from >= LEAD_MIN || i - body >= 3 * LEAD_MIN)
+                return i;
+            from = i + 1;
+        }
+    return p->n;
+}
+
+enum rc page_open(struct page *p)
+{
+    p->host = p->city = NONE;
+    TRY(decode(p));
+    p->lead = lead_end(p);
+    TRY(mark_all(p));
+    return cut(p);
+}
+
+void page_close(struct page *p)
+{
+    vec_free(&p->mark);
+    vec_free(&p->clause);
+    vec_free(&p->mention);
+    vec_free(&p->amount);
+    vec_free(&p->moment);
+}

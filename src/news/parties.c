@@ -1,0 +1,119 @@
+/* What the organisations do on the page, and who of them is a party. */
+#include "news/news_int.h"
+
+/* Is the mention something that is being built or unveiled, not somebody who acts? */
+static bool is_built(const struct page *p, const struct mention *m, const uint32_t groups[2])
+{
+    if (m->kind != KIND_INSTITUTE && m->kind != KIND_HOSPITAL && m->kind != KIND_COLLEGE &&
+        m->kind != KIND_OTHER)
+        return false;
+    for (int g = 0; g < 2 && groups[g] != NONE; g++) {
+        for (uint32_t i = m->from > 8 ? m->from - 8 : 0; i < m->from; i++) {
+            const struct mark *v = group_at(p, i, groups[g]);
+            if (v && v->to <= m->from && v->to + 4 >= m->from)
+                return true;
+        }
+        for (uint32_t i = m->to; i < m->to + 4 && !is_break(p->ch[i]); i++) {
+            const struct mark *v = group_at(p, i, groups[g]);
+            if (v)
+                return is_break(p->ch[v->to]) || looking_at(p, v->to, "仪式") ||
+                       looking_at(p, v->to, "并") || looking_at(p, v->to, "暨");
+        }
+    }
+    return looking_at(p, m->to, "签约") != 0;
+}
+
+/* 区农业服务中心负责人参加: somebody without a name was there. */
+static bool only_attends(const struct page *p, const struct mention *m)
+{
+    for (uint32_t i = m->to; i < m->to + 8 && !is_break(p->ch[i]); i++)
+        if (looking_at(p, i, "负责人") || looking_at(p, i, "相关"))
+            return true;
+    return false;
+}
+
+static bool sentence_meets(const struct page *p, uint32_t c, const struct group_set *s)
+{
+    uint32_t sentence = p->clause.p[c].sentence;
+    while (c > 0 && p->clause.p[c - 1].sentence == sentence)
+        c--;
+    for (; c < p->clause.n && p->clause.p[c].sentence == sentence; c++)
+        if (set_meets(&p->clause.p[c].groups, s))
+            return true;
+    return false;
+}
+
+void orgs_roles(struct page *p)
+{
+    uint32_t groups[2] = {group_find(p->t, "build"), group_find(p->t, "unveil")};
+    struct group_set active = {{0}}, visit = {{0}};
+    static const char *const names[] = {"visit",    "host",   "award", "talk", "sign",
+                                        "ceremony", "unveil", "thank", "go"};
+    for (size_t k = 0; k < ARRAY_LEN(names); k++)
+        if (group_find(p->t, names[k]) != NONE)
+            set_put(k == 0 ? &visit : &active, group_find(p->t, names[k]));
+    for (size_t i = 0; i < p->mention.n; i++) {
+        struct mention *m = &p->mention.p[i];
+        if (m->org == NONE)
+            continue;
+        struct org *o = &p->org.p[m->org];
+        o->count++;
+        o->built += !m->host && is_built(p, m, groups);
+        o->named = o->named || !m->level || m->suffix_from + 1 < m->to;
+        uint32_t c = clause_of(p, m->from);
+        if (c == NONE)
+            continue;
+        o->lead = o->lead || (m->from < p->lead && !only_attends(p, m));
+        o->acts = o->acts || set_meets(&p->clause.p[c].groups, &active) ||
+                  sentence_meets(p, c, &visit) ||
+                  (m->place && p->clause.p[c].from == m->from && mark_at(p, m->to, SENSE_STOP));
+    }
+}
+
+bool org_is_object(const struct page *p, uint32_t org)
+{
+    const struct org *o = &p->org.p[org];
+    return !o->brand && (!o->named || (o->built * 2 >= o->count && !o->staffed));
+}
+
+/* ---- parties ---- */
+
+static bool takes_part(const struct org *o)
+{
+    if (o->into != NONE || o->count == 0 || (o->built * 2 >= o->count && !o->staffed && !o->brand))
+        return false;
+    return o->brand || (o->named && (o->lead || o->acts || o->staffed || o->count > 2));
+}
+
+static enum rc make_party(struct page *p, uint32_t i)
+{
+    struct org *o = &p->org.p[i];
+    struct news_party party = {.name = o->name, .kind = org_kind_name[o->kind]};
+    o->party = (uint32_t)p->out->party.n;
+    TRY(vec_push(&p->out->party, party, p->e));
+    for (size_t k = 0; k < o->alias.n; k++)
+        TRY(vec_push(&p->out->party.p[o->party].alias, o->alias.p[k], p->e));
+    return RC_OK;
+}
+
+enum rc parties_finish(struct page *p)
+{
+    for (uint32_t i = 0; i < p->org.n; i++)
+        if (takes_part(&p->org.p[i]))
+            TRY(make_party(p, i));
+    for (size_t i = 0; i < p->mention.n; i++) {
+        const struct mention *m = &p->mention.p[i];
+        uint32_t party = m->org == NONE ? NONE : p->org.p[m->org].party;
+        if (party != NONE)
+            TRY(vec_push(&p->out->party.p[party].at, page_span(p, m->from, m->to), p->e));
+    }
+    for (size_t i = 0; i < p->out->person.n; i++) {
+        struct news_person *who = &p->out->person.p[i];
+        who->org = who->org == NONE ? NONE : p->org.p[who->org].party;
+    }
+    for (size_t i = 0; i < p->out->fact.n; i++) {
+        struct news_fact *f = &p->out->fact.p[i];
+        f->subject = f->subject == NONE ? NONE : p->org.p[f->subject].party;
+    }
+    return RC_OK;
+}

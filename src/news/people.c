@@ -1,0 +1,309 @@
+/* People: a name beside an office. One office may be shared by a list of names, one name may hold
+ * several offices; the organisation stands before the office or was named before. */
+#include "news/news_int.h"
+
+enum { TITLE_GAP = 12, TITLE_GROWTH = 10, TITLE_CHAIN = 8 };
+
+struct office {
+    uint32_t from, to; /* the whole title, 党委副书记、校长 */
+    uint32_t org;
+    bool named; /* the organisation stands right before it */
+};
+
+static bool ends_name(const struct page *p, uint32_t i, uint32_t *score)
+{
+    *score = is_break(p->ch[i]) ? 3
+             : mark_at(p, i, SENSE_STOP) || mark_at(p, i, SENSE_TITLE) ||
+                     mark_at(p, i, SENSE_AFTER) || mark_at(p, i, SENSE_INSIDE)
+                 ? 2
+                 : 0;
+    return *score > 0;
+}
+
+/* A word that only looks like a name: 高度, 项目. */
+static bool is_word(const struct page *p, uint32_t i)
+{
+    const struct mark *stop = mark_at(p, i, SENSE_STOP), *title = mark_at(p, i, SENSE_TITLE);
+    const struct mark *generic = mark_at(p, i, SENSE_GENERIC),
+                      *suffix = mark_at(p, i, SENSE_SUFFIX);
+    const struct mark *area = mark_at(p, i, SENSE_AREA);
+    const struct mark *place = mark_at(p, i, SENSE_PLACE);
+    bool full_place =
+        place && str_eq(page_str(p, i, place->to), p->t->division.p[place->value].name);
+    return (stop && stop->to - i >= 2) || title || (generic && generic->to - i >= 2) || suffix ||
+           area || full_place;
+}
+
+/* 孙正|参会, 张利|等: after two characters a word goes on; a single one only before an office. */
+static bool word_follows(const struct page *p, uint32_t i)
+{
+    const struct mark *after = mark_at(p, i, SENSE_AFTER), *stop = mark_at(p, i, SENSE_STOP);
+    if ((after && after->to - i >= 2) || (stop && stop->to - i >= 2))
+        return true;
+    return stop && mark_at(p, i + 1, SENSE_TITLE);
+}
+
+/* Where the name that begins at i ends, 0 when there is none. `free`: the surname is not asked
+ * for, the name stands between two marks of punctuation. */
+static uint32_t name_end(const struct page *p, uint32_t i, bool free)
+{
+    bool surname = is_surname(p->t, p->ch[i]);
+    uint32_t best = 0, best_score = 0, score;
+    if ((!surname && !free) || is_word(p, i))
+        return 0;
+    uint32_t n = 0;
+    while (n < 4 && is_han(p->ch[i + n]))
+        n++;
+    bool compound = n == 4 && !is_surname(p->t, p->ch[i + 2]) && looking_at(p, i, "欧阳");
+    static const char *const doubles[] = {"司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙",
+                                          "慕容", "令狐", "宇文", "司徒", "夏侯", "端木", "欧阳"};
+    for (size_t k = 0; k < ARRAY_LEN(doubles); k++)
+        compound = compound || (n == 4 && looking_at(p, i, doubles[k]));
+    if (!compound && n > 2 && (n = MIN(n, 3)) == 3 && word_follows(p, i + 2))
+        n = 2;
+    for (uint32_t k = compound ? 4 : n; k >= 2; k--)
+        if (ends_name(p, i + k, &score) && score > best_score && (surname || score == 3)) {
+            best = i + k;
+            best_score = score;
+        }
+    return best;
+}
+
+/* ---- the title ---- */
+
+/* Start of the title whose first office noun begins at `from`; finds the organisation. */
+static uint32_t title_start(const struct page *p, uint32_t from, struct office *o)
+{
+    uint32_t k = mention_from(p, from > TITLE_GAP ? from - TITLE_GAP : 0);
+    uint32_t last = NONE;
+    while (k < p->mention.n && p->mention.p[k].from <= from)
+        last = k++;
+    uint32_t i = from, floor = last == NONE ? 0 : p->mention.p[last].to;
+    while (i > floor && from - i < TITLE_GROWTH && !is_break(p->ch[i - 1]) &&
+           !mark_to(p, i, SENSE_STOP))
+        i--;
+    if (last == NONE || i > floor)
+        return i;
+    o->org = p->mention.p[last].org;
+    o->named = true;
+    return MIN(from, floor);
+}
+
+/* The next office of a chain 、 校长 within a few characters, NONE. */
+static const struct mark *chained(const struct page *p, uint32_t i)
+{
+    if (p->ch[i] != 0x3001)
+        return NULL;
+    for (uint32_t k = i + 3; k <= i + 4; k++) /* 、肖华山副院长: another person */
+        if (is_surname(p->t, p->ch[i + 1]) && mark_at(p, k, SENSE_TITLE) && !is_word(p, i + 1))
+            return NULL;
+    for (uint32_t k = i + 1; k < i + TITLE_GAP && !is_break(p->ch[k]); k++) {
+        const struct mark *m = mark_at(p, k, SENSE_TITLE);
+        if (m)
+            return m;
+    }
+    return NULL;
+}
+
+static uint32_t title_end(const struct page *p, const struct mark *m)
+{
+    uint32_t end = m->to;
+    for (uint32_t n = 0; n < TITLE_CHAIN; n++) {
+        const struct mark *next = mark_at(p, end, SENSE_TITLE);
+        if (!next)
+            next = chained(p, end);
+        if (!next)
+            break;
+        end = next->to;
+    }
+    if (p->ch[end] == '(') /* 副院长(主持工作) */
+        for (uint32_t k = end + 1; k < end + 10 && p->ch[k] && p->ch[k] != '\n'; k++)
+            if (p->ch[k] == ')')
+                return is_surname(p->t, p->ch[k + 1]) ? k + 1 : end;
+    return end;
+}
+
+/* ---- results ---- */
+
+static enum rc add_person(struct page *p, uint32_t from, uint32_t to, const struct office *o)
+{
+    struct str name = page_str(p, from, to), title = page_str(p, o->from, o->to);
+    for (size_t i = 0; i < p->out->person.n; i++)
+        if (str_eq(p->out->person.p[i].name, name)) {
+            if (p->out->person.p[i].org == NONE)
+                p->out->person.p[i].org = o->org;
+            return RC_OK;
+        }
+    if (p->out->person.n >= PAGE_PEOPLE)
+        return RC_OK;
+    struct news_person who = {name, title, o->org, page_span(p, from, to)};
+    return vec_push(&p->out->person, who, p->e);
+}
+
+/* Names after the title at i, one or a list. Returns the end of the last, or i. */
+static enum rc names_after(struct page *p, uint32_t i, const struct office *o, uint32_t *end)
+{
+    *end = i;
+    uint32_t to = name_end(p, i, false);
+    if (!to && is_han(p->ch[i]) && (to = name_end(p, i, true)) &&
+        (p->ch[to] != 0x3001 || !name_end(p, to + 1, false)))
+        to = 0; /* a rare surname only at the head of a list of names */
+    while (to) {
+        TRY(add_person(p, i, to, o));
+        *end = to;
+        uint32_t c = p->ch[to];
+        if (c != 0x3001 && c != 0x548C && c != 0x4E0E) /* 、和与 */
+            break;
+        i = to + 1;
+        to = name_end(p, i, c == 0x3001);
+        if (to && mark_at(p, to, SENSE_TITLE) && !mark_at(p, to, SENSE_STOP))
+            break;
+    }
+    return RC_OK;
+}
+
+/* 张三校长: the name before the title. */
+static enum rc name_before(struct page *p, const struct mark *m)
+{
+    struct office o = {m->from, m->to, NONE, false};
+    for (uint32_t n = 3; n >= 2; n--) {
+        uint32_t i = m->from - n;
+        const struct mark *last = mark_to(p, m->from, SENSE_STOP);
+        if (m->from < n || !is_surname(p->t, p->ch[i]) || is_word(p, i) || last)
+            continue;
+        bool han = true;
+        for (uint32_t k = i; k < m->from; k++)
+            han = han && is_han(p->ch[k]);
+        uint32_t before = mention_from(p, i);
+        bool left = i == 0 || is_break(p->ch[i - 1]) || mark_to(p, i, SENSE_STOP) ||
+                    (before > 0 && p->mention.p[before - 1].to == i);
+        if (!han || !left)
+            continue;
+        o.org = left && before > 0 && p->mention.p[before - 1].to == i
+                    ? p->mention.p[before - 1].org
+                    : p->host;
+        return add_person(p, i, m->from, &o);
+    }
+    return RC_OK;
+}
+
+/* 张三、李四作为校友代表: a list before 作为. */
+static enum rc list_before(struct page *p, uint32_t from, const struct office *o)
+{
+    uint32_t i = from;
+    while (i > 0 && (is_han(p->ch[i - 1]) || p->ch[i - 1] == 0x3001) && from - i < 80)
+        i--;
+    while (i < from) {
+        uint32_t to = i;
+        while (to < from && p->ch[to] != 0x3001)
+            to++;
+        if (to - i >= 2 && to - i <= 3 && is_surname(p->t, p->ch[i]) && !is_word(p, i))
+            TRY(add_person(p, i, to, o));
+        i = to + 1;
+    }
+    return RC_OK;
+}
+
+/* 市长, 县委书记 without a place: the government of that level that the page names first. */
+static uint32_t level_org(const struct page *p, uint32_t i)
+{
+    uint32_t level = p->ch[i], best = NONE;
+    if (level == 0x526F) /* 副市长 */
+        level = p->ch[i + 1];
+    if (level != 0x7701 && level != 0x5E02 && level != 0x53BF && level != 0x533A) /* 省市县区 */
+        return NONE;
+    char s[4];
+    size_t n = utf8_put(s, level);
+    for (uint32_t k = 0; k < p->org.n; k++) {
+        const struct org *o = &p->org.p[k];
+        if (o->kind == KIND_GOVERNMENT && o->into == NONE &&
+            str_ends(o->name, (struct str){s, n}) &&
+            (best == NONE || o->first < p->org.p[best].first))
+            best = k;
+    }
+    return best;
+}
+
+/* The organisation of an office that does not name it: the one before in the sentence. */
+static uint32_t carried_org(const struct page *p, const struct office *o, uint32_t from,
+                            const struct office *before)
+{
+    uint32_t c = clause_of(p, from);
+    if (o->named || c == NONE)
+        return o->org;
+    if (p->ch[o->from] == 0x6821 && p->host != NONE) /* 校党委书记 */
+        return p->host;
+    uint32_t government = level_org(p, o->from);
+    if (government != NONE || is_level(p->ch[o->from]))
+        return government;
+    uint32_t first = c;
+    while (first > 0 && p->clause.p[first - 1].sentence == p->clause.p[c].sentence)
+        first--;
+    if (before->to > p->clause.p[first].from && before->org != NONE)
+        return before->org;
+    uint32_t k = mention_from(p, p->clause.p[first].from);
+    for (; k < p->mention.n && p->mention.p[k].to <= from; k++)
+        if (p->mention.p[k].org != NONE)
+            return p->mention.p[k].org;
+    return p->host;
+}
+
+static bool is_general_secretary(const struct page *p, uint32_t i)
+{
+    return i > 0 && p->ch[i - 1] == 0x603B; /* 总书记 */
+}
+
+/* 区委常委、区委办公室主任: what stands inside a title is no party of its own. */
+static void forget_offices(struct page *p, const struct office *o)
+{
+    for (uint32_t k = mention_from(p, o->from); k < p->mention.n; k++) {
+        struct mention *m = &p->mention.p[k];
+        if (m->from >= o->to)
+            break;
+        if (m->from >= o->from && m->level)
+            m->org = NONE;
+    }
+}
+
+/* 肖华山副院长: the words before the title are a name, and none follows it. */
+static bool is_name_title(const struct page *p, const struct office *o, const struct mark *m)
+{
+    uint32_t n = m->from - MIN(o->from, m->from);
+    return n >= 2 && n <= 3 && is_surname(p->t, p->ch[o->from]) && !is_word(p, o->from) &&
+           !name_end(p, m->to, false);
+}
+
+enum rc people_find(struct page *p)
+{
+    struct office before = {0, 0, NONE, false};
+    for (uint32_t i = 0; i < p->n;) {
+        const struct mark *m = mark_at(p, i, SENSE_TITLE);
+        if (!m || is_general_secretary(p, i)) {
+            i++;
+            continue;
+        }
+        struct office o = {m->from, title_end(p, m), NONE, false};
+        uint32_t end;
+        o.from = title_start(p, m->from, &o);
+        if (is_name_title(p, &o, m)) {
+            TRY(name_before(p, m));
+            i = m->to;
+            continue;
+        }
+        o.org = carried_org(p, &o, m->from, &before);
+        TRY(names_after(p, o.to, &o, &end));
+        if (end == o.to && o.from >= 2 && looking_at(p, o.from - 2, "作为"))
+            TRY(list_before(p, o.from - 2, &o));
+        else if (end == o.to)
+            TRY(name_before(p, m));
+        else {
+            before = (struct office){o.from, end, o.org, true};
+            forget_offices(p, &o);
+        }
+        i = MAX(m->to, end);
+    }
+    for (size_t i = 0; i < p->out->person.n; i++)
+        if (p->out->person.p[i].org != NONE)
+            p->org.p[p->out->person.p[i].org].staffed = true;
+    return RC_OK;
+}

@@ -1,0 +1,415 @@
+/* Short forms: names that shorten a longer one of the page, those declared in brackets, and words
+ * that shorten a name though they have no ending of their own (贵师大, 中炬高新). */
+#include "news/news_int.h"
+
+#include <stdlib.h>
+
+bool is_subsequence(struct str a, struct str b)
+{
+    size_t j = 0;
+    for (size_t i = 0; i < a.n;) {
+        uint32_t c = utf8_next(a, &i), d = 0;
+        do {
+            if (j >= b.n)
+                return false;
+            d = utf8_next(b, &j);
+        } while (c != d);
+    }
+    return true;
+}
+
+static uint32_t first_char(struct str s)
+{
+    size_t i = 0;
+    return s.n ? utf8_next(s, &i) : 0;
+}
+
+/* Without the legal form: 神工半导体 of 锦州神工半导体股份有限公司 keeps its place. */
+static struct str company_core(struct str s)
+{
+    static const char *const forms[] = {"有限公司", "有限责任公司", "股份", "集团", "(集团)",
+                                        "(集团)",   "公司",         "总",   "控股"};
+    for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+        if (str_ends(s, str_of(forms[i])) && s.n > strlen(forms[i]) + 3) {
+            s.n -= strlen(forms[i]);
+            i = SIZE_MAX;
+        }
+    return s;
+}
+
+/* Without the place that it begins with. */
+static struct str without_place(const struct page *p, struct str s)
+{
+    uint32_t node = 0;
+    size_t cut = 0;
+    for (size_t i = 0; i < s.n;) {
+        node = lexicon_step(&p->t->words, node, news_fold(utf8_next(s, &i)));
+        if (node == 0)
+            break;
+        uint32_t k = p->t->words.node.p[node];
+        for (; k != UINT32_MAX; k = p->t->words.sense.p[k].next)
+            if (p->t->words.sense.p[k].class == SENSE_PLACE)
+                cut = i;
+    }
+    return cut < s.n ? str_sub(s, cut, s.n) : s;
+}
+
+/* Is `a` a short form of `b`, both names of the same kind? */
+static bool shortens(const struct page *p, const struct org *a, const struct org *b)
+{
+    if (a->kind != b->kind || a->name.n >= b->name.n || a->brand || b->brand)
+        return false;
+    if (a->kind != KIND_ENTERPRISE)
+        return str_ends(b->name, a->name) && a->name.n >= 9;
+    struct str s = company_core(a->name), l = company_core(b->name);
+    struct str bare = without_place(p, l);
+    bool head = first_char(s) == first_char(l) || first_char(s) == first_char(bare);
+    if (a->name.n >= 18 && str_ends(b->name, a->name))
+        return true; /* without a place that is not listed */
+    return head && s.n >= 6 && is_subsequence(s, l);
+}
+
+static enum rc join(struct page *p, uint32_t from, uint32_t into)
+{
+    struct org *o = &p->org.p[from];
+    o->into = into;
+    p->org.p[into].first = MIN(p->org.p[into].first, o->first);
+    TRY(org_alias(p, into, o->name));
+    for (size_t k = 0; k < o->alias.n; k++)
+        TRY(org_alias(p, into, o->alias.p[k]));
+    return RC_OK;
+}
+
+/* A short form that fits two is left alone. */
+static enum rc join_one(struct page *p, uint32_t i)
+{
+    uint32_t found = NONE;
+    for (uint32_t j = 0; j < p->org.n; j++) {
+        if (i == j || !shortens(p, &p->org.p[i], &p->org.p[j]))
+            continue;
+        if (found != NONE && org_root(p, j) != found)
+            return RC_OK;
+        found = org_root(p, j);
+    }
+    return found == NONE || found == i ? RC_OK : join(p, i, found);
+}
+
+/* Longer names first, so that their own full forms are known. */
+static enum rc join_short(struct page *p)
+{
+    uint32_t *order = arena_alloc(p->a, (p->org.n + 1) * sizeof *order);
+    if (!order)
+        return err_nomem(p->e);
+    for (uint32_t i = 0; i < p->org.n; i++) {
+        uint32_t k = i;
+        for (; k > 0 && p->org.p[order[k - 1]].name.n < p->org.p[i].name.n; k--)
+            order[k] = order[k - 1];
+        order[k] = i;
+    }
+    for (uint32_t i = 0; i < p->org.n; i++)
+        TRY(join_one(p, order[i]));
+    return RC_OK;
+}
+
+/* ---- further mentions by short forms ---- */
+
+typedef VEC(struct mention) vec_mention;
+
+static int mention_order(const void *a, const void *b)
+{
+    const struct mention *x = a, *y = b;
+    return x->from < y->from ? -1 : x->from > y->from;
+}
+
+/* Stands `i..to` alone: no letters of another word on either side? */
+static bool stands_alone(const struct page *p, uint32_t from, uint32_t to)
+{
+    bool left = from == 0 || is_break(p->ch[from - 1]) || mark_to(p, from, SENSE_STOP) ||
+                mark_to(p, from, SENSE_INSIDE);
+    bool right = is_break(p->ch[to]) || mark_at(p, to, SENSE_AFTER) ||
+                 mark_at(p, to, SENSE_INSIDE) || mark_at(p, to, SENSE_STOP) ||
+                 mark_at(p, to, SENSE_TITLE) || mark_at(p, to, SENSE_GENERIC);
+    uint32_t k = mention_from(p, to);
+    right = right || (k < p->mention.n && p->mention.p[k].from == to);
+    return left && right;
+}
+
+static bool is_free(const struct page *p, uint32_t from, uint32_t to)
+{
+    uint32_t k = mention_from(p, from);
+    return k >= p->mention.n || p->mention.p[k].from >= to ||
+           (p->mention.p[k].org == NONE && p->mention.p[k].place);
+}
+
+static enum rc add_mention(struct page *p, vec_mention *more, uint32_t from, uint32_t to,
+                           uint32_t org)
+{
+    struct mention m = {.from = from, .to = to, .org = org, .suffix_from = to, .value = NONE};
+    m.kind = p->org.p[org].kind;
+    if (p->mention.n + more->n >= PAGE_MENTIONS)
+        return RC_OK;
+    TRY(org_alias(p, org, page_str(p, from, to)));
+    return vec_push(more, m, p->e);
+}
+
+static enum rc merge_mentions(struct page *p, vec_mention *more)
+{
+    size_t old = p->mention.n;
+    for (size_t i = 0; i < more->n; i++) {
+        uint32_t k = mention_from(p, more->p[i].from);
+        if (k < old && p->mention.p[k].from < more->p[i].to) {
+            p->mention.p[k] = more->p[i]; /* a bare place that begins the short form */
+            more->p[i].to = 0;
+        }
+    }
+    for (size_t i = 0; i < more->n; i++)
+        if (more->p[i].to)
+            TRY(vec_push(&p->mention, more->p[i], p->e));
+    if (p->mention.n > old)
+        qsort(p->mention.p, p->mention.n, sizeof *p->mention.p, mention_order);
+    more->n = 0;
+    return RC_OK;
+}
+
+/* (以下简称“X”) after a name. */
+static enum rc declared_form(struct page *p, vec_mention *more, const struct mention *m)
+{
+    static const char *const words[] = {"以下简称", "简称", "下称", "以下称"};
+    uint32_t i = m->to + (p->ch[m->to] == '('), k = 0;
+    for (size_t w = 0; w < ARRAY_LEN(words) && !k; w++)
+        k = looking_at(p, i, words[w]);
+    if (!k || m->org == NONE || i == m->to)
+        return RC_OK;
+    for (i += k; p->ch[i] == 0x201C || p->ch[i] == '"' || p->ch[i] == ':'; i++)
+        ;
+    uint32_t to = i;
+    while (!is_break(p->ch[to]) && to - i < 12)
+        to++;
+    if (to - i < 2)
+        return RC_OK;
+    struct str name = page_str(p, i, to);
+    uint32_t n = to - i;
+    for (uint32_t k2 = i; k2 + n <= p->n; k2++) /* every later place of it */
+        if (p->ch[k2] == p->ch[i] && str_eq(page_str(p, k2, k2 + n), name) &&
+            is_free(p, k2, k2 + n))
+            TRY(add_mention(p, more, k2, k2 + n, m->org));
+    return org_alias(p, m->org, name);
+}
+
+/* An unknown word i..to that shortens an organisation of the page: 贵师大, 苏研院, 中炬高新. */
+static uint32_t short_for(const struct page *p, uint32_t from, uint32_t to)
+{
+    struct str s = page_str(p, from, to);
+    uint32_t found = NONE;
+    for (uint32_t i = 0; i < p->org.n; i++) {
+        const struct org *o = &p->org.p[i];
+        if (str_eq(o->name, s) && o->into == NONE && o->division == NONE)
+            return i;
+        if (o->into != NONE || o->brand || o->division != NONE || o->name.n <= s.n)
+            continue;
+        struct str core = o->kind == KIND_ENTERPRISE ? company_core(o->name) : o->name;
+        struct str bare = without_place(p, core);
+        bool head = first_char(s) == first_char(core) || first_char(s) == first_char(bare);
+        bool fits = o->kind == KIND_ENTERPRISE
+                        ? str_starts(core, s) || str_starts(bare, s) ||
+                              (to - from >= 3 && head && is_subsequence(s, o->name))
+                        : head && is_subsequence(s, o->name);
+        for (size_t k = 0; k < o->alias.n && !fits; k++)
+            fits = o->kind == KIND_ENTERPRISE && str_eq(company_core(o->alias.p[k]), s);
+        if (fits && found != NONE)
+            return NONE;
+        if (fits)
+            found = i;
+    }
+    return found;
+}
+
+static bool is_school_tail(uint32_t c)
+{
+    return c == 0x5927 || c == 0x9662; /* 大, 院 */
+}
+
+static enum rc short_at(struct page *p, vec_mention *more, uint32_t from)
+{
+    for (uint32_t to = from + 5; to >= from + 2; to--) {
+        const struct mark *place = mark_at(p, from, SENSE_PLACE);
+        if (to > p->n || !is_free(p, from, to) || !stands_alone(p, from, to) ||
+            (place && place->to == to) || is_level(p->ch[to - 1]))
+            continue;
+        uint32_t org = short_for(p, from, to);
+        if (org == NONE ||
+            (p->org.p[org].kind != KIND_ENTERPRISE && !is_school_tail(p->ch[to - 1])))
+            continue;
+        return add_mention(p, more, from, to, org);
+    }
+    return RC_OK;
+}
+
+static enum rc find_short(struct page *p, vec_mention *more)
+{
+    for (size_t i = 0; i < p->mention.n; i++)
+        TRY(declared_form(p, more, &p->mention.p[i]));
+    TRY(merge_mentions(p, more));
+    bool heads[256] = {false}; /* first characters of names: most of the text is passed over */
+    for (uint32_t i = 0; i < p->org.n; i++) {
+        heads[first_char(p->org.p[i].name) & 255] = true;
+        heads[first_char(without_place(p, p->org.p[i].name)) & 255] = true;
+    }
+    for (uint32_t i = 0; i + 2 <= p->n; i++)
+        if (heads[p->ch[i] & 255] && is_han(p->ch[i]) &&
+            (i == 0 || is_break(p->ch[i - 1]) || mark_to(p, i, SENSE_STOP)))
+            TRY(short_at(p, more, i));
+    return merge_mentions(p, more);
+}
+
+/* ---- names that only their place in the sentence gives away ---- */
+
+static bool is_join(const struct page *p, uint32_t i)
+{
+    return looking_at(p, i, "与") || looking_at(p, i, "和") || looking_at(p, i, "同");
+}
+
+/* 与千岛湖·大下姜签约: no ending, no known word, no person. */
+static bool may_be_name(const struct page *p, uint32_t from, uint32_t to)
+{
+    uint32_t n = to - from;
+    if (n < 2 || n > 16 || (n < 4 && is_surname(p->t, p->ch[from])) || !is_free(p, from, to))
+        return false;
+    for (uint32_t i = from; i < to; i++)
+        if (mark_at(p, i, SENSE_STOP) || mark_at(p, i, SENSE_INSIDE) ||
+            mark_at(p, i, SENSE_GENERIC) || mark_at(p, i, SENSE_TITLE) ||
+            mark_at(p, i, SENSE_AFTER) || mark_at(p, i, SENSE_AREA) || is_digit(p->ch[i]))
+            return false;
+    return true;
+}
+
+static enum rc take_name(struct page *p, vec_mention *more, uint32_t from, uint32_t to)
+{
+    uint32_t org;
+    if (!may_be_name(p, from, to))
+        return RC_OK;
+    const struct mark *s = mark_to(p, to, SENSE_SUFFIX);
+    enum org_kind kind = s                         ? p->t->suffix.p[s->value].kind
+                         : is_level(p->ch[to - 1]) ? KIND_GOVERNMENT
+                                                   : KIND_ENTERPRISE;
+    TRY(org_get(p, &org, page_str(p, from, to), kind, from));
+    return org == NONE ? RC_OK : add_mention(p, more, from, to, org);
+}
+
+/* The other side of 与 where one side is known. */
+static enum rc signatory_at(struct page *p, vec_mention *more, uint32_t i, const struct clause *c)
+{
+    uint32_t k = mention_from(p, i), from = i, to = i + 1;
+    bool right = k < p->mention.n && p->mention.p[k].from == i + 1 && p->mention.p[k].org != NONE;
+    bool left = k > 0 && p->mention.p[k - 1].to == i && p->mention.p[k - 1].org != NONE;
+    if (right == left)
+        return RC_OK;
+    while (right && from > c->from && i - from < 17 && !is_break(p->ch[from - 1]) &&
+           !mark_to(p, from, SENSE_STOP))
+        from--;
+    while (left && to < c->to && to - i < 18 && !is_break(p->ch[to]) && !mark_at(p, to, SENSE_STOP))
+        to++;
+    return right ? take_name(p, more, from, i) : take_name(p, more, i + 1, to);
+}
+
+static enum rc signatories_find(struct page *p, vec_mention *more)
+{
+    static const char *const names[] = {"sign", "ceremony", "unveil", "build"};
+    struct group_set signs = {{0}};
+    for (size_t k = 0; k < ARRAY_LEN(names); k++)
+        if (group_find(p->t, names[k]) != NONE)
+            set_put(&signs, group_find(p->t, names[k]));
+    for (size_t k = 0; k < p->clause.n; k++) {
+        const struct clause *c = &p->clause.p[k];
+        if (c->from > p->lead && !set_meets(&c->groups, &signs))
+            continue;
+        for (uint32_t i = c->from; i < c->to; i++)
+            if (is_join(p, i))
+                TRY(signatory_at(p, more, i, c));
+    }
+    return merge_mentions(p, more);
+}
+
+/* ---- 甲、乙、丙等三家企业 ---- */
+
+static uint32_t list_end_word(const struct page *p, uint32_t i, enum org_kind *kind)
+{
+    static const struct {
+        const char *word;
+        enum org_kind kind;
+    } heads[] = {{"单位", KIND_ENTERPRISE}, {"企业", KIND_ENTERPRISE}, {"公司", KIND_ENTERPRISE},
+                 {"高校", KIND_UNIVERSITY}, {"院校", KIND_COLLEGE},    {"院所", KIND_INSTITUTE}};
+    for (uint32_t k = i; k < i + 10 && k < p->n && !is_break(p->ch[k]); k++)
+        for (size_t h = 0; h < ARRAY_LEN(heads); h++)
+            if (looking_at(p, k, heads[h].word)) {
+                *kind = heads[h].kind;
+                return k;
+            }
+    return NONE;
+}
+
+static enum rc take_item(struct page *p, vec_mention *more, uint32_t from, uint32_t to,
+                         enum org_kind kind)
+{
+    uint32_t org, k = mention_from(p, from);
+    if (k < p->mention.n && p->mention.p[k].from < to &&
+        (p->mention.p[k].from != from || p->mention.p[k].to >= to))
+        return RC_OK; /* known already */
+    if (to - from < 2 || to - from > 14 || (to - from < 4 && is_surname(p->t, p->ch[from])))
+        return RC_OK;
+    uint32_t rest = k < p->mention.n && p->mention.p[k].from == from ? p->mention.p[k].to : from;
+    for (uint32_t i = rest; i < to; i++)
+        if (mark_at(p, i, SENSE_STOP) || mark_at(p, i, SENSE_TITLE) || is_digit(p->ch[i]))
+            return RC_OK;
+    TRY(org_get(p, &org, page_str(p, from, to), kind, from));
+    if (org == NONE)
+        return RC_OK;
+    p->org.p[org].acts = true; /* counted, so it takes part */
+    return add_mention(p, more, from, to, org);
+}
+
+/* The items before `end`, right to left. One item is no list. */
+static enum rc list_before(struct page *p, vec_mention *more, uint32_t end, enum org_kind kind)
+{
+    uint32_t to = end, items = 0;
+    for (uint32_t i = end; i > 0 && end - i < 200; i--) {
+        bool item = p->ch[i - 1] == 0x3001;
+        bool stop = is_break(p->ch[i - 1]) || mark_to(p, i, SENSE_STOP);
+        uint32_t k = mention_from(p, i - 1); /* the 的 of 美的 */
+        if (!stop || (!item && k < p->mention.n && p->mention.p[k].from < i - 1))
+            continue;
+        if (item || items)
+            TRY(take_item(p, more, i, to, kind));
+        if (!item)
+            break;
+        items++;
+        to = i - 1;
+    }
+    return RC_OK;
+}
+
+static enum rc lists_find(struct page *p, vec_mention *more)
+{
+    for (uint32_t i = 1; i + 2 < p->n; i++) {
+        enum org_kind kind = KIND_ENTERPRISE;
+        bool count = is_digit(p->ch[i]) && !is_digit(p->ch[i - 1]) &&
+                     (looking_at(p, i + 1, "家") || looking_at(p, i + 2, "家"));
+        if ((count || looking_at(p, i, "等")) && list_end_word(p, i + 1, &kind) != NONE)
+            TRY(list_before(p, more, i, kind));
+    }
+    return merge_mentions(p, more);
+}
+
+enum rc short_forms_join(struct page *p)
+{
+    vec_mention more = {0};
+    enum rc rc = join_short(p);
+    if (rc == RC_OK)
+        rc = lists_find(p, &more);
+    if (rc == RC_OK)
+        rc = signatories_find(p, &more);
+    if (rc == RC_OK)
+        rc = find_short(p, &more);
+    vec_free(&more);
+    return rc;
+}
