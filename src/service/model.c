@@ -15,6 +15,7 @@
 #define FILE_MAX       (16u << 20)
 #define PATH_MAX_BYTES 4096u
 #define CONCEPTS       "model/concepts/"
+#define NEWS           "model/news/"
 #define MESSAGES       "model/messages/"
 
 typedef VEC(const char *) vec_name;
@@ -192,6 +193,8 @@ static enum rc load(struct model *m, struct err *e)
     for (const struct embedded *f = model_files; f->name; f++) {
         struct node *file = NULL;
         const char *name = NULL;
+        if (strncmp(f->name, NEWS, strlen(NEWS)) == 0)
+            continue; /* the news reader's: read where it is used */
         TRY(parse(m, f, &file, &name, e));
         TRY(take(m, file, name, f->name, e));
     }
