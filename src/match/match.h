@@ -43,6 +43,13 @@ struct match_params {
     struct match_parts mix; /* weights of the parts; those out of use count 0 */
 };
 
+/* The settings for Chinese. */
+extern const struct match_params match_chinese;
+
+/* A term's weight before the need-side damping: idf^idf_power, times `single` for TERM_SINGLE; idf
+ * as in BM25, ln(1 + (n - df + .5) / (df + .5)). > 0 where df <= ndocs. */
+double match_term_weight(const struct match_params *p, uint64_t key, double df, double ndocs);
+
 /* Two collections that are compared. Opaque. */
 struct matcher;
 

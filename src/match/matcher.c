@@ -5,14 +5,14 @@
 
 /* Settings measured best in docs/match.md: the first for Chinese, the second for English. The
  * concept table is Chinese in the main, so English goes without. */
-static const struct match_params chinese = {.single = 1.5,
-                                            .title = 3,
-                                            .k1 = 2,
-                                            .b = .75,
-                                            .idf_power = .5,
-                                            .damp = .5,
-                                            .word_pairs = false,
-                                            .mix = {1, .4, .2}};
+const struct match_params match_chinese = {.single = 1.5,
+                                           .title = 3,
+                                           .k1 = 2,
+                                           .b = .75,
+                                           .idf_power = .5,
+                                           .damp = .5,
+                                           .word_pairs = false,
+                                           .mix = {1, .4, .2}};
 static const struct match_params english = {.single = 0,
                                             .title = 1,
                                             .k1 = 2,
@@ -68,7 +68,7 @@ static enum rc choose_params(struct matcher *m, struct err *e)
         }
     }
     vec_free(&t);
-    m->params = all && han * 5 < all ? english : chinese;
+    m->params = all && han * 5 < all ? english : match_chinese;
     return rc;
 }
 
@@ -79,15 +79,19 @@ static double idf(double n, double df)
     return log(1 + (n - df + .5) / (df + .5));
 }
 
+double match_term_weight(const struct match_params *p, uint64_t key, double df, double ndocs)
+{
+    double w = pow(idf(ndocs, df), p->idf_power);
+    return term_class(key) == TERM_SINGLE ? w * p->single : w;
+}
+
 static double weight(void *ctx, uint64_t key, uint32_t df, uint32_t ndocs)
 {
     const struct matcher *m = ctx;
     const struct match_params *p = &m->params;
     if (map_get(&m->silent, key))
         return 0;
-    double w = pow(idf(ndocs, df), p->idf_power);
-    if (term_class(key) == TERM_SINGLE)
-        w *= p->single;
+    double w = match_term_weight(p, key, df, ndocs);
     if (m->damp > 0) {
         const uint32_t *in = map_get(&m->need_df, key);
         double n = m->needs.n;

@@ -3,6 +3,7 @@
 
 #include "base/map.h"
 #include "base/pool.h"
+#include "match/match.h"
 #include "match/scale.h"
 #include "text/terms.h"
 
@@ -11,8 +12,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#define SINGLE       1.5 /* as match/matcher.c for Chinese, as are title, k1 and b */
-#define TITLE        3.0
 #define RECORD_MARK  "Q1"
 #define RECORD_HEAD  (2 + 4 * (size_t)FIELD__COUNT)
 #define TEXT_MAX     (64u << 10) /* as service/collection.c */
@@ -27,18 +26,16 @@ struct catalog {
 static double weight(void *ctx, uint64_t key, uint32_t df, uint32_t ndocs)
 {
     (void)ctx;
-    double n = ndocs, idf = log(1 + (n - df + .5) / (df + .5));
-    return sqrt(fmax(idf, 1e-9)) * (term_class(key) == TERM_SINGLE ? SINGLE : 1);
+    return match_term_weight(&match_chinese, key, df, ndocs);
 }
-
-static const struct index_scheme scheme = {.k1 = 2, .b = .75, .weight = weight};
 
 static struct index_dir_options dir_options(void)
 {
-    return (struct index_dir_options){.scheme = scheme,
-                                      .weight_name = "r3 idf^0.5 single=1.5",
-                                      .threads = pool_cpus(),
-                                      .sync = true};
+    return (struct index_dir_options){
+        .scheme = {.k1 = match_chinese.k1, .b = match_chinese.b, .weight = weight},
+        .weight_name = "r3 idf^0.5 single=1.5",
+        .threads = pool_cpus(),
+        .sync = true};
 }
 
 /* ---- opening ---- */
@@ -350,7 +347,7 @@ static enum rc profile(const struct index *ix, struct str text, struct index_wei
     for (size_t i = 0; i < count.n; i++) {
         uint64_t key = count.p[i].key;
         double x = weight(NULL, key, index_df(ix, key), index_stats_docs(ix));
-        w[i] = (struct index_weight){key, TITLE * (1 + log(count.p[i].tf)) * x};
+        w[i] = (struct index_weight){key, (1 + log(count.p[i].tf)) * x};
         sum += w[i].x * w[i].x;
     }
     for (size_t i = 0; i < count.n; i++)
