@@ -1,0 +1,208 @@
+/* Kinds at run time: what model/kinds/ and model/codes/ (and a site's own folder) declare.
+ *
+ * A kind file:
+ *
+ *   kind: need
+ *   label: {zh: 技术需求, en: Need}          # plural forms are not needed
+ *   order: 20                                # place in the menu; without it the kind has no menu
+ * entry owner: org                               # records belong to an organisation (default);
+ * none: to nobody title: title                             # the field that names a record
+ * (default: title, else name) secrecy: true                            # a record may be marked
+ * open, masked or private match: {side: need, title: title, text: [body, targets]}     # side: need
+ * or offer; may be absent access: {read: visitor, create: [editor, broker], write: [editor,
+ * broker], delete: [broker]} list: [title, industry, owner, state, updated]               # columns
+ * of its lists filters: [state, industry, region, trl]                      # quick filters beside
+ * its list fields: title:  {type: text, max: 200, required: true, search: title, label: {zh: 名称,
+ * en: Title}} targets: {type: group, list: true, label: …, fields: {name: {type: text, …}, op: …}}
+ *   states:                                  # the first is where a record begins
+ *     draft: {label: …, to: {submit: review}}
+ *     open:  {label: …, public: true, to: {expire: expired, withdraw: closed}, expires: 180d}
+ *   actions:                                 # what a step asks for; a step not named here asks for
+ * nothing publish: {label: …, by: [broker], require: [industry], comment: required, reason:
+ * refusal} sections: [{label: …, fields: [title, body]}, …]             # groups of the form; may
+ * be absent
+ *
+ * A site's folder may hold kinds/x.yaml with `extend: need` instead of `kind:`, whose fields,
+ * states, actions, list and filters are added; or a new kind. Names are [a-z][a-z0-9_]{0,39}. A
+ * code table:
+ *
+ *   table: gbt4754
+ *   label: {zh: 国民经济行业分类, en: Industry}
+ *   codes:
+ *     C:   {zh: 制造业, en: Manufacturing}
+ *     C32: {zh: 有色金属冶炼和压延加工业, en: …, under: C}
+ */
+#ifndef QIAO_KIND_H
+#define QIAO_KIND_H
+
+#include "base/node.h"
+
+enum type {
+    TYPE_TEXT,    /* one line */
+    TYPE_LONG,    /* lines */
+    TYPE_INT,     /* val.num */
+    TYPE_DECIMAL, /* val.real */
+    TYPE_MONEY,   /* val.num in fen */
+    TYPE_DATE,    /* val.num in days since 1970-01-01 */
+    TYPE_TIME,    /* val.num in seconds since 1970-01-01 UTC */
+    TYPE_BOOL,    /* val.num */
+    TYPE_CODE,    /* val.text: a code of field.codes */
+    TYPE_REF,     /* val.num: the id of a record of kind field.of */
+    TYPE_CREDIT,  /* val.text: GB 32100 unified social credit code, check character verified */
+    TYPE_ORCID,   /* val.text: ISO 7064 mod 11-2 verified */
+    TYPE_EMAIL,
+    TYPE_PHONE,
+    TYPE_URL,   /* http or https only */
+    TYPE_FILE,  /* val.text: "sha256:name" of a stored file */
+    TYPE_GROUP, /* val.list: one value for each of field.sub */
+    TYPE__COUNT,
+};
+
+enum role {
+    ROLE_VISITOR,
+    ROLE_MEMBER,
+    ROLE_EDITOR,
+    ROLE_BROKER,
+    ROLE_AUDITOR,
+    ROLE_ADMIN,
+    ROLE__COUNT
+};
+/* A set of roles: bit 1 << role. member and editor hold a right on records of their own
+ * organisation only; broker and auditor on all. */
+typedef uint8_t roles;
+
+enum secret {
+    SECRET_NONE,
+    SECRET_MASKED,  /* of a masked record the public sees only its masked wording */
+    SECRET_PRIVATE, /* only the record's organisation, brokers and auditors see it, ever */
+};
+
+struct label {
+    struct str zh, en;
+};
+
+/* A code of a table. */
+struct code {
+    struct str code;
+    struct label label;
+    struct label hint;
+    int32_t under; /* place of the wider code in codes.code, -1: none */
+    uint32_t end;  /* all narrower ones are [its place + 1, end): the table is in tree order */
+};
+struct codes {
+    struct str name;
+    struct label label;
+    const struct code *code;
+    uint32_t n;
+};
+
+struct kind;
+struct field_def {
+    struct str name;
+    enum type type;
+    struct label label, hint;
+    bool list;             /* several of them: val.list of val */
+    bool required, unique; /* unique: among all records of the kind, held by the database */
+    bool computed;         /* written by service only, never by a form or a file */
+    bool search_title, search_body; /* search: title | body */
+    enum secret secret;
+    double min, max;             /* numbers: range; texts: characters; dates: days. NAN: none */
+    const struct codes *codes;   /* TYPE_CODE */
+    struct str of;               /* TYPE_REF: the kind's name; "" any kind */
+    const struct kind *of_kind;  /* NULL for any */
+    const struct field_def *sub; /* TYPE_GROUP */
+    uint32_t n_sub;
+};
+
+struct action {
+    struct str name;
+    struct label label;
+    roles by;                /* who may; 0: whoever may write the record */
+    const uint32_t *require; /* fields that must have a value */
+    uint32_t n_require;
+    bool comment;               /* a comment is required */
+    const struct codes *reason; /* a code of this table is required; NULL: none */
+};
+
+struct step {
+    const struct action *action;
+    uint32_t to; /* state */
+};
+struct state {
+    struct str name;
+    struct label label;
+    bool is_public;   /* records in it can be seen by visitors, as their secrecy allows */
+    bool locked;      /* `locked: true`: fields can be changed by brokers only */
+    struct str tone;  /* tone: neutral | active | good | bad | warn; colour of the badge */
+    uint32_t expires; /* days after entering it, 0: never; the step is the action "expire" */
+    const struct step *step;
+    uint32_t n_steps;
+};
+
+enum match_side { MATCH_NONE, MATCH_NEED, MATCH_OFFER };
+
+struct kind {
+    struct str name;
+    struct label label;
+    int order; /* INT_MAX: not in the menu */
+    bool owned, secrecy;
+    roles read, create, write, remove;
+    enum match_side side;
+    const uint32_t *match_text; /* fields compared after the title */
+    uint32_t n_match_text;
+    uint32_t title; /* field that names a record */
+    const struct field_def *field;
+    uint32_t n_fields;
+    const struct state *state; /* n_states 0: none; all records public as secrecy allows */
+    uint32_t n_states;
+    const struct action *action;
+    uint32_t n_actions;
+    const struct str *list, *filters; /* field names or attributes (see ATTR_) */
+    uint32_t n_list, n_filters;
+    const struct section {
+        struct label label;
+        const uint32_t *field;
+        uint32_t n;
+    } * section;
+    uint32_t n_sections; /* at least one */
+    uint32_t index;      /* place in kinds */
+};
+
+/* All of them. Opaque, read only once made; threads may share it. */
+struct kinds;
+
+/* Collect declarations: call kinds_add for every file (node trees and names must stay), then
+ * kinds_finish, which links refs, codes, extends and checks. RC_USER "kind.…" with file and line:
+ * unknown key, type, state, action or field, a name twice, a state that cannot be reached, no
+ * title field, a mask on a field that is no text. */
+enum rc kinds_open(struct kinds **out, struct err *e) MUST_CHECK;
+enum rc kinds_add(struct kinds *k, const struct node *file, const char *name,
+                  struct err *e) MUST_CHECK;
+enum rc kinds_finish(struct kinds *k, struct err *e) MUST_CHECK;
+void kinds_close(struct kinds *k);
+
+uint32_t kinds_count(const struct kinds *k);
+const struct kind *kinds_at(const struct kinds *k, uint32_t i);       /* by order, then name */
+const struct kind *kind_find(const struct kinds *k, struct str name); /* NULL if none */
+const struct codes *codes_find(const struct kinds *k, struct str name);
+uint32_t codes_count(const struct kinds *k);
+const struct codes *codes_at(const struct kinds *k, uint32_t i);
+
+#define NO_FIELD UINT32_MAX
+uint32_t field_find(const struct kind *k, struct str name); /* NO_FIELD if none */
+uint32_t state_find(const struct kind *k, struct str name); /* UINT32_MAX if none */
+/* The step that `action` takes from `state`; NULL if none. */
+const struct step *step_find(const struct kind *k, uint32_t state, struct str action);
+const struct code *code_find(const struct codes *c, struct str code); /* O(1); NULL if none */
+/* code is `wide` or under it. */
+bool code_under(const struct codes *c, struct str code, struct str wide);
+
+/* "zh" or "en"; falls back to the other. */
+struct str label_text(const struct label *l, bool zh);
+
+/* "visitor" …; ROLE__COUNT if none. */
+enum role role_find(struct str name);
+const char *role_name(enum role r);
+const char *type_name(enum type t);
+
+#endif

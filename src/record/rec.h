@@ -1,0 +1,121 @@
+/* Records: values of a kind's fields, checked, printed, compared. */
+#ifndef QIAO_REC_H
+#define QIAO_REC_H
+
+#include "base/buf.h"
+#include "record/kind.h"
+
+struct val {
+    bool set;
+    union {
+        struct str text;
+        int64_t num;
+        double real;
+        struct {
+            struct val *item;
+            uint32_t n;
+        } list; /* of a list, or one a sub-field of a group */
+    };
+};
+
+enum secrecy { SECRECY_OPEN, SECRECY_MASKED, SECRECY_PRIVATE };
+
+#define NO_STATE UINT32_MAX
+
+/* Everything points into the arena it was made in. */
+struct rec {
+    const struct kind *kind;
+    int64_t id;     /* 0: not stored yet; ids are unique over all kinds */
+    int64_t org;    /* id of the organisation it belongs to, 0: none */
+    uint32_t state; /* NO_STATE where the kind has none */
+    enum secrecy secrecy;
+    int64_t version;                 /* 1 when made, one more at every change */
+    int64_t created, updated, since; /* unix seconds; since: when it entered its state */
+    struct val *val;                 /* [kind->n_fields] */
+    struct val *masked;              /* [kind->n_fields]: masked wording of SECRET_MASKED fields */
+    bool face_public;                /* rec_public made it: what is hidden is not here */
+};
+
+/* An empty record: state the first, everything unset. */
+enum rc rec_new(struct rec *out, const struct kind *k, struct arena *a, struct err *e) MUST_CHECK;
+
+/* What is wrong, field by field. */
+struct fault_at {
+    uint32_t field;    /* NO_FIELD: the record as a whole */
+    uint32_t item;     /* place in a list, or UINT32_MAX */
+    uint32_t sub;      /* sub-field, or UINT32_MAX */
+    const char *key;   /* message key "field.…", e.g. "field.required", "field.too_long" */
+    struct str detail; /* in the arena */
+};
+typedef VEC(struct fault_at) vec_fault;
+
+/* A value as a person writes it (form, cell, command line), into the field's type. Full-width
+ * digits, Chinese numerals, "50万元", "2026年3月1日", "是/否", a code or its label in zh or en are
+ * understood; blank is unset. A list is one text a line or parted by ；; (codes and refs also by
+ * 、,). A ref is an id ("12" or "#12") only; names are resolved by service. A group's text is its
+ * sub-values parted by | . What is not understood is appended to `faults`; RC_OK all the same. */
+enum rc val_parse(struct val *out, const struct field_def *f, uint32_t field, struct str text,
+                  struct arena *a, vec_fault *faults, struct err *e) MUST_CHECK;
+/* The value as it is shown: dates 2026-03-01, money "500,000.00" (in yuan), codes as their label,
+ * a ref as "#12". Appends. val_parse of val_text(raw) gives the value again: raw shows codes and
+ * money in the form that files carry. */
+enum rc val_text(struct buf *out, const struct field_def *f, const struct val *v, bool zh, bool raw,
+                 struct err *e) MUST_CHECK;
+bool val_eq(const struct field_def *f, const struct val *a, const struct val *b);
+
+/* Check the whole record: required, ranges, lengths, formats, codes, check characters. Appends. */
+enum rc rec_check(const struct rec *r, struct arena *a, vec_fault *faults,
+                  struct err *e) MUST_CHECK;
+/* Fields that `action` requires and that are empty. Appends "field.required". */
+enum rc rec_check_action(const struct rec *r, const struct action *action, vec_fault *faults,
+                         struct err *e) MUST_CHECK;
+
+/* The stored form: one JSON object, keys as declared and in that order, unset fields left out;
+ * money in fen, dates as text "2026-03-01", times and refs as numbers, codes as text, groups as
+ * objects, lists as arrays; masked wording under "masked". Same record, same bytes. */
+enum rc rec_print(struct buf *out, const struct rec *r, struct err *e) MUST_CHECK;
+/* Reads it again into out->val and out->masked (rec_new first). Unknown keys are passed over
+ * (a field that a site took away) and values of a wrong type are RC_CORRUPT "record.body" with the
+ * field. `bytes` from outside: use rec_parse_input. */
+enum rc rec_parse(struct rec *out, struct str bytes, struct arena *a, struct err *e) MUST_CHECK;
+/* The same from a client (API): an unknown key, a wrong type or a computed field is appended to
+ * `faults`; a field given as null is unset; fields that are not given stay as they are in `out`.
+ * RC_USER "json.syntax" with the place; ceilings: 4 MiB, depth 8. */
+enum rc rec_parse_input(struct rec *out, struct str bytes, struct arena *a, vec_fault *faults,
+                        struct err *e) MUST_CHECK;
+
+/* What a visitor may see of it, or *visible = false. Masked records lose their org and show the
+ * masked wording (or nothing) of SECRET_MASKED fields; SECRET_PRIVATE fields are always left out.
+ * Whether the kind's state is public and the secrecy allows it is decided here and only here. */
+enum rc rec_public(struct rec *out, bool *visible, const struct rec *r, struct arena *a,
+                   struct err *e) MUST_CHECK;
+/* A partner after an agreed introduction: not masked, but without SECRET_PRIVATE fields. */
+enum rc rec_partner(struct rec *out, const struct rec *r, struct arena *a,
+                    struct err *e) MUST_CHECK;
+
+/* Fields that differ. Appends. */
+struct change {
+    uint32_t field;
+    bool masked; /* of the masked wording */
+    const struct val *before, *after;
+};
+typedef VEC(struct change) vec_change;
+enum rc rec_diff(const struct rec *before, const struct rec *after, vec_change *out,
+                 struct err *e) MUST_CHECK;
+
+/* Title, then the search: body fields on lines of their own: what is searched. Appends; *title
+ * is the bytes of the title. */
+enum rc rec_search_text(struct buf *out, uint32_t *title, const struct rec *r, bool zh,
+                        struct err *e) MUST_CHECK;
+/* Title, then the kind's match text: what is compared. Indicators (groups) are printed as
+ * "名称≥值单位；". Appends. */
+enum rc rec_match_text(struct buf *out, uint32_t *title, const struct rec *r,
+                       struct err *e) MUST_CHECK;
+/* The title as text; "" where it is hidden or unset. */
+struct str rec_title(const struct rec *r);
+
+/* Days since 1970-01-01 <-> year, month, day (proleptic Gregorian). */
+int64_t days_of(int year, int month, int day);
+void days_to(int64_t days, int *year, int *month, int *day);
+
+#endif
