@@ -639,15 +639,17 @@ static void served(struct tx *tx, const char *filter, const char *sort, struct s
     OK(path_find(&q.sort.path, str_of(sort), &c, &err));
     buf_init(&plan, 1 << 16);
     OK(store_plan(tx, &q, count, &plan, &err));
-    bool outer_only = sc.reach == SCOPE_ORG; /* two short lists are merged */
-    bool by_index = strstr(plan.p, "SEARCH r USING") || strstr(plan.p, "SCAN r USING INDEX kx_");
-    if (!by_index || strstr(plan.p, "SCAN r\n") || (strstr(plan.p, "TEMP B-TREE") && !outer_only)) {
+    bool merged = sc.reach == SCOPE_ORG; /* two short lists become one */
+    bool scan = strstr(plan.p, "SCAN r\n") || strstr(plan.p, "Seq Scan on rec");
+    bool sort_all = !merged && (strstr(plan.p, "TEMP B-TREE") || strstr(plan.p, "Sort"));
+    bool index = strstr(plan.p, "SEARCH r USING") || strstr(plan.p, "SCAN r USING INDEX kx_") ||
+                 strstr(plan.p, "Index Scan") || strstr(plan.p, "Index Only Scan");
+    bool covered = !count || !on_sqlite() || strstr(plan.p, "COVERING INDEX");
+    if (scan || sort_all || !index || !covered) {
         fprintf(stderr, "%s by %s in scope %d:\n%s", filter ? filter : "all", sort, sc.reach,
                 plan.p);
         fail();
     }
-    if (count)
-        assert_non_null(strstr(plan.p, "COVERING INDEX"));
     buf_free(&plan);
     arena_free(&a);
 }
@@ -656,9 +658,12 @@ static void test_plans(void **state)
 {
     (void)state;
     struct tx *tx;
-    if (!on_sqlite())
-        skip(); /* PostgreSQL plans by its statistics */
     OK(tx_begin(&tx, s, TX_READ, &err));
+    if (!on_sqlite()) /* so small a table it would rather scan: what could it do? */
+        OK(tx->db->ops->exec(tx->db,
+                             "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;"
+                             "SET LOCAL enable_sort = off",
+                             &err));
     for (size_t i = 0; i < ARRAY_LEN(scopes); i++) {
         served(tx, NULL, "updated", scopes[i], false);
         served(tx, NULL, "title", scopes[i], false);
