@@ -14,10 +14,11 @@ struct share {
 struct askers {
     const struct matcher *m;
     uint32_t n;
-    struct map term;     /* key -> place in from */
-    uint32_t *from;      /* [terms + 1] into share */
-    struct share *share; /* by term, then need */
-    struct need_points *points;
+    struct map term;             /* key -> place in from */
+    uint32_t *from;              /* [terms + 1] into share */
+    struct share *share;         /* by term, then need */
+    int16_t *knowledge, *latent; /* [n * stride] of the two views */
+    float *knowledge_inverse, *latent_inverse;
 };
 
 struct preparing {
@@ -33,7 +34,12 @@ static enum rc prepare(void *ctx, size_t i, unsigned worker, struct err *e)
     struct asked one = {0};
     TRY(asked_make(&one, &p->scratch[worker], p->a->m, p->needs.text(p->needs.ctx, (uint32_t)i),
                    e));
-    p->a->points[i] = one.points;
+    const struct askers *a = p->a;
+    size_t k = a->m->knowledge.stride, l = a->m->latent.stride;
+    memcpy(a->knowledge + i * k, one.points.knowledge, k * sizeof *a->knowledge);
+    memcpy(a->latent + i * l, one.points.latent, l * sizeof *a->latent);
+    a->knowledge_inverse[i] = one.points.knowledge_inverse;
+    a->latent_inverse[i] = one.points.latent_inverse;
     p->x[i] = one.x;
     return RC_OK;
 }
@@ -79,10 +85,14 @@ enum rc askers_open(struct askers **out, const struct matcher *m, struct match_s
         return err_nomem(e);
     a->m = m;
     a->n = needs.n;
-    a->points = mem_calloc(needs.n, sizeof *a->points);
+    a->knowledge = mem_alloc((size_t)needs.n * m->knowledge.stride * sizeof *a->knowledge);
+    a->latent = mem_alloc((size_t)needs.n * m->latent.stride * sizeof *a->latent);
+    a->knowledge_inverse = mem_alloc(needs.n * sizeof *a->knowledge_inverse);
+    a->latent_inverse = mem_alloc(needs.n * sizeof *a->latent_inverse);
+    bool room = a->knowledge && a->latent && a->knowledge_inverse && a->latent_inverse;
     struct preparing p = {a, needs, mem_calloc(threads, sizeof *p.scratch),
                           mem_calloc(needs.n, sizeof *p.x)};
-    enum rc rc = a->points && p.scratch && p.x ? RC_OK : err_nomem(e);
+    enum rc rc = room && p.scratch && p.x ? RC_OK : err_nomem(e);
     if (rc == RC_OK)
         rc = pool_run(threads, needs.n, prepare, &p, e);
     if (rc == RC_OK)
@@ -107,7 +117,10 @@ void askers_close(struct askers *a)
     map_free(&a->term);
     mem_free(a->from);
     mem_free(a->share);
-    mem_free(a->points);
+    mem_free(a->knowledge);
+    mem_free(a->latent);
+    mem_free(a->knowledge_inverse);
+    mem_free(a->latent_inverse);
     mem_free(a);
 }
 
@@ -119,6 +132,12 @@ void askers_parts(const struct askers *a, const struct offered *o, struct match_
         for (uint32_t j = t ? a->from[*t] : 0; t && j < a->from[*t + 1]; j++)
             part[a->share[j].need].cosine += a->share[j].x * o->y.p[k].x;
     }
-    for (uint32_t i = 0; i < a->n; i++)
-        views_alike(a->m, &a->points[i], &o->points, &part[i]);
+    const struct view *k = &a->m->knowledge, *l = &a->m->latent;
+    const struct result_points *p = &o->points;
+    for (uint32_t i = 0; k->dims && i < a->n; i++)
+        part[i].knowledge = view_alike(k, a->knowledge + (size_t)i * k->stride,
+                                       a->knowledge_inverse[i], p->knowledge, p->knowledge_inverse);
+    for (uint32_t i = 0; l->dims && i < a->n; i++)
+        part[i].latent = view_alike(l, a->latent + (size_t)i * l->stride, a->latent_inverse[i],
+                                    p->latent, p->latent_inverse);
 }

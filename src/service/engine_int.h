@@ -88,15 +88,16 @@ struct lookup {
 };
 struct base {
     uint32_t n_kinds;      /* of kinds */
-    struct offers *offers; /* [n_kinds]; n 0 for others */
+    struct offers *offers; /* [n_kinds]; without a matcher where the kind is no offer */
     uint32_t n_needs;
     struct doc **need;       /* all kinds */
     struct lookup lookup[2]; /* 0: whole texts that differ from the public ones; 1: public ones */
     const struct knowledge *know;
 };
-/* Docs are kept by the base; their order is by id. */
-enum rc base_make(struct base **out, struct doc **doc, uint32_t n, uint32_t n_kinds,
-                  const struct knowledge *know, unsigned threads, struct err *e) MUST_CHECK;
+/* kind[i] has index i. Docs are kept by the base; their order is by id. */
+enum rc base_make(struct base **out, struct doc **doc, uint32_t n, const struct kind *const *kind,
+                  uint32_t n_kinds, const struct knowledge *know, unsigned threads,
+                  struct err *e) MUST_CHECK;
 void base_close(struct base *b);
 /* A search text's vector of length 1, keys rising, by the weights of the base. Replaces `out`. */
 enum rc base_search_vector(const struct base *b, struct match_text t, vec_weight *out,
@@ -116,13 +117,16 @@ struct changed {
     struct offered *offered; /* of an offer, by its kind's matcher */
     vec_weight look[2];      /* its search vectors, as in the two lookups */
 };
+/* A record that is, or once was, called so; the one before it of the same hash. */
+struct titled {
+    uint32_t slot, before;
+};
 /* What was decided on a pair (records of kind "introduction"). */
 struct decision {
     int64_t id, need, offer;
     uint32_t state;
 };
 struct table {
-    uint32_t n_kinds;
     struct map at; /* id -> slot */
     VEC(struct slot) slot;
     VEC(struct changed) delta;
@@ -131,6 +135,8 @@ struct table {
     /* slots of the base's places; NO_PLACE where they no longer hold */
     uint32_t **offer_slot; /* [n_kinds][offers[k].n] */
     uint32_t *need_slot, *look_slot[2];
+    struct map title; /* hash of a title -> newest place in titled */
+    VEC(struct titled) titled;
     struct map spoken;   /* id of a person or organisation -> place in speaker */
     VEC(vec_id) speaker; /* records that name it, or belong to it */
     struct map pair;     /* hash of (need, offer) -> place in decision; probed by pair_of */
@@ -138,9 +144,12 @@ struct table {
     struct weights weights;
     bool learnt;
 };
-enum rc table_open(struct table *t, uint32_t n_kinds, struct err *e) MUST_CHECK;
+/* An empty table is {0} with a base attached. */
 void table_close(struct table *t);
 struct doc *table_doc(const struct table *t, int64_t id); /* NULL: none */
+/* Records that speak for a person or organisation, or once did (doc_names tells); NULL: none. */
+const vec_id *table_speakers(const struct table *t, int64_t id);
+bool doc_names(const struct doc *d, int64_t id);
 /* Put in a record as it is now; takes `d`. */
 enum rc table_put(struct table *t, struct doc *d, struct err *e) MUST_CHECK;
 void table_remove(struct table *t, int64_t id);
@@ -149,6 +158,7 @@ enum rc table_docs(const struct table *t, struct doc ***out, uint32_t *n, struct
 /* Use another base: takes it; what it does not hold as it is now becomes the delta. */
 enum rc table_attach(struct table *t, struct base *b, struct err *e) MUST_CHECK;
 enum rc table_decide(struct table *t, struct decision d, struct err *e) MUST_CHECK;
+void table_undecide(struct table *t, int64_t id);
 const struct decision *table_decision(const struct table *t, int64_t need, int64_t offer);
 
 /* ---- ranking (engine_rank.c) ---- */
@@ -180,10 +190,14 @@ enum rc rank_features(const struct table *t, const struct units *u, const struct
 /* ---- searching (engine_search.c) ---- */
 
 struct found {
-    uint32_t slot;
+    int64_t id;
     double score;
 };
 typedef VEC(struct found) vec_found;
+/* A title or query in normal form (text/norm.h), blanks at the ends cut. Appends. */
+enum rc search_norm(struct buf *out, struct str text, struct err *e) MUST_CHECK;
+/* Note what a doc is called, on both faces. */
+enum rc titles_add(struct table *t, uint32_t slot, struct err *e) MUST_CHECK;
 /* Which face of it may be searched: 0 whole, 1 public, -1 none. */
 typedef int (*face_fn)(void *ctx, const struct doc *d);
 /* Best first, at most `limit`; texts are looked at through face_of only. */
