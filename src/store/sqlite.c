@@ -97,7 +97,7 @@ static enum rc configure(struct sqlite *s, const struct db_place *at, struct err
     if (!at->read_only)
         TRY(exec(&s->db,
                  "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                 "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8000;",
+                 "PRAGMA cache_size = -8000;",
                  e));
     sqlite3_set_authorizer(s->h, guard, s);
     return RC_OK;
@@ -114,8 +114,8 @@ static enum rc open_db(struct db **out, const struct db_place *at, struct err *e
     if (!s)
         return err_nomem(e);
     s->db.ops = &sqlite_ops;
-    int flags = (at->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
-                SQLITE_OPEN_NOMUTEX;
+    int flags =
+        (at->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX;
     int code = sqlite3_open_v2(path, &s->h, flags, NULL);
     enum rc rc = RC_OK;
     if (code != SQLITE_OK)
@@ -306,8 +306,8 @@ enum rc sqlite_copy(struct db *from, const char *path, store_progress_fn progres
     sqlite3 *to = NULL;
     enum rc rc = RC_OK;
     int code = sqlite3_open(file_out_temp(f), &to);
-    sqlite3_backup *b = code == SQLITE_OK ? sqlite3_backup_init(to, "main", handle(from), "main")
-                                          : NULL;
+    sqlite3_backup *b =
+        code == SQLITE_OK ? sqlite3_backup_init(to, "main", handle(from), "main") : NULL;
     if (b) {
         rc = copy_pages(b, to, progress, ctx, e);
         sqlite3_backup_finish(b);
