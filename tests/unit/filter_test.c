@@ -160,7 +160,7 @@ static void mistakes_are_placed(void **unused)
     reads_as("trl contains 5", "!filter.op|contains\t期望成熟度|5");
     reads_as("industry contains C", "!filter.op|contains\t行业|10");
     reads_as("trl ! 5", "!filter.expected|!\t= != < <= > >= in under contains is|5");
-    assert_string_equal(canon_of("org", "state = open"), "!filter.name|state|1");
+    assert_string_equal(canon_of("org", "state = open"), "!filter.name_near|state\tstaff|1");
     assert_string_equal(canon_of("note", "owner = 1"), "!filter.name|owner|1");
     assert_string_equal(canon_of(NULL, "updated > 2026-01-01T00:00:00Z and kind = need"),
                         "updated > 2026-01-01T08:00:00+08:00 and kind = need");
