@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/pool.h"
 #include "service/engine_int.h"
+#include "service/learning.h"
 #include "service/site_int.h"
 
 #include <errno.h>

@@ -238,7 +238,8 @@ static enum rc changed_offers(const struct ranking *r, vec_ranked *out, struct e
 }
 
 enum rc rank_offers(const struct table *t, const struct units *u, const struct doc *self,
-                    unsigned face, const struct kind *k, bool all, vec_ranked *out, struct err *e)
+                    unsigned face, const struct kind *k, const struct keep *keep, vec_ranked *out,
+                    struct err *e)
 {
     struct ranking r = {.t = t, .units = u, .self = self, .face = face, .offers = k};
     r.matcher = offers_of(t, k)->matcher;

@@ -72,7 +72,7 @@ static bool seen_score(const struct lister *l, const struct ranked *x, const str
 
 static enum rc add(vec_item *out, int64_t id, int64_t via, double score, struct err *e)
 {
-    struct item_score x = {id, via, score};
+    struct item_score x = {id, via, score, score};
     return vec_push(out, x, e);
 }
 
@@ -193,7 +193,7 @@ static void fold_items(vec_item *v)
             next *= DECAY;
         }
         x.best = x.score;
-        x.score = sum * SHOWN;
+        x.score = sum * ITEMS_SHOWN;
         v->p[n++] = x;
     }
     v->n = n;
@@ -222,7 +222,7 @@ static enum rc needs_by_speakers(struct lister *l, const struct doc *whom, const
     return rc;
 }
 
-static bool is_spoken_for(const struct lister *l, const struct kind *k)
+bool is_spoken_for(const struct lister *l, const struct kind *k)
 {
     for (uint32_t i = 0; i < l->t->base->n_kinds; i++)
         if (speaks_for(l->t->base->offers[i].kind, k))

@@ -29,6 +29,10 @@ typedef VEC(struct item_score) vec_item;
 /* In no order. Replaces `out`. */
 enum rc list_items(struct lister *l, const struct doc *self, unsigned face,
                    const struct kind *other, vec_item *out, struct err *e) MUST_CHECK;
+/* Is a record of the kind ranked by what speaks for it as well? Its score is then a sum over items,
+ * of which ITEMS_SHOWN is put on the scale. */
+#define ITEMS_SHOWN 0.5
+bool is_spoken_for(const struct lister *l, const struct kind *k);
 void items_sort(vec_item *v); /* best first */
 
 #endif
