@@ -237,10 +237,10 @@ static void *build_loop(void *ctx)
             en->changed_first = 0;
             pthread_mutex_unlock(&en->mutex);
             if (rebuild(en, &e) != RC_OK)
-                report("engine.rebuild", &e);
+                report("engine_rebuild", &e);
             double took = clock_seconds() - now;
             rest_until = clock_seconds() + REST * took;
-            log_line(LOG_INFO, "engine.rebuilt", "seconds=%.3f", took);
+            log_line(LOG_INFO, "engine_rebuilt", "seconds=%.3f", took);
             pthread_mutex_lock(&en->mutex);
         }
         if (!en->stop)
@@ -356,7 +356,7 @@ static void *follow_loop(void *ctx)
         struct err e = {0};
         enum rc rc = follow_once(en, &e);
         if (rc != RC_OK && !atomic_load(&en->failing))
-            report("engine.follow", &e);
+            report("engine_follow", &e);
         atomic_store(&en->failing, rc != RC_OK);
         if (rc == RC_OK)
             continue;

@@ -252,7 +252,7 @@ bool doc_listed(const struct actor *a, const struct doc *d);
 
 /* ---- learnt weights (pairing_learn.c) ---- */
 
-#define ENGINE_WEIGHTS "engine.weights" /* setting that holds them */
+#define ENGINE_WEIGHTS "engine_weights" /* setting that holds them */
 #define ENGINE_LEARNT  "learn"          /* action of the entry that tells of new ones */
 
 #endif
