@@ -16,7 +16,13 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
-#define OK(step) assert_int_equal(step, RC_OK)
+#define OK(step)                                                                                   \
+    do {                                                                                           \
+        enum rc rc_ = (step);                                                                      \
+        if (rc_ != RC_OK)                                                                          \
+            print_fault(#step);                                                                    \
+        assert_int_equal(rc_, RC_OK);                                                              \
+    } while (0)
 #define FAILS(step, want, name)                                                                    \
     do {                                                                                           \
         assert_int_equal(step, want);                                                              \
@@ -24,6 +30,11 @@
     } while (0)
 
 static struct err err;
+
+static inline void print_fault(const char *what)
+{
+    fprintf(stderr, "%s: %s %s\n", what, err.key, err.detail);
+}
 
 static inline bool on_sqlite(void)
 {
@@ -155,11 +166,6 @@ static inline enum rc put_one(struct store *s, struct rec *r)
         return tx_commit(tx, &err);
     tx_rollback(tx);
     return rc;
-}
-
-static inline void print_fault(const char *what)
-{
-    fprintf(stderr, "%s: %s %s\n", what, err.key, err.detail);
 }
 
 #endif
