@@ -1,6 +1,6 @@
 /* The reasons of one pair: from the texts (match/reason.h), then from the columns. */
+#include "record/value.h"
 #include "service/matching_int.h"
-#include "sheet/value.h"
 
 #include <stdlib.h>
 
