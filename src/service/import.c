@@ -476,6 +476,11 @@ struct import_row import_row(const struct import *i, uint32_t row)
                                .moved = r->moved};
 }
 
+struct str import_sheet(const struct import *i, uint32_t row)
+{
+    return i->grid.sheets.p[i->rows.p[row].sheet].info.name;
+}
+
 uint32_t import_count(const struct import *i, enum row_state state)
 {
     return i->count[state];

@@ -259,8 +259,6 @@ static enum rc typed_text(struct building *b, uint32_t col, const struct field_d
 {
     const struct cell *cell = cell_of(b, col);
     buf_clear(&b->text);
-    if (f->type == TYPE_CODE)
-        return cell_codes_in(&b->text, f, text, e);
     if (f->type == TYPE_MONEY && b->map->unit[col] > 0 && is_bare_number(text))
         return buf_printf(&b->text, e, "%.*s%s", (int)text.n, text.p, unit_word(b->map->unit[col]));
     if (f->type == TYPE_BOOL && cell->kind == CELL_BOOL)

@@ -12,7 +12,7 @@ struct returning {
     struct sheet_out *out;
     bool zh;
     struct buf text;
-    size_t next;     /* place in i->rows of the next row that counts */
+    uint32_t next;   /* place in i->rows of the next row that counts */
     uint32_t sheet;  /* number in `out` */
     uint32_t column; /* of the problems */
 };
@@ -51,15 +51,16 @@ static enum rc put_cells(struct returning *t, const struct grid_row *r, bool bol
     return RC_OK;
 }
 
-static enum rc put_faults(struct returning *t, const struct irow *r, struct err *e)
+static enum rc put_faults(struct returning *t, uint32_t row, struct err *e)
 {
+    const struct irow *r = &t->i->rows.p[row];
     if (!r->n_faults)
         return RC_OK;
     buf_clear(&t->text);
     for (uint32_t f = 0; f < r->n_faults; f++) {
         if (f)
             TRY(buf_char(&t->text, '\n', e));
-        TRY(words_fault(&t->text, t->i, &r->fault[f], r->fault_col[f], t->zh, e));
+        TRY(import_say(&t->text, t->i, row, f, t->zh, e));
     }
     return sheet_out_alarm(t->out, t->sheet, t->column, buf_view(&t->text), e);
 }
@@ -94,7 +95,7 @@ static enum rc put_row(struct returning *t, uint32_t s, size_t at, struct err *e
     TRY(put_cells(t, r, false, e));
     if (t->next >= i->rows.n || i->rows.p[t->next].at != at)
         return RC_OK;
-    return put_faults(t, &i->rows.p[t->next++], e);
+    return put_faults(t, t->next++, e);
 }
 
 static enum rc put_sheet(struct returning *t, uint32_t s, struct err *e)

@@ -62,43 +62,6 @@ bool next_item(struct str *rest, struct str *item, bool lines, bool comma)
     return false;
 }
 
-/* The code that a text means: the code itself, a label, or both with a blank between. */
-static const struct code *code_of(const struct codes *table, struct str text)
-{
-    uint32_t n = 0;
-    const struct code *c = code_find(table, text);
-    if (c)
-        return c;
-    c = code_by_label(table, text, &n);
-    if (c && n == 1)
-        return c;
-    size_t blank = 0;
-    while (blank < text.n && text.p[blank] != ' ' && text.p[blank] != '\t')
-        blank++;
-    return blank < text.n ? code_find(table, str_sub(text, 0, blank)) : NULL;
-}
-
-enum rc cell_codes_in(struct buf *to, const struct field_def *f, struct str text, struct err *e)
-{
-    struct str item, part;
-    bool lines = has_lines(text);
-    const struct code *c = code_of(f->codes, text);
-    if (c || !f->list)
-        return buf_str(to, c ? c->code : text, e);
-    while (next_item(&text, &item, lines, false)) {
-        c = code_of(f->codes, item);
-        while (c || next_item(&item, &part, false, true)) {
-            if (to->n)
-                TRY(buf_char(to, '\n', e));
-            const struct code *one = c ? c : code_of(f->codes, part);
-            TRY(buf_str(to, one ? one->code : part, e));
-            if (c)
-                break;
-        }
-    }
-    return RC_OK;
-}
-
 /* ---- words ---- */
 
 static const char *const secrecy_names[] = {"open", "masked", "private"};

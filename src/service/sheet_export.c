@@ -5,6 +5,7 @@
 #include "sheet/text_out.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { BATCH = 1000 };

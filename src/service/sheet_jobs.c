@@ -77,7 +77,7 @@ static enum rc problem_of(const struct import *i, uint32_t row, uint32_t f, bool
     char letters[8];
     struct str col = words_column(letters, r.fault_col[f]);
     buf_init(&words, 1u << 16);
-    enum rc rc = words_fault(&words, i, &r.fault[f], r.fault_col[f], zh, e);
+    enum rc rc = import_say(&words, i, row, f, zh, e);
     *out = rc != RC_OK
                ? NULL
                : json_pack("{s:I,s:I,s:o,s:s,s:o,s:o}", "sheet", (json_int_t)r.sheet, "row",

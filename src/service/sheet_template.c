@@ -3,6 +3,7 @@
 #include "sheet/sheet_out.h"
 
 #include <math.h>
+#include <stdio.h>
 
 enum { ROWS = 5000, EXAMPLE_ROW = 2 }; /* rows with drop-downs */
 

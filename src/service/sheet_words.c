@@ -46,28 +46,34 @@ struct str words_column(char to[8], uint32_t col)
     return (struct str){to + n, 8 - n};
 }
 
-enum rc words_fault(struct buf *to, const struct import *i, const struct fault_at *f, uint32_t col,
-                    bool zh, struct err *e)
+static enum rc say_field(struct buf *to, const struct import *i, const struct fault_at *f, bool zh,
+                         struct err *e)
 {
+    struct col c = {f->masked ? COL_MASKED : COL_FIELD, f->field, ATTR_FIELD};
+    const struct field_def *def = &i->k->field[f->field];
+    TRY(col_label(to, i->k, c, zh, e));
+    if (f->item != UINT32_MAX)
+        TRY(buf_printf(to, e, zh ? "（第 %u 项）" : " (item %u)", f->item + 1));
+    if (f->sub == UINT32_MAX || f->sub >= def->n_sub)
+        return RC_OK;
+    TRY(buf_str(to, STR(" "), e));
+    return buf_str(to, label_text(&def->sub[f->sub].label, zh), e);
+}
+
+enum rc import_say(struct buf *to, const struct import *i, uint32_t row, uint32_t fault, bool zh,
+                   struct err *e)
+{
+    const struct irow *r = &i->rows.p[row];
+    const struct fault_at *f = &r->fault[fault];
+    bool field = f->field != NO_FIELD;
     char letters[8];
-    bool letter = col && i->grid.format != GRID_JSONL;
-    if (letter) {
-        struct str name = words_column(letters, col);
-        TRY(buf_printf(to, e, zh ? "%.*s 列" : "column %.*s", (int)name.n, name.p));
-    }
-    if (f->field != NO_FIELD) {
-        struct col c = {f->masked ? COL_MASKED : COL_FIELD, f->field, ATTR_FIELD};
-        TRY(buf_str(to, letter ? STR(" ") : STR(""), e));
-        TRY(col_label(to, i->k, c, zh, e));
-        const struct field_def *def = &i->k->field[f->field];
-        if (f->item != UINT32_MAX)
-            TRY(buf_printf(to, e, zh ? "（第 %u 项）" : " (item %u)", f->item + 1));
-        if (f->sub != UINT32_MAX && f->sub < def->n_sub) {
-            TRY(buf_str(to, STR(" "), e));
-            TRY(buf_str(to, label_text(&def->sub[f->sub].label, zh), e));
-        }
-    }
-    if (letter || f->field != NO_FIELD)
+    struct str col = words_column(letters, i->grid.format == GRID_JSONL ? 0 : r->fault_col[fault]);
+    if (col.n)
+        TRY(buf_printf(to, e, zh ? "%.*s 列" : "column %.*s", (int)col.n, col.p));
+    TRY(buf_str(to, col.n && field ? STR(" ") : STR(""), e));
+    if (field)
+        TRY(say_field(to, i, f, zh, e));
+    if (col.n || field)
         TRY(buf_str(to, zh ? STR("：") : STR(": "), e));
     return words_say(to, i->s, f->key, f->detail, zh, e);
 }

@@ -78,6 +78,11 @@ uint32_t import_count(const struct import *i, enum row_state state);
 uint64_t import_print(const struct import *i);
 /* Headers that were not understood, for a warning. */
 uint32_t import_unknown(const struct import *i, const struct str **header);
+/* One fault of a row as a sentence: "B 列 需求名称：此项必填". Appends. */
+enum rc import_say(struct buf *to, const struct import *i, uint32_t row, uint32_t fault, bool zh,
+                   struct err *e) MUST_CHECK;
+/* The sheet that the row stands in; "" in text files. */
+struct str import_sheet(const struct import *i, uint32_t row);
 /* Write all rows in one transaction, or none: RC_USER "import.wrong" where a row is wrong,
  * "import.changed" where the store changed since the dry run. */
 enum rc import_apply(struct import *i, progress_fn progress, void *ctx, struct err *e) MUST_CHECK;

@@ -55,10 +55,6 @@ enum rc cell_text(struct buf *to, const struct rec *r, struct col c, const struc
 /* "制造业", or "C32 有色金属冶炼" where the code is one that people use or two have the label. */
 enum rc cell_code(struct buf *to, const struct codes *table, const struct code *code, bool zh,
                   struct err *e) MUST_CHECK;
-/* "C32 …" and labels as codes, the items of a list on lines of their own; what is no code stays,
- * for val_parse to name it. */
-enum rc cell_codes_in(struct buf *to, const struct field_def *f, struct str text,
-                      struct err *e) MUST_CHECK;
 const char *secrecy_name(enum secrecy s);
 struct label secrecy_label(enum secrecy s);
 bool secrecy_read(struct str text, enum secrecy *out);
@@ -76,9 +72,6 @@ struct import;
  * tabs). Appends. */
 enum rc words_say(struct buf *to, const struct site *s, const char *key, struct str detail, bool zh,
                   struct err *e) MUST_CHECK;
-/* "B 列 需求名称：不能为空": column, field, what is wrong. */
-enum rc words_fault(struct buf *to, const struct import *i, const struct fault_at *f, uint32_t col,
-                    bool zh, struct err *e) MUST_CHECK;
 /* 1 -> A, 27 -> AA. */
 struct str words_column(char to[8], uint32_t col);
 /* The header of the last column of a returned sheet. */
