@@ -2,6 +2,7 @@
  * is passed over without being read: what was exported comes back as it went out, whatever reading
  * it would make of it. */
 #include "service/sheets_int.h"
+#include "service/special.h"
 #include "sheet/header.h"
 #include "sheet/text_out.h"
 
@@ -180,7 +181,7 @@ static enum rc find_ref(struct building *b, uint32_t col, const struct kind *k, 
     TRY(vec_push(&b->deps, row, e));
     *id = b->i->rows.p[row].id;
     if (!*id) /* it is written first; until then a number that no record has */
-        *id = -(int64_t)row - 1;
+        *id = REF_PENDING + row;
     return RC_OK;
 }
 
