@@ -140,16 +140,69 @@ static enum rc gives(bool *out, const struct field_def *f, struct str text, cons
     return rc;
 }
 
-/* Indicators with ≥ instead of ge, where that can be read again. */
-static enum rc group_text(struct buf *to, const struct field_def *f, const struct val *v,
+static struct str bool_word(bool yes, bool zh)
+{
+    return yes ? zh ? STR("是") : STR("yes") : zh ? STR("否") : STR("no");
+}
+
+/* A bar or a backslash in a part of a group has a backslash in front. */
+static enum rc escaped(struct buf *to, struct str s, struct err *e)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '|' || s.p[i] == '\\')
+            TRY(buf_char(to, '\\', e));
+        TRY(buf_char(to, s.p[i], e));
+    }
+    return RC_OK;
+}
+
+static enum rc part_text(struct buf *to, const struct field_def *f, const struct val *v,
+                         const struct writing *w, struct err *e)
+{
+    const struct code *c = f->type == TYPE_CODE ? code_find(f->codes, v->text) : NULL;
+    if (c)
+        return cell_code(to, f->codes, c, w->zh, e);
+    if (f->type == TYPE_BOOL)
+        return buf_str(to, bool_word(v->num, w->zh), e);
+    if (f->type == TYPE_TEXT)
+        return escaped(to, v->text, e);
+    return val_text(to, f, v, w->zh, true, e);
+}
+
+/* One item of a list: "噪声|≤|65||dB", with ≤ instead of le. */
+static enum rc item_text(struct buf *to, const struct field_def *f, const struct val *v,
+                         const struct writing *w, struct err *e)
+{
+    uint32_t last = 0;
+    if (f->type != TYPE_GROUP)
+        return val_text(to, f, v, w->zh, true, e);
+    for (uint32_t s = 0; s < v->list.n; s++)
+        if (v->list.item[s].set)
+            last = s;
+    for (uint32_t s = 0; s <= last && s < f->n_sub; s++) {
+        if (s)
+            TRY(buf_char(to, '|', e));
+        if (v->list.item[s].set)
+            TRY(part_text(to, &f->sub[s], &v->list.item[s], w, e));
+    }
+    return RC_OK;
+}
+
+/* Items parted by ；, where that can be read again; else as val_text has them. */
+static enum rc items_text(struct buf *to, const struct field_def *f, const struct val *v,
                           const struct writing *w, struct err *e)
 {
     size_t from = to->n;
     bool same = false;
-    if (!w->raw) {
-        TRY(val_text(to, f, v, w->zh, false, e));
-        TRY(gives(&same, f, str_sub(buf_view(to), from, to->n), v, e));
+    struct field_def one = *f;
+    one.list = false;
+    for (uint32_t i = 0; !w->raw && i < (f->list ? v->list.n : 1); i++) {
+        if (i)
+            TRY(buf_str(to, STR("；"), e));
+        TRY(item_text(to, &one, f->list ? &v->list.item[i] : v, w, e));
     }
+    if (!w->raw)
+        TRY(gives(&same, f, str_sub(buf_view(to), from, to->n), v, e));
     if (same)
         return RC_OK;
     to->n = from;
@@ -161,14 +214,10 @@ static enum rc value_text(struct buf *to, const struct field_def *f, const struc
 {
     if (!v->set)
         return RC_OK;
-    if (f->type == TYPE_GROUP)
-        return group_text(to, f, v, w, e);
-    if (f->type == TYPE_BOOL && !f->list && !w->raw)
-        return buf_str(to,
-                       v->num  ? w->zh ? STR("是") : STR("yes")
-                        : w->zh ? STR("否")
-                               : STR("no"),
-                       e);
+    if (f->type == TYPE_GROUP || (f->list && f->type != TYPE_CODE && f->type != TYPE_REF))
+        return items_text(to, f, v, w, e);
+    if (f->type == TYPE_BOOL && !w->raw)
+        return buf_str(to, bool_word(v->num, w->zh), e);
     if (f->type != TYPE_CODE && f->type != TYPE_REF)
         return val_text(to, f, v, w->zh, true, e);
     if (!f->list)

@@ -239,6 +239,16 @@ static enum rc put_header(struct template *t, struct err *e)
     return RC_OK;
 }
 
+/* Before the next row: the library has let go of the header then. */
+static enum rc put_notes(struct template *t, struct err *e)
+{
+    for (uint32_t c = 0; c < t->cols.n; c++) {
+        TRY(say_hint(t, t->cols.p[c], e));
+        TRY(sheet_out_note(t->out, t->sheet, 1, c, buf_view(&t->text), e));
+    }
+    return RC_OK;
+}
+
 static enum rc put_example(struct template *t, struct err *e)
 {
     TRY(sheet_out_row(t->out, t->sheet, NULL, e));
@@ -260,7 +270,6 @@ static enum rc put_offer(struct template *t, uint32_t c, struct err *e)
         o.words[1] = t->zh ? "否" : "no";
     }
     TRY(say_hint(t, t->cols.p[c], e));
-    TRY(sheet_out_note(t->out, t->sheet, 1, c, buf_view(&t->text), e));
     o.hint = buf_view(&t->text);
     o.title = f ? word(t, f->label) : word(t, attr_label(t->cols.p[c].attr));
     struct str kept = arena_str(&t->names, o.hint);
@@ -302,6 +311,7 @@ static enum rc write_all(struct template *t, struct err *e)
     TRY(cols_all(&t->cols, t->k, true, e));
     TRY(find_tables(t, e));
     TRY(put_header(t, e));
+    TRY(put_notes(t, e));
     TRY(put_example(t, e));
     TRY(put_tables(t, e));
     for (uint32_t c = 0; c < t->cols.n; c++)

@@ -72,7 +72,8 @@ enum rc sheet_out_alarm(struct sheet_out *o, uint32_t sheet, uint32_t col, struc
 /* Cells of the column that are not written have its style too. */
 enum rc sheet_out_empty(struct sheet_out *o, uint32_t sheet, uint32_t col, double width,
                         struct err *e) MUST_CHECK;
-/* A note on a cell. Texts over Excel's limit are cut. */
+/* A note on a cell of the row begun last (or of the header, before the first). Texts over Excel's
+ * limit are cut. */
 enum rc sheet_out_note(struct sheet_out *o, uint32_t sheet, uint32_t row, uint32_t col,
                        struct str text, struct err *e) MUST_CHECK;
 /* Give the cells [from, to] of a column a name ("codes_region"), for offers. */
