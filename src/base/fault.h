@@ -15,7 +15,8 @@ enum fault_kind { FAULT_ALLOC, FAULT_WRITE, FAULT_STEP };
 bool fault_hit(enum fault_kind kind);
 /* How many there were so far: the n to try. */
 long fault_count(enum fault_kind kind);
-/* Count from 0 again and let the n-th fail (0: none): for tests that try them all in one process. */
+/* Count from 0 again and let the n-th fail (0: none): for tests that try them all in one process.
+ */
 void fault_arm(enum fault_kind kind, long n);
 #else
 static inline bool fault_hit(enum fault_kind kind)

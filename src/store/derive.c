@@ -203,8 +203,7 @@ static enum rc check_unique(struct tx *tx, const struct rec *r, const struct uni
     stmt_done(st);
     if (rc != RC_OK || !other || other == r->id)
         return rc;
-    return err_user(e, "store.unique", "%.*s\t%lld", (int)u->field.n, u->field.p,
-                    (long long)other);
+    return err_user(e, "store.unique", "%.*s\t%lld", (int)u->field.n, u->field.p, (long long)other);
 }
 
 enum rc derived_check(struct tx *tx, const struct rec *r, const struct derived *d, struct err *e)
@@ -266,9 +265,7 @@ static enum rc write_links(struct tx *tx, int64_t id, const vec_link_row *old,
                            const struct derived *d, struct err *e)
 {
     for (size_t i = 0, j = 0; i < old->n || j < d->link.n;) {
-        int c = i == old->n       ? 1
-                : j == d->link.n ? -1
-                                  : by_link(&old->p[i], &d->link.p[j]);
+        int c = i == old->n ? 1 : j == d->link.n ? -1 : by_link(&old->p[i], &d->link.p[j]);
         if (c < 0)
             TRY(TX_RUN(tx, SQL_LINK_DROP, e, "iti", id, old->p[i].relation, old->p[i].to));
         if (c > 0)
@@ -283,9 +280,7 @@ static enum rc write_uniques(struct tx *tx, int64_t id, struct str kind, const v
                              const struct derived *d, struct err *e)
 {
     for (size_t i = 0, j = 0; i < old->n || j < d->uniq.n;) {
-        int c = i == old->n       ? 1
-                : j == d->uniq.n ? -1
-                                  : by_uniq(&old->p[i], &d->uniq.p[j]);
+        int c = i == old->n ? 1 : j == d->uniq.n ? -1 : by_uniq(&old->p[i], &d->uniq.p[j]);
         if (c < 0)
             TRY(TX_RUN(tx, SQL_UNIQ_DROP, e, "ttti", kind, old->p[i].field, old->p[i].value, id));
         if (c > 0)

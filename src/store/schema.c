@@ -85,11 +85,10 @@ static const char *const guards[] = {
                " BEGIN SELECT raise(ABORT, 'the trail is append-only'); END;"
                "CREATE TRIGGER audit_keep_delete BEFORE DELETE ON audit"
                " BEGIN SELECT raise(ABORT, 'the trail is append-only'); END;",
-    [POSTGRES] =
-        "CREATE FUNCTION audit_keep() RETURNS trigger LANGUAGE plpgsql AS"
-        " 'BEGIN RAISE EXCEPTION ''the trail is append-only''; END';"
-        "CREATE TRIGGER audit_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON audit"
-        " FOR EACH STATEMENT EXECUTE FUNCTION audit_keep();",
+    [POSTGRES] = "CREATE FUNCTION audit_keep() RETURNS trigger LANGUAGE plpgsql AS"
+                 " 'BEGIN RAISE EXCEPTION ''the trail is append-only''; END';"
+                 "CREATE TRIGGER audit_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON audit"
+                 " FOR EACH STATEMENT EXECUTE FUNCTION audit_keep();",
 };
 static const char *const first_head[] = {
     [SQLITE] = "INSERT INTO head (one, seq, last_id, hash) VALUES (1, 0, 0, zeroblob(32));",
@@ -101,24 +100,22 @@ static const char *const first_head[] = {
  * not hang on whether and when it was run; index_kinds.c adds its own. PostgreSQL: the everyday
  * role's rights. */
 static const char *const after[] = {
-    [SQLITE] =
-        "ANALYZE;" /* makes the table */
-        "DELETE FROM sqlite_stat1;"
-        "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES"
-        " ('rec', 'rec_updated', '100000 20000 2 1'),"
-        " ('rec', 'rec_state', '100000 20000 4000 2 1'),"
-        " ('rec', 'rec_org', '100000 100 20 2 1'),"
-        " ('rec', 'rec_title', '100000 20000 2'),"
-        " ('rec', 'rec_shown', '100000 20000 10000 2 1'),"
-        " ('rec', 'rec_shown_state', '100000 20000 10000 3000 2 1'),"
-        " ('link', 'link', '200000 2 2 1'), ('link', 'link_to', '200000 20'),"
-        " ('audit', 'audit_id', '400000 4 1'), ('audit', 'audit_account', '400000 2000 1');",
-    [POSTGRES] =
-        "DO 'DECLARE s text := quote_ident(current_schema()); BEGIN"
-        " EXECUTE ''GRANT USAGE ON SCHEMA '' || s || '' TO qiao_app'';"
-        " EXECUTE ''GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA '' || s"
-        " || '' TO qiao_app'';"
-        " EXECUTE ''REVOKE UPDATE, DELETE, TRUNCATE ON audit FROM qiao_app''; END';",
+    [SQLITE] = "ANALYZE;" /* makes the table */
+               "DELETE FROM sqlite_stat1;"
+               "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES"
+               " ('rec', 'rec_updated', '100000 20000 2 1'),"
+               " ('rec', 'rec_state', '100000 20000 4000 2 1'),"
+               " ('rec', 'rec_org', '100000 100 20 2 1'),"
+               " ('rec', 'rec_title', '100000 20000 2'),"
+               " ('rec', 'rec_shown', '100000 20000 10000 2 1'),"
+               " ('rec', 'rec_shown_state', '100000 20000 10000 3000 2 1'),"
+               " ('link', 'link', '200000 2 2 1'), ('link', 'link_to', '200000 20'),"
+               " ('audit', 'audit_id', '400000 4 1'), ('audit', 'audit_account', '400000 2000 1');",
+    [POSTGRES] = "DO 'DECLARE s text := quote_ident(current_schema()); BEGIN"
+                 " EXECUTE ''GRANT USAGE ON SCHEMA '' || s || '' TO qiao_app'';"
+                 " EXECUTE ''GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA '' || s"
+                 " || '' TO qiao_app'';"
+                 " EXECUTE ''REVOKE UPDATE, DELETE, TRUNCATE ON audit FROM qiao_app''; END';",
 };
 
 const struct table schema_tables[] = {

@@ -2,8 +2,7 @@
 
 /* Parameters are ?1, ?2 … in both dialects; `$word` is the dialect's own (db.c has the table). */
 
-#define REC                                                                                        \
-    "id, kind, org, state, secrecy, version, created, updated, since, body$text"
+#define REC "id, kind, org, state, secrecy, version, created, updated, since, body$text"
 #define AUDIT                                                                                      \
     "seq, at, account, login, action, comment, reason, id, kind, version, state, secrecy, org, "   \
     "body, hash"
@@ -34,8 +33,7 @@ const char *const sql_text_of[SQL__COUNT] = {
                      "shown = ?6 WHERE id = ?1",
     [SQL_REC_DELETE] = "DELETE FROM rec WHERE id = ?1 AND version = ?2",
     [SQL_REC_KIND] = "SELECT kind FROM rec WHERE id = ?1",
-    [SQL_REC_OF_KIND] =
-        "SELECT " REC " FROM rec WHERE kind = ?1 AND id > ?2 ORDER BY id LIMIT 200",
+    [SQL_REC_OF_KIND] = "SELECT " REC " FROM rec WHERE kind = ?1 AND id > ?2 ORDER BY id LIMIT 200",
     [SQL_REC_BY_TITLE] = "SELECT id FROM rec WHERE kind = ?1 AND substr(title, 1, 200) = "
                          "substr(?2$str, 1, 200) AND title = ?2$str ORDER BY id",
     [SQL_LINK_OF] = "SELECT relation, to_id FROM link WHERE from_id = ?1 ORDER BY relation, to_id",
@@ -44,8 +42,9 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_LINK_CLEAR] = "DELETE FROM link WHERE from_id = ?1",
     [SQL_LINK_COUNT_TO] =
         "SELECT count(DISTINCT from_id) FROM link WHERE to_id = ?1 AND from_id <> ?1",
-    [SQL_LINK_TO] = "SELECT r.kind, l.from_id, l.relation FROM link l JOIN rec r "
-                    "ON r.id = l.from_id WHERE l.to_id = ?1 ORDER BY l.from_id, l.relation LIMIT ?2",
+    [SQL_LINK_TO] =
+        "SELECT r.kind, l.from_id, l.relation FROM link l JOIN rec r "
+        "ON r.id = l.from_id WHERE l.to_id = ?1 ORDER BY l.from_id, l.relation LIMIT ?2",
     [SQL_UNIQ_GET] = "SELECT id FROM uniq WHERE kind = ?1 AND field = ?2 AND value = ?3",
     [SQL_UNIQ_OF] = "SELECT field, value FROM uniq WHERE id = ?1 ORDER BY field, value",
     [SQL_UNIQ_ADD] = "INSERT INTO uniq (kind, field, value, id) VALUES (?1, ?2, ?3, ?4)",
@@ -75,10 +74,9 @@ const char *const sql_text_of[SQL__COUNT] = {
                         "ORDER BY from_id, relation, to_id",
     [SQL_VERIFY_UNIQ] = "SELECT id, kind, field, value FROM uniq WHERE id BETWEEN ?1 AND ?2 "
                         "ORDER BY id, field, value",
-    [SQL_VERIFY_GONE] =
-        "SELECT min(a.id) FROM audit a WHERE a.id > 0 AND a.body <> '' "
-        "AND NOT EXISTS (SELECT 1 FROM rec r WHERE r.id = a.id) "
-        "AND a.seq = (SELECT max(b.seq) FROM audit b WHERE b.id = a.id)",
+    [SQL_VERIFY_GONE] = "SELECT min(a.id) FROM audit a WHERE a.id > 0 AND a.body <> '' "
+                        "AND NOT EXISTS (SELECT 1 FROM rec r WHERE r.id = a.id) "
+                        "AND a.seq = (SELECT max(b.seq) FROM audit b WHERE b.id = a.id)",
     [SQL_VERIFY_LINK_ALONE] = "SELECT min(from_id) FROM link l WHERE NOT EXISTS "
                               "(SELECT 1 FROM rec r WHERE r.id = l.from_id)",
     [SQL_VERIFY_UNIQ_ALONE] =
@@ -102,7 +100,8 @@ const char *const sql_text_of[SQL__COUNT] = {
         "?5, ?6) ON CONFLICT (key) DO UPDATE SET account = excluded.account, "
         "created = excluded.created, seen = excluded.seen, csrf = excluded.csrf, "
         "data = excluded.data",
-    [SQL_SESSION_GET] = "SELECT key, account, created, seen, csrf, data FROM session WHERE key = ?1",
+    [SQL_SESSION_GET] =
+        "SELECT key, account, created, seen, csrf, data FROM session WHERE key = ?1",
     [SQL_SESSION_DROP] = "DELETE FROM session WHERE key = ?1",
     [SQL_SESSION_DROP_ACCOUNT] = "DELETE FROM session WHERE account = ?1",
     [SQL_SESSION_DROP_OLD] = "DELETE FROM session WHERE seen < ?1",

@@ -114,8 +114,8 @@ static enum rc open_db(struct db **out, const struct db_place *at, struct err *e
     if (!s)
         return err_nomem(e);
     s->db.ops = &sqlite_ops;
-    int flags = (at->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
-                SQLITE_OPEN_NOMUTEX;
+    int flags =
+        (at->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX;
     int code = sqlite3_open_v2(path, &s->h, flags, NULL);
     enum rc rc = RC_OK;
     if (code != SQLITE_OK)
@@ -306,8 +306,8 @@ enum rc sqlite_copy(struct db *from, const char *path, store_progress_fn progres
     sqlite3 *to = NULL;
     enum rc rc = RC_OK;
     int code = sqlite3_open(file_out_temp(f), &to);
-    sqlite3_backup *b = code == SQLITE_OK ? sqlite3_backup_init(to, "main", handle(from), "main")
-                                          : NULL;
+    sqlite3_backup *b =
+        code == SQLITE_OK ? sqlite3_backup_init(to, "main", handle(from), "main") : NULL;
     if (b) {
         rc = copy_pages(b, to, progress, ctx, e);
         sqlite3_backup_finish(b);

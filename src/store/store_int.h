@@ -100,8 +100,7 @@ static inline struct str col_bytes(struct stmt *st, int i)
     return st->db->ops->get_bytes(st, i);
 }
 /* A copy of the column in the arena. */
-enum rc col_str(struct str *out, struct stmt *st, int i, struct arena *a,
-                struct err *e) MUST_CHECK;
+enum rc col_str(struct str *out, struct stmt *st, int i, struct arena *a, struct err *e) MUST_CHECK;
 
 /* ---- store and transaction ---- */
 
@@ -138,8 +137,8 @@ int64_t tx_new_id(struct tx *tx);
 /* Run a catalogue statement that writes; a failure breaks the transaction. */
 #define TX_RUN(tx, no, e, ...) tx_ran(tx, db_run((tx)->db, no, NULL, e, __VA_ARGS__))
 enum rc tx_ran(struct tx *tx, enum rc rc) MUST_CHECK;
-enum rc store_connect(struct db **out, const struct store *s, bool create, struct err *e)
-    MUST_CHECK;
+enum rc store_connect(struct db **out, const struct store *s, bool create,
+                      struct err *e) MUST_CHECK;
 
 /* schema.c */
 #define SCHEMA_VERSION 2
@@ -179,7 +178,8 @@ enum rc derive(struct derived *out, const struct rec *r, struct arena *a, struct
 void derived_free(struct derived *d);
 /* The text a unique value is kept as: itself, or its hash where it is long. */
 enum rc uniq_text(struct str *out, struct str text, struct arena *a, struct err *e) MUST_CHECK;
-/* Make the link and uniq rows those of `d`; fresh: there are none yet. derived_check went before. */
+/* Make the link and uniq rows those of `d`; fresh: there are none yet. derived_check went before.
+ */
 enum rc derived_write(struct tx *tx, int64_t id, bool fresh, struct str kind,
                       const struct derived *d, struct arena *a, struct err *e) MUST_CHECK;
 /* "store.ref", "store.unique". */
@@ -194,7 +194,8 @@ struct str state_name(const struct rec *r); /* "" none */
 
 /* ---- audit ---- */
 
-enum rc audit_add(struct tx *tx, const struct by *by, struct entry *entry, struct err *e) MUST_CHECK;
+enum rc audit_add(struct tx *tx, const struct by *by, struct entry *entry,
+                  struct err *e) MUST_CHECK;
 /* The hash of an entry that follows `before`. */
 void audit_hash(uint8_t out[32], const uint8_t before[32], const struct entry *entry);
 #define AUDIT_COLUMNS                                                                              \
