@@ -11,6 +11,7 @@
 struct seen; /* sessions in memory (session_cache.c) */
 struct runner;
 struct engine;
+struct engine;
 
 struct site {
     struct arena arena; /* declarations; the texts of the options */
