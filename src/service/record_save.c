@@ -111,12 +111,12 @@ static enum rc hide_other(struct saving *x, enum rc rc, struct err *e)
 
 /* ---- the write ---- */
 
-static enum rc put(struct saving *x, const struct by *by, size_t faults_before, struct err *e)
+static enum rc put(struct saving *x, const struct by *by, struct err *e)
 {
     const struct special *special = special_of(x->r->kind);
     struct err own;
-    if (x->faults->n > faults_before)
-        return err_user(e, "service.invalid", "%zu", x->faults->n - faults_before);
+    if (x->faults->n)
+        return err_user(e, "service.invalid", "%zu", x->faults->n);
     x->r->updated = by->at;
     if (!x->before)
         x->r->created = x->r->since = by->at;
@@ -212,7 +212,6 @@ static enum rc save(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct save_call *c = ctx;
     struct viewed v = {0};
-    size_t faults = c->faults->n;
     bool unchanged = false;
     if (c->r->id)
         TRY(load_before(c, tx, &v, e));
@@ -226,10 +225,10 @@ static enum rc save(struct site *s, struct tx *tx, void *ctx, struct err *e)
     TRY(check_refs(&x, e));
     if (before)
         TRY(same(before, c->r, &unchanged, e));
-    if (unchanged && c->faults->n == faults)
+    if (unchanged && !c->faults->n)
         return RC_OK;
     struct by by = actor_by(s, c->a, before ? STR("update") : STR("create"), c->comment, STR(""));
-    return put(&x, &by, faults, e);
+    return put(&x, &by, e);
 }
 
 static enum rc run_save(struct site *s, struct save_call *c, struct err *e)
@@ -322,7 +321,6 @@ static enum rc act(struct site *s, struct tx *tx, void *ctx, struct err *e)
     struct act_call *c = ctx;
     const struct step *step = NULL;
     struct viewed v;
-    size_t faults = c->faults->n;
     TRY(view_get(tx, c->a, c->k, c->act->id, c->to, &v, e));
     if (!v.found)
         return view_missing(e);
@@ -342,7 +340,7 @@ static enum rc act(struct site *s, struct tx *tx, void *ctx, struct err *e)
     TRY(prepare(&x, e));
     TRY(rec_check_action(r, step->action, c->faults, e));
     struct by by = actor_by(s, c->a, step->action->name, c->act->comment, c->act->reason);
-    TRY(put(&x, &by, faults, e));
+    TRY(put(&x, &by, e));
     *c->out = *r;
     return RC_OK;
 }
@@ -464,7 +462,7 @@ static enum rc expire_one(struct site *s, struct tx *tx, void *ctx, struct err *
     struct by by = actor_by(s, &actor_system, STR("expire"), STR(""), STR(""));
     enum rc rc = prepare(&x, e);
     if (rc == RC_OK)
-        rc = put(&x, &by, faults.n, e);
+        rc = put(&x, &by, e);
     vec_free(&faults);
     d->done = rc == RC_OK;
     return rc;
