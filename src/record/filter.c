@@ -230,7 +230,7 @@ static enum rc scan_value(struct parser *p, size_t *at, struct str *text, bool *
         return scan_quoted(&p->s, text, p->arena, p->e);
     struct str w = next_word(p);
     if (!w.n)
-        return expected(p, "value");
+        return expected(p, p->c->zh ? "值" : "a value");
     p->s.at += w.n;
     if (str_starts(w, STR("today")) || str_starts(w, STR("今天")))
         for (int i = 0; i < 3; i++) { /* today + 30 d */

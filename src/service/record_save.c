@@ -51,7 +51,7 @@ static enum rc check_ref(struct saving *x, const struct field_def *f, const stru
     if (!v->set || (f->type != TYPE_REF && f->type != TYPE_GROUP))
         return RC_OK;
     if (f->type == TYPE_REF && !f->list) {
-        if (before && val_holds_ref(whole, before, v->num))
+        if (v->num >= REF_PENDING || (before && val_holds_ref(whole, before, v->num)))
             return RC_OK;
         TRY(view_get(x->tx, x->a, f->of_kind, v->num, x->to, &seen, e));
         char text[24];
@@ -136,6 +136,18 @@ static enum rc prepare(struct saving *x, struct err *e)
 {
     const struct special *special = special_of(x->r->kind);
     return special && special->before_save ? special->before_save(x, e) : RC_OK;
+}
+
+enum rc record_check_in(struct saving *x, struct err *e)
+{
+    TRY(prepare(x, e));
+    TRY(rec_check(x->r, x->to, x->faults, e));
+    return check_refs(x, e);
+}
+
+enum rc record_put_in(struct saving *x, const struct by *by, struct err *e)
+{
+    return put(x, by, e);
 }
 
 static enum rc same(const struct rec *a, const struct rec *b, bool *out, struct err *e)

@@ -11,6 +11,7 @@
 struct seen; /* sessions in memory (session_cache.c) */
 struct runner;
 struct engine;
+struct engine;
 
 struct site {
     struct arena arena; /* declarations; the texts of the options */
@@ -25,7 +26,7 @@ struct site {
     struct runner *runner; /* threads: follower, jobs, sweep; NULL: none */
     pthread_mutex_t jobs_lock;
     struct running *running; /* jobs of this process */
-    struct engine *engine; /* opened last, closed first; NULL: none */
+    struct engine *engine;   /* opened last, closed first; NULL: none */
 };
 
 /* declared.c: kinds and code tables of the program and of DIR/kinds, DIR/codes. A file of DIR with

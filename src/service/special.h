@@ -31,4 +31,11 @@ struct special {
 /* NULL for an ordinary kind. */
 const struct special *special_of(const struct kind *k);
 
+/* The two halves of a save, for an import that checks many records before it writes them in one
+ * transaction (record_save.c). What the actor may do was decided by the caller. */
+enum rc record_check_in(struct saving *x, struct err *e) MUST_CHECK;
+enum rc record_put_in(struct saving *x, const struct by *by, struct err *e) MUST_CHECK;
+/* References from this id on stand for rows of an import that are not written yet. */
+#define REF_PENDING (NUMBER_LIMIT - (1 << 20))
+
 #endif
