@@ -19,6 +19,7 @@ static int plant(void **state)
         return -1;
     editor_a = actor(ROLE_EDITOR, org_a);
     editor_b = actor(ROLE_EDITOR, org_b);
+    editor_b.account = 99;
     member_a = actor(ROLE_MEMBER, org_a);
     broker = actor(ROLE_BROKER, 0);
     auditor = actor(ROLE_AUDITOR, 0);
