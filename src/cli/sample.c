@@ -183,7 +183,7 @@ static bool is_field(struct str name)
 static int64_t id_of(const struct loading *x, struct str kind, struct str title)
 {
     for (uint32_t f = 0; f < N_FILES; f++) {
-        if (!str_eq(kind, str_of(kinds_in_order[f])))
+        if (!title.n || !str_eq(kind, str_of(kinds_in_order[f])))
             continue;
         for (uint32_t r = 1; r < x->grid[f].rows.n; r++)
             if (str_eq(cell_at(&x->grid[f], r, "title"), title) ||

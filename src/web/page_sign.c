@@ -13,10 +13,10 @@ static enum rc sign_in_reply(struct request *rq, struct reply *re, const struct 
     view_str(v, "login", param_text(rq, "login"));
     view_str(v, "back", param_text(rq, "back"));
     if (why) {
-        view_str(v, "error", say_error(rq, why));
+        view_str(v, "error", msg_error(rq, why));
         re->status = 422;
     }
-    return reply_page(rq, re, &sign_in_def, say(rq, "web.sign_in"), v, e);
+    return reply_page(rq, re, &sign_in_def, msg(rq, "web.sign_in"), v, e);
 }
 
 static enum rc second_reply(struct request *rq, struct reply *re, const struct err *why,
@@ -25,10 +25,10 @@ static enum rc second_reply(struct request *rq, struct reply *re, const struct e
     struct view *v = view_new(rq->arena);
     view_str(v, "back", param_text(rq, "back"));
     if (why) {
-        view_str(v, "error", say_error(rq, why));
+        view_str(v, "error", msg_error(rq, why));
         re->status = 422;
     }
-    return reply_page(rq, re, &second_def, say(rq, "web.second_factor"), v, e);
+    return reply_page(rq, re, &second_def, msg(rq, "web.second_factor"), v, e);
 }
 
 enum rc sign_in_page(struct request *rq, struct reply *re, struct err *e)
