@@ -335,11 +335,7 @@ static void view_filter_error(struct list_view *l, const struct err *why)
     view_str(f, "before", str_sub(text, 0, at));
     view_str(f, "word", str_sub(text, at, at + word.n));
     view_str(f, "after", str_sub(text, at + word.n, text.n));
-    struct err plain = *why;
-    char *tab = strchr(plain.detail, '\t');
-    if (tab)
-        *tab = 0;
-    view_str(f, "text", msg_error(l->rq, &plain));
+    view_str(f, "text", msg_error(l->rq, why));
 }
 
 static enum rc view_saved(struct list_view *l, struct err *e)

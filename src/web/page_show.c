@@ -144,6 +144,30 @@ static enum rc view_sections(struct show_view *s, struct err *e)
 
 /* ---- what refers to it ---- */
 
+/* One record, by all of its relations: how many refs that were. A record's own are no reason. */
+static size_t view_ref_line(struct request *rq, struct view *list, const struct ref *r, size_t n,
+                            int64_t self, const struct titles *t, uint32_t *shown)
+{
+    const struct kind *k;
+    struct str relation = column_label(rq, r->kind, r->relation);
+    size_t same = 1;
+    for (; same < n && r[same].id == r->id; same++) {
+        struct str more = column_label(rq, r->kind, r[same].relation);
+        relation = textf(rq, "%.*s %.*s", (int)relation.n, relation.p, (int)more.n, more.p);
+    }
+    if (r->id == self)
+        return same;
+    ++*shown;
+    struct str title = titles_of(t, r->id, &k);
+    struct view *one = view_item(list);
+    view_str(one, "kind", label_text(&r->kind->label, rq->zh));
+    view_str(one, "relation", relation);
+    view_str(one, "title", title.n ? title : msg(rq, "web.masked_title"));
+    view_str(one, "href",
+             textf(rq, "/%.*s/%lld", (int)r->kind->name.n, r->kind->name.p, (long long)r->id));
+    return same;
+}
+
 enum rc view_refs(struct request *rq, struct view *v, int64_t id, uint32_t *n, struct err *e)
 {
     vec_ref refs = {0};
@@ -154,18 +178,9 @@ enum rc view_refs(struct request *rq, struct view *v, int64_t id, uint32_t *n, s
         rc = titles_want(&t, refs.p[i].id, e);
     if (rc == RC_OK)
         rc = titles_load(&t, rq, e);
-    *n = (uint32_t)refs.n;
-    for (size_t i = 0; rc == RC_OK && i < MIN(refs.n, (size_t)REFS_SHOWN); i++) {
-        const struct ref *r = &refs.p[i];
-        const struct kind *k;
-        struct str title = titles_of(&t, r->id, &k);
-        struct view *one = view_item(list);
-        view_str(one, "kind", label_text(&r->kind->label, rq->zh));
-        view_str(one, "relation", column_label(rq, r->kind, r->relation));
-        view_str(one, "title", title.n ? title : msg(rq, "web.masked_title"));
-        view_str(one, "href",
-                 textf(rq, "/%.*s/%lld", (int)r->kind->name.n, r->kind->name.p, (long long)r->id));
-    }
+    *n = 0;
+    for (size_t i = 0; rc == RC_OK && i < MIN(refs.n, (size_t)REFS_SHOWN);)
+        i += view_ref_line(rq, list, &refs.p[i], refs.n - i, id, &t, n);
     view_flag(v, "refs_more", refs.n > REFS_SHOWN);
     titles_free(&t);
     vec_free(&refs);

@@ -165,6 +165,7 @@ enum rc view_field(struct request *rq, struct view *v, const struct field_def *f
     if (f->type == TYPE_GROUP)
         return view_groups(rq, v, f, val, t, e);
     view_flag(v, "long", f->type == TYPE_LONG);
+    view_flag(v, "day", f->type == TYPE_DATE && !f->list);
     view_flag(v, "num",
               !f->list &&
                   (f->type == TYPE_INT || f->type == TYPE_DECIMAL || f->type == TYPE_MONEY));
@@ -220,6 +221,7 @@ static void view_attr(struct request *rq, struct view *v, const struct rec *r, e
     default: {
         int64_t at = a == ATTR_CREATED ? r->created : a == ATTR_SINCE ? r->since : r->updated;
         view_str(v, "text", str_sub(show_time(rq, at), 0, 10));
+        view_flag(v, "day", true);
     }
     }
 }

@@ -156,7 +156,8 @@ void titles_free(struct titles *t);
 
 /* A value as the partial "value.html" prints it: `v` gets text, and where it fits href, tone,
  * long, num, items[text href]. A shape that shows values holds VALUE_SHAPE. */
-#define VALUE_SHAPE "text href long num tone more items[text href] table{heads[.] rows[cells[.]]}"
+#define VALUE_SHAPE                                                                                \
+    "text href long num day tone more items[text href] table{heads[.] rows[cells[.]]}"
 enum rc view_value(struct request *rq, struct view *v, const struct rec *r, struct str column,
                    const struct titles *t, struct err *e) MUST_CHECK;
 enum rc view_field(struct request *rq, struct view *v, const struct field_def *f,
