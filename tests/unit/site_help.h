@@ -158,10 +158,13 @@ static inline int site_close_all(void **unused)
 
 static inline int site_open_all(void **unused)
 {
-    struct site_options o = site_test_options();
+    struct site_options o;
     struct err e = {0};
     (void)unused;
-    if (!mkdtemp(site_path) || pg_make() || site_init(&o, &e) || site_open(&site, &o, &e)) {
+    if (!mkdtemp(site_path) || pg_make())
+        return -1;
+    o = site_test_options();
+    if (site_init(&o, &e) || site_open(&site, &o, &e)) {
         fprintf(stderr, "%s %s %s:%u\n", e.key, e.detail, e.file, e.row);
         return -1;
     }
