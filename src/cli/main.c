@@ -5,7 +5,8 @@
 #include <stdio.h>
 
 const struct command *const commands[] = {
-    &match_command, &index_command, &search_command, &learn_command, &test_sheet_command,
+    &match_command, &index_command, &search_command,
+    &learn_command, &read_command,  &test_sheet_command,
 };
 const size_t n_commands = ARRAY_LEN(commands);
 
