@@ -31,8 +31,8 @@ struct str read_at(const struct read_page *p, const json_t *place);
 struct str read_quote(const struct read_page *p, const json_t *place);
 /* Name of the party of this number; "" for null. */
 struct str read_party(const struct speaker *s, const struct read_page *p, const json_t *number);
-/* "fact.agreement" in the reader's language: sentence of PREFIX.CODE. */
-struct str read_word(const struct speaker *s, const char *prefix, struct str code);
+/* A code as a word: the sentence of `key` ("fact.%s") with the code in the place of %s. */
+struct str read_word(const struct speaker *s, const char *key, struct str code);
 /* Why the page was refused or not read. */
 enum rc read_reason(struct buf *to, const struct speaker *s, const struct read_page *p,
                     struct err *e) MUST_CHECK;

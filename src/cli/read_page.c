@@ -114,11 +114,12 @@ struct str read_party(const struct speaker *s, const struct read_page *p, const 
     return name.n ? name : sentence(s, "read.unnamed");
 }
 
-struct str read_word(const struct speaker *s, const char *prefix, struct str code)
+struct str read_word(const struct speaker *s, const char *key, struct str code)
 {
-    char key[64];
-    snprintf(key, sizeof key, "%s.%.*s", prefix, (int)MIN(code.n, (size_t)40), code.p);
-    const char *text = model_message(s->model, key, lang_name(s->lang));
+    char name[64];
+    size_t head = strcspn(key, "%");
+    snprintf(name, sizeof name, "%.*s%.*s", (int)head, key, (int)MIN(code.n, (size_t)40), code.p);
+    const char *text = model_message(s->model, name, lang_name(s->lang));
     return text ? str_of(text) : code;
 }
 
@@ -128,7 +129,7 @@ enum rc read_reason(struct buf *to, const struct speaker *s, const struct read_p
     struct str reason = read_text(p->json, "reason"), detail = read_text(p->json, "detail");
     struct err why = {.rc = RC_SYS};
     if (!str_eq(p->status, STR("failed")))
-        return buf_str(to, read_word(s, "refused", reason), e);
+        return buf_str(to, read_word(s, "refused.%s", reason), e);
     snprintf(why.key, sizeof why.key, "%.*s", (int)reason.n, reason.p ? reason.p : "");
     snprintf(why.detail, sizeof why.detail, "%.*s", (int)detail.n, detail.p ? detail.p : "");
     return say_error(to, s, &why, e);

@@ -233,7 +233,7 @@ static enum rc put_page(struct read_book *b, const struct read_page *p, struct e
     TRY(put_number(b, SHEET_PAGES, P_NO, p->number, e));
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         TRY(put(b, SHEET_PAGES, texts[i].col, read_text(p->json, texts[i].key), e));
-    TRY(put(b, SHEET_PAGES, P_STATUS, read_word(&b->speaker, "status", p->status), e));
+    TRY(put(b, SHEET_PAGES, P_STATUS, read_word(&b->speaker, "status.%s", p->status), e));
     if (p->duplicate_of)
         TRY(put_number(b, SHEET_PAGES, P_SAME, p->duplicate_of, e));
     if (!str_eq(p->status, STR("read"))) {
@@ -242,7 +242,7 @@ static enum rc put_page(struct read_book *b, const struct read_page *p, struct e
         TRY(put(b, SHEET_PAGES, P_REASON, buf_view(&b->text), e));
     } else {
         struct str event = read_text(p->json, "event_type");
-        TRY(put(b, SHEET_PAGES, P_EVENT, read_word(&b->speaker, "event", event), e));
+        TRY(put(b, SHEET_PAGES, P_EVENT, read_word(&b->speaker, "event.%s", event), e));
     }
     TRY(put_list(b, SHEET_PAGES, P_AREAS, json_object_get(p->json, "areas"), e));
     TRY(put_list(b, SHEET_PAGES, P_BRANDS, json_object_get(p->json, "brands"), e));
@@ -260,7 +260,7 @@ static enum rc put_known(struct read_book *b, const json_t *known, struct err *e
     size_t i;
     const json_t *record, *records = json_object_get(known, "records");
     struct str by = read_text(known, "by");
-    TRY(put(b, SHEET_PARTIES, O_KNOWN, read_word(&b->speaker, "known", by), e));
+    TRY(put(b, SHEET_PARTIES, O_KNOWN, read_word(&b->speaker, "known.%s", by), e));
     for (int k = 0; k < 2; k++) {
         buf_clear(&b->text);
         json_array_foreach(records, i, record)
@@ -286,7 +286,8 @@ static enum rc put_party(struct read_book *b, const struct read_page *p, const j
     TRY(put_place(b, SHEET_PARTIES, p, O_QUOTE, first,
                   first ? read_quote(p, first) : (struct str){0}, e));
     TRY(put(b, SHEET_PARTIES, O_NAME, read_text(party, "name"), e));
-    TRY(put(b, SHEET_PARTIES, O_KIND, read_word(&b->speaker, "kind", read_text(party, "kind")), e));
+    TRY(put(b, SHEET_PARTIES, O_KIND, read_word(&b->speaker, "kind.%s", read_text(party, "kind")),
+            e));
     TRY(put_list(b, SHEET_PARTIES, O_ALIASES, json_object_get(party, "aliases"), e));
     if (known)
         TRY(put_known(b, known, e));
@@ -317,7 +318,7 @@ static enum rc put_fact(struct read_book *b, const struct read_page *p, const js
     if (!row)
         return RC_OK;
     TRY(put_place(b, SHEET_FACTS, p, F_QUOTE, at, read_text(at, "text"), e));
-    TRY(put(b, SHEET_FACTS, F_TYPE, read_word(&b->speaker, "fact", read_text(fact, "type")), e));
+    TRY(put(b, SHEET_FACTS, F_TYPE, read_word(&b->speaker, "fact.%s", read_text(fact, "type")), e));
     TRY(put(b, SHEET_FACTS, F_SUBJECT, read_party(&b->speaker, p, json_object_get(fact, "subject")),
             e));
     TRY(put(b, SHEET_FACTS, F_PREDICATE, read_text(fact, "predicate"), e));

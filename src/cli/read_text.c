@@ -28,7 +28,8 @@ static enum rc show_head(struct page *to, const struct speaker *s, const struct 
         day = read_text(p->json, "publish_date");
     enum rc rc = page_cell(to, str_of(number), 4, PAGE_RIGHT, PAGE_DIM, e);
     if (rc == RC_OK && str_eq(p->status, STR("read")))
-        rc = put_separated(&right, read_word(s, "event", read_text(p->json, "event_type")), s, e);
+        rc =
+            put_separated(&right, read_word(s, "event.%s", read_text(p->json, "event_type")), s, e);
     if (rc == RC_OK)
         rc = put_separated(&right, day, s, e);
     if (rc == RC_OK)
@@ -52,7 +53,7 @@ static enum rc put_known(struct buf *b, const struct speaker *s, const json_t *p
     if (!known)
         return RC_OK;
     TRY(buf_str(b, sentence(s, "cli.comma"), e));
-    return buf_str(b, read_word(s, "known", read_text(known, "by")), e);
+    return buf_str(b, read_word(s, "known.%s", read_text(known, "by")), e);
 }
 
 static enum rc put_parties(struct buf *b, const struct speaker *s, const struct read_page *p,
@@ -73,7 +74,7 @@ static enum rc put_parties(struct buf *b, const struct speaker *s, const struct 
         json_decref(number);
         TRY(buf_str(b, name, e));
         TRY(buf_str(b, sentence(s, "read.open"), e));
-        TRY(buf_str(b, read_word(s, "kind", read_text(party, "kind")), e));
+        TRY(buf_str(b, read_word(s, "kind.%s", read_text(party, "kind")), e));
         TRY(put_known(b, s, party, e));
         TRY(buf_str(b, sentence(s, "read.close"), e));
     }
@@ -103,7 +104,7 @@ static enum rc put_fact(struct buf *b, const struct speaker *s, const struct rea
                         const json_t *fact, struct err *e)
 {
     struct str value = read_text(fact, "value"), until = read_text(fact, "deadline");
-    TRY(buf_str(b, read_word(s, "fact", read_text(fact, "type")), e));
+    TRY(buf_str(b, read_word(s, "fact.%s", read_text(fact, "type")), e));
     TRY(buf_str(b, sentence(s, "cli.colon"), e));
     TRY(SAY(b, s, "reason.quoted", e,
             {"text", read_text(json_object_get(fact, "evidence"), "text")}));
@@ -159,7 +160,7 @@ static enum rc show_rest(struct page *to, const struct speaker *s, const struct 
     }
     if (str_eq(p->status, STR("read")))
         return show_read(to, s, p, b, e);
-    TRY(buf_str(b, read_word(s, "status", p->status), e));
+    TRY(buf_str(b, read_word(s, "status.%s", p->status), e));
     TRY(buf_str(b, sentence(s, "cli.colon"), e));
     TRY(read_reason(b, s, p, e));
     return show_line(to, b, 2, PAGE_PLAIN, e);
