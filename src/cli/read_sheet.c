@@ -2,8 +2,6 @@
 #include "cli/read_int.h"
 #include "sheet/sheet_out.h"
 
-#include <stdio.h>
-
 enum { SHEET_PAGES, SHEET_PARTIES, SHEET_PEOPLE, SHEET_FACTS, SHEETS };
 enum { ROWS_MAX = 1048576 };
 
@@ -103,7 +101,7 @@ struct read_book {
     struct sheet_out *out;
     struct speaker speaker;
     uint32_t sheet[SHEETS], rows[SHEETS];
-    uint32_t left_out, page_row;
+    uint32_t left_out;
     struct buf text;
 };
 
@@ -187,11 +185,7 @@ static enum rc put_number(struct read_book *b, int which, uint32_t col, double x
 static enum rc put_place(struct read_book *b, int which, const struct read_page *p,
                          uint32_t quote_col, const json_t *place, struct str quote, struct err *e)
 {
-    char number[16];
-    snprintf(number, sizeof number, "%u", p->number);
-    if (b->page_row)
-        TRY(sheet_out_link(b->out, b->sheet[which], 0, str_of(number), b->sheet[SHEET_PAGES],
-                           b->page_row, e));
+    TRY(put_number(b, which, 0, p->number, e)); /* links would be kept in memory, each of them */
     TRY(put(b, which, 1, read_text(p->json, "title"), e));
     TRY(put(b, which, quote_col, quote, e));
     if (!place)
@@ -227,8 +221,9 @@ static enum rc put_page(struct read_book *b, const struct read_page *p, struct e
                  {P_DAY, "event_date"}, {P_END, "event_date_end"}, {P_ADDRESS, "address"}},
       lists[] = {
           {P_PARTIES, "parties"}, {P_PEOPLE, "people"}, {P_FACTS, "facts"}, {P_REPAIRS, "repairs"}};
-    TRY(add_row(b, SHEET_PAGES, &b->page_row, e));
-    if (!b->page_row)
+    uint32_t row;
+    TRY(add_row(b, SHEET_PAGES, &row, e));
+    if (!row)
         return RC_OK;
     TRY(put_number(b, SHEET_PAGES, P_NO, p->number, e));
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
