@@ -205,7 +205,8 @@ static inline const struct mark *mark_to(const struct page *p, uint32_t i, enum 
 const struct mark *group_at(const struct page *p, uint32_t i, uint32_t group);
 bool is_break(uint32_t c); /* punctuation, blank, bracket, quote, end of text */
 bool is_digit(uint32_t c);
-bool is_level(uint32_t c);                                             /* 省市县区州 */
+bool is_crossed(const struct page *p, uint32_t i); /* a word that is no name goes on at i */
+bool is_level(uint32_t c);                         /* 省市县区州 */
 struct str page_str(const struct page *p, uint32_t from, uint32_t to); /* slice of the article */
 struct span page_span(const struct page *p, uint32_t from, uint32_t to);
 /* Does the literal (UTF-8; it begins with ASCII or a character of three bytes) stand at character

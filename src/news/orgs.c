@@ -52,6 +52,16 @@ static bool ends_with_level(struct str name, uint32_t level)
     return str_ends(name, (struct str){s, n});
 }
 
+/* 桃源 is not 桃源县 where 桃源镇 stands, nor 长葛 the place in 部长葛某. */
+static bool names_division(const struct page *p, const struct mark *m)
+{
+    uint32_t next = p->ch[m->to];
+    bool brief = m->to - m->from < utf8_len(p->t->division.p[m->value].name);
+    if (brief && (next == 0x9547 || next == 0x4E61 || next == 0x6751)) /* 镇乡村 */
+        return false;
+    return !is_crossed(p, m->from);
+}
+
 /* The division of this level named last before i in its sentence, NONE. */
 static uint32_t division_near(const struct page *p, uint32_t level, uint32_t i)
 {
@@ -60,7 +70,7 @@ static uint32_t division_near(const struct page *p, uint32_t level, uint32_t i)
         c--;
     for (uint32_t k = c == NONE ? i : p->clause.p[c].from; k < i; k++) {
         const struct mark *m = mark_at(p, k, SENSE_PLACE);
-        if (m && ends_with_level(p->t->division.p[m->value].name, level))
+        if (m && ends_with_level(p->t->division.p[m->value].name, level) && names_division(p, m))
             found = m->value;
     }
     return found;
@@ -77,7 +87,8 @@ static enum rc division_of_level(struct page *p, uint32_t level, uint32_t *out)
     *out = NONE;
     for (size_t k = 0; k < p->mark.n; k++) {
         const struct mark *m = &p->mark.p[k];
-        if (m->class != SENSE_PLACE || mark_at(p, m->from, SENSE_UNIVERSITY))
+        if (m->class != SENSE_PLACE || mark_at(p, m->from, SENSE_UNIVERSITY) ||
+            !names_division(p, m))
             continue;
         for (uint32_t d = m->value; d != NONE; d = t->division.p[d].parent)
             count[d] += ends_with_level(t->division.p[d].name, level) ? 2 - (d != m->value) : 0;
@@ -120,6 +131,18 @@ static enum rc glue(struct page *p, struct str *out, struct str a, struct str b)
     return RC_OK;
 }
 
+/* A place of this level that divisions.yaml does not have, first named. */
+static struct str unlisted_of_level(const struct page *p, uint32_t level)
+{
+    for (uint32_t i = 0; i < p->org.n; i++) {
+        const struct org *o = &p->org.p[i];
+        if (o->kind == KIND_GOVERNMENT && o->division == NONE && o->into == NONE &&
+            ends_with_level(o->name, level))
+            return o->name;
+    }
+    return (struct str){0};
+}
+
 static enum rc resolve_level(struct page *p, struct mention *m, struct levels *l)
 {
     uint32_t at = p->ch[m->from] == 0x6211 ? m->from + 1 : m->from, d = NONE;
@@ -128,10 +151,16 @@ static enum rc resolve_level(struct page *p, struct mention *m, struct levels *l
     if (d == NONE)
         TRY(level_division(p, l, p->ch[at], &d));
     bool office = m->suffix_from > m->from && m->suffix_from < m->to;
-    if (d != NONE && office)
-        TRY(glue(p, &name, p->t->division.p[d].name, page_str(p, at + 1, m->to)));
-    else if (d != NONE)
-        name = p->t->division.p[d].name;
+    struct str near = unlisted_of_level(p, p->ch[at]);
+    struct str place = d != NONE ? p->t->division.p[d].name : near;
+    if (near.n && (d == NONE || division_near(p, p->ch[at], m->from) == NONE)) {
+        place = near; /* the page's own town, not one that is named beside it */
+        d = NONE;
+    }
+    if (place.n && office)
+        TRY(glue(p, &name, place, page_str(p, at + 1, m->to)));
+    else if (place.n)
+        name = place;
     else if (!office)
         return RC_OK;
     TRY(org_get(p, &m->org, name, KIND_GOVERNMENT, m->from));
@@ -169,6 +198,9 @@ static enum rc resolve_name(struct page *p, struct mention *m)
         kind = p->t->known.p[company->value].kind;
         text = page_str(p, m->from, company->to);
     }
+    if (kind == KIND_GOVERNMENT && m->value == NONE && m->suffix_from > m->from &&
+        is_level(p->ch[m->suffix_from - 1]))
+        name = page_str(p, m->from, m->suffix_from); /* 金乡县|人民政府 */
     TRY(org_get(p, &m->org, name, kind, m->from));
     if (m->org == NONE)
         return RC_OK;
@@ -248,7 +280,8 @@ static enum rc resolve_all(struct page *p)
         else if (m->level)
             TRY(resolve_level(p, m, &levels));
         else if (m->place && m->org == NONE)
-            m->org = org_named(p, p->t->division.p[m->value].name);
+            m->org = org_named(p, m->value == NONE ? page_str(p, m->from, m->to)
+                                                   : p->t->division.p[m->value].name);
     }
     return RC_OK;
 }

@@ -59,7 +59,8 @@ static uint32_t name_end(const struct page *p, uint32_t i, bool free)
                                           "慕容", "令狐", "宇文", "司徒", "夏侯", "端木", "欧阳"};
     for (size_t k = 0; k < ARRAY_LEN(doubles); k++)
         compound = compound || (n == 4 && looking_at(p, i, doubles[k]));
-    if (!compound && n > 2 && (n = MIN(n, 3)) == 3 && word_follows(p, i + 2))
+    if (!compound && n > 2 && (n = MIN(n, 3)) == 3 &&
+        (word_follows(p, i + 2) || p->ch[i + 2] == 0x7B49)) /* 等 */
         n = 2;
     for (uint32_t k = compound ? 4 : n; k >= 2; k--)
         if (ends_name(p, i + k, &score) && score > best_score && (surname || score == 3)) {
