@@ -133,6 +133,14 @@ bool html_looks_like(struct str text);
 enum rc html_blocks(struct page *p, const struct article_tables *t, struct str html,
                     struct err *e) MUST_CHECK;
 
+/* Plain text with hard line ends (wrap.c): the width of its lines, 0 when it has none. */
+size_t wrap_width(struct str text);
+/* Does `line` go on in `next`, the line below it? */
+bool wrap_goes_on(size_t width, struct str line, struct str next);
+bool is_page_number(struct str line);
+/* The line at *i without blanks at its end; *i goes to the next. */
+struct str next_line(struct str text, size_t *i);
+
 /* ---- repair */
 
 /* A character of a block on its way; ch 0: taken out. */

@@ -136,6 +136,9 @@ static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bo
         const struct mark *stop = mark_to(p, i, SENSE_STOP), *in = mark_to(p, i, SENSE_INSIDE);
         if (stop && stop->value == 1 && kind == KIND_ENTERPRISE) /* 精|密切|削 */
             in = stop;
+        if (in && in->to < from && mark_at(p, in->from, SENSE_AREA) &&
+            mark_at(p, in->from, SENSE_AREA)->to > in->to)
+            in = NULL; /* the 中 of 中医药 */
         if (stop && (!in || stop->from < in->from))
             break;
         if (in && before_inside == NONE)

@@ -302,8 +302,42 @@ static bool host_before(const struct page *p, const struct org *a, const struct 
     return a->first < b->first;
 }
 
+/* The university that the page's own title names: 合作洽谈会举行 - 某某大学新闻网. */
+static uint32_t site_school(const struct page *p)
+{
+    const struct lexicon *x = &p->t->words;
+    struct str s = p->x->site;
+    uint32_t found = NONE;
+    for (size_t i = 0; i < s.n; utf8_next(s, &i)) {
+        uint32_t node = 0;
+        for (size_t k = i; k < s.n;) {
+            node = lexicon_step(x, node, news_fold(utf8_next(s, &k)));
+            if (!node)
+                break;
+            for (uint32_t v = x->node.p[node]; v != NONE; v = x->sense.p[v].next)
+                if (x->sense.p[v].class == SENSE_UNIVERSITY &&
+                    str_eq(str_sub(s, i, k), p->t->university.p[x->sense.p[v].value].name))
+                    found = x->sense.p[v].value;
+        }
+    }
+    return found;
+}
+
+/* 学校 and 我校 on a page that names no school are the site's, unless the site is a mirror. */
+static enum rc host_of_site(struct page *p)
+{
+    size_t first = 0;
+    while (first < p->mention.n && !p->mention.p[first].host)
+        first++;
+    uint32_t school = first < p->mention.n && !p->x->brand.n ? site_school(p) : NONE;
+    if (p->host != NONE || school == NONE)
+        return RC_OK;
+    const struct known_org *k = &p->t->university.p[school];
+    return org_get(p, &p->host, k->name, k->kind, p->mention.p[first].from);
+}
+
 /* The school that speaks: a masked one, else the first school of the page. */
-static void find_host(struct page *p)
+static enum rc find_host(struct page *p)
 {
     for (uint32_t i = 0; i < p->org.n; i++) {
         const struct org *o = &p->org.p[i];
@@ -312,9 +346,11 @@ static void find_host(struct page *p)
         if (p->host == NONE || host_before(p, o, &p->org.p[p->host]))
             p->host = i;
     }
+    TRY(host_of_site(p));
     for (size_t i = 0; i < p->mention.n; i++)
         if (p->mention.p[i].host && p->mention.p[i].org == NONE)
             p->mention.p[i].org = p->host;
+    return RC_OK;
 }
 
 enum rc orgs_resolve(struct page *p)
@@ -323,6 +359,5 @@ enum rc orgs_resolve(struct page *p)
     TRY(short_forms_join(p));
     for (size_t i = 0; i < p->mention.n; i++)
         p->mention.p[i].org = org_root(p, p->mention.p[i].org);
-    find_host(p);
-    return RC_OK;
+    return find_host(p);
 }

@@ -63,6 +63,8 @@ void orgs_roles(struct page *p)
         uint32_t c = clause_of(p, m->from);
         if (c == NONE)
             continue;
+        bool alone = (m->from == 0 || p->ch[m->from - 1] == '\n') && p->ch[m->to] == '\n';
+        o->acts = o->acts || (alone && o->kind == KIND_ENTERPRISE); /* a list of signatories */
         o->lead = o->lead || (m->from < p->lead && !only_attends(p, m));
         o->acts = o->acts || set_meets(&p->clause.p[c].groups, &active) ||
                   sentence_meets(p, c, &visit) ||

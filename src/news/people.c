@@ -43,12 +43,28 @@ static bool word_follows(const struct page *p, uint32_t i)
     return stop && mark_at(p, i + 1, SENSE_TITLE);
 }
 
+/* 田 野: a name of two characters set as wide as those of three. */
+static uint32_t spaced_end(const struct page *p, uint32_t i)
+{
+    uint32_t k = i + 1, score;
+    if (!is_surname(p->t, p->ch[i]) || p->ch[k] != ' ')
+        return 0;
+    while (p->ch[k] == ' ' && k < i + 4)
+        k++;
+    return is_han(p->ch[k]) && !is_han(p->ch[k + 1] == ' ' ? 0 : p->ch[k + 1]) &&
+                   ends_name(p, k + 1, &score)
+               ? k + 1
+               : 0;
+}
+
 /* Where the name that begins at i ends, 0 when there is none. `free`: the surname is not asked
  * for, the name stands between two marks of punctuation. */
 static uint32_t name_end(const struct page *p, uint32_t i, bool free)
 {
     bool surname = is_surname(p->t, p->ch[i]);
-    uint32_t best = 0, best_score = 0, score;
+    uint32_t best = 0, best_score = 0, score, spaced = spaced_end(p, i);
+    if (spaced)
+        return spaced;
     if ((!surname && !free) || is_word(p, i))
         return 0;
     uint32_t n = 0;
@@ -126,9 +142,24 @@ static uint32_t title_end(const struct page *p, const struct mark *m)
 
 /* ---- results ---- */
 
+/* The name without the blank that it may be set with. */
+static struct str person_name(struct page *p, uint32_t from, uint32_t to)
+{
+    struct str s = page_str(p, from, to);
+    if (to - from < 3 || p->ch[from + 1] != ' ')
+        return s;
+    char *name = arena_alloc(p->a, 9);
+    if (!name)
+        return s;
+    struct str a = page_str(p, from, from + 1), b = page_str(p, to - 1, to);
+    memcpy(name, a.p, a.n);
+    memcpy(name + a.n, b.p, b.n);
+    return (struct str){name, a.n + b.n};
+}
+
 static enum rc add_person(struct page *p, uint32_t from, uint32_t to, const struct office *o)
 {
-    struct str name = page_str(p, from, to), title = page_str(p, o->from, o->to);
+    struct str name = person_name(p, from, to), title = page_str(p, o->from, o->to);
     for (size_t i = 0; i < p->out->person.n; i++)
         if (str_eq(p->out->person.p[i].name, name)) {
             if (p->out->person.p[i].org == NONE)

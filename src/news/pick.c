@@ -272,13 +272,26 @@ static double headline_score(const struct page *p, const struct pairs *w, const 
     return score + (named ? 0.4 : 0);
 }
 
+/* 原创 某处 2023-11-03 18:06: who wrote it and when. */
+static bool has_clock(struct str s)
+{
+    for (size_t i = 0; i + 5 < s.n; i++) {
+        size_t n =
+            s.p[i] == '2' && (!i || s.p[i - 1] < '0' || s.p[i - 1] > '9') ? date_at(s, i) : 0;
+        struct str rest = str_trim(str_sub(s, i + n, s.n));
+        if (n && rest.n >= 5 && (rest.p[2] == ':' || rest.p[1] == ':'))
+            return true;
+    }
+    return false;
+}
+
 static bool may_be_headline(const struct choice *c, const struct page *p,
                             const struct article_tables *t, uint32_t i, struct str s)
 {
     const struct block *b = &p->block.p[i];
     bool labelled = s.p != b->text.p;
     enum { NAME_MAX_HAN = 10 };
-    if (date_at(s, 0) || has_label(t, s) ||
+    if (date_at(s, 0) || has_label(t, s) || has_clock(s) ||
         (count_han(s) <= NAME_MAX_HAN && words_end(&t->not_headlines, s)))
         return false;
     return labelled || c->kind.p[i] == LINE_SHORT ||
