@@ -198,8 +198,9 @@ static enum rc resolve_name(struct page *p, struct mention *m)
         kind = p->t->known.p[company->value].kind;
         text = page_str(p, m->from, company->to);
     }
+    struct str rest = page_str(p, m->suffix_from, m->to);
     if (kind == KIND_GOVERNMENT && m->value == NONE && m->suffix_from > m->from &&
-        is_level(p->ch[m->suffix_from - 1]))
+        is_level(p->ch[m->suffix_from - 1]) && (str_ends(rest, STR("政府")) || rest.n <= 3))
         name = page_str(p, m->from, m->suffix_from); /* 金乡县|人民政府 */
     TRY(org_get(p, &m->org, name, kind, m->from));
     if (m->org == NONE)
@@ -302,25 +303,22 @@ static bool host_before(const struct page *p, const struct org *a, const struct 
     return a->first < b->first;
 }
 
-/* The university that the page's own title names: 合作洽谈会举行 - 某某大学新闻网. */
-static uint32_t site_school(const struct page *p)
+/* The university that the page's own title names behind the headline: … - 某某大学新闻网. */
+static struct str site_school(const struct page *p)
 {
-    const struct lexicon *x = &p->t->words;
+    enum { BYTES_MIN = 12, BYTES_MAX = 45 };
     struct str s = p->x->site;
-    uint32_t found = NONE;
-    for (size_t i = 0; i < s.n; utf8_next(s, &i)) {
-        uint32_t node = 0;
-        for (size_t k = i; k < s.n;) {
-            node = lexicon_step(x, node, news_fold(utf8_next(s, &k)));
-            if (!node)
-                break;
-            for (uint32_t v = x->node.p[node]; v != NONE; v = x->sense.p[v].next)
-                if (x->sense.p[v].class == SENSE_UNIVERSITY &&
-                    str_eq(str_sub(s, i, k), p->t->university.p[x->sense.p[v].value].name))
-                    found = x->sense.p[v].value;
-        }
+    size_t from = 0;
+    for (size_t i = 0; i < s.n;) {
+        uint32_t c = utf8_next(s, &i);
+        if (!is_han(c))
+            from = i;
+        struct str name = str_sub(s, from, i);
+        if (str_ends(name, STR("大学")) && name.n >= BYTES_MIN && name.n <= BYTES_MAX &&
+            str_find(p->x->text, name, 0) == SIZE_MAX)
+            return name;
     }
-    return found;
+    return (struct str){0};
 }
 
 /* 学校 and 我校 on a page that names no school are the site's, unless the site is a mirror. */
@@ -329,11 +327,10 @@ static enum rc host_of_site(struct page *p)
     size_t first = 0;
     while (first < p->mention.n && !p->mention.p[first].host)
         first++;
-    uint32_t school = first < p->mention.n && !p->x->brand.n ? site_school(p) : NONE;
-    if (p->host != NONE || school == NONE)
+    if (p->host != NONE || first == p->mention.n || p->x->brand.n)
         return RC_OK;
-    const struct known_org *k = &p->t->university.p[school];
-    return org_get(p, &p->host, k->name, k->kind, p->mention.p[first].from);
+    struct str name = site_school(p);
+    return name.n ? org_get(p, &p->host, name, KIND_UNIVERSITY, p->mention.p[first].from) : RC_OK;
 }
 
 /* The school that speaks: a masked one, else the first school of the page. */

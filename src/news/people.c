@@ -51,10 +51,17 @@ static uint32_t spaced_end(const struct page *p, uint32_t i)
         return 0;
     while (p->ch[k] == ' ' && k < i + 4)
         k++;
-    return is_han(p->ch[k]) && !is_han(p->ch[k + 1] == ' ' ? 0 : p->ch[k + 1]) &&
-                   ends_name(p, k + 1, &score)
-               ? k + 1
-               : 0;
+    return is_han(p->ch[k]) && ends_name(p, k + 1, &score) ? k + 1 : 0;
+}
+
+static bool has_double_surname(const struct page *p, uint32_t i)
+{
+    static const char *const doubles[] = {"司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙",
+                                          "慕容", "令狐", "宇文", "司徒", "夏侯", "端木", "欧阳"};
+    for (size_t k = 0; k < ARRAY_LEN(doubles); k++)
+        if (looking_at(p, i, doubles[k]))
+            return true;
+    return false;
 }
 
 /* Where the name that begins at i ends, 0 when there is none. `free`: the surname is not asked
@@ -65,16 +72,13 @@ static uint32_t name_end(const struct page *p, uint32_t i, bool free)
     uint32_t best = 0, best_score = 0, score, spaced = spaced_end(p, i);
     if (spaced)
         return spaced;
+    surname = surname || has_double_surname(p, i);
     if ((!surname && !free) || is_word(p, i))
         return 0;
     uint32_t n = 0;
     while (n < 4 && is_han(p->ch[i + n]))
         n++;
-    bool compound = n == 4 && !is_surname(p->t, p->ch[i + 2]) && looking_at(p, i, "欧阳");
-    static const char *const doubles[] = {"司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙",
-                                          "慕容", "令狐", "宇文", "司徒", "夏侯", "端木", "欧阳"};
-    for (size_t k = 0; k < ARRAY_LEN(doubles); k++)
-        compound = compound || (n == 4 && looking_at(p, i, doubles[k]));
+    bool compound = n == 4 && has_double_surname(p, i);
     if (!compound && n > 2 && (n = MIN(n, 3)) == 3 &&
         (word_follows(p, i + 2) || p->ch[i + 2] == 0x7B49)) /* 等 */
         n = 2;

@@ -265,10 +265,12 @@ static double headline_score(const struct page *p, const struct pairs *w, const 
 {
     size_t han = count_han(s);
     double again = share(w, s);
-    if (han < HEADLINE_MIN || han > HEADLINE_MAX || ends_like_sentence(s) || again < 0.34)
+    bool named = p->title.n && str_find(p->title, s, 0) != SIZE_MAX;
+    bool sure = named && b->kind == BLOCK_HEADING && str_starts(p->title, s) && again > 0;
+    if (han < HEADLINE_MIN || han > HEADLINE_MAX || ends_like_sentence(s) ||
+        (again < 0.34 && !sure))
         return 0;
     double score = again + (double)MIN(han, 30u) / 40 + (b->kind == BLOCK_HEADING ? 0.3 : 0);
-    bool named = p->title.n && str_find(p->title, s, 0) != SIZE_MAX;
     return score + (named ? 0.4 : 0);
 }
 

@@ -22,27 +22,30 @@ struct str next_line(struct str text, size_t *i)
     return str_sub(text, from, to);
 }
 
-/* The width that most lines have, and no line passes: paragraphs of one line each have many. */
+/* The width that most lines have, and few pass: paragraphs of one line each have many widths. */
 size_t wrap_width(struct str text)
 {
-    size_t widths[WIDTH_MAX + 1] = {0}, lines = 0, best = 0;
+    size_t widths[WIDTH_MAX + 1] = {0}, lines = 0, best = 0, most = 0, wider = 0;
     for (size_t i = 0; i < text.n;) {
         struct str line = next_line(text, &i);
-        if (line.n > 3 * WIDTH_MAX)
-            return 0;
-        size_t w = width_of(line);
+        size_t w = line.n > 3 * WIDTH_MAX ? WIDTH_MAX + 1 : width_of(line);
         if (w > WIDTH_MAX)
             return 0;
         lines += w >= WIDTH_MIN;
         widths[w]++;
     }
-    for (size_t w = WIDTH_MIN; w <= WIDTH_MAX; w++)
-        if (widths[w])
+    for (size_t w = WIDTH_MIN; w <= WIDTH_MAX; w++) {
+        size_t full = 0;
+        for (size_t k = w - RAGGED; k <= w; k++)
+            full += widths[k];
+        if (full > most) {
+            most = full;
             best = w;
-    size_t full = 0;
-    for (size_t w = best > RAGGED ? best - RAGGED : 0; best && w <= best; w++)
-        full += widths[w];
-    return full >= LINES_MIN && full * 2 >= lines ? best : 0;
+        }
+    }
+    for (size_t w = best + 1; w <= WIDTH_MAX; w++)
+        wider += widths[w];
+    return most >= LINES_MIN && most * 2 >= lines && wider * 5 <= lines ? best : 0;
 }
 
 bool wrap_goes_on(size_t width, struct str line, struct str next)

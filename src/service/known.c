@@ -11,7 +11,7 @@
 #include <stdlib.h> /* qsort */
 #include <unistd.h>
 
-#define COLUMNS "model/organisations.yaml"
+#define COLUMNS "organisations.yaml"
 
 enum { RECORDS_MAX = 5000000, TABLE_MAX = 1 << 20, KEY_MAX = 1 << 16 };
 
@@ -192,13 +192,13 @@ static enum rc open_columns(struct columns **out, const char *dir, struct err *e
     struct arena a = {0};
     struct node *table = NULL;
     struct buf own;
-    const char *name = COLUMNS;
+    const char *name = "model/" COLUMNS;
     struct str bytes = {0};
     for (const struct embedded *f = model_files; f->name; f++)
-        if (strcmp(f->name, COLUMNS) == 0)
+        if (strcmp(f->name, "model/" COLUMNS) == 0)
             bytes = (struct str){(const char *)f->bytes, f->n};
     buf_init(&own, TABLE_MAX);
-    const char *path = dir ? path_join(&a, dir, COLUMNS + strlen("model/")) : NULL;
+    const char *path = dir ? path_join(&a, dir, COLUMNS) : NULL;
     enum rc rc = dir && !path ? err_nomem(e) : RC_OK;
     if (rc == RC_OK && path && access(path, F_OK) == 0) {
         rc = file_read(&own, name = path, e);
