@@ -12,6 +12,8 @@ static bool is_one_of(uint32_t c, const char *set)
 
 static bool is_numeral(uint32_t c)
 {
+    if (c < 0x4E00 || c > 0x767E) /* most */
+        return false;
     switch (c) {
     case 0x4E00: /* 一二两三四五六七八九十百千万数几 */
     case 0x4E8C:

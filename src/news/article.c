@@ -241,10 +241,13 @@ static enum rc mark_brands(struct article *x, const struct page *p, const struct
     VEC(struct repair) all = {0};
     size_t k = 0;
     enum rc rc = RC_OK;
+    bool game = brands_game(t, x->text);
     for (size_t i = 0; rc == RC_OK && i < x->text.n;) {
-        size_t n = brand_at(p, t, x->text, i);
+        size_t after = i;
+        uint32_t c = next_char(x->text, &after);
+        size_t n = brand_may_begin(t, x->text, i, c, game) ? brand_at(p, t, x->text, i) : 0;
         if (!n) {
-            next_char(x->text, &i);
+            i = after;
             continue;
         }
         struct span at = {(uint32_t)i, (uint32_t)(i + n)};
