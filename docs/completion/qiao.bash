@@ -6,7 +6,7 @@ _qiao()
     COMPREPLY=()
 
     if [ "$COMP_CWORD" = 1 ]; then
-        COMPREPLY=($(compgen -W 'match index search learn help --help --version' -- "$cur"))
+        COMPREPLY=($(compgen -W 'match index search read learn help --help --version' -- "$cur"))
         return
     fi
     case $prev in
@@ -19,7 +19,7 @@ _qiao()
             return
             ;;
         -o)
-            _qiao_files '!*.xlsx'
+            [ "$command" = read ] && _qiao_files '!*.@(xlsx|jsonl)' || _qiao_files '!*.xlsx'
             return
             ;;
         --map | --map-needs | --map-results)
@@ -27,7 +27,19 @@ _qiao()
             COMPREPLY=($(compgen -S = -W "$_qiao_fields" -- "$cur"))
             return
             ;;
-        -k | --threads | --min-score | --explain) return ;;
+        --kind)
+            COMPREPLY=($(compgen -W 'university college enterprise government park hospital institute' -- "$cur"))
+            return
+            ;;
+        --known)
+            _qiao_files "$sheets"
+            return
+            ;;
+        --urls)
+            _qiao_files ''
+            return
+            ;;
+        -k | --threads | --min-score | --explain | --timeout | --delay | --allow-private) return ;;
     esac
     case $command in
         match)
@@ -50,11 +62,20 @@ _qiao()
             fi
             [ "${COMP_WORDS[3]}" = add ] || sheets='!*'
             ;;
+        read)
+            options='-o --urls --known --kind --json --timeout --delay --allow-private --threads
+                --lang --model --quiet --help'
+            case $cur in -*) ;; *)
+                _qiao_files ''
+                return
+                ;;
+            esac
+            ;;
         learn)
             options='--install --reset --show --lang --model --quiet --help'
             ;;
         help)
-            COMPREPLY=($(compgen -W 'match index search learn' -- "$cur"))
+            COMPREPLY=($(compgen -W 'match index search read learn' -- "$cur"))
             return
             ;;
         *) return ;;
