@@ -147,7 +147,7 @@ enum rc record_check_in(struct saving *x, struct err *e)
 
 enum rc record_put_in(struct saving *x, const struct by *by, struct err *e)
 {
-    return put(x, by, x->faults->n, e);
+    return put(x, by, e);
 }
 
 static enum rc same(const struct rec *a, const struct rec *b, bool *out, struct err *e)
