@@ -1,6 +1,6 @@
 #include "service/reading_json.h"
 
-#include "service/json_text.h"
+#include "sheet/text_out.h"
 
 #include <sodium.h>
 
@@ -15,6 +15,13 @@ struct writer {
     const struct known *known;
     struct err *e;
 };
+
+/* `,"key":"text"`; null for an empty text. */
+static enum rc put_member(struct buf *to, const char *key, struct str s, struct err *e)
+{
+    TRY(buf_printf(to, e, ",\"%s\":", key));
+    return s.n ? json_put(to, s, e) : buf_str(to, STR("null"), e);
+}
 
 static bool starts_char(char c)
 {
@@ -51,7 +58,7 @@ static enum rc put_span(struct writer *w, struct span s, bool text)
 {
     TRY(buf_printf(w->to, w->e, "{\"from\":%u,\"to\":%u", char_of(w, s.from), char_of(w, s.to)));
     if (text)
-        TRY(json_put_member(w->to, "text", span_str(w->text, s), w->e));
+        TRY(put_member(w->to, "text", span_str(w->text, s), w->e));
     return buf_char(w->to, '}', w->e);
 }
 
@@ -76,8 +83,8 @@ static enum rc put_link(struct writer *w, const struct news_party *p)
     for (uint32_t i = 0; i < link.n; i++) {
         struct known_org o = known_at(w->known, link.org[i]);
         TRY(buf_printf(w->to, w->e, "%s{\"row\":%u", i ? "," : "", o.row));
-        TRY(json_put_member(w->to, "id", o.id, w->e));
-        TRY(json_put_member(w->to, "name", o.name, w->e));
+        TRY(put_member(w->to, "id", o.id, w->e));
+        TRY(put_member(w->to, "name", o.name, w->e));
         TRY(buf_char(w->to, '}', w->e));
     }
     return buf_str(w->to, STR("]}"), w->e);
@@ -86,7 +93,7 @@ static enum rc put_link(struct writer *w, const struct news_party *p)
 static enum rc put_party(struct writer *w, const struct news_party *p)
 {
     TRY(buf_printf(w->to, w->e, "{\"kind\":\"%s\"", p->kind));
-    TRY(json_put_member(w->to, "name", p->name, w->e));
+    TRY(put_member(w->to, "name", p->name, w->e));
     TRY(put_texts(w, "aliases", p->alias.p, p->alias.n));
     if (w->known)
         TRY(put_link(w, p));
@@ -111,7 +118,7 @@ static enum rc put_person(struct writer *w, const struct news_person *p)
 {
     TRY(buf_str(w->to, STR("{\"name\":"), w->e));
     TRY(json_put(w->to, p->name, w->e));
-    TRY(json_put_member(w->to, "title", p->title, w->e));
+    TRY(put_member(w->to, "title", p->title, w->e));
     TRY(put_party_number(w, "party", p->org));
     TRY(buf_str(w->to, STR(",\"at\":"), w->e));
     TRY(put_span(w, p->at, false));
@@ -122,10 +129,10 @@ static enum rc put_fact(struct writer *w, const struct news_fact *f)
 {
     TRY(buf_printf(w->to, w->e, "{\"type\":\"%s\"", fact_type_str(f->type)));
     TRY(put_party_number(w, "subject", f->subject));
-    TRY(json_put_member(w->to, "predicate", f->predicate, w->e));
-    TRY(json_put_member(w->to, "object", f->object, w->e));
-    TRY(json_put_member(w->to, "value", f->value, w->e));
-    TRY(json_put_member(w->to, "deadline", f->deadline, w->e));
+    TRY(put_member(w->to, "predicate", f->predicate, w->e));
+    TRY(put_member(w->to, "object", f->object, w->e));
+    TRY(put_member(w->to, "value", f->value, w->e));
+    TRY(put_member(w->to, "deadline", f->deadline, w->e));
     TRY(buf_str(w->to, STR(",\"evidence\":"), w->e));
     TRY(put_span(w, f->evidence, true));
     return buf_char(w->to, '}', w->e);
@@ -141,7 +148,7 @@ static enum rc put_repair(struct writer *w, const struct repair *r)
     };
     TRY(buf_printf(w->to, w->e, "{\"code\":\"%s\",\"at\":", codes[r->code]));
     TRY(put_span(w, r->at, false));
-    TRY(json_put_member(w->to, "original", r->original, w->e));
+    TRY(put_member(w->to, "original", r->original, w->e));
     return buf_char(w->to, '}', w->e);
 }
 
@@ -164,12 +171,12 @@ static enum rc put_source(struct buf *to, const struct reading_source *from, str
     char hex[2 * sizeof hash + 1];
     TRY(buf_str(to, STR("\"source\":"), e));
     TRY(json_put(to, from->name, e));
-    TRY(json_put_member(to, "address", from->address, e));
+    TRY(put_member(to, "address", from->address, e));
     if (!from->bytes.p)
         return buf_str(to, STR(",\"sha256\":null"), e);
     crypto_hash_sha256(hash, (const unsigned char *)from->bytes.p, from->bytes.n);
     sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
-    return json_put_member(to, "sha256", str_of(hex), e);
+    return put_member(to, "sha256", str_of(hex), e);
 }
 
 static enum rc put_head(struct writer *w)
@@ -177,13 +184,13 @@ static enum rc put_head(struct writer *w)
     const struct article *a = &w->x->article;
     const struct news *n = &w->x->news;
     TRY(buf_printf(w->to, w->e, ",\"status\":\"%s\"", n->refused ? "refused" : "read"));
-    TRY(json_put_member(w->to, "reason", str_of(n->refused), w->e));
-    TRY(json_put_member(w->to, "title", str_sub(a->text, 0, a->title), w->e));
-    TRY(json_put_member(w->to, "publish_date", a->publish_date, w->e));
-    TRY(json_put_member(w->to, "event_date", n->event_date, w->e));
-    TRY(json_put_member(w->to, "event_date_end", n->event_date_end, w->e));
+    TRY(put_member(w->to, "reason", str_of(n->refused), w->e));
+    TRY(put_member(w->to, "title", str_sub(a->text, 0, a->title), w->e));
+    TRY(put_member(w->to, "publish_date", a->publish_date, w->e));
+    TRY(put_member(w->to, "event_date", n->event_date, w->e));
+    TRY(put_member(w->to, "event_date_end", n->event_date_end, w->e));
     TRY(buf_printf(w->to, w->e, ",\"year_inferred\":%s", n->year_inferred ? "true" : "false"));
-    TRY(json_put_member(w->to, "event_type", str_of(n->event_type), w->e));
+    TRY(put_member(w->to, "event_type", str_of(n->event_type), w->e));
     return put_texts(w, "areas", n->area.p, n->area.n);
 }
 
@@ -216,6 +223,6 @@ enum rc reading_put_failure(struct buf *to, const struct reading_source *from,
 {
     TRY(put_source(to, from, e));
     TRY(buf_str(to, STR(",\"status\":\"failed\""), e));
-    TRY(json_put_member(to, "reason", str_of(why->key), e));
-    return json_put_member(to, "detail", str_of(why->detail), e);
+    TRY(put_member(to, "reason", str_of(why->key), e));
+    return put_member(to, "detail", str_of(why->detail), e);
 }
