@@ -92,7 +92,7 @@ bool json_key(struct json *j, struct str *key)
     blanks(j);
     if (*j->at != '"')
         return fail(j, "a key in quotes is expected");
-    if (!json_string(j, key))
+    if (!json_read_string(j, key))
         return false;
     blanks(j);
     if (*j->at != ':')
@@ -153,17 +153,21 @@ static bool escape(struct json *j, char **to)
     return true;
 }
 
-bool json_string(struct json *j, struct str *out)
+bool json_read_string(struct json *j, struct str *out)
 {
     char *start = ++j->at, *to = start;
     for (;;) {
         char *from = j->at, *p = from;
         unsigned n = 1;
         while (n) { /* what stays as it is */
-            unsigned char c = (unsigned char)*p;
-            if (c == '"' || c == '\\' || c < ' ')
+            const unsigned char *u = (const unsigned char *)p;
+            /* most of it: Han characters (the bytes end with '\0', so none is read behind them) */
+            while (u[0] >= 0xE1 && u[0] <= 0xEC && (u[1] & 0xC0) == 0x80 && (u[2] & 0xC0) == 0x80)
+                u += 3;
+            p = (char *)u;
+            if (*u == '"' || *u == '\\' || *u < ' ')
                 break;
-            n = c < 0x80 ? 1 : utf8_whole(p, j->end);
+            n = *u < 0x80 ? 1 : utf8_whole(p, j->end);
             p += n;
         }
         if (to != from && p != from)
@@ -251,7 +255,7 @@ bool json_skip(struct json *j)
         return !j->bad;
     }
     case JSON_STRING:
-        return json_string(j, &s);
+        return json_read_string(j, &s);
     case JSON_NUMBER:
         return json_number(j, &whole, &num, &real);
     case JSON_TRUE:

@@ -51,7 +51,9 @@ bool actor_is_system(const struct actor *a);
 bool actor_writes_all(const struct actor *a); /* records of every organisation */
 /* May read records of the kind at all. */
 bool actor_reads_kind(const struct actor *a, const struct kind *k);
-/* May take the step; `partner`: granted a record whose kind lets both sides act (special.h). */
+/* May take the step, may change fields now (locked states); `partner`: granted a record whose kind
+ * lets both sides act (special.h). */
+bool actor_may_write_as(const struct actor *a, const struct rec *r, bool partner);
 bool actor_may_step_as(const struct actor *a, const struct rec *r, const struct step *step,
                        bool partner);
 struct by actor_by(const struct site *s, const struct actor *a, struct str action,
@@ -65,6 +67,7 @@ struct viewed {
     struct rec rec, full;
     enum face face;
     bool found;
+    bool partner; /* was granted it, and its kind lets both sides act */
 };
 enum rc view_get(struct tx *tx, const struct actor *a, const struct kind *k, int64_t id,
                  struct arena *to, struct viewed *out, struct err *e) MUST_CHECK;

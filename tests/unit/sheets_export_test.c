@@ -33,7 +33,7 @@ static enum rc export_as(const struct actor *a, const char *kind, enum export_fo
 
 static int64_t second_org(const struct field_def *f)
 {
-    return f->of_kind && f->of_kind->is_self ? org_b : ref_in_group(f);
+    return f->type == TYPE_REF && (!f->of_kind || f->of_kind->is_self) ? org_b : ref_in_group(f);
 }
 
 /* Three records a kind: open, masked, private; refs lead to records made before. */
@@ -46,7 +46,8 @@ static void make_region(void)
         const struct kind *kind = kind_find(site_kinds(site), str_of(order[k]));
         if (!kind)
             continue;
-        for (unsigned n = 0; n < 3; n++) {
+        /* the same two meet once */
+        for (unsigned n = 0; n < (strcmp(order[k], "introduction") == 0 ? 2 : 3); n++) {
             int64_t id = make_full(kind, 40 * (unsigned)k + 13 * n, n ? org_b : org_a,
                                    kind->secrecy ? (enum secrecy)n : SECRECY_OPEN,
                                    n ? second_org : ref_in_group);
@@ -93,7 +94,7 @@ static void exports_change_nothing(void **state)
     for (uint32_t k = 0; k < kinds_count(site_kinds(site)); k++)
         for (size_t o = 0; o < ARRAY_LEN(out); o++)
             for (size_t n = 0; n < ARRAY_LEN(in); n++)
-                for (int f = 0; f < 6; f++)
+                for (int f = 0; f < 6 && (n < 2 || o == 2 || o == 4); f++) /* sees as much */
                     comes_back(kinds_at(site_kinds(site), k)->name.p, out[o], in[n],
                                (enum export_format)(f / 2), f % 2);
 }
@@ -216,20 +217,26 @@ static void secrets_stay(void **state)
         const char *kind;
         enum role role;
     } readers[] = {{"need", ROLE_VISITOR}, {"need", ROLE_MEMBER}, {"probe", ROLE_VISITOR}};
-    int64_t id =
-        MAKE(&actor_system, "need", "title", "秘密名称", "body", "秘密内容", "budget", "7777777",
-             "raw", "秘密原话", "owner", "甲公司", "secrecy", "masked", "masked.title", "某名称",
-             "masked.body", "某内容");
-    STEP(&actor_system, "need", id, "diagnose");
-    struct err ignored;
-    (void)step_as(&actor_system, "need", id, "publish", "", "", &ignored);
-    for (size_t i = 0; i < ARRAY_LEN(readers); i++)
+    struct import *i = NULL;
+    struct import_options o = {.states = true};
+    const char *file = written("b.csv", "需求名称,需求名称（脱敏）,需求内容,需求内容（脱敏）,原始描述,预算,"
+                                        "所属单位,公开程度,状态\n"
+                                        "秘密名称,某名称,秘密内容,某内容,秘密原话,7777777,甲公司,脱敏,open\n");
+    OK(import_open_with(&i, site, &actor_system, kind_of("need"), file, &o, NULL, NULL, &e));
+    assert_counts(i, 1, 0, 0, 0);
+    OK(import_apply(i, NULL, NULL, &e));
+    import_close(i);
+    int64_t id = MAKE(&actor_system, "probe", "title", "秘密试样", "body", "秘密内容", "budget",
+                      "7777777", "size", "3", "owner", "甲公司", "secrecy", "masked");
+    STEP(&actor_system, "probe", id, "open");
+    for (size_t r = 0; r < ARRAY_LEN(readers); r++)
         for (int f = 0; f < 3; f++) {
-            struct actor a = actor(readers[i].role, org_b);
-            if (readers[i].role == ROLE_VISITOR)
+            struct actor a = actor(readers[r].role, org_b);
+            if (readers[r].role == ROLE_VISITOR)
                 a = actor_visitor;
-            OK(export_as(&a, readers[i].kind, (enum export_format)f, true, &e));
+            OK(export_as(&a, readers[r].kind, (enum export_format)f, true, &e));
             const char *rows = rows_of(path_in(formats[f]));
+            assert_true(strstr(rows, "某名称") || strcmp(readers[r].kind, "need") != 0);
             assert_null(strstr(rows, "秘密"));
             assert_null(strstr(rows, "7777777"));
         }

@@ -189,7 +189,7 @@ static inline enum rc fill_items(struct val *v, const struct field_def *f, unsig
     v->list.n = count;
     for (uint32_t i = 0; i < count; i++)
         TRY(fill_val(&v->list.item[i], group ? &f->sub[i] : f, n + 7 * i + 1, !group, ref, e));
-    v->set = true;
+    v->set = f->type != TYPE_REF || ref;
     return RC_OK;
 }
 
