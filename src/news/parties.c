@@ -20,7 +20,9 @@ static bool is_built(const struct page *p, const struct mention *m, const uint32
                        looking_at(p, v->to, "并") || looking_at(p, v->to, "暨");
         }
     }
-    return looking_at(p, m->to, "签约") != 0;
+    bool joined = m->from && (looking_at(p, m->from - 1, "与") ||
+                              looking_at(p, m->from - 1, "和") || looking_at(p, m->from - 1, "同"));
+    return !joined && looking_at(p, m->to, "签约"); /* somebody signs with a hospital */
 }
 
 /* 区农业服务中心负责人参加: somebody without a name was there. */
