@@ -405,6 +405,24 @@ static enum rc put_host(struct page *p, uint32_t i)
     return RC_OK;
 }
 
+/* 公司, 该集团: who it is, orgs.c finds. */
+static enum rc put_firm(struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"公司", "该公司", "集团", "该集团"};
+    if (!starts_word(p, i) && !(i && p->ch[i - 1] == 0x8BE5)) /* 该 */
+        return RC_OK;
+    for (size_t k = 0; k < ARRAY_LEN(words); k++) {
+        uint32_t n = looking_at(p, i, words[k]);
+        if (!n || mark_at(p, i + n, SENSE_GENERIC) || mark_at(p, i + n, SENSE_SUFFIX))
+            continue;
+        struct mention m = {.from = i, .to = i + n, .suffix_from = i, .value = NONE};
+        m.kind = KIND_ENTERPRISE;
+        m.firm = true;
+        return put(p, m);
+    }
+    return RC_OK;
+}
+
 /* ---- gazetteer ---- */
 
 static enum rc put_known(struct page *p, const struct mark *s)
@@ -472,6 +490,8 @@ enum rc mentions_find(struct page *p)
         if (p->ch[i] == 0x6211 && is_level(p->ch[i + 1])) /* 我市 */
             TRY(put_level(p, i));
         TRY(put_host(p, i));
+        if (p->ch[i] == 0x516C || p->ch[i] == 0x96C6 || p->ch[i] == 0x8BE5) /* 公集该 */
+            TRY(put_firm(p, i));
         if (p->x->brand.n)
             TRY(put_brands(p, i));
     }

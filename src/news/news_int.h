@@ -137,6 +137,7 @@ struct mention {
     bool place;  /* a division by itself: acts only in some contexts */
     bool level;  /* 市委, 我市: the place must come from the page */
     bool host;   /* 学校, 我校: the page's school */
+    bool firm;   /* 公司, 集团: the enterprise spoken of */
     bool unsure; /* a short form that fits several */
 };
 

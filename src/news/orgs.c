@@ -267,7 +267,7 @@ static enum rc resolve_all(struct page *p)
     struct levels levels = {.n = 0};
     for (size_t i = 0; i < p->mention.n; i++) {
         struct mention *m = &p->mention.p[i];
-        if (m->unsure || m->level || (m->place && !place_acts(p, m)))
+        if (m->unsure || m->level || m->firm || (m->place && !place_acts(p, m)))
             continue;
         if (m->host)
             TRY(m->value != NONE ? resolve_brand(p, m) : RC_OK);
@@ -350,11 +350,35 @@ static enum rc find_host(struct page *p)
     return RC_OK;
 }
 
+/* 公司 is the page's only enterprise, else the one named last before it in the paragraph. */
+static void firms_resolve(struct page *p)
+{
+    uint32_t only = NONE, firms = 0, last = NONE, para = NONE;
+    for (uint32_t i = 0; i < p->org.n; i++)
+        if (p->org.p[i].kind == KIND_ENTERPRISE && p->org.p[i].into == NONE) {
+            only = i;
+            firms++;
+        }
+    for (size_t i = 0; i < p->mention.n; i++) {
+        struct mention *m = &p->mention.p[i];
+        uint32_t c = clause_of(p, m->from);
+        uint32_t here = c == NONE ? NONE : p->clause.p[c].para;
+        if (here != para)
+            last = NONE;
+        para = here;
+        if (m->firm)
+            m->org = firms == 1 ? only : last;
+        else if (m->org != NONE && p->org.p[m->org].kind == KIND_ENTERPRISE)
+            last = m->org;
+    }
+}
+
 enum rc orgs_resolve(struct page *p)
 {
     TRY(resolve_all(p));
     TRY(short_forms_join(p));
     for (size_t i = 0; i < p->mention.n; i++)
         p->mention.p[i].org = org_root(p, p->mention.p[i].org);
+    firms_resolve(p);
     return find_host(p);
 }
