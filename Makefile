@@ -96,6 +96,11 @@ $(BUILD)/obj/service/knowledge_bytes.o: $(KNOWLEDGE)
 # The loops of learning and likeness are written to be vectorised.
 $(BUILD)/obj/match/space.o $(BUILD)/obj/match/view.o: KERNEL_CFLAGS := -O3
 
+# Loops over every character of a page; clang's -O2 has what gcc's -O3 adds.
+ifeq ($(VARIANT),gcc)
+$(BUILD)/obj/news/%.o: KERNEL_CFLAGS := -O3
+endif
+
 $(BUILD)/gen/embed: tools/embed.c
 	@mkdir -p $(@D)
 	$(CC_gcc) -std=c17 -O1 $< -o $@
