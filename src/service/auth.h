@@ -14,11 +14,14 @@ struct signed_in {
     char id[SESSION_ID]; /* the cookie's value */
     struct str csrf;
     bool second_factor; /* the password was right; auth_second must follow; actor is the visitor */
+    struct str data;    /* auth_session_data of a visitor's session, else "" */
 };
 /* RC_USER "auth.wrong" (one answer for a wrong name, a wrong password and a closed account),
  * "auth.locked" (detail: minutes). `from`: the client's address, for the trail. About 100 ms. */
 enum rc auth_password(struct site *s, struct str login, struct str password, struct str from,
                       struct arena *to, struct signed_in *out, struct err *e) MUST_CHECK;
+/* RC_USER "auth.code", "auth.second_gone" (too late: sign in again), "auth.locked". A code is good
+ * once. The session gets a new value. */
 enum rc auth_second(struct site *s, struct str session, struct str code, struct arena *to,
                     struct signed_in *out, struct err *e) MUST_CHECK;
 /* Who the cookie is; the visitor where it is not known or has ended (*out->id is then ""). A
@@ -28,7 +31,8 @@ enum rc auth_session(struct site *s, struct str session, struct arena *to, struc
 enum rc auth_visit(struct site *s, struct arena *to, struct signed_in *out,
                    struct err *e) MUST_CHECK;
 enum rc auth_leave(struct site *s, struct str session, struct err *e) MUST_CHECK;
-/* Small JSON kept with a session (single sign-on state). */
+/* Small JSON kept with a visitor's session (single sign-on state); read as signed_in.data. RC_USER
+ * "auth.session" for a session that is signed in or not there. */
 enum rc auth_session_data(struct site *s, struct str session, struct str data,
                           struct err *e) MUST_CHECK;
 /* An identity that a CAS or OIDC server has proved; makes an account with role member and no
@@ -49,7 +53,10 @@ enum rc auth_token_drop(struct site *s, const struct actor *a, int64_t id,
                         struct err *e) MUST_CHECK;
 
 /* Accounts: administrators (and actor_system). Password rule: 10 characters or more, not the
- * login, not among the most common: RC_USER "auth.weak". */
+ * login, not among the most common: RC_USER "auth.weak". Others: "auth.login", "auth.login_taken",
+ * "auth.role", "auth.name", "auth.org", "auth.person", "auth.last_admin". What is "" in a request
+ * for an existing account stays. A password that an administrator gives also unlocks the account
+ * and takes its second factor off. Closing an account or changing its rights ends its sessions. */
 struct account_request {
     int64_t id;                                   /* 0: a new one */
     struct str login, name, role, lang, password; /* password "": unchanged, or none */
@@ -60,6 +67,8 @@ enum rc auth_account_save(struct site *s, const struct actor *a, const struct ac
                           int64_t *id, struct err *e) MUST_CHECK;
 enum rc auth_accounts(struct site *s, const struct actor *a, struct arena *to, vec_account *out,
                       struct err *e) MUST_CHECK;
+/* Ends all sessions of the account, the caller's too: sign in again with the new password. RC_USER
+ * "auth.old_password". */
 enum rc auth_change_password(struct site *s, const struct actor *a, struct str old, struct str new,
                              struct err *e) MUST_CHECK;
 enum rc auth_set_lang(struct site *s, const struct actor *a, bool zh, struct err *e) MUST_CHECK;

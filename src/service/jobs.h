@@ -19,15 +19,20 @@ typedef enum rc (*job_fn)(struct job_run *run, struct err *e);
 struct job_def {
     const char *name;
     job_fn run;
+    roles by; /* who may start it; 0: whoever is signed in */
 };
 extern const struct job_def job_defs[]; /* service/job_table.c; ends with name NULL */
 
-/* For progress_fn: ctx is the struct job_run. */
-enum rc jobs_progress(void *ctx, const char *stage, double done, struct err *e);
+/* For progress_fn: ctx is the struct job_run. `done` from 0 to 1. RC_CANCELLED: somebody asked to
+ * stop, or the site closes (then the job begins anew at the next start). Cheap; writes nothing, so
+ * it may be called inside a transaction. */
+enum rc jobs_progress(void *ctx, const char *stage, double done, struct err *e) MUST_CHECK;
 
+/* RC_USER "jobs.unknown", "service.denied". */
 enum rc jobs_start(struct site *s, const struct actor *a, const char *name, struct str args,
                    int64_t *id, struct err *e) MUST_CHECK;
-/* Own jobs; a broker and an administrator see all. */
+/* Own jobs; a broker and an administrator see all. A failed job's result is
+ * {"key", "detail", "file", "row", "col"} of its error. */
 enum rc jobs_show(struct site *s, const struct actor *a, int64_t id, struct arena *to,
                   struct job *out, struct err *e) MUST_CHECK;
 enum rc jobs_list(struct site *s, const struct actor *a, uint32_t limit, struct arena *to,

@@ -5,7 +5,6 @@
  * A template (templates/NAME.html) is text with
  *   {{name}} {{a.b}}        the value, HTML-escaped (also right inside a quoted attribute)
  *   {{url name}}            the same, percent-escaped for a part of an address
- *   {{raw name}}            as it is: only names of the list in template_names.c
  *   {{t key}} {{t key name}} a sentence; {detail} in it becomes the value of name
  *   {{icon name}} {{asset file}}  a picture of the sprite; the address of a static file
  *   {{if a}} {{if a = word}} {{elif …}} {{else}} {{end}}   set: not empty, not 0, not false; a list
@@ -43,8 +42,8 @@ void view_item_str(struct view *list, struct str s);        /* a text at its end
 /* A page: its template and the shape of its view, in words parted by blanks:
  *   name           a text, number or flag
  *   name{ … }      a map        name[ … ]   a list of maps       name[.]   a list of texts
- * What the layout shows is declared once (layout_shape in templates.c). A name given by the view
- * and not declared is refused in tests (template_strict). */
+ * What the layout shows (templates/layout.html, which holds {{content}}) is declared once. A name
+ * given by the view and not declared is refused in tests (template_strict). */
 struct page {
     const char *name; /* templates/NAME.html */
     const char *shape;
@@ -58,7 +57,8 @@ struct template_source {
     const struct page *const *page; /* ends with NULL */
     const char *(*message)(void *ctx, const char *key, const char *lang);
     const char *(*asset)(void *ctx, const char *name); /* address, or NULL */
-    const struct embedded *file;                       /* templates by name */
+    const struct embedded *file;                       /* "templates/NAME.html"; ends with NULL */
+    const char *layout_shape;                          /* what all pages have besides their own */
     void *ctx;
 };
 enum rc templates_open(struct templates **out, const struct template_source *from,

@@ -58,6 +58,7 @@ struct reply {
     unsigned status;  /* 0: 200 */
     const char *type; /* NULL: text/html; charset=utf-8 */
     struct buf body;  /* ceiling PAGE_MAX */
+    struct str bytes; /* what never goes away, instead of body; .p NULL: none */
     int fd;           /* a file instead of body; -1: none. Closed by the server */
     struct {
         const char *name;
