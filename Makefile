@@ -43,6 +43,7 @@ LIB     := $(BUILD)/libqiao.a
 QIAO    := $(BUILD)/qiao
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*_test.c))
 FAULT   := $(patsubst tests/fault/%.c,$(BUILD)/fault/%,$(wildcard tests/fault/*_fault.c))
+STORE   := $(patsubst tests/store/%.c,$(BUILD)/store/%,$(wildcard tests/store/*_test.c))
 FUZZ    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 .DEFAULT_GOAL := all
@@ -119,6 +120,13 @@ $(BUILD)/unit/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(LIBS) -lcmocka -o $@
 
+## store      build the store's tests of this VARIANT (tests/store/run)
+store: $(STORE)
+
+$(BUILD)/store/%: tests/store/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(LIBS) -lcmocka -o $@
+
 $(BUILD)/golden/%: tests/golden/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $< $(LIBS) -o $@
@@ -172,7 +180,7 @@ $(BENCH)/overlap: bench/overlap.c bench/common.h
 	@mkdir -p $(@D)
 	$(BENCH_C) $< -lm -o $@
 
-$(BENCH)/engine $(BENCH)/endtoend: $(BENCH)/%: bench/%.c $(LIB)
+$(BENCH)/engine $(BENCH)/endtoend $(BENCH)/parts: $(BENCH)/%: bench/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $^ $(LIBS) -o $@
 
@@ -215,6 +223,6 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile
 
--include $(OBJ:.o=.d) $(BUILD)/obj/cli/main.d $(UNIT:=.d) $(FAULT:=.d) $(FUZZ:=.d)
+-include $(OBJ:.o=.d) $(BUILD)/obj/cli/main.d $(UNIT:=.d) $(STORE:=.d) $(FAULT:=.d) $(FUZZ:=.d)
 
-.PHONY: all run check deps unit fault fuzz bench install uninstall format clean help
+.PHONY: all run check deps unit store fault fuzz bench install uninstall format clean help

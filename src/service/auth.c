@@ -172,8 +172,8 @@ enum rc auth_second(struct site *s, struct str session, struct str code, struct 
                     struct signed_in *out, struct err *e)
 {
     struct sign_call c = {.to = to, .out = out, .code = str_trim(code)};
-    *out = (struct signed_in){.actor = actor_visitor};
     session_key(c.key, session);
+    *out = (struct signed_in){.actor = actor_visitor};
     enum rc rc = site_write(s, after_code, &c, e);
     seen_drop(s->seen);
     TRY(rc);

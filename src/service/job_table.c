@@ -1,5 +1,6 @@
 /* Long work by name. */
 #include "service/jobs.h"
+#include "service/sheets.h"
 
 #define R(role) ((roles)(1u << (role)))
 
@@ -15,6 +16,8 @@ static enum rc verify(struct job_run *run, struct err *e)
 }
 
 const struct job_def job_defs[] = {
+    {"import", job_import, 0},
+    {"export", job_export, 0},
     {"verify", verify, R(ROLE_AUDITOR) | R(ROLE_ADMIN)},
     {NULL, NULL, 0},
 };

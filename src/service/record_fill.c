@@ -306,19 +306,19 @@ static enum rc fill_field(struct filling *x, struct str name, struct str text, s
                       .item = UINT32_MAX,
                       .sub = UINT32_MAX};
     if (p.field == NO_FIELD)
-        return fault_whole(x, "field.name_unknown", whole, e);
+        return fault_whole(x, "field.unknown", whole, e);
     p.def = &x->r->kind->field[p.field];
     p.val = masked ? &x->r->masked[p.field] : &x->r->val[p.field];
     if (masked && p.def->secret != SECRET_MASKED)
         return fault_here(x, &p, "field.not_masked", STR(""), e);
     if (p.def->computed)
-        return fault_here(x, &p, "field.computed_typed", STR(""), e);
+        return fault_here(x, &p, "field.computed", whole, e);
     if (dot != SIZE_MAX) {
         if (p.def->type != TYPE_GROUP || masked)
-            return fault_whole(x, "field.name_unknown", whole, e);
+            return fault_whole(x, "field.unknown", whole, e);
         TRY(find_sub(x, &p, str_sub(name, dot + 1, name.n), &found, e));
         if (!found)
-            return fault_whole(x, "field.name_unknown", whole, e);
+            return fault_whole(x, "field.unknown", whole, e);
     }
     return set_value(x, &p, text, e);
 }

@@ -51,7 +51,7 @@ static enum rc check_ref(struct saving *x, const struct field_def *f, const stru
     if (!v->set || (f->type != TYPE_REF && f->type != TYPE_GROUP))
         return RC_OK;
     if (f->type == TYPE_REF && !f->list) {
-        if (before && val_holds_ref(whole, before, v->num))
+        if (v->num >= REF_PENDING || (before && val_holds_ref(whole, before, v->num)))
             return RC_OK;
         TRY(view_get(x->tx, x->a, f->of_kind, v->num, x->to, &seen, e));
         char text[24];
@@ -111,12 +111,12 @@ static enum rc hide_other(struct saving *x, enum rc rc, struct err *e)
 
 /* ---- the write ---- */
 
-static enum rc put(struct saving *x, const struct by *by, size_t faults_before, struct err *e)
+static enum rc put(struct saving *x, const struct by *by, struct err *e)
 {
     const struct special *special = special_of(x->r->kind);
     struct err own;
-    if (x->faults->n > faults_before)
-        return err_user(e, "service.invalid", "%zu", x->faults->n - faults_before);
+    if (x->faults->n)
+        return err_user(e, "service.invalid", "%zu", x->faults->n);
     x->r->updated = by->at;
     if (!x->before)
         x->r->created = x->r->since = by->at;
@@ -136,6 +136,18 @@ static enum rc prepare(struct saving *x, struct err *e)
 {
     const struct special *special = special_of(x->r->kind);
     return special && special->before_save ? special->before_save(x, e) : RC_OK;
+}
+
+enum rc record_check_in(struct saving *x, struct err *e)
+{
+    TRY(prepare(x, e));
+    TRY(rec_check(x->r, x->to, x->faults, e));
+    return check_refs(x, e);
+}
+
+enum rc record_put_in(struct saving *x, const struct by *by, struct err *e)
+{
+    return put(x, by, e);
 }
 
 static enum rc same(const struct rec *a, const struct rec *b, bool *out, struct err *e)
@@ -164,7 +176,8 @@ static enum rc load_before(struct save_call *c, struct tx *tx, struct viewed *v,
     TRY(view_get(tx, c->a, c->r->kind, c->r->id, c->to, v, e));
     if (!v->found)
         return view_missing(e);
-    if (v->face != FACE_FULL || !actor_may(c->a, c->r->kind, RIGHT_WRITE, &v->full))
+    if (v->partner ? !actor_may_write_as(c->a, &v->full, true) && !is_locked(&v->full)
+                   : v->face != FACE_FULL || !actor_may(c->a, c->r->kind, RIGHT_WRITE, &v->full))
         return denied(e);
     if (v->full.version != c->r->version)
         return err_user(e, "store.stale", "%lld", (long long)v->full.version);
@@ -177,25 +190,30 @@ static enum rc load_before(struct save_call *c, struct tx *tx, struct viewed *v,
 static enum rc begin_new(struct save_call *c, struct err *e)
 {
     struct rec *r = c->r;
+    const struct special *special = special_of(r->kind);
     if (!actor_may(c->a, r->kind, RIGHT_CREATE, NULL))
         return denied(e);
     if (!r->kind->owned || r->kind->is_self)
         r->org = 0;
     else if (!actor_writes_all(c->a))
         r->org = c->a->org;
-    if (!actor_writes_all(c->a) && (!r->org || r->kind->is_self))
+    if (!actor_writes_all(c->a) && (!r->org || r->kind->is_self) &&
+        !(special && special->partners_act && c->a->org))
         return denied(e);
     r->state = r->kind->n_states ? 0 : NO_STATE;
     return RC_OK;
 }
 
-static void keep_fixed(struct save_call *c, const struct rec *before)
+/* What a client does not set; `partner`: nor what it was not shown. */
+static void keep_fixed(struct save_call *c, const struct rec *before, bool partner)
 {
     static const struct val unset;
     struct rec *r = c->r;
-    for (uint32_t i = 0; i < r->kind->n_fields && !c->computed; i++)
-        if (r->kind->field[i].computed)
+    for (uint32_t i = 0; i < r->kind->n_fields; i++) {
+        const struct field_def *f = &r->kind->field[i];
+        if ((f->computed && !c->computed) || (partner && f->secret == SECRET_PRIVATE))
             r->val[i] = before ? before->val[i] : unset;
+    }
     if (!r->kind->secrecy)
         r->secrecy = SECRECY_OPEN;
     if (!before)
@@ -212,7 +230,6 @@ static enum rc save(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct save_call *c = ctx;
     struct viewed v = {0};
-    size_t faults = c->faults->n;
     bool unchanged = false;
     if (c->r->id)
         TRY(load_before(c, tx, &v, e));
@@ -220,16 +237,16 @@ static enum rc save(struct site *s, struct tx *tx, void *ctx, struct err *e)
         TRY(begin_new(c, e));
     const struct rec *before = v.found ? &v.full : NULL;
     struct saving x = {s, tx, c->a, c->to, before, c->r, NULL, c->faults};
-    keep_fixed(c, before);
+    keep_fixed(c, before, v.partner);
     TRY(prepare(&x, e));
     TRY(rec_check(c->r, c->to, c->faults, e));
     TRY(check_refs(&x, e));
     if (before)
         TRY(same(before, c->r, &unchanged, e));
-    if (unchanged && c->faults->n == faults)
+    if (unchanged && !c->faults->n)
         return RC_OK;
     struct by by = actor_by(s, c->a, before ? STR("update") : STR("create"), c->comment, STR(""));
-    return put(&x, &by, faults, e);
+    return put(&x, &by, e);
 }
 
 static enum rc run_save(struct site *s, struct save_call *c, struct err *e)
@@ -269,9 +286,7 @@ struct act_call {
 static enum rc find_step_of(struct act_call *c, const struct viewed *v, const struct step **out,
                             struct err *e)
 {
-    const struct special *special = special_of(c->k);
-    bool partner = v->face == FACE_PARTNER && special && special->partners_act;
-    if (v->face != FACE_FULL && !partner)
+    if (v->face != FACE_FULL && !v->partner)
         return denied(e);
     if (v->full.state != NO_STATE)
         *out = step_find(c->k, v->full.state, c->act->action);
@@ -279,7 +294,7 @@ static enum rc find_step_of(struct act_call *c, const struct viewed *v, const st
         return err_user(e, "store.stale", "%lld", (long long)v->full.version);
     if (!*out)
         return err_user(e, "service.no_step", "%.60s", c->act->action.n ? c->act->action.p : "");
-    return actor_may_step_as(c->a, &v->full, *out, partner) ? RC_OK : denied(e);
+    return actor_may_step_as(c->a, &v->full, *out, v->partner) ? RC_OK : denied(e);
 }
 
 static bool asks_for(const struct action *action, uint32_t field)
@@ -292,11 +307,10 @@ static bool asks_for(const struct action *action, uint32_t field)
 
 /* Who may take the step may give what it asks for; anything else needs the right to write. */
 static enum rc check_typed(struct act_call *c, const struct rec *before, const struct rec *r,
-                           const struct action *action, struct err *e)
+                           const struct action *action, bool partner, struct err *e)
 {
     vec_change change = {0};
-    bool may = actor_may(c->a, c->k, RIGHT_WRITE, before) &&
-               (!is_locked(before) || actor_writes_all(c->a));
+    bool may = actor_may_write_as(c->a, before, partner);
     bool asked = before->org == r->org && before->secrecy == r->secrecy;
     enum rc rc = rec_diff(before, r, &change, e);
     for (size_t i = 0; i < change.n; i++)
@@ -322,7 +336,6 @@ static enum rc act(struct site *s, struct tx *tx, void *ctx, struct err *e)
     struct act_call *c = ctx;
     const struct step *step = NULL;
     struct viewed v;
-    size_t faults = c->faults->n;
     TRY(view_get(tx, c->a, c->k, c->act->id, c->to, &v, e));
     if (!v.found)
         return view_missing(e);
@@ -333,7 +346,7 @@ static enum rc act(struct site *s, struct tx *tx, void *ctx, struct err *e)
     struct saving x = {s, tx, c->a, c->to, &v.full, r, step, c->faults};
     if (c->act->n_typed) {
         TRY(fill_in(s, tx, c->a, r, c->act->typed, c->act->n_typed, c->to, c->faults, e));
-        TRY(check_typed(c, &v.full, r, step->action, e));
+        TRY(check_typed(c, &v.full, r, step->action, v.partner, e));
         TRY(rec_check(r, c->to, c->faults, e));
         TRY(check_refs(&x, e));
     }
@@ -342,7 +355,7 @@ static enum rc act(struct site *s, struct tx *tx, void *ctx, struct err *e)
     TRY(prepare(&x, e));
     TRY(rec_check_action(r, step->action, c->faults, e));
     struct by by = actor_by(s, c->a, step->action->name, c->act->comment, c->act->reason);
-    TRY(put(&x, &by, faults, e));
+    TRY(put(&x, &by, e));
     *c->out = *r;
     return RC_OK;
 }
@@ -464,7 +477,7 @@ static enum rc expire_one(struct site *s, struct tx *tx, void *ctx, struct err *
     struct by by = actor_by(s, &actor_system, STR("expire"), STR(""), STR(""));
     enum rc rc = prepare(&x, e);
     if (rc == RC_OK)
-        rc = put(&x, &by, faults.n, e);
+        rc = put(&x, &by, e);
     vec_free(&faults);
     d->done = rc == RC_OK;
     return rc;

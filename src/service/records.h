@@ -1,7 +1,9 @@
 /* Reading and changing records, as a person may. Errors common to all: RC_USER "service.denied"
  * (the actor may not), "service.missing" (no such record, or none that it may see: one answer),
- * "service.invalid" (faults were appended), "store.stale", "store.unique", "store.ref",
- * "store.held". */
+ * "service.invalid" (faults were appended), "service.locked" (its state lets brokers only change
+ * it), "service.no_step", "store.stale" (detail: the version there is), "store.unique" (field, tab,
+ * the other's id where the actor may see it), "store.ref", "store.held" or, without the number of
+ * records, "service.held". */
 #ifndef QIAO_RECORDS_H
 #define QIAO_RECORDS_H
 
@@ -49,8 +51,9 @@ enum rc record_group(struct site *s, const struct actor *a, const struct kind *k
                      struct err *e) MUST_CHECK; /* "created:month" cuts to months */
 
 /* One field as typed. name: "title", "targets", "masked.body", "owner", "secrecy"; sub-fields of
- * a list of groups come as "targets.0.name". A field given with text "" is unset; fields that are
- * not given stay. */
+ * a list of groups come as "targets.0.name": where one is given the list is made anew of those that
+ * are given, without blank rows. A field given with text "" is unset; fields that are not given
+ * stay. */
 struct typed {
     struct str name, text;
 };
@@ -58,9 +61,10 @@ struct typed {
  * Refs may be given as "#12", "12" or as a title that one record has. */
 enum rc record_fill(struct site *s, const struct actor *a, struct rec *r, const struct typed *t,
                     uint32_t n, struct arena *to, vec_fault *faults, struct err *e) MUST_CHECK;
-/* Check and write. r->id 0: create (the actor's organisation owns it, or r->org where a broker
- * gives it), else replace the version r->version. On "store.stale" nothing is written; show both.
- * Derived fields of special kinds are computed here (service/special.c). */
+/* Check and write; with faults in the list already (of record_fill) nothing is written. r->id 0:
+ * create (the actor's organisation owns it, or r->org where a broker gives it), else replace the
+ * version r->version. On "store.stale" nothing is written; show both. Derived fields of special
+ * kinds are computed here (service/special.c). */
 enum rc record_save(struct site *s, const struct actor *a, struct rec *r, struct str comment,
                     struct arena *to, vec_fault *faults, struct err *e) MUST_CHECK;
 /* Take a step ("publish"), with fields changed in the same write. */

@@ -126,11 +126,14 @@ enum rc auth_session(struct site *s, struct str session, struct arena *to, struc
                      struct err *e)
 {
     struct session_call c = {.to = to};
+    char value[SESSION_ID] = "";
     int64_t now = site_now(s);
+    if (session.n == SESSION_ID - 1)
+        memcpy(value, session.p, session.n); /* it may be out->id */
     *out = (struct signed_in){.actor = actor_visitor};
-    if (session.n != SESSION_ID - 1)
+    if (!value[0])
         return RC_OK;
-    session_key(c.key, session);
+    session_key(c.key, str_of(value));
     uint64_t mark = seen_mark(s->seen);
     if (!seen_get(s->seen, c.key, now, to, &c.known)) {
         TRY(site_read(s, read_session, &c, e));
@@ -142,7 +145,7 @@ enum rc auth_session(struct site *s, struct str session, struct arena *to, struc
         return RC_OK;
     if (now - c.known.session.seen >= SEEN_STEP)
         note_seen(s, &c, now, mark);
-    memcpy(out->id, session.p, session.n);
+    memcpy(out->id, value, sizeof value);
     fill(out, &c.known);
     return RC_OK;
 }

@@ -19,16 +19,22 @@ struct saving {
 
 struct special {
     const char *kind;
-    /* An organisation that was granted the record takes part: it may take steps. */
+    /* An organisation that was granted the record takes part as if it were its own: it lists,
+     * writes and takes steps as its roles may. Such records belong to nobody. */
     bool partners_act;
     /* Before the checks: derived fields, the owner. May append faults. */
     enum rc (*before_save)(struct saving *x, struct err *e);
     /* After the write: r->id is known. */
     enum rc (*after_save)(struct saving *x, struct err *e);
-    /* What a partner is not shown yet. */
-    void (*partner_face)(struct rec *face);
 };
 /* NULL for an ordinary kind. */
 const struct special *special_of(const struct kind *k);
+
+/* The two halves of a save, for an import that checks many records before it writes them in one
+ * transaction (record_save.c). What the actor may do was decided by the caller. */
+enum rc record_check_in(struct saving *x, struct err *e) MUST_CHECK;
+enum rc record_put_in(struct saving *x, const struct by *by, struct err *e) MUST_CHECK;
+/* References from this id on stand for rows of an import that are not written yet. */
+#define REF_PENDING (NUMBER_LIMIT - (1 << 20))
 
 #endif
