@@ -38,7 +38,8 @@ LIBS       = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lopencc -llinear -l
 
 SRC     := $(filter-out src/cli/main.c,$(wildcard src/*/*.c))
 MODEL   := $(sort $(wildcard model/*.yaml model/*/*.yaml))
-OBJ     := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/model.o
+OBJ     := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/model.o \
+           $(BUILD)/obj/gen/templates.o $(BUILD)/obj/gen/static.o
 LIB     := $(BUILD)/libqiao.a
 QIAO    := $(BUILD)/qiao
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*_test.c))
@@ -103,6 +104,33 @@ $(BUILD)/gen/model.c: $(BUILD)/gen/embed $(MODEL)
 	$< model_files $(MODEL) > $@
 
 $(BUILD)/obj/gen/model.o: $(BUILD)/gen/model.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+# Templates, and what browsers are served: ours and, from npm (static/package-lock.json), theirs.
+$(BUILD)/gen/templates.c: $(BUILD)/gen/embed templates $(wildcard templates/*.html)
+	$< template_files $(sort $(wildcard templates/*.html)) > $@
+
+$(BUILD)/obj/gen/templates.o: $(BUILD)/gen/templates.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+build/npm/.done: static/package.json static/package-lock.json
+	@mkdir -p $(@D)
+	cp $^ $(@D)
+	cd $(@D) && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+ASSETS := build/gen/static
+$(ASSETS).done: build/npm/.done tools/assets templates $(wildcard static/* templates/*.html)
+	@mkdir -p $(@D)
+	tools/assets build/npm/node_modules $(ASSETS)
+	@touch $@
+
+$(BUILD)/gen/static.c: $(BUILD)/gen/embed $(ASSETS).done
+	$< -i static_files `LC_ALL=C ls $(ASSETS)/*` > $@
+
+$(BUILD)/obj/gen/static.o: $(BUILD)/gen/static.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c $< -o $@
 

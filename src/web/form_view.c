@@ -8,7 +8,8 @@
 
 #define SELECT_MAX 60u /* codes shown as a list to choose from; more are searched */
 
-struct str form_name(const struct request *rq, const struct field_def *f, uint32_t row, uint32_t sub)
+struct str form_name(const struct request *rq, const struct field_def *f, uint32_t row,
+                     uint32_t sub)
 {
     const struct field_def *s = &f->sub[sub];
     return textf(rq, "%.*s.%u.%.*s", (int)f->name.n, f->name.p, row, (int)s->name.n, s->name.p);
@@ -21,7 +22,8 @@ uint32_t form_rows(const struct request *rq, const struct field_def *f)
         struct str name = rq->param[i].name;
         if (!str_starts(name, f->name) || name.n <= f->name.n + 1 || name.p[f->name.n] != '.')
             continue;
-        unsigned long row = strtoul(textf(rq, "%.*s", (int)name.n, name.p).p + f->name.n + 1, NULL, 10);
+        unsigned long row =
+            strtoul(textf(rq, "%.*s", (int)name.n, name.p).p + f->name.n + 1, NULL, 10);
         if (row < FORM_ROWS_MAX)
             rows = MAX(rows, (uint32_t)row + 1);
     }
@@ -105,7 +107,7 @@ enum rc fault_of_store(struct request *rq, const struct kind *k, const struct er
                          .item = UINT32_MAX,
                          .sub = UINT32_MAX,
                          .key = strcmp(why->key, "store.unique") == 0 ? "web.not_unique"
-                                                                       : "web.no_record"};
+                                                                      : "web.no_record"};
     f.detail = arena_str(rq->arena, str_sub(detail, tab + 1, detail.n));
     if (!f.detail.p)
         return err_nomem(e);
@@ -145,7 +147,8 @@ static void code_options(struct request *rq, struct view *v, const struct codes 
 
 static void bool_options(struct request *rq, struct view *v, struct str chosen)
 {
-    static const char *const yes[] = {"true", "1", "是", "yes"}, *const no[] = {"false", "0", "否", "no"};
+    static const char *const yes[] = {"true", "1", "是", "yes"}, *const no[] = {"false", "0", "否",
+                                                                                "no"};
     bool is_yes = false, is_no = false;
     for (size_t i = 0; i < ARRAY_LEN(yes); i++) {
         is_yes |= str_eq(chosen, str_of(yes[i]));
@@ -162,7 +165,8 @@ static bool is_day(struct str s)
 }
 
 /* How a single value is written; `value` as typed or as kept. */
-static void view_input(struct request *rq, struct view *v, const struct field_def *f, struct str value)
+static void view_input(struct request *rq, struct view *v, const struct field_def *f,
+                       struct str value)
 {
     const char *type = "text";
     view_str(v, "value", value);
@@ -181,7 +185,8 @@ static void view_input(struct request *rq, struct view *v, const struct field_de
             break;
         }
         type = "suggest";
-        view_str(v, "suggest", textf(rq, "/suggest/codes/%.*s", (int)f->codes->name.n, f->codes->name.p));
+        view_str(v, "suggest",
+                 textf(rq, "/suggest/codes/%.*s", (int)f->codes->name.n, f->codes->name.p));
         break;
     case TYPE_REF:
         if (f->of_kind) {
@@ -203,7 +208,8 @@ static void view_input(struct request *rq, struct view *v, const struct field_de
     view_text(v, "type", type);
 }
 
-static void view_labels(struct request *rq, struct view *v, const struct field_def *f, struct str name)
+static void view_labels(struct request *rq, struct view *v, const struct field_def *f,
+                        struct str name)
 {
     view_str(v, "name", name);
     view_str(v, "id", field_id(rq, name));
@@ -239,8 +245,8 @@ static void view_checks(struct form_view *w, struct view *v, const struct field_
                is_chosen(w, f, val, &f->codes->code[i]));
 }
 
-static void many_item(struct form_view *w, struct view *list, const struct field_def *f, struct str value,
-                      uint32_t i)
+static void many_item(struct form_view *w, struct view *list, const struct field_def *f,
+                      struct str value, uint32_t i)
 {
     struct view *v = view_item(list);
     view_str(v, "value", value);
@@ -291,8 +297,8 @@ static enum rc view_lines(struct form_view *w, struct view *v, const struct fiel
 
 /* ---- groups ---- */
 
-static enum rc view_row(struct form_view *w, struct view *rows, uint32_t field, const struct val *group,
-                        uint32_t from, uint32_t to, struct err *e)
+static enum rc view_row(struct form_view *w, struct view *rows, uint32_t field,
+                        const struct val *group, uint32_t from, uint32_t to, struct err *e)
 {
     struct request *rq = w->rq;
     const struct field_def *f = &w->rec->kind->field[field];
@@ -357,7 +363,9 @@ static enum rc view_masked(struct form_view *w, struct view *v, uint32_t field)
     view_str(masked, "name", name);
     view_flag(masked, "long", f->type == TYPE_LONG);
     view_str(masked, "value",
-             w->posted ? param_text(w->rq, name.p) : m && m->set ? m->text : STR(""));
+             w->posted     ? param_text(w->rq, name.p)
+             : m && m->set ? m->text
+                           : STR(""));
     return RC_OK;
 }
 
@@ -368,8 +376,8 @@ static enum rc view_widget(struct form_view *w, struct view *fields, uint32_t fi
     struct view *v = view_item(fields);
     struct str s = STR("");
     view_labels(w->rq, v, f, f->name);
-    view_flag(v, "wide", f->type == TYPE_LONG || f->type == TYPE_GROUP ||
-                             field == w->rec->kind->title);
+    view_flag(v, "wide",
+              f->type == TYPE_LONG || f->type == TYPE_GROUP || field == w->rec->kind->title);
     view_str(v, "error", fault_text(w, field, UINT32_MAX, UINT32_MAX));
     if (f->type == TYPE_GROUP && f->list)
         return view_groups(w, v, field, e);
@@ -406,7 +414,6 @@ static void view_secrecy(struct form_view *w)
     struct request *rq = w->rq;
     if (!w->rec->kind->secrecy || w->only)
         return;
-    view_flag(w->v, "has_masked", true);
     struct view *list = view_list(w->v, "secrecy");
     for (uint32_t i = 0; i < ARRAY_LEN(names); i++)
         option(list, str_of(names[i]), say(rq, keys[i]),

@@ -11,7 +11,7 @@
 #define FORM_SHAPE                                                                                 \
     " sections[label fields[" WIDGET_SHAPE                                                         \
     " wide masked{name value long} rows[number drop cells[" WIDGET_SHAPE                           \
-    "]] heads[label required hint] add]] secrecy[value label on] has_masked owner{value error}"    \
+    "]] heads[label required hint] add]] secrecy[value label on] owner{value error}"               \
     " record_error"
 
 struct form_view {

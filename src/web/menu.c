@@ -1,6 +1,7 @@
 #include "web/menu_int.h"
 
 #include "web/http_int.h"
+#include "web/page_int.h"
 
 #include <limits.h>
 
@@ -71,14 +72,6 @@ static void menu(struct request *rq, struct view *site)
     rows(rq, view_list(site, "work"), false);
 }
 
-static const char *role_key(enum role r)
-{
-    static const char *const keys[ROLE__COUNT] = {"web.role_visitor", "web.role_member",
-                                                  "web.role_editor",  "web.role_broker",
-                                                  "web.role_auditor", "web.role_admin"};
-    return keys[r];
-}
-
 /* The sentence of what has just been done, where the address names one that we know. */
 static struct str notice(const struct request *rq)
 {
@@ -111,7 +104,7 @@ enum rc layout_view(struct request *rq, struct view *v, struct str title, bool b
         view_str(site, "csrf", rq->who.csrf);
     view_flag(site, "signed", rq->actor->account != 0);
     view_str(site, "name", rq->actor->name.n ? rq->actor->name : rq->actor->login);
-    view_str(site, "role", say(rq, role_key(rq->actor->role)));
+    view_str(site, "role", role_label(rq, rq->actor->role));
     if (bare)
         return RC_OK;
     view_str(site, "notice", notice(rq));

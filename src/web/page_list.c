@@ -28,7 +28,7 @@ const struct page list_page_def = {"list",
                                    " choices[name label on]"
                                    " saved[id name path mine shared] save_open share"
                                    " heads[label href dir num]"
-                                   " rows[href secrecy tone cells[" VALUE_SHAPE
+                                   " rows[secrecy{text tone} cells[" VALUE_SHAPE
                                    " first path]] " PAGER_SHAPE,
                                    false};
 
@@ -113,7 +113,7 @@ static void view_choices(struct list_view *l)
 /* ---- quick filters ---- */
 
 /* The field at the end of a path such as "need.industry". */
-static const struct field_def *path_field(const struct kind *k, struct str path)
+static const struct field_def *quick_field(const struct kind *k, struct str path)
 {
     for (;;) {
         size_t dot = MIN(str_find(path, STR("."), 0), path.n);
@@ -181,7 +181,7 @@ static void view_quick(struct list_view *l)
     struct view *list = view_list(l->v, "quick");
     for (uint32_t i = 0; i < l->kind->n_filters; i++) {
         struct str path = l->kind->filters[i], name = quick_name(rq, path);
-        const struct field_def *f = path_field(l->kind, path);
+        const struct field_def *f = quick_field(l->kind, path);
         struct str chosen = param_text(rq, name.p);
         bool state = str_eq(path, STR("state"));
         if (!f && !state)
@@ -204,7 +204,7 @@ static void view_quick(struct list_view *l)
 static enum rc quick_test(struct list_view *l, struct str path, struct str text,
                           const struct filter_context *c, struct filter **out, struct err *e)
 {
-    const struct field_def *f = path_field(l->kind, path);
+    const struct field_def *f = quick_field(l->kind, path);
     enum filter_op op = FILTER_EQ;
     if (f && f->type == TYPE_CODE)
         op = FILTER_UNDER;
@@ -283,12 +283,11 @@ static enum rc view_row(struct list_view *l, struct view *rows, const struct rec
     struct view *row = view_item(rows), *cells;
     struct str path =
         textf(rq, "/%.*s/%lld", (int)r->kind->name.n, r->kind->name.p, (long long)r->id);
-    view_str(row, "href", path);
     if (r->secrecy != SECRECY_OPEN && !r->face_public) {
-        view_str(
-            row, "secrecy",
-            say(rq, r->secrecy == SECRECY_MASKED ? "web.secrecy_masked" : "web.secrecy_private"));
-        view_text(row, "tone", r->secrecy == SECRECY_MASKED ? "warn" : "bad");
+        struct view *secrecy = view_map(row, "secrecy");
+        bool masked = r->secrecy == SECRECY_MASKED;
+        view_str(secrecy, "text", say(rq, masked ? "web.secrecy_masked" : "web.secrecy_private"));
+        view_text(secrecy, "tone", masked ? "warn" : "bad");
     }
     cells = view_list(row, "cells");
     for (uint32_t i = 0; i < l->n_columns; i++) {
@@ -296,6 +295,7 @@ static enum rc view_row(struct list_view *l, struct view *rows, const struct rec
         bool title = str_eq(l->column[i], r->kind->field[r->kind->title].name);
         view_flag(c, "first",
                   title || (i == 0 && !has_column(l, r->kind->field[r->kind->title].name)));
+        view_str(c, "path", path);
         if (title && !rec_title(r).n)
             view_str(c, "text", say(rq, "web.masked_title"));
         else

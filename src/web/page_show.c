@@ -174,13 +174,13 @@ enum rc view_refs(struct request *rq, struct view *v, int64_t id, uint32_t *n, s
 
 /* ---- history ---- */
 
-static struct str action_label(const struct request *rq, const struct kind *k, struct str name)
+struct str action_label(const struct request *rq, const struct kind *k, struct str name)
 {
     static const char *const own[][2] = {{"create", "web.act_create"},
                                          {"update", "web.act_update"},
                                          {"delete", "web.act_delete"},
                                          {"import", "web.act_import"}};
-    for (uint32_t i = 0; i < k->n_actions; i++)
+    for (uint32_t i = 0; k && i < k->n_actions; i++)
         if (str_eq(k->action[i].name, name))
             return label_text(&k->action[i].label, rq->zh);
     for (size_t i = 0; i < ARRAY_LEN(own); i++)

@@ -120,7 +120,7 @@ enum rc routes_check(const struct site *s, struct err *e)
     return RC_OK;
 }
 
-enum rc routes_print(struct buf *out, struct err *e)
+enum rc web_routes(struct buf *out, struct err *e)
 {
     static const char *const methods[METHOD__COUNT] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
     static const char *const flags[] = {"cache", "upload", "api", "bare", "open"};

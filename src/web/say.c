@@ -2,6 +2,7 @@
  * where that is full it is "". */
 #define _POSIX_C_SOURCE 200809L
 #include "web/http_int.h"
+#include "web/page_int.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -46,9 +47,17 @@ static struct str put_in(const struct request *rq, struct str text, const char *
                  (int)rest.n, rest.p);
 }
 
+/* A detail of several arguments has them parted by tabs: {detail}, {other}, {third}. */
 struct str say_with(const struct request *rq, const char *key, struct str detail)
 {
-    return put_in(rq, say(rq, key), "{detail}", detail);
+    static const char *const marks[] = {"{detail}", "{other}", "{third}"};
+    struct str s = say(rq, key);
+    for (size_t i = 0, at = 0; i < ARRAY_LEN(marks); i++) {
+        size_t tab = MIN(str_find(detail, STR("\t"), at), detail.n);
+        s = put_in(rq, s, marks[i], str_sub(detail, at, tab));
+        at = MIN(tab + 1, detail.n);
+    }
+    return s;
 }
 
 struct str say_error(const struct request *rq, const struct err *e)
@@ -92,4 +101,11 @@ struct str show_count(const struct request *rq, uint64_t n)
     }
     out[to] = 0;
     return textf(rq, "%s", out);
+}
+
+int64_t local_midnight(int year, int month, int day)
+{
+    struct tm tm = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_isdst = -1};
+    time_t t = mktime(&tm);
+    return t == (time_t)-1 || tm.tm_mday != day ? 0 : (int64_t)t;
 }

@@ -126,8 +126,6 @@ struct route {
     }
 extern const struct route routes[]; /* ends with pattern NULL */
 extern const struct page *const pages[];
-/* Also listed by `qiao test-routes`: method, pattern, roles, flags, parted by tabs. */
-enum rc routes_print(struct buf *out, struct err *e) MUST_CHECK;
 
 /* ---- what pages share ---- */
 
