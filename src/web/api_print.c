@@ -84,7 +84,7 @@ static enum rc problem_head(struct request *rq, struct reply *re, unsigned statu
     buf_clear(&re->body);
     TRY(buf_printf(&re->body, e, "{\"type\":\"about:blank\",\"status\":%u", status));
     TRY(api_pair(&re->body, "key", str_of(key), false, e));
-    return api_pair(&re->body, "title", say_with(rq, key, detail), false, e);
+    return api_pair(&re->body, "title", msg_with(rq, key, detail), false, e);
 }
 
 enum rc api_problem(struct request *rq, struct reply *re, unsigned status, const char *key,
@@ -106,7 +106,7 @@ static enum rc one_fault(struct request *rq, struct buf *out, const struct kind 
         if (f->sub != UINT32_MAX)
             TRY(api_pair(out, "sub", field->sub[f->sub].name, false, e));
     }
-    TRY(api_pair(out, "title", say_fault(rq, f), false, e));
+    TRY(api_pair(out, "title", msg_fault(rq, f), false, e));
     return buf_char(out, '}', e);
 }
 
@@ -129,7 +129,7 @@ enum rc api_body(struct request *rq, json_t **out, struct err *e)
     struct str b = rq->body;
     *out = json_loadb(b.p ? b.p : "", b.n, BODY_DEPTH_FLAGS, &why);
     if (!*out)
-        return err_user(e, "json.syntax", "%d:%d", why.line, why.column);
+        return err_user(e, "json.syntax", "%.60s\t%d\t%d", why.text, why.line, why.column);
     if (json_is_object(*out))
         return RC_OK;
     json_decref(*out);

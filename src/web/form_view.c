@@ -93,7 +93,7 @@ static struct str fault_text(const struct form_view *f, uint32_t field, uint32_t
         bool here = w->field == field && (item == UINT32_MAX || w->item == item) &&
                     (sub == UINT32_MAX || w->sub == sub);
         if (here)
-            return say_fault(f->rq, w);
+            return msg_fault(f->rq, w);
     }
     return STR("");
 }
@@ -155,8 +155,8 @@ static void bool_options(struct request *rq, struct view *v, struct str chosen)
         is_no |= str_eq(chosen, str_of(no[i]));
     }
     struct view *list = view_list(v, "options");
-    option(list, STR("true"), say(rq, "web.yes"), is_yes);
-    option(list, STR("false"), say(rq, "web.no"), is_no);
+    option(list, STR("true"), msg(rq, "web.yes"), is_yes);
+    option(list, STR("false"), msg(rq, "web.no"), is_no);
 }
 
 static bool is_day(struct str s)
@@ -416,7 +416,7 @@ static void view_secrecy(struct form_view *w)
         return;
     struct view *list = view_list(w->v, "secrecy");
     for (uint32_t i = 0; i < ARRAY_LEN(names); i++)
-        option(list, str_of(names[i]), say(rq, keys[i]),
+        option(list, str_of(names[i]), msg(rq, keys[i]),
                w->posted ? str_eq(param_text(rq, "secrecy"), str_of(names[i]))
                          : (uint32_t)w->rec->secrecy == i);
 }

@@ -15,5 +15,5 @@ struct str job_error(const struct request *rq, struct str result)
     why.row = (uint32_t)json_integer_value(json_object_get(all, "row"));
     why.col = (uint32_t)json_integer_value(json_object_get(all, "col"));
     json_decref(all);
-    return say_error(rq, &why);
+    return msg_error(rq, &why);
 }

@@ -55,7 +55,7 @@ static void rows(struct request *rq, struct view *list, bool above)
 {
     for (const struct menu_row *m = menu_rows; m->path; m++)
         if (m->above == above && is_open(rq, m->path))
-            item(rq, list, str_of(m->path), m->icon, say(rq, m->key));
+            item(rq, list, str_of(m->path), m->icon, msg(rq, m->key));
 }
 
 static void menu(struct request *rq, struct view *site)
@@ -85,7 +85,7 @@ static struct str notice(const struct request *rq)
     struct str word = param_text(rq, "done");
     for (size_t i = 0; word.n && i < ARRAY_LEN(words); i++)
         if (str_eq(word, str_of(words[i][0])))
-            return say(rq, words[i][1]);
+            return msg(rq, words[i][1]);
     return STR("");
 }
 
@@ -97,7 +97,7 @@ enum rc layout_view(struct request *rq, struct view *v, struct str title, bool b
     view_text(site, "lang", rq->zh ? "zh-CN" : "en");
     view_flag(site, "zh", rq->zh);
     view_str(site, "heading", title);
-    view_str(site, "title", say(rq, "web.site"));
+    view_str(site, "title", msg(rq, "web.site"));
     view_str(site, "target", rq->target);
     /* a page that other visitors get as well holds nobody's token */
     if (!(rq->route && (rq->route->flags & ROUTE_CACHE)) || rq->actor->account)

@@ -28,7 +28,7 @@ static enum rc view_tokens(struct request *rq, struct view *v, struct err *e)
         view_str(t, "name", all.p[i].name);
         view_str(
             t, "scope",
-            say(rq, str_eq(all.p[i].scope, STR("write")) ? "web.scope_write" : "web.scope_read"));
+            msg(rq, str_eq(all.p[i].scope, STR("write")) ? "web.scope_write" : "web.scope_read"));
         view_str(t, "created", str_sub(show_time(rq, all.p[i].created), 0, 10));
         view_str(t, "expires", str_sub(show_time(rq, all.p[i].expires), 0, 10));
         view_str(t, "used", show_time(rq, all.p[i].used));
@@ -62,7 +62,7 @@ static enum rc account_reply(struct request *rq, struct reply *re, const struct 
     if (a->password_error.n || a->second_error.n || a->token_error.n)
         re->status = 422;
     rc = rc == RC_OK ? view_tokens(rq, v, e) : rc;
-    return rc == RC_OK ? reply_page(rq, re, &account_def, say(rq, "web.account"), v, e) : rc;
+    return rc == RC_OK ? reply_page(rq, re, &account_def, msg(rq, "web.account"), v, e) : rc;
 }
 
 enum rc account_page(struct request *rq, struct reply *re, struct err *e)
@@ -76,7 +76,7 @@ static enum rc mistake(struct request *rq, enum rc rc, const struct err *why, st
                        struct err *e)
 {
     if (rc == RC_USER) {
-        *to = say_error(rq, why);
+        *to = msg_error(rq, why);
         return RC_OK;
     }
     *e = *why;
@@ -88,7 +88,7 @@ enum rc password_do(struct request *rq, struct reply *re, struct err *e)
     struct account_view a = {0};
     struct err why = {0};
     if (!str_eq(param_text(rq, "new"), param_text(rq, "again"))) {
-        a.password_error = say(rq, "web.not_again");
+        a.password_error = msg(rq, "web.not_again");
         return account_reply(rq, re, &a, e);
     }
     enum rc rc = auth_change_password(rq->site, rq->actor, param_text(rq, "old"),

@@ -20,7 +20,7 @@ struct str role_label(const struct request *rq, enum role r)
     static const char *const keys[ROLE__COUNT] = {"web.role_visitor", "web.role_member",
                                                   "web.role_editor",  "web.role_broker",
                                                   "web.role_auditor", "web.role_admin"};
-    return say(rq, keys[r]);
+    return msg(rq, keys[r]);
 }
 
 /* ---- accounts ---- */
@@ -54,7 +54,7 @@ enum rc accounts_page(struct request *rq, struct reply *re, struct err *e)
         account_row(rq, list, &all.p[i], &t);
     titles_free(&t);
     vec_free(&all);
-    return rc == RC_OK ? reply_page(rq, re, &accounts_def, say(rq, "web.accounts"), v, e) : rc;
+    return rc == RC_OK ? reply_page(rq, re, &accounts_def, msg(rq, "web.accounts"), v, e) : rc;
 }
 
 static enum rc account_load(struct request *rq, struct account *out, struct err *e)
@@ -125,7 +125,7 @@ static enum rc account_form_reply(struct request *rq, struct reply *re, const st
     if (error.n)
         re->status = 422;
     return rc == RC_OK ? reply_page(rq, re, &account_form_def,
-                                    say(rq, rq->id ? "web.account_edit" : "web.account_new"), v, e)
+                                    msg(rq, rq->id ? "web.account_edit" : "web.account_new"), v, e)
                        : rc;
 }
 
@@ -176,7 +176,7 @@ enum rc account_form_save(struct request *rq, struct reply *re, struct err *e)
     a.active = r.active;
     enum role role = role_find(r.role);
     a.role = role == ROLE__COUNT ? ROLE_MEMBER : role;
-    return account_form_reply(rq, re, &a, say_error(rq, &why), e);
+    return account_form_reply(rq, re, &a, msg_error(rq, &why), e);
 }
 
 /* ---- audit ---- */
@@ -207,7 +207,7 @@ static void trail_row(struct request *rq, struct view *list, const struct entry 
     uint32_t state = k ? state_find(k, n->state) : UINT32_MAX;
     view_int(v, "seq", n->seq);
     view_str(v, "at", show_time(rq, n->at));
-    view_str(v, "who", n->login.n ? n->login : say(rq, "web.the_system"));
+    view_str(v, "who", n->login.n ? n->login : msg(rq, "web.the_system"));
     view_str(v, "action", action_label(rq, k, n->action));
     if (k) {
         view_str(v, "kind", label_text(&k->label, rq->zh));
@@ -262,5 +262,5 @@ enum rc audit_page(struct request *rq, struct reply *re, struct err *e)
     view_str(v, "id", param_text(rq, "id"));
     view_str(v, "from", param_text(rq, "from"));
     view_str(v, "to", param_text(rq, "to"));
-    return rc == RC_OK ? reply_page(rq, re, &audit_def, say(rq, "web.audit"), v, e) : rc;
+    return rc == RC_OK ? reply_page(rq, re, &audit_def, msg(rq, "web.audit"), v, e) : rc;
 }

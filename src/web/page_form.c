@@ -130,13 +130,13 @@ static enum rc form_reply(struct request *rq, struct reply *re, struct form_view
     view_str(v, "cancel", path);
     view_str(v, "action", fresh ? textf(rq, "%s/new", path.p) : textf(rq, "%s/edit", path.p));
     view_int(v, "version", f->rec->version);
-    view_str(v, "title", fresh ? say_with(rq, "web.new_of", label) : title_of(rq, f->rec));
+    view_str(v, "title", fresh ? msg_with(rq, "web.new_of", label) : title_of(rq, f->rec));
     view_int(v, "problems", f->faults ? (int64_t)f->faults->n : 0);
     TRY(form_sections(f, e));
     if (f->faults && f->faults->n)
         re->status = 422;
     return reply_page(rq, re, &form_page_def,
-                      say_with(rq, fresh ? "web.new_of" : "web.edit_of", label), v, e);
+                      msg_with(rq, fresh ? "web.new_of" : "web.edit_of", label), v, e);
 }
 
 static enum rc form_load(struct request *rq, struct rec *out, struct err *e)
@@ -179,7 +179,7 @@ static enum rc stale_reply(struct request *rq, struct reply *re, const struct re
         const struct field_def *d = &rq->kind->field[change.p[i].field];
         struct view *c = view_item(list);
         struct str label = label_text(&d->label, rq->zh);
-        view_str(c, "label", change.p[i].masked ? say_with(rq, "web.wording_of", label) : label);
+        view_str(c, "label", change.p[i].masked ? msg_with(rq, "web.wording_of", label) : label);
         struct str text = STR("");
         rc = form_text(rq, &text, d, change.p[i].before, e);
         view_str(c, "theirs", text);

@@ -74,5 +74,5 @@ enum rc home_page(struct request *rq, struct reply *re, struct err *e)
         if (k->order != INT_MAX && actor_may(rq->actor, k, RIGHT_READ, NULL))
             TRY(view_box(rq, boxes, k, e));
     }
-    return reply_page(rq, re, &home_page_def, say(rq, "web.home"), v, e);
+    return reply_page(rq, re, &home_page_def, msg(rq, "web.home"), v, e);
 }

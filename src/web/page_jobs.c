@@ -19,7 +19,7 @@ static struct str job_name(const struct request *rq, struct str name)
     };
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         if (str_eq(name, str_of(names[i][0])))
-            return say(rq, names[i][1]);
+            return msg(rq, names[i][1]);
     return name;
 }
 
@@ -30,7 +30,7 @@ static void view_job(struct request *rq, struct view *v, const struct job *j)
     static const char *const tones[] = {"neutral", "active", "good", "bad", "warn"};
     view_int(v, "id", j->id);
     view_str(v, "name", job_name(rq, j->name));
-    view_str(v, "state", say(rq, keys[j->state]));
+    view_str(v, "state", msg(rq, keys[j->state]));
     view_text(v, "tone", tones[j->state]);
     view_str(v, "stage", j->stage);
     view_int(v, "done", (int64_t)j->done);
@@ -58,7 +58,7 @@ enum rc jobs_page(struct request *rq, struct reply *re, struct err *e)
     for (size_t i = 0; rc == RC_OK && i < all.n; i++)
         view_job(rq, view_item(list), &all.p[i]);
     vec_free(&all);
-    return rc == RC_OK ? reply_page(rq, re, &jobs_def, say(rq, "web.jobs"), v, e) : rc;
+    return rc == RC_OK ? reply_page(rq, re, &jobs_def, msg(rq, "web.jobs"), v, e) : rc;
 }
 
 /* The whole page, or, for htmx, its changing part. */

@@ -164,8 +164,8 @@ static void field_options(struct request *rq, struct view *q, struct view *optio
     if (f->type == TYPE_CODE) {
         code_options(rq, options, f->codes, chosen);
     } else if (f->type == TYPE_BOOL) {
-        option(options, STR("true"), say(rq, "web.yes"), chosen);
-        option(options, STR("false"), say(rq, "web.no"), chosen);
+        option(options, STR("true"), msg(rq, "web.yes"), chosen);
+        option(options, STR("false"), msg(rq, "web.no"), chosen);
     } else if (f->type == TYPE_INT && !isnan(f->min) && !isnan(f->max) && f->max - f->min < 20) {
         for (int n = (int)f->min; n <= (int)f->max; n++)
             option(options, textf(rq, "%d", n), textf(rq, "%d", n), chosen);
@@ -286,7 +286,7 @@ static enum rc view_row(struct list_view *l, struct view *rows, const struct rec
     if (r->secrecy != SECRECY_OPEN && !r->face_public) {
         struct view *secrecy = view_map(row, "secrecy");
         bool masked = r->secrecy == SECRECY_MASKED;
-        view_str(secrecy, "text", say(rq, masked ? "web.secrecy_masked" : "web.secrecy_private"));
+        view_str(secrecy, "text", msg(rq, masked ? "web.secrecy_masked" : "web.secrecy_private"));
         view_text(secrecy, "tone", masked ? "warn" : "bad");
     }
     cells = view_list(row, "cells");
@@ -297,7 +297,7 @@ static enum rc view_row(struct list_view *l, struct view *rows, const struct rec
                   title || (i == 0 && !has_column(l, r->kind->field[r->kind->title].name)));
         view_str(c, "path", path);
         if (title && !rec_title(r).n)
-            view_str(c, "text", say(rq, "web.masked_title"));
+            view_str(c, "text", msg(rq, "web.masked_title"));
         else
             TRY(view_value(rq, c, r, l->column[i], t, e));
     }
@@ -339,7 +339,7 @@ static void view_filter_error(struct list_view *l, const struct err *why)
     char *tab = strchr(plain.detail, '\t');
     if (tab)
         *tab = 0;
-    view_str(f, "text", say_error(l->rq, &plain));
+    view_str(f, "text", msg_error(l->rq, &plain));
 }
 
 static enum rc view_saved(struct list_view *l, struct err *e)

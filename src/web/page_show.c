@@ -36,7 +36,7 @@ struct str record_path(const struct request *rq, const struct rec *r)
 struct str title_of(const struct request *rq, const struct rec *r)
 {
     struct str s = rec_title(r);
-    return s.n ? s : say(rq, "web.masked_title");
+    return s.n ? s : msg(rq, "web.masked_title");
 }
 
 void view_kind(const struct request *rq, struct view *v, const struct kind *k)
@@ -66,7 +66,7 @@ static void view_head(struct show_view *s)
     if (r->secrecy != SECRECY_OPEN && s->shown->face == FACE_FULL) {
         struct view *v = view_map(s->v, "secrecy");
         bool masked = r->secrecy == SECRECY_MASKED;
-        view_str(v, "text", say(rq, masked ? "web.secrecy_masked" : "web.secrecy_private"));
+        view_str(v, "text", msg(rq, masked ? "web.secrecy_masked" : "web.secrecy_private"));
         view_text(v, "tone", masked ? "warn" : "bad");
     }
     struct str path = record_path(rq, r);
@@ -162,7 +162,7 @@ enum rc view_refs(struct request *rq, struct view *v, int64_t id, uint32_t *n, s
         struct view *one = view_item(list);
         view_str(one, "kind", label_text(&r->kind->label, rq->zh));
         view_str(one, "relation", column_label(rq, r->kind, r->relation));
-        view_str(one, "title", title.n ? title : say(rq, "web.masked_title"));
+        view_str(one, "title", title.n ? title : msg(rq, "web.masked_title"));
         view_str(one, "href",
                  textf(rq, "/%.*s/%lld", (int)r->kind->name.n, r->kind->name.p, (long long)r->id));
     }
@@ -185,7 +185,7 @@ struct str action_label(const struct request *rq, const struct kind *k, struct s
             return label_text(&k->action[i].label, rq->zh);
     for (size_t i = 0; i < ARRAY_LEN(own); i++)
         if (str_eq(name, str_of(own[i][0])))
-            return say(rq, own[i][1]);
+            return msg(rq, own[i][1]);
     return name;
 }
 
@@ -207,7 +207,7 @@ static enum rc view_event(struct show_view *s, struct view *list, const struct e
     const struct kind *k = s->shown->rec.kind;
     struct view *v = view_item(list), *changes;
     view_str(v, "at", show_time(rq, ev->entry.at));
-    view_str(v, "who", ev->entry.login.n ? ev->entry.login : say(rq, "web.the_system"));
+    view_str(v, "who", ev->entry.login.n ? ev->entry.login : msg(rq, "web.the_system"));
     view_str(v, "action", action_label(rq, k, ev->entry.action));
     view_str(v, "comment", ev->entry.comment);
     view_str(v, "reason", reason_label(rq, k, &ev->entry));
@@ -218,7 +218,7 @@ static enum rc view_event(struct show_view *s, struct view *list, const struct e
         const struct field_def *f = &k->field[c->field];
         struct view *one = view_item(changes);
         struct str label = label_text(&f->label, rq->zh);
-        view_str(one, "label", c->masked ? say_with(rq, "web.wording_of", label) : label);
+        view_str(one, "label", c->masked ? msg_with(rq, "web.wording_of", label) : label);
         TRY(view_field(rq, view_map(one, "before"), f, c->before, &s->titles, e));
         TRY(view_field(rq, view_map(one, "after"), f, c->after, &s->titles, e));
     }
@@ -287,7 +287,7 @@ enum rc delete_page(struct request *rq, struct reply *re, struct err *e)
     view_str(v, "path", record_path(rq, &shown.rec));
     view_int(v, "version", shown.rec.version);
     TRY(view_refs(rq, v, rq->id, &n, e));
-    return reply_page(rq, re, &delete_page_def, say(rq, "web.delete"), v, e);
+    return reply_page(rq, re, &delete_page_def, msg(rq, "web.delete"), v, e);
 }
 
 enum rc delete_do(struct request *rq, struct reply *re, struct err *e)

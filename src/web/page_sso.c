@@ -117,5 +117,7 @@ enum rc page_sso_back(struct request *rq, struct reply *re, struct err *e)
     TRY(auth_leave(rq->site, str_of(rq->who.id), e)); /* a new session: none can be fixed */
     TRY(auth_outside(rq->site, who.outside, who.name, true, rq->from, rq->arena, &rq->who, e));
     TRY(session_cookie(rq, re, e));
+    if (rq->who.second_factor)
+        return reply_see(rq, re, STR("/sign-in/second"), NULL, e);
     return reply_see(rq, re, next.n ? next : STR("/"), NULL, e);
 }

@@ -248,7 +248,7 @@ enum rc reply_error(struct request *rq, struct reply *re, const struct err *why,
 {
     unsigned status = error_status(why);
     /* what the system says is for the log, not for the client */
-    struct str sentence = status == 500 ? say(rq, "web.internal") : say_error(rq, why);
+    struct str sentence = status == 500 ? msg(rq, "web.internal") : msg_error(rq, why);
     re->status = status;
     if (status == 503)
         reply_header(re, "Retry-After", STR("5"));
@@ -257,7 +257,7 @@ enum rc reply_error(struct request *rq, struct reply *re, const struct err *why,
     struct view *v = view_new(rq->arena);
     view_int(v, "status", status);
     view_str(v, "sentence", sentence);
-    view_str(v, "advice", say(rq, advice(status)));
+    view_str(v, "advice", msg(rq, advice(status)));
     view_flag(v, "sign_in", status == 403 && rq->actor->role == ROLE_VISITOR);
     return reply_page(rq, re, rq->part ? &error_part : &error_page, sentence, v, e);
 }

@@ -30,7 +30,7 @@ struct str textf(const struct request *rq, const char *fmt, ...)
     return (struct str){big, (size_t)n};
 }
 
-struct str say(const struct request *rq, const char *key)
+struct str msg(const struct request *rq, const char *key)
 {
     return str_of(site_message(rq->site, key, rq->zh));
 }
@@ -48,10 +48,10 @@ static struct str put_in(const struct request *rq, struct str text, const char *
 }
 
 /* A detail of several arguments has them parted by tabs: {detail}, {other}, {third}. */
-struct str say_with(const struct request *rq, const char *key, struct str detail)
+struct str msg_with(const struct request *rq, const char *key, struct str detail)
 {
     static const char *const marks[] = {"{detail}", "{other}", "{third}"};
-    struct str s = say(rq, key);
+    struct str s = msg(rq, key);
     for (size_t i = 0, at = 0; i < ARRAY_LEN(marks); i++) {
         size_t tab = MIN(str_find(detail, STR("\t"), at), detail.n);
         s = put_in(rq, s, marks[i], str_sub(detail, at, tab));
@@ -60,16 +60,16 @@ struct str say_with(const struct request *rq, const char *key, struct str detail
     return s;
 }
 
-struct str say_error(const struct request *rq, const struct err *e)
+struct str msg_error(const struct request *rq, const struct err *e)
 {
-    struct str s = say_with(rq, e->key, str_of(e->detail));
+    struct str s = msg_with(rq, e->key, str_of(e->detail));
     s = put_in(rq, s, "{row}", textf(rq, "%u", e->row));
     return put_in(rq, s, "{col}", textf(rq, "%u", e->col));
 }
 
-struct str say_fault(const struct request *rq, const struct fault_at *f)
+struct str msg_fault(const struct request *rq, const struct fault_at *f)
 {
-    return say_with(rq, f->key, f->detail);
+    return msg_with(rq, f->key, f->detail);
 }
 
 struct str show_time(const struct request *rq, int64_t seconds)

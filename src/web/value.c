@@ -104,7 +104,7 @@ static void view_ref(struct request *rq, struct view *v, int64_t id, const struc
     view_str(v, "text",
              title.n ? title
              : k     ? textf(rq, "#%lld", (long long)id)
-                     : say(rq, "web.hidden"));
+                     : msg(rq, "web.hidden"));
     if (k)
         view_str(v, "href", ref_path(rq, k, id));
 }
@@ -192,7 +192,7 @@ static void view_secrecy(struct request *rq, struct view *v, const struct rec *r
     static const char *const keys[] = {"web.secrecy_open", "web.secrecy_masked",
                                        "web.secrecy_private"};
     static const char *const tones[] = {"neutral", "warn", "bad"};
-    view_str(v, "text", say(rq, keys[r->secrecy]));
+    view_str(v, "text", msg(rq, keys[r->secrecy]));
     view_text(v, "tone", tones[r->secrecy]);
 }
 

@@ -130,11 +130,11 @@ extern const struct page *const pages[];
 /* ---- what pages share ---- */
 
 /* The sentence of a key; with {detail} replaced. */
-struct str say(const struct request *rq, const char *key);
-struct str say_with(const struct request *rq, const char *key, struct str detail);
+struct str msg(const struct request *rq, const char *key);
+struct str msg_with(const struct request *rq, const char *key, struct str detail);
 /* The sentence of an error as a person reads it. */
-struct str say_error(const struct request *rq, const struct err *e);
-struct str say_fault(const struct request *rq, const struct fault_at *f);
+struct str msg_error(const struct request *rq, const struct err *e);
+struct str msg_fault(const struct request *rq, const struct fault_at *f);
 /* In the arena; an arena that is full gives "". */
 struct str textf(const struct request *rq, const char *fmt, ...) PRINTF_LIKE(2, 3);
 struct str show_time(const struct request *rq, int64_t seconds); /* 2026-03-01 14:05, local time */
