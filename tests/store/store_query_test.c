@@ -194,11 +194,11 @@ static uint32_t in_memory(int64_t *ids, const struct filter *f, struct scope sc)
     return n;
 }
 
-static const struct scope scopes[] = {{SCOPE_PUBLIC, 0, false},
-                                      {SCOPE_ORG, 2, false},
-                                      {SCOPE_ORG, 5, false},
-                                      {SCOPE_ORG, 5, true},
-                                      {SCOPE_ALL, 0, false}};
+static const struct scope scopes[] = {{.reach = SCOPE_PUBLIC},
+                                      {.reach = SCOPE_ORG, .org = 2},
+                                      {.reach = SCOPE_ORG, .org = 5},
+                                      {.reach = SCOPE_ORG, .org = 5, .granted = true},
+                                      {.reach = SCOPE_ALL}};
 
 static struct filter *parse(const char *text, struct arena *a)
 {
