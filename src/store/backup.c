@@ -8,7 +8,9 @@
 #include <sys/stat.h>
 
 struct copy {
+    const struct kinds *kinds;
     struct db *from, *to;
+    struct arena row;
     store_progress_fn progress;
     void *ctx;
     uint64_t done, all;
@@ -35,25 +37,60 @@ static enum rc put_columns(struct buf *b, const struct table *t, enum dialect d,
             TRY(buf_str(b, str_of(json), e));
         i += i < n ? 2 : 0;
     }
+    if (t->types[col])
+        BUG("table %s has %zu columns and %zu types", t->name, col, strlen(t->types));
     return RC_OK;
 }
 
-static enum rc copy_row(struct stmt *in, struct stmt *out, const struct table *t, struct err *e)
+/* PostgreSQL has its own order of keys; a record is kept as rec_print has it. */
+static enum rc canonical(struct str *json, struct copy *c, struct str kind, struct err *e)
+{
+    const struct kind *k = kind_find(c->kinds, kind);
+    struct rec r;
+    struct buf b;
+    if (!k)
+        return RC_OK;
+    TRY(rec_new(&r, k, &c->row, e));
+    TRY(rec_parse(&r, *json, &c->row, e));
+    buf_init(&b, BODY_MAX);
+    enum rc rc = rec_print(&b, &r, e);
+    if (rc == RC_OK) {
+        *json = arena_str(&c->row, buf_view(&b));
+        rc = json->p ? RC_OK : err_nomem(e);
+    }
+    buf_free(&b);
+    return rc;
+}
+
+static enum rc bind_column(struct copy *c, struct stmt *in, struct stmt *out, int i, char type,
+                           struct err *e)
 {
     const struct db_ops *ops = out->db->ops;
-    for (int i = 0; t->types[i]; i++) {
-        struct str s = {NULL, 0};
-        if (in->db->ops->is_null(in, i))
-            ops->bind_null(out, i + 1);
-        else if (t->types[i] == 'i')
-            ops->bind_int(out, i + 1, col_int(in, i));
-        else if ((s = col_bytes(in, i), t->types[i] == 'b'))
-            ops->bind_blob(out, i + 1, s);
-        else
-            ops->bind_text(out, i + 1, s);
+    if (in->db->ops->is_null(in, i)) {
+        ops->bind_null(out, i + 1);
+    } else if (type == 'i') {
+        ops->bind_int(out, i + 1, col_int(in, i));
+    } else if (type == 'b') {
+        ops->bind_blob(out, i + 1, col_bytes(in, i));
+    } else {
+        struct str s = col_bytes(in, i);
+        if (type == 'j' && in->db->ops->dialect == POSTGRES)
+            TRY(canonical(&s, c, col_bytes(in, 1), e)); /* rec.kind */
+        ops->bind_text(out, i + 1, s);
     }
+    return RC_OK;
+}
+
+static enum rc copy_row(struct copy *c, struct stmt *in, struct stmt *out, const struct table *t,
+                        struct err *e)
+{
     bool row;
-    enum rc rc = stmt_step(out, &row, e);
+    enum rc rc = RC_OK;
+    arena_reset(&c->row);
+    for (int i = 0; t->types[i] && rc == RC_OK; i++)
+        rc = bind_column(c, in, out, i, t->types[i], e);
+    if (rc == RC_OK)
+        rc = stmt_step(out, &row, e);
     stmt_done(out);
     return rc;
 }
@@ -91,7 +128,7 @@ static enum rc copy_table(struct copy *c, const struct table *t, struct err *e)
     if (rc == RC_OK)
         in->stream = true;
     while (rc == RC_OK && (rc = stmt_step(in, &row, e)) == RC_OK && row) {
-        rc = copy_row(in, out, t, e);
+        rc = copy_row(c, in, out, t, e);
         if (rc == RC_OK && c->progress && ++c->done % 256 == 0)
             rc = c->progress(c->ctx, MIN(c->done, c->all), c->all, e);
     }
@@ -164,7 +201,7 @@ enum rc store_backup(struct store *s, const char *dir, store_progress_fn progres
     TRY(empty_dir(dir, e));
     struct tx *tx;
     TRY(tx_begin(&tx, s, TX_READ, e));
-    struct copy c = {.from = tx->db, .progress = progress, .ctx = ctx};
+    struct copy c = {.kinds = s->kinds, .from = tx->db, .progress = progress, .ctx = ctx};
     char path[4096];
     /* the first look fixes the snapshot */
     enum rc rc = count_rows(&c, e);
@@ -177,6 +214,7 @@ enum rc store_backup(struct store *s, const char *dir, store_progress_fn progres
     else
         rc = copy_into(&c, dir, e);
     tx_rollback(tx);
+    arena_free(&c.row);
     return rc;
 }
 
@@ -201,7 +239,7 @@ static enum rc fill(struct copy *c, struct store *to, struct err *e)
 enum rc store_restore(struct store *to, const char *dir, store_progress_fn progress, void *ctx,
                       struct err *e)
 {
-    struct copy c = {.progress = progress, .ctx = ctx};
+    struct copy c = {.kinds = to->kinds, .progress = progress, .ctx = ctx};
     struct db_place at = {.dir = dir, .read_only = true};
     int64_t version;
     TRY(sqlite_ops.open(&c.from, &at, e));
@@ -216,5 +254,6 @@ enum rc store_restore(struct store *to, const char *dir, store_progress_fn progr
     if (rc == RC_OK)
         rc = fill(&c, to, e);
     db_close(c.from);
+    arena_free(&c.row);
     return rc;
 }

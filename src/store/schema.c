@@ -123,11 +123,11 @@ const struct table schema_tables[] = {
     {"rec",
      "id, kind, org, state, secrecy, version, created, updated, since, body, pub, pub_org, title, "
      "pub_title, shown",
-     "itititiiijjitti", "id"},
+     "ititiiiiijjitti", "id"},
     {"link", "from_id, relation, to_id", "iti", "from_id, relation, to_id"},
     {"uniq", "kind, field, value, id", "ttti", "kind, field, value"},
     {"grant_to", "id, org", "ii", "id, org"},
-    {"audit", AUDIT_COLUMNS, "iiittttititttitb", "seq"},
+    {"audit", AUDIT_COLUMNS, "iiittttitittitb", "seq"},
     {"account",
      "id, login, name, role, org, person, hash, totp, lang, outside, active, failed, "
      "locked_until, created, last_login, seen_matches",
