@@ -273,7 +273,7 @@ static struct str nearest(const struct kind *k, struct str word)
 /* ---- paths ---- */
 
 /* One name; *at is where it begins. */
-static enum rc scan_name(struct scan *s, struct str *name, size_t *at, struct arena *a,
+static enum rc scan_name(struct scan *s, struct str *name, size_t *at, bool zh, struct arena *a,
                          struct err *e)
 {
     size_t n;
@@ -284,10 +284,11 @@ static enum rc scan_name(struct scan *s, struct str *name, size_t *at, struct ar
     while ((c = scan_peek(s, &n)) != '.' && !scan_ends_word(c))
         s->at += n;
     *name = str_sub(s->text, *at, s->at);
-    if (!name->n)
-        return filter_refuse(s, *at, "filter.expected", str_sub(s->text, *at, *at + n), STR("name"),
-                             e);
-    return RC_OK;
+    if (name->n)
+        return RC_OK;
+    struct str what = zh ? STR("字段名") : STR("a name");
+    return n ? filter_refuse(s, *at, "filter.expected", str_sub(s->text, *at, *at + n), what, e)
+             : filter_refuse(s, *at, "filter.more", what, STR(""), e);
 }
 
 /* The kind of the records that the path's last step leads to; false where it is no ref. */
@@ -338,7 +339,7 @@ enum rc path_scan(struct path *out, struct scan *s, const struct filter_context 
     for (;;) {
         struct str name;
         size_t at;
-        TRY(scan_name(s, &name, &at, a, e));
+        TRY(scan_name(s, &name, &at, c->zh, a, e));
         TRY(add_step(out, c, s, name, at, e));
         if (scan_peek(s, &n) != '.')
             return RC_OK;

@@ -160,10 +160,14 @@ bool json_string(struct json *j, struct str *out)
         char *from = j->at, *p = from;
         unsigned n = 1;
         while (n) { /* what stays as it is */
-            unsigned char c = (unsigned char)*p;
-            if (c == '"' || c == '\\' || c < ' ')
+            const unsigned char *u = (const unsigned char *)p;
+            /* most of it: Han characters (the bytes end with '\0', so none is read behind them) */
+            while (u[0] >= 0xE1 && u[0] <= 0xEC && (u[1] & 0xC0) == 0x80 && (u[2] & 0xC0) == 0x80)
+                u += 3;
+            p = (char *)u;
+            if (*u == '"' || *u == '\\' || *u < ' ')
                 break;
-            n = c < 0x80 ? 1 : utf8_whole(p, j->end);
+            n = *u < 0x80 ? 1 : utf8_whole(p, j->end);
             p += n;
         }
         if (to != from && p != from)

@@ -223,8 +223,10 @@ static bool eat_clock(struct str *t, int64_t *seconds)
         for (; n < t->n && n < 2 && is_digit(t->p[n]); n++)
             part[i] = part[i] * 10 + (t->p[n] - '0');
         *t = str_sub(*t, n, t->n);
+        if (!n && i == 1 && !t->n)
+            break; /* "14时" */
         if (!n && i < 2)
-            return i == 1 && !t->n; /* "14时" */
+            return false;
         bool more = i == 0 ? eat_any(t, hour_marks) : i == 1 && (eat(t, ":") || eat(t, "分"));
         if (i == 0 && !more)
             return false;

@@ -147,7 +147,8 @@ static enum rc parse_int(struct val *out, struct str s, struct fault_place *p, s
     struct dec d;
     int trl;
     out->set = dec_eat(&d, &t) && !t.n && dec_int(&d, 0, &out->num);
-    if (!out->set && p->f->max <= 9 && value_trl(s, &trl)) /* "TRL 6", "六级" */
+    if (!out->set && p->f->max <= 9 && t.n && to[0] != '-' &&
+        value_trl(s, &trl)) /* "TRL 6", "六级" */
         *out = (struct val){.set = true, .num = trl};
     return out->set ? RC_OK : fault_put(p, e, "field.int", "%.*s", SHOWN(s));
 }
@@ -240,6 +241,7 @@ static enum rc parse_group(struct val *out, struct str s, struct fault_place *p,
         if (i >= f->n_sub) {
             if (!str_trim(part).n)
                 continue;
+            out->set = false;
             return fault_put(p, e, "field.parts", "%u", f->n_sub);
         }
         sub.f = &f->sub[i];

@@ -1,6 +1,7 @@
 /* Who may do what: the one place. A kind's tables say which roles hold a right on it; this table
  * says how far a role's rights reach at all, whatever a kind declares. */
 #include "service/site_int.h"
+#include "service/special.h"
 
 #define ACTOR_SYSTEM (-1)
 
@@ -87,6 +88,14 @@ bool actor_may(const struct actor *a, const struct kind *k, enum right right, co
     return held(a, by) && reaches(a, writes(a), r);
 }
 
+bool actor_may_write_as(const struct actor *a, const struct rec *r, bool partner)
+{
+    if (r->state != NO_STATE && r->kind->state[r->state].locked && !actor_writes_all(a))
+        return false;
+    return partner ? held(a, r->kind->write) && writes(a) != REACH_NONE
+                   : actor_may(a, r->kind, RIGHT_WRITE, r);
+}
+
 bool actor_may_step_as(const struct actor *a, const struct rec *r, const struct step *step,
                        bool partner)
 {
@@ -104,10 +113,18 @@ bool actor_may_step(const struct actor *a, const struct rec *r, const struct ste
 struct scope actor_scope(const struct actor *a)
 {
     if (sees(a) == REACH_ALL)
-        return (struct scope){SCOPE_ALL, 0};
+        return (struct scope){.reach = SCOPE_ALL};
     if (sees(a) == REACH_OWN && a->org)
-        return (struct scope){SCOPE_ORG, a->org};
-    return (struct scope){SCOPE_PUBLIC, 0};
+        return (struct scope){.reach = SCOPE_ORG, .org = a->org};
+    return (struct scope){.reach = SCOPE_PUBLIC};
+}
+
+struct scope actor_scope_of(const struct actor *a, const struct kind *k)
+{
+    const struct special *special = special_of(k);
+    struct scope scope = actor_scope(a);
+    scope.granted = scope.reach == SCOPE_ORG && special && special->partners_act;
+    return scope;
 }
 
 struct by actor_by(const struct site *s, const struct actor *a, struct str action,

@@ -171,13 +171,21 @@ struct ranked {
     float whole, open;
 };
 typedef VEC(struct ranked) vec_ranked;
+/* Leaves out what it does not want; all records are then looked at, not the nearest only. */
+struct keep {
+    bool (*wants)(void *ctx, const struct doc *d);
+    void *ctx;
+};
 /* Offers of kind k for a need's text, or needs for an offer's text, best first by `whole`, at most
- * RANK_KEPT where !all. `self` is the doc whose text it is. Appends. */
+ * rank_most (when learnt weights order them, fewer). `self` is the doc whose text it is. Replace
+ * `out`. `keep` may be NULL. */
+uint32_t rank_most(const struct table *t);
 enum rc rank_offers(const struct table *t, const struct units *u, const struct doc *self,
-                    unsigned face, const struct kind *k, bool all, vec_ranked *out,
+                    unsigned face, const struct kind *k, const struct keep *keep, vec_ranked *out,
                     struct err *e) MUST_CHECK;
 enum rc rank_needs(const struct table *t, const struct units *u, const struct doc *self,
-                   unsigned face, bool all, vec_ranked *out, struct err *e) MUST_CHECK;
+                   unsigned face, const struct keep *keep, vec_ranked *out,
+                   struct err *e) MUST_CHECK;
 /* The sum of one pair of faces. */
 enum rc rank_pair(const struct table *t, const struct units *u, const struct doc *need,
                   unsigned need_face, const struct doc *offer, unsigned offer_face, double *out,
@@ -219,14 +227,32 @@ struct engine *engine_of(const struct site *s); /* NULL: the site was opened wit
  * second, until this process's own writes are in it. */
 enum rc engine_read(struct site *s, const struct table **t, struct err *e) MUST_CHECK;
 void engine_done(struct site *s);
-/* Lists kept from before (engine_cache.c): *found false where there is none of this generation. */
+/* Lists kept from before (engine_cache.c), each for one generation. */
 struct list_key {
     int64_t id, version;
-    const struct kind *other;
+    const struct kind *other; /* NULL: needs */
     unsigned face;
 };
-enum rc engine_kept(struct engine *en, const struct list_key *key, vec_ranked *out, bool *found,
-                    struct err *e) MUST_CHECK;
-void engine_keep(struct engine *en, const struct list_key *key, const vec_ranked *list);
+struct list_cache;
+enum rc list_cache_open(struct list_cache **out, struct err *e) MUST_CHECK;
+void list_cache_close(struct list_cache *c);
+/* Replaces `out`; *found false where there is none. */
+enum rc list_cache_get(struct list_cache *c, const struct list_key *key, uint64_t generation,
+                       vec_ranked *out, bool *found, struct err *e) MUST_CHECK;
+void list_cache_put(struct list_cache *c, const struct list_key *key, uint64_t generation,
+                    const vec_ranked *list);
+struct list_cache *engine_cache(struct engine *en);
+
+/* ---- what an actor may see of it (pairing.c) ---- */
+
+/* 0 whole, 1 its public face, -1 nothing. */
+int doc_face(const struct actor *a, const struct doc *d);
+/* May it stand in a list of matches: seen, and in a public state or the actor's own? */
+bool doc_listed(const struct actor *a, const struct doc *d);
+
+/* ---- learnt weights (pairing_learn.c) ---- */
+
+#define ENGINE_WEIGHTS "engine_weights" /* setting that holds them */
+#define ENGINE_LEARNT  "learn"          /* action of the entry that tells of new ones */
 
 #endif

@@ -116,6 +116,11 @@ enum rc rank_pair(const struct table *t, const struct units *u, const struct doc
 
 /* ---- lists ---- */
 
+uint32_t rank_most(const struct table *t)
+{
+    return t->learnt ? LEARNT_KEPT : RANK_KEPT;
+}
+
 static int better_first(const void *x, const void *y)
 {
     const struct ranked *a = x, *b = y;
@@ -176,12 +181,17 @@ static enum rc finish(const struct ranking *r, struct ranked *x, struct err *e)
     return RC_OK;
 }
 
-static enum rc finish_list(const struct ranking *r, vec_ranked *v, bool all, struct err *e)
+static enum rc finish_list(const struct ranking *r, vec_ranked *v, const struct keep *keep,
+                           struct err *e)
 {
+    size_t n = 0;
+    for (size_t i = 0; i < v->n; i++)
+        if (!keep || keep->wants(keep->ctx, table_doc(r->t, v->p[i].id)))
+            v->p[n++] = v->p[i];
+    v->n = n;
     if (v->n)
         qsort(v->p, v->n, sizeof *v->p, better_first);
-    uint32_t most = r->t->learnt ? LEARNT_KEPT : RANK_KEPT;
-    v->n = all ? v->n : MIN(v->n, (size_t)most);
+    v->n = MIN(v->n, (size_t)rank_most(r->t));
     for (size_t i = 0; i < v->n; i++)
         TRY(finish(r, &v->p[i], e));
     if (v->n)
@@ -228,16 +238,17 @@ static enum rc changed_offers(const struct ranking *r, vec_ranked *out, struct e
 }
 
 enum rc rank_offers(const struct table *t, const struct units *u, const struct doc *self,
-                    unsigned face, const struct kind *k, bool all, vec_ranked *out, struct err *e)
+                    unsigned face, const struct kind *k, const struct keep *keep, vec_ranked *out,
+                    struct err *e)
 {
     struct ranking r = {.t = t, .units = u, .self = self, .face = face, .offers = k};
     r.matcher = offers_of(t, k)->matcher;
     enum rc rc;
     out->n = 0;
     GOTO_OUT(asked_open(&r.asked, r.matcher, self->match[face], e));
-    GOTO_OUT(base_offers(&r, all, out, e));
+    GOTO_OUT(base_offers(&r, keep != NULL, out, e));
     GOTO_OUT(changed_offers(&r, out, e));
-    rc = finish_list(&r, out, all, e);
+    rc = finish_list(&r, out, keep, e);
 out:
     asked_close(r.asked);
     return rc;
@@ -274,7 +285,7 @@ static enum rc changed_needs(const struct ranking *r, vec_ranked *out, struct er
 }
 
 enum rc rank_needs(const struct table *t, const struct units *u, const struct doc *self,
-                   unsigned face, bool all, vec_ranked *out, struct err *e)
+                   unsigned face, const struct keep *keep, vec_ranked *out, struct err *e)
 {
     struct ranking r = {.t = t, .units = u, .self = self, .face = face, .offers = self->kind};
     r.matcher = offers_of(t, self->kind)->matcher;
@@ -283,7 +294,7 @@ enum rc rank_needs(const struct table *t, const struct units *u, const struct do
     GOTO_OUT(offered_of(&r.offered, t, self, face, e));
     GOTO_OUT(base_needs(&r, out, e));
     GOTO_OUT(changed_needs(&r, out, e));
-    rc = finish_list(&r, out, all, e);
+    rc = finish_list(&r, out, keep, e);
 out:
     offered_close(r.offered);
     return rc;

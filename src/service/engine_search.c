@@ -247,12 +247,30 @@ static enum rc search_changed(struct search *s, struct err *e)
     return RC_OK;
 }
 
+/* Is it called so on the face that is searched? The table of titles has both faces'. */
+static enum rc is_called(const struct search *s, uint32_t slot, int face, bool *out, struct err *e)
+{
+    struct match_text m = s->t->slot.p[slot].doc->search[face];
+    struct buf b;
+    buf_init(&b, QUERY_MAX * 4);
+    enum rc rc = search_norm(&b, str_sub(m.text, 0, MIN(m.title, QUERY_MAX)), e);
+    *out = rc == RC_OK && str_eq(buf_view(&b), s->q.text);
+    buf_free(&b);
+    return rc;
+}
+
 static enum rc search_titles(struct search *s, struct err *e)
 {
     const uint32_t *at = map_get(&s->t->title, hash_bytes(s->q.text));
-    for (uint32_t i = at ? *at : NO_PLACE; i != NO_PLACE; i = s->t->titled.p[i].before)
-        if (face_for(s, s->t->titled.p[i].slot) >= 0)
-            TRY(add(s, s->t->titled.p[i].slot, 0, e));
+    for (uint32_t i = at ? *at : NO_PLACE; i != NO_PLACE; i = s->t->titled.p[i].before) {
+        uint32_t slot = s->t->titled.p[i].slot;
+        int face = face_for(s, slot);
+        bool called = false;
+        if (face >= 0)
+            TRY(is_called(s, slot, face, &called, e));
+        if (called)
+            TRY(add(s, slot, 0, e));
+    }
     return RC_OK;
 }
 

@@ -37,7 +37,8 @@ struct fit { /* structured fit, in words of both sides */
 };
 struct why {
     struct rec need, offer; /* faces */
-    struct str need_text, offer_text;
+    struct str need_text,
+        offer_text; /* offer_text, its reasons and fit: of `via` where there is one */
     uint32_t need_title, offer_title;
     double score;
     bool credible;
@@ -70,6 +71,8 @@ struct fresh {
 typedef VEC(struct fresh) vec_fresh;
 enum rc pairing_fresh(struct site *s, const struct actor *a, uint32_t limit, struct arena *to,
                       vec_fresh *out, struct err *e) MUST_CHECK;
+/* It has looked: what is there now is not new any more. */
+enum rc pairing_seen(struct site *s, const struct actor *a, struct err *e) MUST_CHECK;
 
 /* Learn weights from the decisions on introductions (match/learn.h); used by the engine from then
  * on. As a job "learn". */

@@ -176,7 +176,8 @@ static enum rc load_before(struct save_call *c, struct tx *tx, struct viewed *v,
     TRY(view_get(tx, c->a, c->r->kind, c->r->id, c->to, v, e));
     if (!v->found)
         return view_missing(e);
-    if (v->face != FACE_FULL || !actor_may(c->a, c->r->kind, RIGHT_WRITE, &v->full))
+    if (v->partner ? !actor_may_write_as(c->a, &v->full, true) && !is_locked(&v->full)
+                   : v->face != FACE_FULL || !actor_may(c->a, c->r->kind, RIGHT_WRITE, &v->full))
         return denied(e);
     if (v->full.version != c->r->version)
         return err_user(e, "store.stale", "%lld", (long long)v->full.version);
@@ -189,25 +190,30 @@ static enum rc load_before(struct save_call *c, struct tx *tx, struct viewed *v,
 static enum rc begin_new(struct save_call *c, struct err *e)
 {
     struct rec *r = c->r;
+    const struct special *special = special_of(r->kind);
     if (!actor_may(c->a, r->kind, RIGHT_CREATE, NULL))
         return denied(e);
     if (!r->kind->owned || r->kind->is_self)
         r->org = 0;
     else if (!actor_writes_all(c->a))
         r->org = c->a->org;
-    if (!actor_writes_all(c->a) && (!r->org || r->kind->is_self))
+    if (!actor_writes_all(c->a) && (!r->org || r->kind->is_self) &&
+        !(special && special->partners_act && c->a->org))
         return denied(e);
     r->state = r->kind->n_states ? 0 : NO_STATE;
     return RC_OK;
 }
 
-static void keep_fixed(struct save_call *c, const struct rec *before)
+/* What a client does not set; `partner`: nor what it was not shown. */
+static void keep_fixed(struct save_call *c, const struct rec *before, bool partner)
 {
     static const struct val unset;
     struct rec *r = c->r;
-    for (uint32_t i = 0; i < r->kind->n_fields && !c->computed; i++)
-        if (r->kind->field[i].computed)
+    for (uint32_t i = 0; i < r->kind->n_fields; i++) {
+        const struct field_def *f = &r->kind->field[i];
+        if ((f->computed && !c->computed) || (partner && f->secret == SECRET_PRIVATE))
             r->val[i] = before ? before->val[i] : unset;
+    }
     if (!r->kind->secrecy)
         r->secrecy = SECRECY_OPEN;
     if (!before)
@@ -231,7 +237,7 @@ static enum rc save(struct site *s, struct tx *tx, void *ctx, struct err *e)
         TRY(begin_new(c, e));
     const struct rec *before = v.found ? &v.full : NULL;
     struct saving x = {s, tx, c->a, c->to, before, c->r, NULL, c->faults};
-    keep_fixed(c, before);
+    keep_fixed(c, before, v.partner);
     TRY(prepare(&x, e));
     TRY(rec_check(c->r, c->to, c->faults, e));
     TRY(check_refs(&x, e));
@@ -280,9 +286,7 @@ struct act_call {
 static enum rc find_step_of(struct act_call *c, const struct viewed *v, const struct step **out,
                             struct err *e)
 {
-    const struct special *special = special_of(c->k);
-    bool partner = v->face == FACE_PARTNER && special && special->partners_act;
-    if (v->face != FACE_FULL && !partner)
+    if (v->face != FACE_FULL && !v->partner)
         return denied(e);
     if (v->full.state != NO_STATE)
         *out = step_find(c->k, v->full.state, c->act->action);
@@ -290,7 +294,7 @@ static enum rc find_step_of(struct act_call *c, const struct viewed *v, const st
         return err_user(e, "store.stale", "%lld", (long long)v->full.version);
     if (!*out)
         return err_user(e, "service.no_step", "%.60s", c->act->action.n ? c->act->action.p : "");
-    return actor_may_step_as(c->a, &v->full, *out, partner) ? RC_OK : denied(e);
+    return actor_may_step_as(c->a, &v->full, *out, v->partner) ? RC_OK : denied(e);
 }
 
 static bool asks_for(const struct action *action, uint32_t field)
@@ -303,11 +307,10 @@ static bool asks_for(const struct action *action, uint32_t field)
 
 /* Who may take the step may give what it asks for; anything else needs the right to write. */
 static enum rc check_typed(struct act_call *c, const struct rec *before, const struct rec *r,
-                           const struct action *action, struct err *e)
+                           const struct action *action, bool partner, struct err *e)
 {
     vec_change change = {0};
-    bool may = actor_may(c->a, c->k, RIGHT_WRITE, before) &&
-               (!is_locked(before) || actor_writes_all(c->a));
+    bool may = actor_may_write_as(c->a, before, partner);
     bool asked = before->org == r->org && before->secrecy == r->secrecy;
     enum rc rc = rec_diff(before, r, &change, e);
     for (size_t i = 0; i < change.n; i++)
@@ -343,7 +346,7 @@ static enum rc act(struct site *s, struct tx *tx, void *ctx, struct err *e)
     struct saving x = {s, tx, c->a, c->to, &v.full, r, step, c->faults};
     if (c->act->n_typed) {
         TRY(fill_in(s, tx, c->a, r, c->act->typed, c->act->n_typed, c->to, c->faults, e));
-        TRY(check_typed(c, &v.full, r, step->action, e));
+        TRY(check_typed(c, &v.full, r, step->action, v.partner, e));
         TRY(rec_check(r, c->to, c->faults, e));
         TRY(check_refs(&x, e));
     }

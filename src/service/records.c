@@ -27,20 +27,13 @@ struct showing {
 static void list_steps(const struct showing *x, const struct viewed *v)
 {
     const struct rec *r = &v->full;
-    const struct special *special = special_of(r->kind);
-    bool partner = v->face == FACE_PARTNER && special && special->partners_act;
-    if (r->state == NO_STATE || (v->face != FACE_FULL && !partner))
+    if (r->state == NO_STATE || (v->face != FACE_FULL && !v->partner))
         return;
     const struct state *state = &r->kind->state[r->state];
     for (uint32_t i = 0; i < state->n_steps; i++)
         if (x->out->n_steps < ARRAY_LEN(x->out->step) &&
-            actor_may_step_as(x->a, r, &state->step[i], partner))
+            actor_may_step_as(x->a, r, &state->step[i], v->partner))
             x->out->step[x->out->n_steps++] = &state->step[i];
-}
-
-static bool is_locked(const struct rec *r)
-{
-    return r->state != NO_STATE && r->kind->state[r->state].locked;
 }
 
 static enum rc show(struct site *s, struct tx *tx, void *ctx, struct err *e)
@@ -52,9 +45,9 @@ static enum rc show(struct site *s, struct tx *tx, void *ctx, struct err *e)
     if (!v.found)
         return view_missing(e);
     *x->out = (struct shown){.rec = v.rec, .face = v.face};
+    if (v.face == FACE_FULL || v.partner)
+        x->out->may_write = actor_may_write_as(x->a, &v.full, v.partner);
     if (v.face == FACE_FULL) {
-        x->out->may_write = actor_may(x->a, v.full.kind, RIGHT_WRITE, &v.full) &&
-                            (!is_locked(&v.full) || actor_writes_all(x->a));
         x->out->may_delete = actor_may(x->a, v.full.kind, RIGHT_DELETE, &v.full);
     }
     list_steps(x, &v);
@@ -103,7 +96,7 @@ enum rc record_list(struct site *s, const struct actor *a, const struct list_req
     struct listing x = {.q = q, .to = to, .out = out};
     x.query = (struct query){.kind = q->kind,
                              .filter = out->filter,
-                             .scope = actor_scope(a),
+                             .scope = actor_scope_of(a, q->kind),
                              .limit = q->limit ? MIN(q->limit, LIMIT_MOST) : LIMIT_USUAL,
                              .offset = q->after.n ? 0 : q->offset,
                              .after = q->after};
@@ -155,7 +148,7 @@ enum rc record_group(struct site *s, const struct actor *a, const struct kind *k
     TRY(group_path(s, a, k, by, to, &x.by.by[0], &x.by.month[0], e));
     TRY(group_path(s, a, k, by2, to, &x.by.by[1], &x.by.month[1], e));
     TRY(group_path(s, a, k, sum, to, &x.by.sum, &month, e));
-    x.query = (struct query){.kind = k, .filter = f, .scope = actor_scope(a)};
+    x.query = (struct query){.kind = k, .filter = f, .scope = actor_scope_of(a, k)};
     return site_read(s, group, &x, e);
 }
 
@@ -260,6 +253,15 @@ static void turn_round(vec_event *v)
     }
 }
 
+/* A login may tell which organisation is behind the other side. */
+static void hide_who(const struct actor *a, struct entry *entry)
+{
+    if (entry->account == a->account)
+        return;
+    entry->account = 0;
+    entry->login = STR("");
+}
+
 static enum rc history(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct remembering *x = ctx;
@@ -270,11 +272,14 @@ static enum rc history(struct site *s, struct tx *tx, void *ctx, struct err *e)
     TRY(view_get(tx, x->a, x->k, x->id, x->to, &v, e));
     if (!v.found)
         return view_missing(e);
-    if (v.face != FACE_FULL)
+    if (v.face != FACE_FULL && !v.partner)
         return denied(e);
     enum rc rc = store_history(tx, x->id, x->to, &entries, e);
-    for (size_t i = 0; rc == RC_OK && i < entries.n; i++)
+    for (size_t i = 0; rc == RC_OK && i < entries.n; i++) {
+        if (v.partner)
+            hide_who(x->a, &entries.p[i]);
         rc = add_event(x, &entries.p[i], &last, e);
+    }
     vec_free(&entries);
     turn_round(x->out);
     return rc;

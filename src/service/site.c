@@ -1,4 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
+#include "service/engine_int.h"
 #include "service/site_int.h"
 
 #include "base/log.h"
@@ -72,7 +73,9 @@ static enum rc open_parts(struct site *s, struct err *e)
     TRY(store_seq(s->store, &seq, e));
     atomic_store(&s->seq, seq);
     TRY(seen_open(&s->seen, e));
-    return s->o.jobs || s->o.engine ? runner_open(s, e) : RC_OK;
+    if (s->o.jobs || s->o.engine)
+        TRY(runner_open(s, e));
+    return s->o.engine ? engine_open(&s->engine, s, e) : RC_OK;
 }
 
 enum rc site_open(struct site **out, const struct site_options *o, struct err *e)
@@ -103,6 +106,7 @@ void site_close(struct site *s)
 {
     if (!s)
         return;
+    engine_close(s->engine);
     runner_close(s);
     seen_close(s->seen);
     store_close(s->store);

@@ -59,6 +59,9 @@ bool actor_may(const struct actor *a, const struct kind *k, enum right right, co
 bool actor_may_step(const struct actor *a, const struct rec *r, const struct step *step);
 /* What lists and searches show it. Kinds whose `read` does not hold its role: nothing. */
 struct scope actor_scope(const struct actor *a);
+/* The same for lists of one kind: of those where both sides act (introductions) it sees what it
+ * takes part in. */
+struct scope actor_scope_of(const struct actor *a, const struct kind *k);
 /* It sees the whole record (own organisation, broker, auditor, system). */
 bool actor_sees_all(const struct actor *a, const struct rec *r);
 

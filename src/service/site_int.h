@@ -11,6 +11,7 @@
 struct seen; /* sessions in memory (session_cache.c) */
 struct runner;
 struct engine;
+struct engine;
 
 struct site {
     struct arena arena; /* declarations; the texts of the options */
@@ -25,7 +26,7 @@ struct site {
     struct runner *runner; /* threads: follower, jobs, sweep; NULL: none */
     pthread_mutex_t jobs_lock;
     struct running *running; /* jobs of this process */
-    struct engine *engine; /* opened last, closed first; NULL: none */
+    struct engine *engine;   /* opened last, closed first; NULL: none */
 };
 
 /* declared.c: kinds and code tables of the program and of DIR/kinds, DIR/codes. A file of DIR with
@@ -50,7 +51,9 @@ bool actor_is_system(const struct actor *a);
 bool actor_writes_all(const struct actor *a); /* records of every organisation */
 /* May read records of the kind at all. */
 bool actor_reads_kind(const struct actor *a, const struct kind *k);
-/* May take the step; `partner`: granted a record whose kind lets both sides act (special.h). */
+/* May take the step, may change fields now (locked states); `partner`: granted a record whose kind
+ * lets both sides act (special.h). */
+bool actor_may_write_as(const struct actor *a, const struct rec *r, bool partner);
 bool actor_may_step_as(const struct actor *a, const struct rec *r, const struct step *step,
                        bool partner);
 struct by actor_by(const struct site *s, const struct actor *a, struct str action,
@@ -64,10 +67,11 @@ struct viewed {
     struct rec rec, full;
     enum face face;
     bool found;
+    bool partner; /* was granted it, and its kind lets both sides act */
 };
 enum rc view_get(struct tx *tx, const struct actor *a, const struct kind *k, int64_t id,
                  struct arena *to, struct viewed *out, struct err *e) MUST_CHECK;
-enum rc view_missing(struct err *e);
+enum rc view_missing(struct err *e) MUST_CHECK;
 /* A filter as typed, with and after it `more`. */
 enum rc view_filter(struct site *s, const struct actor *a, const struct kind *k, struct str text,
                     const struct filter *more, struct arena *to, struct filter **out,

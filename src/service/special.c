@@ -118,7 +118,7 @@ static enum rc check_twice(struct saving *x, const struct side *need, const stru
         f[i + 1].value = &value[i];
         f[i + 1].path = (struct path){.step[0] = {k, ATTR_FIELD, field, UINT32_MAX}, .n = 1};
     }
-    struct query q = {.kind = k, .filter = f, .scope = actor_scope(x->a), .limit = 1};
+    struct query q = {.kind = k, .filter = f, .scope = actor_scope_of(x->a, k), .limit = 1};
     enum rc rc = store_list(x->tx, &q, x->to, &there, NULL, e);
     if (rc == RC_OK && there.n)
         rc = fault_field(x, "offer", "field.pair_twice", e);
@@ -137,6 +137,7 @@ static enum rc load_sides(struct saving *x, struct side *need, struct side *offe
 static enum rc introduction_before(struct saving *x, struct err *e)
 {
     struct side need, offer;
+    x->r->org = 0; /* the owner would tell who is behind a masked need */
     TRY(load_sides(x, &need, &offer, e));
     TRY(check_party(x, &need, &offer, e));
     TRY(check_twice(x, &need, &offer, e));
@@ -145,21 +146,22 @@ static enum rc introduction_before(struct saving *x, struct err *e)
     return set_title(x, &need, &offer, e);
 }
 
-/* The other side learns of it when the broker contacts it; each other's records are shown when it
- * has agreed to talk. */
+/* Who began it takes part; the other side learns of it when the broker contacts it; each other's
+ * records are shown when it has agreed to talk. */
 static enum rc introduction_after(struct saving *x, struct err *e)
 {
     struct side need, offer;
-    bool told = state_is(x->r, "contacted") || is_disclosed(x->r);
-    if (!told)
+    if (!x->before && x->a->org)
+        TRY(store_grant(x->tx, x->r->id, x->a->org, e));
+    if (!state_is(x->r, "contacted") && !is_disclosed(x->r))
         return RC_OK;
     TRY(load_sides(x, &need, &offer, e));
     if (!need.seen.found || !offer.seen.found)
         return RC_OK;
     int64_t a = org_of(&need.seen.full), b = org_of(&offer.seen.full);
-    if (a && a != x->r->org)
+    if (a)
         TRY(store_grant(x->tx, x->r->id, a, e));
-    if (b && b != x->r->org)
+    if (b)
         TRY(store_grant(x->tx, x->r->id, b, e));
     if (!is_disclosed(x->r))
         return RC_OK;
@@ -170,18 +172,11 @@ static enum rc introduction_after(struct saving *x, struct err *e)
     return RC_OK;
 }
 
-static void introduction_face(struct rec *face)
-{
-    if (!is_disclosed(face))
-        face->org = 0;
-}
-
 static const struct special table[] = {
     {.kind = "introduction",
      .partners_act = true,
      .before_save = introduction_before,
-     .after_save = introduction_after,
-     .partner_face = introduction_face},
+     .after_save = introduction_after},
 };
 
 const struct special *special_of(const struct kind *k)

@@ -19,14 +19,13 @@ struct saving {
 
 struct special {
     const char *kind;
-    /* An organisation that was granted the record takes part: it may take steps. */
+    /* An organisation that was granted the record takes part as if it were its own: it lists,
+     * writes and takes steps as its roles may. Such records belong to nobody. */
     bool partners_act;
     /* Before the checks: derived fields, the owner. May append faults. */
     enum rc (*before_save)(struct saving *x, struct err *e);
     /* After the write: r->id is known. */
     enum rc (*after_save)(struct saving *x, struct err *e);
-    /* What a partner is not shown yet. */
-    void (*partner_face)(struct rec *face);
 };
 /* NULL for an ordinary kind. */
 const struct special *special_of(const struct kind *k);

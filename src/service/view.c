@@ -14,11 +14,9 @@ enum rc view_missing(struct err *e)
 static enum rc partner_face(struct viewed *v, struct arena *to, struct err *e)
 {
     const struct special *special = special_of(v->full.kind);
-    TRY(rec_partner(&v->rec, &v->full, to, e));
-    if (special && special->partner_face)
-        special->partner_face(&v->rec);
     v->face = FACE_PARTNER;
-    return RC_OK;
+    v->partner = special && special->partners_act;
+    return rec_partner(&v->rec, &v->full, to, e);
 }
 
 enum rc view_get(struct tx *tx, const struct actor *a, const struct kind *k, int64_t id,

@@ -243,6 +243,15 @@ static void put_kinds(struct sqlb *b, const struct kind *k)
     sql_put(b, ")");
 }
 
+static void put_granted(struct sqlb *b, const char *before)
+{
+    if (!b->scope.granted)
+        return;
+    sql_printf(b, "%sEXISTS (SELECT 1 FROM grant_to g WHERE g.id = r.id AND g.org = ", before);
+    sql_int(b, b->scope.org);
+    sql_put(b, ")");
+}
+
 void where_query(struct sqlb *b, enum face face, const struct query *q)
 {
     put_kinds(b, q->kind);
@@ -253,9 +262,12 @@ void where_query(struct sqlb *b, enum face face, const struct query *q)
         sql_put(b, " AND (r.org IS NULL OR r.org <> ");
         sql_int(b, b->scope.org);
         sql_put(b, ")");
+        put_granted(b, " AND NOT ");
     } else if (org) {
-        sql_put(b, " AND r.org = ");
+        sql_put(b, " AND (r.org = ");
         sql_int(b, b->scope.org);
+        put_granted(b, " OR ");
+        sql_put(b, ")");
     }
     if (q->filter && q->filter->op != FILTER_ALL) {
         sql_put(b, " AND ");

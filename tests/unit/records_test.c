@@ -19,6 +19,7 @@ static int plant(void **state)
         return -1;
     editor_a = actor(ROLE_EDITOR, org_a);
     editor_b = actor(ROLE_EDITOR, org_b);
+    editor_b.account = 99;
     member_a = actor(ROLE_MEMBER, org_a);
     broker = actor(ROLE_BROKER, 0);
     auditor = actor(ROLE_AUDITOR, 0);
@@ -518,6 +519,45 @@ static int64_t number_of(const struct rec *r, const char *field)
     return v->set ? v->num : 0;
 }
 
+static enum rc rename_note(const struct actor *a, struct rec *r, struct err *e)
+{
+    vec_fault faults = {0};
+    struct typed t = {STR("note"), STR("愿意谈")};
+    TRY(record_fill(site, a, r, &t, 1, &mem, &faults, e));
+    enum rc rc = record_save(site, a, r, STR(""), &mem, &faults, e);
+    vec_free(&faults);
+    return rc;
+}
+
+static size_t introductions(const struct actor *a, const char *filter)
+{
+    struct list_answer out;
+    struct list_request q = {
+        .kind = kind_of("introduction"), .filter = str_of(filter), .count = true};
+    OK(record_list(site, a, &q, &mem, &out, &e));
+    size_t n = out.rec.n;
+    assert_int_equal(n, out.total);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(out.rec.p[i].org, 0);
+    vec_free(&out.rec);
+    return n;
+}
+
+/* Nor does the history tell who the other side is. */
+static void check_history(int64_t id)
+{
+    vec_event v = {0};
+    OK(record_history(site, &editor_b, kind_of("introduction"), id, &mem, &v, &e));
+    assert_true(v.n >= 3);
+    for (size_t i = 0; i < v.n; i++) {
+        assert_int_equal(v.p[i].entry.login.n, 0);
+        assert_int_equal(v.p[i].entry.account, 0);
+        assert_int_equal(v.p[i].entry.org, 0);
+        search_rec(&v.p[i].after);
+    }
+    events_free(&v);
+}
+
 /* A masked need of A meets a result of B: who is who comes out when B has agreed to talk. */
 static void test_introduction(void **unused)
 {
@@ -541,7 +581,21 @@ static void test_introduction(void **unused)
     assert_int_equal(number_of(&s.rec, "offer_org"), org_b);
     STEP(&editor_a, "introduction", id, "propose");
     REFUSED(record_show(site, &editor_b, k, id, &mem, &s, &e), "service.missing");
+    assert_int_equal(introductions(&editor_b, ""), 0);
+    assert_int_equal(introductions(&editor_a, ""), 1);
     STEP(&broker, "introduction", id, "contact");
+    char asks[64];
+    snprintf(asks, sizeof asks, "need_org = #%lld or need.owner = #%lld", (long long)org_a,
+             (long long)org_a);
+    assert_int_equal(introductions(&editor_b, ""), 1);
+    assert_int_equal(introductions(&editor_b, asks), 0);
+    assert_int_equal(introductions(&editor_b, "need.title contains 绝密"), 0);
+    assert_int_equal(introductions(&editor_a, "need.title contains 绝密"), 1);
+    assert_int_equal(introductions(&member_a, ""), 1);
+    struct list_request all = {.kind = k};
+    struct list_answer none;
+    REFUSED(record_list(site, &actor_visitor, &all, &mem, &none, &e), "service.denied");
+    check_history(id);
     OK(record_show(site, &editor_b, k, id, &mem, &s, &e));
     assert_int_equal(s.face, FACE_PARTNER);
     assert_int_equal(s.rec.org, 0);
@@ -551,7 +605,11 @@ static void test_introduction(void **unused)
     assert_int_equal(s.face, FACE_PUBLIC);
     struct actor editor_c = actor(ROLE_EDITOR, 424242);
     REFUSED(step_as(&editor_c, "introduction", id, "talk", "", "", &e), "service.missing");
+    OK(record_show(site, &editor_b, k, id, &mem, &s, &e));
+    assert_true(s.may_write);
+    OK(rename_note(&editor_b, &s.rec, &e));
     STEP(&editor_b, "introduction", id, "talk");
+    assert_int_equal(introductions(&editor_b, asks), 1);
     OK(record_show(site, &editor_b, k, id, &mem, &s, &e));
     assert_int_equal(number_of(&s.rec, "need_org"), org_a);
     OK(record_show(site, &editor_b, kind_of("need"), need, &mem, &s, &e));
