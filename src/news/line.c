@@ -268,7 +268,7 @@ static enum line_kind judge(const struct article_tables *t, const struct block *
         return LINE_CHROME;
     if (is_chrome(t, b, key) || is_credit(t, b->text))
         return LINE_CHROME;
-    if (is_keyword_dump(b) || is_all_spam(t, b->text))
+    if (is_keyword_dump(b) || (b->spam && is_all_spam(t, b->text)))
         return LINE_SPAM;
     bool sentence = ends_sentence(b->text) && b->han >= 12 && has_comma(b->text);
     if (sentence || (b->han >= PARAGRAPH && has_comma(b->text)))
