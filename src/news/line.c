@@ -124,10 +124,9 @@ static bool spaced_credit(const struct article_tables *t, struct str line)
 bool is_credit(const struct article_tables *t, struct str line)
 {
     char buf[KEY_MAX];
-    size_t han = count_han(line);
-    struct str key = line_key(buf, sizeof buf, line);
-    if (han > CREDIT || str_find(line, STR("。"), 0) != SIZE_MAX)
+    if (str_find(line, STR("。"), 0) != SIZE_MAX || count_han(line) > CREDIT)
         return false;
+    struct str key = line_key(buf, sizeof buf, line);
     return labelled_credit(t, key) || spaced_credit(t, str_trim(line));
 }
 
