@@ -30,7 +30,7 @@ OPT_small := $(OPT_asan) -DBLOCK_BITS=8 -DCOMMON_DF=16 -DINDEX_DOCS_MAX=1024u
 OPT_fuzz  := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 PKGS      := icu-uc icu-i18n libzip expat xlsxwriter jansson yaml-0.1 gumbo sqlite3 libpq libsodium \
-             libmicrohttpd libcurl liboath
+             libmicrohttpd libcurl liboath cjose
 CFLAGS    ?=
 ALL_CFLAGS = -std=c17 -Wall -Wextra -Werror -Isrc -I$(BUILD)/gen -DQIAO_VERSION='"$(VERSION)"' \
              $(OPT_$(VARIANT)) $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
@@ -38,7 +38,8 @@ LIBS       = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lopencc -llinear -l
 
 SRC     := $(filter-out src/cli/main.c,$(wildcard src/*/*.c))
 MODEL   := $(sort $(wildcard model/*.yaml model/*/*.yaml))
-OBJ     := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/model.o
+OBJ     := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/model.o \
+           $(BUILD)/obj/gen/templates.o $(BUILD)/obj/gen/static.o
 LIB     := $(BUILD)/libqiao.a
 QIAO    := $(BUILD)/qiao
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*_test.c))
@@ -108,6 +109,33 @@ $(BUILD)/gen/model.c: $(BUILD)/gen/embed $(MODEL)
 	$< model_files $(MODEL) > $@
 
 $(BUILD)/obj/gen/model.o: $(BUILD)/gen/model.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+# Templates, and what browsers are served: ours and, from npm (static/package-lock.json), theirs.
+$(BUILD)/gen/templates.c: $(BUILD)/gen/embed templates $(wildcard templates/*.html)
+	$< template_files $(sort $(wildcard templates/*.html)) > $@
+
+$(BUILD)/obj/gen/templates.o: $(BUILD)/gen/templates.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+build/npm/.done: static/package.json static/package-lock.json
+	@mkdir -p $(@D)
+	cp $^ $(@D)
+	cd $(@D) && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+ASSETS := build/gen/static
+$(ASSETS).done: build/npm/.done tools/assets templates $(wildcard static/* templates/*.html)
+	@mkdir -p $(@D)
+	tools/assets build/npm/node_modules $(ASSETS)
+	@touch $@
+
+$(BUILD)/gen/static.c: $(BUILD)/gen/embed $(ASSETS).done
+	$< -i static_files `LC_ALL=C ls $(ASSETS)/*` > $@
+
+$(BUILD)/obj/gen/static.o: $(BUILD)/gen/static.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c $< -o $@
 
@@ -185,7 +213,7 @@ $(BENCH)/overlap: bench/overlap.c bench/common.h
 	@mkdir -p $(@D)
 	$(BENCH_C) $< -lm -o $@
 
-$(BENCH)/engine $(BENCH)/endtoend $(BENCH)/parts: $(BENCH)/%: bench/%.c $(LIB)
+$(BENCH)/engine $(BENCH)/endtoend $(BENCH)/parts $(BENCH)/pairing: $(BENCH)/%: bench/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $^ $(LIBS) -o $@
 

@@ -6,7 +6,7 @@ _qiao()
     COMPREPLY=()
 
     if [ "$COMP_CWORD" = 1 ]; then
-        COMPREPLY=($(compgen -W 'match index search read learn help --help --version' -- "$cur"))
+        COMPREPLY=($(compgen -W 'match index search read learn init user backup restore verify migrate rebuild help --help --version' -- "$cur"))
         return
     fi
     case $prev in
@@ -27,6 +27,10 @@ _qiao()
             COMPREPLY=($(compgen -S = -W "$_qiao_fields" -- "$cur"))
             return
             ;;
+        --role)
+            COMPREPLY=($(compgen -W 'member editor broker auditor admin' -- "$cur"))
+            return
+            ;;
         --kind)
             COMPREPLY=($(compgen -W 'university college enterprise government park hospital institute' -- "$cur"))
             return
@@ -39,7 +43,7 @@ _qiao()
             _qiao_files ''
             return
             ;;
-        -k | --threads | --min-score | --explain | --timeout | --delay | --allow-private) return ;;
+        -k | --threads | --min-score | --explain | --timeout | --delay | --allow-private | --db | --name | --org | --person) return ;;
     esac
     case $command in
         match)
@@ -74,8 +78,24 @@ _qiao()
         learn)
             options='--install --reset --show --lang --model --quiet --help'
             ;;
+        init | backup | restore | verify | migrate | rebuild)
+            options='--db --lang --model --quiet --help'
+            sheets='!*'
+            [[ $cur = -* ]] || compopt -o dirnames
+            ;;
+        user)
+            options='--db --role --name --org --person --tsv --lang --model --quiet --help'
+            sheets='!*'
+            if [ "$COMP_CWORD" = 2 ]; then
+                compopt -o dirnames
+                return
+            elif [ "$COMP_CWORD" = 3 ]; then
+                COMPREPLY=($(compgen -W 'add list passwd disable enable' -- "$cur"))
+                return
+            fi
+            ;;
         help)
-            COMPREPLY=($(compgen -W 'match index search read learn' -- "$cur"))
+            COMPREPLY=($(compgen -W 'match index search read learn init user backup restore verify migrate rebuild' -- "$cur"))
             return
             ;;
         *) return ;;

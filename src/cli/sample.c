@@ -170,20 +170,20 @@ static enum rc plan(struct loading *x, struct err *e)
 /* ---- doing ---- */
 
 /* Columns that are about the row, not fields of the record. */
-static bool is_field(struct str name)
+static bool is_field(const struct kind *k, struct str name)
 {
     static const char *const not_fields[] = {"key", "created", "history", "state", "offer_kind"};
     for (size_t i = 0; i < ARRAY_LEN(not_fields); i++)
         if (str_eq(name, str_of(not_fields[i])))
             return false;
-    return true;
+    return k->owned || !str_eq(name, STR("owner"));
 }
 
 /* The id of a record of a file by its title. */
 static int64_t id_of(const struct loading *x, struct str kind, struct str title)
 {
     for (uint32_t f = 0; f < N_FILES; f++) {
-        if (!str_eq(kind, str_of(kinds_in_order[f])))
+        if (!title.n || !str_eq(kind, str_of(kinds_in_order[f])))
             continue;
         for (uint32_t r = 1; r < x->grid[f].rows.n; r++)
             if (str_eq(cell_at(&x->grid[f], r, "title"), title) ||
@@ -214,7 +214,7 @@ static enum rc make(struct loading *x, const struct happening *h, struct err *e)
     if (!k || !typed)
         return k ? err_nomem(e) : err_user(e, "cli.sample_step", "%s", kinds_in_order[h->file]);
     for (uint32_t i = 0; i < head->n && i < row->n; i++)
-        if (is_field(head->cell[i].text) && row->cell[i].text.n)
+        if (is_field(k, head->cell[i].text) && row->cell[i].text.n)
             typed[n++] = (struct typed){head->cell[i].text, row->cell[i].text};
     struct str offer_kind = cell_at(g, h->row, "offer_kind");
     for (uint32_t i = 0; offer_kind.n && i < n; i++)

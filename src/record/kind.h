@@ -5,7 +5,7 @@
  *   kind: need
  *   label: {zh: 技术需求, en: Need}
  *   order: 20
- *   owner: org
+ *   owner: org                # or self (an organisation: it belongs to itself), or none
  *   secrecy: true
  *   match: {side: need, title: title, text: [body, targets]}
  *   access: {read: visitor, create: [editor, broker], write: [editor, broker], delete: [broker]}

@@ -41,6 +41,6 @@ enum rc auth_note(struct site *s, struct tx *tx, const struct account *account, 
                   struct str what, struct err *e) MUST_CHECK;
 /* [a-z0-9._@-]{2,64} in lower case; "" where it is none. */
 struct str login_of(struct str typed, char to[LOGIN_MAX]);
-enum rc auth_locked(const struct account *account, int64_t now, struct err *e);
+enum rc auth_locked(const struct account *account, int64_t now, struct err *e) MUST_CHECK;
 
 #endif

@@ -10,8 +10,8 @@
 struct kept {
     struct list_key key;
     uint64_t generation;
-    struct ranked *list;
-    uint32_t n;
+    void *list;
+    size_t n;
 };
 
 struct list_cache {
@@ -44,28 +44,30 @@ void list_cache_close(struct list_cache *c)
 static uint32_t place_of(const struct list_key *k)
 {
     uint64_t other = k->other ? k->other->index + 1 : 0;
-    return (uint32_t)(mix64(mix64((uint64_t)k->id) + other * 2 + k->face) % PLACES);
+    uint64_t who = mix64((uint64_t)k->org) + k->reader * 2 + k->face;
+    return (uint32_t)(mix64(mix64((uint64_t)k->id) + mix64(other) + who) % PLACES);
 }
 
 static bool same_key(const struct list_key *a, const struct list_key *b)
 {
-    return a->id == b->id && a->version == b->version && a->other == b->other && a->face == b->face;
+    return a->id == b->id && a->version == b->version && a->other == b->other && a->org == b->org &&
+           a->face == b->face && a->reader == b->reader;
 }
 
 enum rc list_cache_get(struct list_cache *c, const struct list_key *key, uint64_t generation,
-                       vec_ranked *out, bool *found, struct err *e)
+                       size_t size, void **out, size_t *n, bool *found, struct err *e)
 {
     uint32_t at = place_of(key);
     const struct kept *k = &c->kept[at];
     enum rc rc = RC_OK;
-    out->n = 0;
     pthread_mutex_lock(&c->lock[at % LOCKS]);
     *found = k->list && k->generation == generation && same_key(&k->key, key);
-    if (*found)
-        rc = vec_reserve(out, k->n, e);
-    if (*found && rc == RC_OK && k->n) {
-        memcpy(out->p, k->list, k->n * sizeof *k->list);
-        out->n = k->n;
+    if (*found) {
+        *out = mem_alloc(k->n * size);
+        *n = k->n;
+        rc = *out ? RC_OK : err_nomem(e);
+        if (*out && k->n)
+            memcpy(*out, k->list, k->n * size);
     }
     pthread_mutex_unlock(&c->lock[at % LOCKS]);
     return rc;
@@ -73,17 +75,18 @@ enum rc list_cache_get(struct list_cache *c, const struct list_key *key, uint64_
 
 /* Without memory nothing is kept. */
 void list_cache_put(struct list_cache *c, const struct list_key *key, uint64_t generation,
-                    const vec_ranked *list)
+                    size_t size, const void *item, size_t n)
 {
     uint32_t at = place_of(key);
-    struct ranked *copy = mem_alloc(list->n * sizeof *copy);
+    void *copy = mem_alloc(n * size);
     if (!copy)
         return;
-    if (list->n)
-        memcpy(copy, list->p, list->n * sizeof *copy);
+    if (n)
+        memcpy(copy, item, n * size);
     pthread_mutex_lock(&c->lock[at % LOCKS]);
     struct kept *k = &c->kept[at];
-    mem_free(k->list);
-    *k = (struct kept){*key, generation, copy, (uint32_t)list->n};
+    void *old = k->list;
+    *k = (struct kept){*key, generation, copy, n};
     pthread_mutex_unlock(&c->lock[at % LOCKS]);
+    mem_free(old);
 }

@@ -285,6 +285,10 @@ enum rc building_value(struct building *b, uint32_t col, struct val *out, struct
     if (f->type == TYPE_REF)
         return ref_value(b, col, f, text, out, e);
     TRY(typed_text(b, col, f, text, e));
+    /* a line break at the end says that the list is one of lines: val_text puts it there */
+    struct str whole = cell_of(b, col)->text;
+    if (f->list && whole.n && whole.p[whole.n - 1] == '\n')
+        TRY(buf_char(&b->text, '\n', e));
     size_t from = b->faults.n;
     TRY(val_parse(out, f, c.field, buf_view(&b->text), b->to, &b->faults, e));
     for (; from < b->faults.n; from++) {

@@ -31,14 +31,13 @@ struct looking {
 /* Columns that a row would name, 0: it is no header. */
 static uint32_t score(const struct looking *l, const struct grid_row *r)
 {
-    uint32_t n = 0, texts = 0;
+    uint32_t n = 0;
     bool named = false, writable = false;
     double unit;
     for (uint32_t c = 0; c < MIN(r->n, COLUMNS_MOST); c++) {
         struct str text = text_trim(r->cell[c].text);
         if (!text.n || r->cell[c].kind != CELL_TEXT)
             continue;
-        texts++;
         struct col col = heads_find(l->heads, text, &unit);
         if (col.what == COL_NONE)
             continue;
@@ -48,7 +47,7 @@ static uint32_t score(const struct looking *l, const struct grid_row *r)
     }
     /* a kind whose title is derived is known by its fields together */
     named |= l->i->k->field[l->i->k->title].computed && n >= 2;
-    return named && writable && (n > 1 || texts == 1) ? n : 0;
+    return named && writable ? n : 0;
 }
 
 static enum rc keep_unknown(struct import *i, struct str text, struct err *e)
@@ -88,7 +87,7 @@ static enum rc map_header(struct looking *l, const struct grid_row *r, struct im
         if (found.what == COL_ATTR && found.attr == ATTR_OWNER)
             m->owner = c;
     }
-    m->known = true;
+    m->score = score(l, r);
     m->col = col;
     m->unit = unit;
     m->n = n;
@@ -140,7 +139,7 @@ static enum rc no_header(const struct import *i, struct err *e)
 enum rc import_heads(struct import *i, struct err *e)
 {
     struct heads *heads = NULL;
-    bool any = false;
+    uint32_t best = 0;
     TRY(heads_make(&heads, i->k, e));
     struct looking l = {.i = i, .heads = heads};
     enum rc rc = RC_OK;
@@ -149,8 +148,10 @@ enum rc import_heads(struct import *i, struct err *e)
         rc = look(&l, &i->grid.sheets.p[s], &m, e);
         if (rc == RC_OK)
             rc = vec_push(&i->maps, m, e);
-        any |= rc == RC_OK && m.known;
+        best = rc == RC_OK ? MAX(best, m.score) : best;
     }
     heads_free(heads);
-    return rc == RC_OK && !any ? no_header(i, e) : rc;
+    for (size_t s = 0; s < i->maps.n; s++) /* a page of notes may have a word that is a column's */
+        i->maps.p[s].known = i->maps.p[s].score > (best > 2 ? 1 : 0);
+    return rc == RC_OK && !best ? no_header(i, e) : rc;
 }

@@ -97,8 +97,9 @@ struct irow {
 
 /* The header of a sheet. */
 struct imap {
-    uint32_t at; /* row of the header in grid.rows; UINT32_MAX: jsonl's keys, or none */
-    bool known;
+    uint32_t at;           /* row of the header in grid.rows; UINT32_MAX: jsonl's keys, or none */
+    uint32_t score;        /* columns that are understood */
+    bool known;            /* there is a header */
     const struct col *col; /* [n] by column of the sheet */
     const double *unit;
     uint32_t n;

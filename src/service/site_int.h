@@ -71,7 +71,7 @@ struct viewed {
 };
 enum rc view_get(struct tx *tx, const struct actor *a, const struct kind *k, int64_t id,
                  struct arena *to, struct viewed *out, struct err *e) MUST_CHECK;
-enum rc view_missing(struct err *e);
+enum rc view_missing(struct err *e) MUST_CHECK;
 /* A filter as typed, with and after it `more`. */
 enum rc view_filter(struct site *s, const struct actor *a, const struct kind *k, struct str text,
                     const struct filter *more, struct arena *to, struct filter **out,

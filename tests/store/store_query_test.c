@@ -179,8 +179,10 @@ static uint32_t in_memory(int64_t *ids, const struct filter *f, struct scope sc)
     return n;
 }
 
-static const struct scope scopes[] = {
-    {SCOPE_PUBLIC, 0}, {SCOPE_ORG, 2}, {SCOPE_ORG, 5}, {SCOPE_ALL, 0}};
+static const struct scope scopes[] = {{.reach = SCOPE_PUBLIC},
+                                      {.reach = SCOPE_ORG, .org = 2},
+                                      {.reach = SCOPE_ORG, .org = 5},
+                                      {.reach = SCOPE_ALL}};
 
 static struct filter *parse(const char *text, struct arena *a)
 {

@@ -21,8 +21,8 @@ static int64_t ref_in_group(const struct field_def *f)
 
 static const char *const formats[] = {"a.xlsx", "a.csv", "a.jsonl"};
 
-static enum rc export_as(const struct actor *a, const char *kind, enum export_format format, bool zh,
-                         struct err *e)
+static enum rc export_as(const struct actor *a, const char *kind, enum export_format format,
+                         bool zh, struct err *e)
 {
     struct export_request r = {
         .list = {.kind = kind_of(kind), .sort = STR("id")}, .format = format, .zh = zh};
@@ -39,8 +39,8 @@ static int64_t second_org(const struct field_def *f)
 /* Three records a kind: open, masked, private; refs lead to records made before. */
 static void make_region(void)
 {
-    static const char *const order[] = {"org",      "person", "result", "resource",
-                                        "need",     "probe",  "desk",   "introduction"};
+    static const char *const order[] = {"org",  "person", "result", "resource",
+                                        "need", "probe",  "desk",   "introduction"};
     refs[kind_of("org")->index] = org_a;
     for (size_t k = 0; k < ARRAY_LEN(order); k++) {
         const struct kind *kind = kind_find(site_kinds(site), str_of(order[k]));
@@ -136,10 +136,11 @@ static void cells_are_as_people_read_them(void **state)
     assert_string_equal(file.p, want);
     r.format = EXPORT_JSONL;
     OK(sheet_export(site, &actor_system, &r, path_in("a.jsonl"), &e));
-    snprintf(want, sizeof want,
-             "{\"title\":\"降噪\",\"industry\":\"C38\",\"budget\":500000.00,\"targets\":\"噪声|le|65\","
-             "\"owner\":%lld,\"secrecy\":\"open\",\"state\":\"collected\"}\n",
-             (long long)org_a);
+    snprintf(
+        want, sizeof want,
+        "{\"title\":\"降噪\",\"industry\":\"C38\",\"budget\":500000.00,\"targets\":\"噪声|le|65\","
+        "\"owner\":%lld,\"secrecy\":\"open\",\"state\":\"collected\"}\n",
+        (long long)org_a);
     assert_string_equal(slurped(path_in("a.jsonl")).p, want);
 }
 
@@ -193,7 +194,8 @@ static void no_text_is_a_formula(void **state)
 static void apostrophes_go_both_ways(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"=1", "'=1", "''=1", "'", "''", "'a", "－1", "a=1", "\t", ""};
+    static const char *const texts[] = {"=1", "'=1", "''=1", "'",  "''",
+                                        "'a", "－1", "a=1",  "\t", ""};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         struct buf b;
         buf_init(&b, 1000);
@@ -219,9 +221,10 @@ static void secrets_stay(void **state)
     } readers[] = {{"need", ROLE_VISITOR}, {"need", ROLE_MEMBER}, {"probe", ROLE_VISITOR}};
     struct import *i = NULL;
     struct import_options o = {.states = true};
-    const char *file = written("b.csv", "需求名称,需求名称（脱敏）,需求内容,需求内容（脱敏）,原始描述,预算,"
-                                        "所属单位,公开程度,状态\n"
-                                        "秘密名称,某名称,秘密内容,某内容,秘密原话,7777777,甲公司,脱敏,open\n");
+    const char *file =
+        written("b.csv", "需求名称,需求名称（脱敏）,需求内容,需求内容（脱敏）,原始描述,预算,"
+                         "所属单位,公开程度,状态\n"
+                         "秘密名称,某名称,秘密内容,某内容,秘密原话,7777777,甲公司,脱敏,open\n");
     OK(import_open_with(&i, site, &actor_system, kind_of("need"), file, &o, NULL, NULL, &e));
     assert_counts(i, 1, 0, 0, 0);
     OK(import_apply(i, NULL, NULL, &e));
