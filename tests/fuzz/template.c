@@ -21,11 +21,11 @@ static const char *asset(void *ctx, const char *name)
 static struct view *sample(struct arena *a)
 {
     struct view *v = view_new(a), *list = view_list(v, "rows");
-    view_text(v, "evil", "\1<\1\"\1'\1");
-    view_text(view_item(list), "evil", "\1<\1\"\1'\1");
+    view_text(v, "evil", "\1<\1\"\1'.");
+    view_text(view_item(list), "evil", "\1<\1\"\1'.");
     view_int(view_item(list), "n", 1);
-    view_item_str(view_list(v, "texts"), STR("\1<\1"));
-    view_text(view_map(v, "map"), "evil", "\1\"\1");
+    view_item_str(view_list(v, "texts"), STR("\1<."));
+    view_text(view_map(v, "map"), "evil", "\1\".");
     return v;
 }
 
