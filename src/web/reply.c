@@ -179,7 +179,6 @@ static unsigned user_status(const char *key)
 
 unsigned error_status(const struct err *e)
 {
-    static const char *const busy[] = {"store.lost", "store.busy", "store.full"};
     switch (e->rc) {
     case RC_USER:
         return user_status(e->key);
@@ -189,7 +188,7 @@ unsigned error_status(const struct err *e)
     case RC_CANCELLED:
         return 503;
     case RC_SYS:
-        return in(e->key, busy, ARRAY_LEN(busy)) ? 503 : 500;
+        return strncmp(e->key, "store.", strlen("store.")) == 0 ? 503 : 500;
     default:
         return 500;
     }
