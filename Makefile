@@ -44,6 +44,7 @@ LIB     := $(BUILD)/libqiao.a
 QIAO    := $(BUILD)/qiao
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*_test.c))
 FAULT   := $(patsubst tests/fault/%.c,$(BUILD)/fault/%,$(wildcard tests/fault/*_fault.c))
+HTTP    := $(patsubst tests/http/%.c,$(BUILD)/http/%,$(wildcard tests/http/*_test.c))
 STORE   := $(patsubst tests/store/%.c,$(BUILD)/store/%,$(wildcard tests/store/*_test.c))
 FUZZ    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
@@ -153,6 +154,13 @@ $(BUILD)/unit/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(LIBS) -lcmocka -o $@
 
+## http       build the tests over HTTP of this VARIANT (tests/http/run)
+http: $(HTTP)
+
+$(BUILD)/http/%: tests/http/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(LIBS) -lcmocka -o $@
+
 ## store      build the store's tests of this VARIANT (tests/store/run)
 store: $(STORE)
 
@@ -213,7 +221,7 @@ $(BENCH)/overlap: bench/overlap.c bench/common.h
 	@mkdir -p $(@D)
 	$(BENCH_C) $< -lm -o $@
 
-$(BENCH)/engine $(BENCH)/endtoend $(BENCH)/parts $(BENCH)/pairing: $(BENCH)/%: bench/%.c $(LIB)
+$(BENCH)/engine $(BENCH)/endtoend $(BENCH)/parts $(BENCH)/pairing $(BENCH)/store: $(BENCH)/%: bench/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $^ $(LIBS) -o $@
 
@@ -256,6 +264,6 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile
 
--include $(OBJ:.o=.d) $(BUILD)/obj/cli/main.d $(UNIT:=.d) $(STORE:=.d) $(FAULT:=.d) $(FUZZ:=.d)
+-include $(OBJ:.o=.d) $(BUILD)/obj/cli/main.d $(UNIT:=.d) $(HTTP:=.d) $(STORE:=.d) $(FAULT:=.d) $(FUZZ:=.d)
 
-.PHONY: all run check deps unit store fault fuzz bench install uninstall format clean help
+.PHONY: all run check deps unit http store fault fuzz bench install uninstall format clean help

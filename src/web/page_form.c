@@ -112,6 +112,20 @@ static enum rc take_typed(struct request *rq, const struct kind *k, struct typed
 
 /* ---- the page of a record's form ---- */
 
+/* Places, each counted once however much is wrong there. */
+static int64_t fault_fields(const vec_fault *faults)
+{
+    int64_t n = 0;
+    for (size_t i = 0; faults && i < faults->n; i++) {
+        bool again = false;
+        for (size_t j = 0; j < i; j++)
+            again |= faults->p[i].field == faults->p[j].field &&
+                     faults->p[i].item == faults->p[j].item && faults->p[i].sub == faults->p[j].sub;
+        n += !again;
+    }
+    return n;
+}
+
 static bool wants_rows(const struct request *rq)
 {
     return param_has(rq, "add") || param_has(rq, "drop");
@@ -131,7 +145,7 @@ static enum rc form_reply(struct request *rq, struct reply *re, struct form_view
     view_str(v, "action", fresh ? textf(rq, "%s/new", path.p) : textf(rq, "%s/edit", path.p));
     view_int(v, "version", f->rec->version);
     view_str(v, "title", fresh ? msg_with(rq, "web.new_of", label) : title_of(rq, f->rec));
-    view_int(v, "problems", f->faults ? (int64_t)f->faults->n : 0);
+    view_int(v, "problems", fault_fields(f->faults));
     TRY(form_sections(f, e));
     if (f->faults && f->faults->n)
         re->status = 422;
@@ -203,6 +217,8 @@ static enum rc save(struct request *rq, struct reply *re, struct rec *r, vec_fau
     TRY(take_typed(rq, rq->kind, &typed, &n, e));
     r->version = param_int(rq, "version", r->version);
     enum rc rc = record_fill(rq->site, rq->actor, r, typed, n, rq->arena, faults, &why);
+    if (rc == RC_OK && faults->n) /* and all that is wrong besides */
+        rc = rec_check(r, rq->arena, faults, &why);
     if (rc == RC_OK && !faults->n)
         rc =
             record_save(rq->site, rq->actor, r, param_text(rq, "comment"), rq->arena, faults, &why);
@@ -283,7 +299,7 @@ static enum rc step_reply(struct request *rq, struct reply *re, const struct sho
     view_int(v, "version", s->rec.version);
     view_str(v, "title", title_of(rq, &s->rec));
     view_str(v, "cancel", path);
-    view_int(v, "problems", faults ? (int64_t)faults->n : 0);
+    view_int(v, "problems", fault_fields(faults));
     view_str(v, "comment", comment);
     view_flag(v, "comment_needed", step->action->comment);
     view_flag(v, "comment_error", posted && step->action->comment && !str_trim(comment).n);

@@ -370,7 +370,7 @@ static enum rc fill(struct list_view *l, bool *filtered, struct err *e)
     enum rc rc = list_more(l->rq, l->kind, &l->query.more, filtered, &why);
     if (rc == RC_OK)
         rc = record_list(l->rq->site, l->rq->actor, &l->query, l->rq->arena, &a, &why);
-    if (rc == RC_USER && str_starts(str_of(why.key), STR("filter."))) {
+    if (rc == RC_USER && l->query.filter.n && str_starts(str_of(why.key), STR("filter."))) {
         view_filter_error(l, &why);
         return RC_OK;
     }
