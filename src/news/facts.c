@@ -457,10 +457,16 @@ static enum rc clause_facts(struct page *p, size_t c, struct told *told, bool la
     static const struct group_set nothing;
     if (memcmp(&p->clause.p[c].groups, &nothing, sizeof nothing) == 0)
         return RC_OK;
-    struct group_set sentence = sentence_groups(p, c);
+    struct group_set sentence = {{0}};
+    bool known = false; /* made for the first rule that may fit */
     told->clause_types = 0;
     told->counted = false;
     for (size_t r = 0; r < p->t->rule.n; r++) {
+        if (!set_meets(&p->clause.p[c].groups, &p->t->rule.p[r].verb))
+            continue;
+        if (!known)
+            sentence = sentence_groups(p, c);
+        known = true;
         struct hit h = {.rule = &p->t->rule.p[r], .clause = &p->clause.p[c]};
         bool added = false;
         if (!may_apply(p, &h, told, r, late) || !rule_fits(p, &h, &sentence) ||

@@ -23,7 +23,8 @@ enum rc lexicon_init(struct lexicon *x, struct err *e)
 {
     *x = (struct lexicon){0};
     x->root = mem_calloc(LEXICON_ROOT, sizeof *x->root);
-    if (!x->root)
+    x->filter = mem_calloc(LEXICON_FILTER / 64, sizeof *x->filter);
+    if (!x->root || !x->filter)
         return err_nomem(e);
     TRY(vec_push(&x->next, 0, e));
     return vec_push(&x->node, UINT32_MAX, e);
@@ -32,6 +33,7 @@ enum rc lexicon_init(struct lexicon *x, struct err *e)
 void lexicon_release(struct lexicon *x)
 {
     mem_free(x->root);
+    mem_free(x->filter);
     map_free(&x->edge);
     vec_free(&x->node);
     vec_free(&x->next);
@@ -43,12 +45,8 @@ static uint64_t edge_key(uint32_t node, uint32_t c)
     return (uint64_t)node << 21 | c;
 }
 
-uint32_t lexicon_step(const struct lexicon *x, uint32_t node, uint32_t c)
+uint32_t lexicon_edge(const struct lexicon *x, uint32_t node, uint32_t c)
 {
-    if (node == 0)
-        return c < LEXICON_ROOT ? x->root[c] : 0;
-    if (!(x->next.p[node] >> (c & 63) & 1))
-        return 0;
     const uint32_t *to = map_get(&x->edge, edge_key(node, c));
     return to ? *to : 0;
 }
@@ -64,6 +62,7 @@ static enum rc grow(struct lexicon *x, uint32_t *node, uint32_t c, struct err *e
         TRY(vec_push(&x->next, 0, e));
         TRY(vec_push(&x->node, UINT32_MAX, e));
         x->next.p[*node] |= (uint64_t)1 << (c & 63);
+        x->filter[lexicon_bit(*node, c) / 64] |= (uint64_t)1 << (lexicon_bit(*node, c) & 63);
         if (*node == 0)
             x->root[c] = to;
         else if (!map_put(&x->edge, edge_key(*node, c), to))

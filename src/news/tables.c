@@ -158,7 +158,9 @@ static enum rc fill(struct article_tables *t, const struct node *chrome, const s
     TRY(add_variants(t, node_get(repair, "variants"), e));
     TRY(add_map(t, &t->variant_words, node_get(repair, "words"), e));
     TRY(add_map(t, &t->doubles, node_get(repair, "doubles"), e));
-    return add_lost(t, node_get(repair, "lost"), e);
+    TRY(add_lost(t, node_get(repair, "lost"), e));
+    suspects_fill(t);
+    return RC_OK;
 }
 
 enum rc article_tables_open(struct article_tables **out, const struct node *chrome,

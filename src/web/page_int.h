@@ -17,6 +17,8 @@ enum rc form_page(struct request *rq, struct reply *re, struct err *e) MUST_CHEC
 enum rc form_save(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc step_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc step_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc page_sso(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc page_sso_back(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc sign_in_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc second_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc sign_in_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;

@@ -1,8 +1,9 @@
 /* Signing in and out, the second factor, the language. */
+#include "service/sso.h"
 #include "web/http_int.h"
 #include "web/page_int.h"
 
-const struct page sign_in_def = {"sign_in", "login error back", false};
+const struct page sign_in_def = {"sign_in", "login error back cas oidc", false};
 const struct page second_def = {"second", "error back", false};
 
 static enum rc sign_in_reply(struct request *rq, struct reply *re, const struct err *why,
@@ -12,6 +13,8 @@ static enum rc sign_in_reply(struct request *rq, struct reply *re, const struct 
     struct view *v = view_new(rq->arena);
     view_str(v, "login", param_text(rq, "login"));
     view_str(v, "back", param_text(rq, "back"));
+    view_flag(v, "cas", sso_has_cas(rq->web->sso));
+    view_flag(v, "oidc", sso_has_oidc(rq->web->sso));
     if (why) {
         view_str(v, "error", msg_error(rq, why));
         re->status = 422;

@@ -1,5 +1,6 @@
 /* Every page and what may be done, in one table; a row holds its right. And the side menu, and the
  * pages' templates. Further pages add rows here. */
+#include "web/api_int.h"
 #include "web/menu_int.h"
 #include "web/page_int.h"
 
@@ -42,6 +43,22 @@ const struct route routes[] = {
 
     ROUTE(GET, "/suggest/codes/{name}", suggest_codes, ROLES_ALL, 0, "代码候选", "Suggestions of codes"),
     ROUTE(GET, "/suggest/records/{name}", suggest_records, ROLES_ALL, 0, "记录候选", "Suggestions of records"),
+
+    ROUTE(GET, "/sso/{name}", page_sso, ROLES_ALL, 0, "统一身份认证", "Single sign-on"),
+    ROUTE(GET, "/sso/{name}/back", page_sso_back, ROLES_ALL, 0, "由统一身份认证返回", "Back from single sign-on"),
+
+    ROUTE(GET, "/api", api_describe, ROLES_ALL, ROUTE_API, "接口说明（OpenAPI）", "Description (OpenAPI)"),
+    ROUTE(GET, "/api/search", api_search, ROLES_ALL, ROUTE_API, "检索全部", "Search everything"),
+    ROUTE(GET, "/api/codes/{name}", api_codes, ROLES_ALL, ROUTE_API, "代码表", "A code table"),
+    ROUTE(GET, "/api/{kind}", api_list, ROLES_ALL, ROUTE_API, "列表", "List"),
+    ROUTE(POST, "/api/{kind}", api_create, ROLES_FORM, ROUTE_API, "新建", "Create"),
+    ROUTE(GET, "/api/{kind}/{id}", api_show, ROLES_ALL, ROUTE_API, "查看", "Show"),
+    ROUTE(PATCH, "/api/{kind}/{id}", api_change, ROLES_FORM, ROUTE_API, "修改", "Change"),
+    ROUTE(DELETE, "/api/{kind}/{id}", api_remove, ROLES_FORM, ROUTE_API, "删除", "Delete"),
+    ROUTE(POST, "/api/{kind}/{id}/steps/{name}", api_step, ROLES_FORM, ROUTE_API, "办理步骤", "Take a step"),
+    ROUTE(GET, "/api/{kind}/{id}/history", api_history, ROLES_SIGNED, ROUTE_API, "历史", "History"),
+    ROUTE(GET, "/api/{kind}/{id}/matches", api_matches, ROLES_ALL, ROUTE_API, "匹配", "Matches"),
+    ROUTE(GET, "/api/{kind}/{id}/matches/{name}", api_why, ROLES_ALL, ROUTE_API, "匹配理由", "Why it matches"),
 
     /* any kind of the model; what its own table allows is checked by service */
     ROUTE(GET, "/{kind}", list_page, ROLES_ALL, ROUTE_CACHE, "列表", "List"),

@@ -1,9 +1,11 @@
 #include "web/web.h"
 
 #include "base/embed.h"
+#include "service/sso.h"
 #include "web/http_int.h"
 #include "web/menu_int.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 extern const struct embedded template_files[]; /* templates/, sorted by name */
@@ -43,6 +45,15 @@ static enum rc keep_options(struct web *w, const struct web_options *o, struct e
     return RC_OK;
 }
 
+/* Where people find the site, when nobody said. */
+static enum rc own_address(struct web *w, struct err *e)
+{
+    char text[128];
+    snprintf(text, sizeof text, "http://%s:%u", w->o.address ? w->o.address : "127.0.0.1", w->port);
+    w->o.public_url = text;
+    return keep_text(w, &w->o.public_url, e);
+}
+
 static enum rc open_parts(struct web *w, const struct web_options *o, struct err *e)
 {
     TRY(keep_options(w, o, e));
@@ -55,8 +66,14 @@ static enum rc open_parts(struct web *w, const struct web_options *o, struct err
                                    .file = template_files,
                                    .layout_shape = layout_shape,
                                    .ctx = w};
+    struct sso_options sso = {.cas = w->o.cas_url,
+                              .issuer = w->o.oidc_issuer,
+                              .client = w->o.oidc_client,
+                              .secret = w->o.oidc_secret};
     TRY(templates_open(&w->templates, &from, e));
-    return http_start(w, e);
+    TRY(sso_open(&w->sso, &sso, e));
+    TRY(http_start(w, e));
+    return w->o.public_url ? RC_OK : own_address(w, e);
 }
 
 enum rc web_open(struct web **out, struct site *s, const struct web_options *o, struct err *e)
@@ -85,6 +102,7 @@ void web_close(struct web *w)
         return;
     http_stop(w);
     templates_close(w->templates);
+    sso_close(w->sso);
     cache_close(w->cache);
     assets_close(&w->assets);
     arena_free(&w->arena);
