@@ -176,7 +176,7 @@ fault: $(FAULT)
 
 $(BUILD)/fault/%: tests/fault/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(LIBS) -o $@
+	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(LIBS) -lcmocka -o $@
 
 ## fuzz       build the fuzz targets (VARIANT=fuzz)
 fuzz: $(FUZZ)
