@@ -6,7 +6,7 @@ _qiao()
     COMPREPLY=()
 
     if [ "$COMP_CWORD" = 1 ]; then
-        COMPREPLY=($(compgen -W 'match index search learn init user import export template backup restore verify migrate rebuild help --help --version' -- "$cur"))
+        COMPREPLY=($(compgen -W 'match index search read learn init user import export template backup restore verify migrate rebuild help --help --version' -- "$cur"))
         return
     fi
     case $prev in
@@ -19,7 +19,11 @@ _qiao()
             return
             ;;
         -o)
-            [ "$command" = export ] && _qiao_files '!*.@(xlsx|csv|jsonl)' || _qiao_files '!*.xlsx'
+            case $command in
+                read) _qiao_files '!*.@(xlsx|jsonl)' ;;
+                export) _qiao_files '!*.@(xlsx|csv|jsonl)' ;;
+                *) _qiao_files '!*.xlsx' ;;
+            esac
             return
             ;;
         --map | --map-needs | --map-results)
@@ -31,7 +35,19 @@ _qiao()
             COMPREPLY=($(compgen -W 'member editor broker auditor admin' -- "$cur"))
             return
             ;;
-        -k | --threads | --min-score | --explain | --db | --name | --org | --person | --filter | --columns | --sort) return ;;
+        --kind)
+            COMPREPLY=($(compgen -W 'university college enterprise government park hospital institute' -- "$cur"))
+            return
+            ;;
+        --known)
+            _qiao_files "$sheets"
+            return
+            ;;
+        --urls)
+            _qiao_files ''
+            return
+            ;;
+        -k | --threads | --min-score | --explain | --timeout | --delay | --allow-private | --db | --name | --org | --person | --filter | --columns | --sort) return ;;
     esac
     case $command in
         match)
@@ -53,6 +69,15 @@ _qiao()
                 return
             fi
             [ "${COMP_WORDS[3]}" = add ] || sheets='!*'
+            ;;
+        read)
+            options='-o --urls --known --kind --json --timeout --delay --allow-private --threads
+                --lang --model --quiet --help'
+            case $cur in -*) ;; *)
+                _qiao_files ''
+                return
+                ;;
+            esac
             ;;
         learn)
             options='--install --reset --show --lang --model --quiet --help'
@@ -87,7 +112,7 @@ _qiao()
             [ "$command" = import ] || sheets='!*'
             ;;
         help)
-            COMPREPLY=($(compgen -W 'match index search learn init user import export template backup restore verify migrate rebuild' -- "$cur"))
+            COMPREPLY=($(compgen -W 'match index search read learn init user import export template backup restore verify migrate rebuild' -- "$cur"))
             return
             ;;
         *) return ;;

@@ -73,6 +73,7 @@ static enum rc open_parts(struct site *s, struct err *e)
     TRY(store_seq(s->store, &seq, e));
     atomic_store(&s->seq, seq);
     TRY(seen_open(&s->seen, e));
+    TRY(counts_open(&s->counts, e));
     if (s->o.jobs || s->o.engine)
         TRY(runner_open(s, e));
     return s->o.engine ? engine_open(&s->engine, s, e) : RC_OK;
@@ -109,6 +110,7 @@ void site_close(struct site *s)
     engine_close(s->engine);
     runner_close(s);
     seen_close(s->seen);
+    counts_close(s->counts);
     store_close(s->store);
     model_close(s->model);
     kinds_close(s->kinds);

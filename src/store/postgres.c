@@ -95,7 +95,10 @@ static void close_db(struct db *db)
 static const char make_role[] =
     "DO $$BEGIN"
     " IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = 'qiao_app') THEN"
-    "  CREATE ROLE qiao_app NOLOGIN;"
+    "  BEGIN"
+    "   CREATE ROLE qiao_app NOLOGIN;"
+    "  EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;" /* somebody was faster */
+    "  END;"
     " END IF;"
     " IF NOT pg_catalog.pg_has_role(current_user, 'qiao_app', 'MEMBER') THEN"
     "  GRANT qiao_app TO CURRENT_USER;"
