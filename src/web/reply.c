@@ -126,6 +126,13 @@ enum rc reply_file(struct request *rq, struct reply *re, const char *path, bool 
     if (unlink_it)
         unlink(path);
     re->type = type;
+    return reply_attach(rq, re, name, e);
+}
+
+enum rc reply_attach(struct request *rq, struct reply *re, struct str name, struct err *e)
+{
+    struct buf coded;
+    buf_init(&coded, 4096);
     enum rc rc = url_escape(&coded, name, e); /* RFC 6266, RFC 8187 */
     struct str value = rc == RC_OK
                            ? textf(rq, "attachment; filename*=UTF-8''%s", coded.p ? coded.p : "")

@@ -80,6 +80,9 @@ enum rc reply_seef(struct request *rq, struct reply *re, const char *done, struc
 /* A file to keep: opened and unlinked where `unlink_it`. `name` is what the browser calls it. */
 enum rc reply_file(struct request *rq, struct reply *re, const char *path, bool unlink_it,
                    struct str name, const char *type, struct err *e) MUST_CHECK;
+/* The body is a file to keep, called `name`. */
+enum rc reply_attach(struct request *rq, struct reply *re, struct str name,
+                     struct err *e) MUST_CHECK;
 /* The status that an error deserves, and its page (JSON for API routes); what a handler returns as
  * an error comes here. */
 unsigned error_status(const struct err *e);
