@@ -44,6 +44,8 @@ const struct route routes[] = {
     ROUTE(GET, "/suggest/codes/{name}", suggest_codes, ROLES_ALL, 0, "代码候选", "Suggestions of codes"),
     ROUTE(GET, "/suggest/records/{name}", suggest_records, ROLES_ALL, 0, "记录候选", "Suggestions of records"),
 
+    ROUTE(GET, "/news", news_page, ROLES_FORM, 0, "读新闻", "Read the news"),
+    ROUTE(POST, "/news", news_read_do, ROLES_FORM, ROUTE_UPLOAD, "读新闻", "Read the news"),
     ROUTE(GET, "/files/{name}", file_do, ROLES_SIGNED, 0, "下载文件", "Download a file"),
     ROUTE(GET, "/sso/{name}", page_sso, ROLES_ALL, 0, "统一身份认证", "Single sign-on"),
     ROUTE(GET, "/sso/{name}/back", page_sso_back, ROLES_ALL, 0, "由统一身份认证返回", "Back from single sign-on"),
@@ -86,6 +88,7 @@ const struct route routes[] = {
 /* Besides the kinds that have an order. */
 const struct menu_row menu_rows[] = {
     {"/", "home", "web.home", true},
+    {"/news", "news", "web.news", false},
     {"/jobs", "progress", "web.jobs", false},
     {"/admin/accounts", "user-cog", "web.accounts", false},
     {"/audit", "shield-check", "web.audit", false},
@@ -94,9 +97,9 @@ const struct menu_row menu_rows[] = {
 /* clang-format on */
 
 const struct page *const pages[] = {
-    &error_page,      &error_part,    &home_page_def,    &list_page_def, &show_page_def,
-    &delete_page_def, &form_page_def, &step_page_def,    &sign_in_def,   &second_def,
-    &account_def,     &accounts_def,  &account_form_def, &audit_def,     &jobs_def,
-    &job_def,         &job_part_def,  &suggest_def,      &import_def,    &import_run_def,
-    &import_part_def, NULL,
+    &error_page,      &error_part,     &home_page_def,    &list_page_def, &show_page_def,
+    &delete_page_def, &form_page_def,  &step_page_def,    &sign_in_def,   &second_def,
+    &account_def,     &accounts_def,   &account_form_def, &audit_def,     &jobs_def,
+    &job_def,         &job_part_def,   &suggest_def,      &news_def,      &news_found_def,
+    &import_def,      &import_run_def, &import_part_def,  NULL,
 };
