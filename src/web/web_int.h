@@ -140,7 +140,7 @@ struct str msg_error(const struct request *rq, const struct err *e);
 struct str msg_fault(const struct request *rq, const struct fault_at *f);
 /* In the arena; an arena that is full gives "". */
 struct str textf(const struct request *rq, const char *fmt, ...) PRINTF_LIKE(2, 3);
-struct str show_time(const struct request *rq, int64_t seconds); /* 2026-03-01 14:05, local time */
+struct str show_time(const struct request *rq, int64_t seconds); /* 2026-03-01 14:05, UTC+8 */
 struct str show_day(const struct request *rq, int64_t days);     /* 2026-03-01 */
 struct str show_count(const struct request *rq, uint64_t n);     /* 12,345 */
 
