@@ -85,16 +85,40 @@ static enum rc fill(struct site *s, const struct actor *a, const struct introduc
     return x->n_typed ? record_fill(s, a, r, x->typed, x->n_typed, to, faults, e) : RC_OK;
 }
 
-/* What visitors may know of the pair's score; unset where one of the two is not public. */
-static void set_score(struct site *s, const struct introducing *x, struct rec *r, struct arena *to)
+/* What visitors may know of a pair's score; false where one of the two is not public. */
+static bool public_score(struct site *s, int64_t need, int64_t offer, struct arena *to, double *out)
 {
     struct why w = {0};
     struct err ignored;
-    uint32_t f = field_find(r->kind, STR("score"));
-    if (f != NO_FIELD &&
-        pairing_why(s, &actor_visitor, x->need, x->offer, to, &w, &ignored) == RC_OK)
-        r->val[f] = (struct val){.set = true, .real = round(w.score * 10) / 10};
+    bool known = pairing_why(s, &actor_visitor, need, offer, to, &w, &ignored) == RC_OK;
+    *out = round(w.score * 10) / 10;
     vec_free(&w.reason);
+    return known;
+}
+
+static int64_t number(const struct rec *r, const char *field)
+{
+    uint32_t f = field_find(r->kind, str_of(field));
+    return f != NO_FIELD && r->val[f].set ? r->val[f].num : 0;
+}
+
+bool introduction_score(struct site *s, const struct rec *r, struct arena *to, double *out)
+{
+    uint32_t f = field_find(r->kind, STR("score"));
+    if (f != NO_FIELD && r->val[f].set) {
+        *out = r->val[f].real;
+        return true;
+    }
+    int64_t need = number(r, "need"), offer = number(r, "offer");
+    return need && offer && public_score(s, need, offer, to, out);
+}
+
+static void set_score(struct site *s, const struct introducing *x, struct rec *r, struct arena *to)
+{
+    uint32_t f = field_find(r->kind, STR("score"));
+    double score;
+    if (f != NO_FIELD && public_score(s, x->need, x->offer, to, &score))
+        r->val[f] = (struct val){.set = true, .real = score};
 }
 
 static enum rc check_action(const struct introducing *x, const struct rec *r, vec_fault *faults,

@@ -1,11 +1,11 @@
 /* The board of introductions: a column a state, moves by buttons on the cards. */
+#include "service/introduce.h"
 #include "web/http_int.h"
 #include "web/page_int.h"
 
 #include <stdio.h>
 
-#define CARDS    30u
-#define INDUSTRY 60u
+#define CARDS 20u
 #define CARD_SHAPE                                                                                 \
     "cards[id href need offer need_href offer_href score days broker next overdue version"         \
     " steps[name label path direct tone]]"
@@ -191,15 +191,15 @@ static enum rc view_card(struct board *b, struct view *cards, const struct rec *
 {
     struct request *rq = b->rq;
     struct view *card = view_item(cards);
-    const struct val *score = value_of(r, "score"), *next = value_of(r, "next"),
-                     *broker = value_of(r, "broker");
+    const struct val *next = value_of(r, "next"), *broker = value_of(r, "broker");
     view_int(card, "id", r->id);
     view_int(card, "version", r->version);
     view_str(card, "href", pair_path(b, r, t));
     view_card_side(b, card, r, "need", "need", "need_href", t);
     view_card_side(b, card, r, "offer", "offer", "offer_href", t);
-    if (score->set)
-        view_str(card, "score", textf(rq, "%.0f", score->real));
+    double score;
+    if (introduction_score(rq->site, r, rq->arena, &score))
+        view_str(card, "score", textf(rq, "%.0f", score));
     view_str(card, "days", textf(rq, "%lld", (long long)MAX(0, b->today - day_of_time(r->since))));
     if (broker->set)
         view_str(card, "broker", broker->text);

@@ -4,7 +4,7 @@
 #include "web/page_int.h"
 #include "web/pair_int.h"
 
-#define LIST_MOST 200u
+#define LIST_MOST 60u
 #define ROWS      15u
 #define PANEL     3u
 #define PHRASES   3u
@@ -32,6 +32,17 @@ struct match_view {
 
 /* ---- sentences ---- */
 
+/* A bare number says nothing by itself. */
+static bool has_words(struct str s)
+{
+    uint32_t n = 0;
+    for (size_t i = 0; i < s.n;) {
+        uint32_t c = utf8_next(s, &i);
+        n += is_han(c) ? 2 : (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    }
+    return n > 2;
+}
+
 static struct str say_phrases(struct request *rq, const struct why *w)
 {
     struct str all = STR("");
@@ -41,6 +52,8 @@ static struct str say_phrases(struct request *rq, const struct why *w)
         if (r->code != REASON_TERMS)
             continue;
         struct str q = quoted(rq, w->need_text, r->need);
+        if (!has_words(q))
+            continue;
         all = textf(rq, rq->zh ? "%.*s“%.*s”" : "%.*s “%.*s”", (int)all.n, all.p, (int)q.n, q.p);
         n++;
     }

@@ -10,7 +10,7 @@ const struct page why_def = {
     "kind{name label path} path title matches " SCORE_SHAPE
     " sides[kind title href masked owner via{title href} head" PARTS_SHAPE " body" PARTS_SHAPE
     "] indicators[name asked given verdict tone n hue]"
-    " fits[label need offer verdict tone] phrases concepts"
+    " fits[label need offer keep verdict tone] phrases concepts"
     " state{text tone} introduction since steps[label path direct tone version quiet]"
     " may shortlist propose refuse propose_open refuse_open"
     " questions[name label hint value error max] reasons[value label on]"
@@ -103,7 +103,8 @@ static enum rc view_why(struct why_view *y, struct err *e)
         view_str(v, "label", fit_label(rq, f->code));
         view_str(v, "need", f->need);
         view_str(v, "offer", f->offer);
-        view_str(v, "verdict", verdict_text(rq, f->verdict));
+        view_flag(v, "keep", f->code == REASON_DEADLINE || f->code == REASON_TRL);
+        view_str(v, "verdict", fit_verdict(rq, f->verdict));
         view_text(v, "tone", verdict_tone(f->verdict));
     }
     view_score(rq, y->v, y->w.score, y->w.credible);

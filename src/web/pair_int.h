@@ -8,6 +8,7 @@
 
 /* "met" | "missed" | "unknown" and its tone. */
 struct str verdict_text(const struct request *rq, enum verdict v);
+struct str fit_verdict(const struct request *rq, enum verdict v); /* of a structured fit */
 const char *verdict_tone(enum verdict v);
 /* 行业, 地区 … of a structured fit. */
 struct str fit_label(const struct request *rq, enum reason_code code);

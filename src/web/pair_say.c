@@ -14,6 +14,13 @@ struct str verdict_text(const struct request *rq, enum verdict v)
                                          : "web.unknown");
 }
 
+struct str fit_verdict(const struct request *rq, enum verdict v)
+{
+    return msg(rq, v == VERDICT_MET      ? "web.fits"
+                   : v == VERDICT_MISSED ? "web.fits_not"
+                                         : "web.fits_unsure");
+}
+
 const char *verdict_tone(enum verdict v)
 {
     return v == VERDICT_MET ? "good" : v == VERDICT_MISSED ? "bad" : "neutral";
