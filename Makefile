@@ -176,7 +176,7 @@ fault: $(FAULT)
 
 $(BUILD)/fault/%: tests/fault/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(LIBS) -o $@
+	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(LIBS) -lcmocka -o $@
 
 ## fuzz       build the fuzz targets (VARIANT=fuzz)
 fuzz: $(FUZZ)
@@ -221,7 +221,7 @@ $(BENCH)/overlap: bench/overlap.c bench/common.h
 	@mkdir -p $(@D)
 	$(BENCH_C) $< -lm -o $@
 
-$(BENCH)/engine $(BENCH)/endtoend $(BENCH)/parts $(BENCH)/pairing $(BENCH)/store: $(BENCH)/%: bench/%.c $(LIB)
+$(BENCH)/engine $(BENCH)/endtoend $(BENCH)/template $(BENCH)/parts $(BENCH)/pairing $(BENCH)/store: $(BENCH)/%: bench/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $^ $(LIBS) -o $@
 

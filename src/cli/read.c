@@ -177,9 +177,9 @@ static enum rc take(void *ctx, const struct bulk_page *p, struct err *e)
     if (x->args->json) {
         TRY(cli_print(p->line, e));
         TRY(cli_print(STR("\n"), e));
-        if (!x->book)
-            return RC_OK;
     }
+    if (!x->book && (x->args->json || x->args->common.quiet))
+        return RC_OK; /* nobody asks what stands in it */
     json_t *json = json_loadb(p->line.p, p->line.n, JSON_ALLOW_NUL, NULL);
     if (!json)
         return err_nomem(e); /* what we wrote ourselves can only fail so */

@@ -157,7 +157,7 @@ enum rc amounts_find(struct page *p)
 {
     for (uint32_t i = 0, next; i < p->n; i = next) {
         next = i + 1;
-        if (is_digit(p->ch[i]) || is_numeral(p->ch[i]))
+        if (p->t->flags[p->ch[i] & 0xFFFF] & CHAR_NUMBER)
             TRY(amount_at(p, i, &next));
     }
     for (size_t k = 0; k < p->amount.n; k++)
@@ -270,11 +270,17 @@ static bool may_begin_moment(uint32_t c)
     }
 }
 
+uint8_t char_flags(uint32_t c)
+{
+    return (uint8_t)((is_digit(c) || is_numeral(c) ? CHAR_NUMBER : 0) |
+                     (may_begin_moment(c) ? CHAR_MOMENT : 0));
+}
+
 static enum rc moments_find(struct page *p)
 {
     for (uint32_t i = 0; i < p->n;) {
         bool until = false;
-        uint32_t end = may_begin_moment(p->ch[i]) ? moment_end(p, i, &until) : 0;
+        uint32_t end = p->t->flags[p->ch[i] & 0xFFFF] & CHAR_MOMENT ? moment_end(p, i, &until) : 0;
         if (!end) {
             i++;
             continue;

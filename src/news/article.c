@@ -231,7 +231,7 @@ static enum rc add_block(struct out *o, const struct block *b, struct str part, 
 {
     if (o->text.n)
         TRY(buf_char(&o->text, '\n', e));
-    return is_spam(o->t, part) ? add_sentences(o, b, part, e) : add_plain(o, b, part, e);
+    return b->spam && is_spam(o->t, part) ? add_sentences(o, b, part, e) : add_plain(o, b, part, e);
 }
 
 /* Brands of the finished text, in place of the smaller repairs inside them. */

@@ -91,6 +91,7 @@ struct block {
     enum block_kind kind;
     /* Once repaired: */
     struct str text;
+    bool spam;                /* some of its words are an advertisement's */
     uint32_t repair, repairs; /* first and number in page.repair; places count in `text` */
     uint32_t han;
 };

@@ -32,8 +32,8 @@ struct lexicon {
     uint32_t *root; /* first code point (below LEXICON_ROOT) -> node, 0: none */
     struct map edge;
     VEC(uint32_t) node; /* first sense, UINT32_MAX: none; node 0 is unused */
-    VEC(uint64_t) next; /* of a node: bit c & 63 of every c that goes on; spares most look-ups */
-    uint64_t *filter;   /* LEXICON_FILTER bits, by hash of node and c: spares most of the others */
+    VEC(uint64_t) ends; /* bit set of the nodes that end a word */
+    uint64_t *filter;   /* LEXICON_FILTER bits, by hash of node and c: spares most look-ups */
     VEC(struct sense) sense;
 };
 
@@ -57,9 +57,11 @@ static inline uint32_t lexicon_step(const struct lexicon *x, uint32_t node, uint
     if (node == 0)
         return c < LEXICON_ROOT ? x->root[c] : 0;
     uint32_t bit = lexicon_bit(node, c);
-    if (!(x->next.p[node] >> (c & 63) & 1) || !(x->filter[bit / 64] >> (bit & 63) & 1))
-        return 0;
-    return lexicon_edge(x, node, c);
+    return x->filter[bit / 64] >> (bit & 63) & 1 ? lexicon_edge(x, node, c) : 0;
+}
+static inline bool lexicon_ends(const struct lexicon *x, uint32_t node)
+{
+    return x->ends.p[node / 64] >> (node & 63) & 1;
 }
 
 /* One code point as it is compared: full-width forms narrow, small letters stay. */

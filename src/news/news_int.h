@@ -45,6 +45,7 @@ struct known_org {
 
 /* A rule of facts.yaml; its head explains the keys. Sets of word groups are bit sets. */
 #define GROUPS_MAX 192
+#define RULES_MAX  256
 struct group_set {
     uint64_t bit[GROUPS_MAX / 64];
 };
@@ -69,6 +70,9 @@ struct fact_rule {
     uint32_t limit; /* most facts of this rule a page */
 };
 
+/* What a character may begin; spares the patterns for most. */
+enum char_flag { CHAR_NUMBER = 1, CHAR_MOMENT = 2 };
+
 struct event_rule {
     const char *type;
     struct group_set any;
@@ -83,8 +87,10 @@ struct news_tables {
     VEC(struct fact_rule) rule;
     VEC(struct event_rule) event;
     VEC(struct str) area, group, ethnic;
-    struct group_set declared;   /* groups that have words */
-    uint8_t surname[0x5200 / 8]; /* bit set from U+4E00 */
+    struct group_set declared;                    /* groups that have words */
+    uint64_t by_verb[GROUPS_MAX][RULES_MAX / 64]; /* bit set of the rules with the group as verb */
+    uint8_t flags[0x10000];                       /* enum char_flag of a character */
+    uint8_t surname[0x5200 / 8];                  /* bit set from U+4E00 */
 };
 
 bool is_surname(const struct news_tables *t, uint32_t c);
@@ -262,6 +268,7 @@ uint32_t org_root(const struct page *p, uint32_t org);
 bool is_subsequence(struct str a, struct str b);
 bool str_ends(struct str s, struct str tail);
 enum rc people_find(struct page *p) MUST_CHECK;
+uint8_t char_flags(uint32_t c); /* for the table */
 enum rc amounts_find(struct page *p) MUST_CHECK;
 enum rc dates_find(struct page *p) MUST_CHECK;
 /* Who acts in every clause (actors.c). */

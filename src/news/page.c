@@ -136,7 +136,8 @@ static enum rc mark_all(struct page *p)
         p->first[i] = (uint32_t)p->mark.n;
         uint32_t node = lexicon_step(x, 0, p->ch[i]);
         for (uint32_t k = i + 1; node; k++) {
-            TRY(mark_word(p, i, k, x->node.p[node]));
+            if (lexicon_ends(x, node))
+                TRY(mark_word(p, i, k, x->node.p[node]));
             node = lexicon_step(x, node, p->ch[k]);
         }
         keep_longest(p, p->first[i]);

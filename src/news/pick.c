@@ -384,8 +384,10 @@ enum rc article_choose(struct choice *out, struct page *p, const struct article_
 {
     *out = (struct choice){.title = NO_BLOCK, .title_text = STR("")};
     TRY(vec_reserve(&out->kind, p->block.n, e));
-    for (size_t i = 0; i < p->block.n; i++)
+    for (size_t i = 0; i < p->block.n; i++) {
+        p->block.p[i].spam = is_spam(t, p->block.p[i].text);
         out->kind.p[out->kind.n++] = (uint8_t)line_judge(t, &p->block.p[i]);
+    }
     struct range r = trim(out, p, best_box(out, p));
     if (r.from >= r.to || is_list_page(out, p))
         return RC_OK;

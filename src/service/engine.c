@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <time.h>
 
-#define FEED_BATCH    500u
+#define FEED_BATCH    200u
 #define WAIT_MS       500u /* of the follower, between two looks at whether to stop */
 #define OWN_WRITE_MS  1000u
 #define PAUSE_MS      250u

@@ -24,12 +24,13 @@ static enum rc add(struct sources *s, const char *name, bool url, struct err *e)
     return vec_push(&s->all, x, e);
 }
 
-/* Part of a saved page, or the address of one. */
+/* Part of a saved page, the address of one, or what an earlier run wrote. */
 static bool is_no_page(const char *path)
 {
     static const char *const ends[] = {
-        ".css", ".js",  ".mjs",  ".json", ".map", ".png",   ".jpg", ".jpeg", ".gif", ".svg",
-        ".ico", ".bmp", ".webp", ".woff", ".ttf", ".woff2", ".eot", ".mp4",  ".mp3", ".url",
+        ".css", ".js",  ".mjs", ".json", ".map",  ".png",   ".jpg",     ".jpeg",
+        ".gif", ".svg", ".ico", ".bmp",  ".webp", ".woff",  ".ttf",     ".woff2",
+        ".eot", ".mp4", ".mp3", ".url",  ".xlsx", ".jsonl", ".journal",
     };
     const char *dot = strrchr(path, '.');
     for (size_t i = 0; dot && i < ARRAY_LEN(ends); i++)

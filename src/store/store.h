@@ -45,7 +45,8 @@ enum tx_mode { TX_READ, TX_WRITE };
 /* A read sees one snapshot. Waits at most 10 s for its turn, then RC_SYS "store.busy". RC_SYS
  * "store.lost" when the database has gone away; the next tx_begin connects anew. */
 enum rc tx_begin(struct tx **out, struct store *s, enum tx_mode mode, struct err *e) MUST_CHECK;
-/* Ends tx in every case; after RC_OK the writes are durable. RC_SYS "store.undone" where a write in
+/* Any write may give RC_SYS "store.full" (no room on the disk); all of tx is then undone.
+ * Ends tx in every case; after RC_OK the writes are durable. RC_SYS "store.undone" where a write in
  * it had stopped halfway: all of it is undone. */
 enum rc tx_commit(struct tx *tx, struct err *e) MUST_CHECK;
 void tx_rollback(struct tx *tx); /* ends tx; NULL is allowed */

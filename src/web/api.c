@@ -124,7 +124,7 @@ static enum rc read_body(struct request *rq, struct rec *r, struct change_reques
     if (!text)
         return err_nomem(e);
     struct str kept = arena_str(rq->arena, str_of(text));
-    free(text);
+    mem_free(text);
     return kept.p ? rec_parse_input(r, kept, rq->arena, faults, e) : err_nomem(e);
 }
 
@@ -240,7 +240,7 @@ static enum rc typed_fields(struct request *rq, json_t *fields, struct typed **o
         char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY);
         t->text = arena_str(rq->arena, json_is_string(value) ? str_of(json_string_value(value))
                                                              : str_of(text ? text : ""));
-        free(text);
+        mem_free(text);
         if (!t->name.p || !t->text.p)
             return err_nomem(e);
     }

@@ -305,6 +305,6 @@ enum rc api_describe(struct request *rq, struct reply *re, struct err *e)
         return err_nomem(e);
     re->type = "application/json";
     enum rc rc = buf_str(&re->body, str_of(text), e);
-    free(text);
+    mem_free(text);
     return rc;
 }

@@ -18,7 +18,7 @@ enum rc api_string(struct buf *out, struct str s, struct err *e)
     if (!bytes)
         return err_nomem(e);
     enum rc rc = buf_str(out, str_of(bytes), e);
-    free(bytes);
+    mem_free(bytes);
     return rc;
 }
 

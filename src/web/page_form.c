@@ -171,10 +171,28 @@ static enum rc form_load(struct request *rq, struct rec *out, struct err *e)
     return RC_OK;
 }
 
+/* An address may fill a new record's form in advance ("/commitment/new?title=…"): what cannot be
+ * read is left out. */
+static enum rc fill_ahead(struct request *rq, struct rec *r, struct err *e)
+{
+    vec_fault faults = {0};
+    enum rc rc = RC_OK;
+    for (uint32_t i = 0; rc == RC_OK && i < rq->n_params; i++) {
+        struct typed t = {rq->param[i].name, rq->param[i].value};
+        uint32_t f = field_find(rq->kind, t.name);
+        if (f != NO_FIELD && !rq->kind->field[f].computed && rq->kind->field[f].type != TYPE_GROUP)
+            rc = record_fill(rq->site, rq->actor, r, &t, 1, rq->arena, &faults, e);
+    }
+    vec_free(&faults);
+    return rc;
+}
+
 enum rc form_page(struct request *rq, struct reply *re, struct err *e)
 {
     struct rec r;
     TRY(form_load(rq, &r, e));
+    if (!rq->id)
+        TRY(fill_ahead(rq, &r, e));
     struct form_view f = {.rq = rq, .rec = &r, .v = view_new(rq->arena)};
     return form_reply(rq, re, &f, e);
 }

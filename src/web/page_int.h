@@ -4,6 +4,9 @@
 
 #include "web/web_int.h"
 
+/* A new empty file for something that is made. */
+enum rc temp_path(const struct request *rq, char *to, size_t cap, struct err *e) MUST_CHECK;
+extern const struct page news_def, news_found_def, import_def, import_run_def, import_part_def;
 extern const struct page error_page, error_part, home_page_def, list_page_def, show_page_def,
     delete_page_def, form_page_def, step_page_def, sign_in_def, second_def, account_def,
     accounts_def, account_form_def, audit_def, jobs_def, job_def, job_part_def, suggest_def,
@@ -18,6 +21,14 @@ enum rc form_page(struct request *rq, struct reply *re, struct err *e) MUST_CHEC
 enum rc form_save(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc step_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc step_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc template_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc import_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc import_upload(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc import_run_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc import_apply_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc file_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc news_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc news_read_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc page_sso(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc page_sso_back(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc sign_in_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;

@@ -195,7 +195,19 @@ struct str action_label(const struct request *rq, const struct kind *k, struct s
     static const char *const own[][2] = {{"create", "web.act_create"},
                                          {"update", "web.act_update"},
                                          {"delete", "web.act_delete"},
-                                         {"import", "web.act_import"}};
+                                         {"import", "web.act_import"},
+                                         {"login", "web.act_login"},
+                                         {"login_failed", "web.act_login_failed"},
+                                         {"login_locked", "web.act_login_locked"},
+                                         {"logout", "web.act_logout"},
+                                         {"login_outside", "web.act_login_outside"},
+                                         {"password", "web.change_password"},
+                                         {"totp_on", "web.second_on"},
+                                         {"totp_off", "web.second_off"},
+                                         {"account_create", "web.act_account_create"},
+                                         {"account_update", "web.act_account_update"},
+                                         {"token_make", "web.act_token_make"},
+                                         {"token_drop", "web.act_token_drop"}};
     for (uint32_t i = 0; k && i < k->n_actions; i++)
         if (str_eq(k->action[i].name, name))
             return label_text(&k->action[i].label, rq->zh);

@@ -126,6 +126,13 @@ enum rc reply_file(struct request *rq, struct reply *re, const char *path, bool 
     if (unlink_it)
         unlink(path);
     re->type = type;
+    return reply_attach(rq, re, name, e);
+}
+
+enum rc reply_attach(struct request *rq, struct reply *re, struct str name, struct err *e)
+{
+    struct buf coded;
+    buf_init(&coded, 4096);
     enum rc rc = url_escape(&coded, name, e); /* RFC 6266, RFC 8187 */
     struct str value = rc == RC_OK
                            ? textf(rq, "attachment; filename*=UTF-8''%s", coded.p ? coded.p : "")
@@ -179,7 +186,6 @@ static unsigned user_status(const char *key)
 
 unsigned error_status(const struct err *e)
 {
-    static const char *const busy[] = {"store.lost", "store.busy", "store.full"};
     switch (e->rc) {
     case RC_USER:
         return user_status(e->key);
@@ -189,7 +195,7 @@ unsigned error_status(const struct err *e)
     case RC_CANCELLED:
         return 503;
     case RC_SYS:
-        return in(e->key, busy, ARRAY_LEN(busy)) ? 503 : 500;
+        return strncmp(e->key, "store.", strlen("store.")) == 0 ? 503 : 500;
     default:
         return 500;
     }

@@ -49,6 +49,9 @@ const struct route routes[] = {
     ROUTE(GET, "/suggest/codes/{name}", suggest_codes, ROLES_ALL, 0, "代码候选", "Suggestions of codes"),
     ROUTE(GET, "/suggest/records/{name}", suggest_records, ROLES_ALL, 0, "记录候选", "Suggestions of records"),
 
+    ROUTE(GET, "/news", news_page, ROLES_FORM, 0, "读新闻", "Read the news"),
+    ROUTE(POST, "/news", news_read_do, ROLES_FORM, ROUTE_UPLOAD, "读新闻", "Read the news"),
+    ROUTE(GET, "/files/{name}", file_do, ROLES_SIGNED, 0, "下载文件", "Download a file"),
     ROUTE(GET, "/sso/{name}", page_sso, ROLES_ALL, 0, "统一身份认证", "Single sign-on"),
     ROUTE(GET, "/sso/{name}/back", page_sso_back, ROLES_ALL, 0, "由统一身份认证返回", "Back from single sign-on"),
 
@@ -68,6 +71,11 @@ const struct route routes[] = {
     /* any kind of the model; what its own table allows is checked by service */
     ROUTE(GET, "/{kind}", list_page, ROLES_ALL, ROUTE_CACHE, "列表", "List"),
     ROUTE(GET, "/{kind}/export", export_do, ROLES_ALL, 0, "导出列表", "Export a list"),
+    ROUTE(GET, "/{kind}/template", template_do, ROLES_FORM, 0, "下载导入模板", "Import template"),
+    ROUTE(GET, "/{kind}/import", import_page, ROLES_FORM, 0, "导入表格", "Import a spreadsheet"),
+    ROUTE(POST, "/{kind}/import", import_upload, ROLES_FORM, ROUTE_UPLOAD, "上传表格", "Upload a spreadsheet"),
+    ROUTE(GET, "/{kind}/import/{id}", import_run_page, ROLES_FORM, 0, "导入预检", "Dry run of an import"),
+    ROUTE(POST, "/{kind}/import/{id}", import_apply_do, ROLES_FORM, 0, "确认导入", "Confirm an import"),
     ROUTE(POST, "/{kind}/queries", query_save, ROLES_SIGNED, 0, "保存查询", "Save a query"),
     ROUTE(POST, "/{kind}/queries/{id}/drop", query_drop, ROLES_SIGNED, 0, "删除查询", "Drop a saved query"),
     ROUTE(GET, "/{kind}/new", form_page, ROLES_FORM, 0, "新建", "New record"),
@@ -91,6 +99,7 @@ const struct route routes[] = {
 const struct menu_row menu_rows[] = {
     {"/", "home", "web.home", true},
     {"/board", "layout-kanban", "web.board", false},
+    {"/news", "news", "web.news", false},
     {"/jobs", "progress", "web.jobs", false},
     {"/admin/accounts", "user-cog", "web.accounts", false},
     {"/audit", "shield-check", "web.audit", false},
@@ -102,6 +111,7 @@ const struct page *const pages[] = {
     &error_page,      &error_part,     &home_page_def,    &list_page_def, &show_page_def,
     &delete_page_def, &form_page_def,  &step_page_def,    &sign_in_def,   &second_def,
     &account_def,     &accounts_def,   &account_form_def, &audit_def,     &jobs_def,
-    &job_def,         &job_part_def,   &suggest_def,      &matches_def,   &why_def,
+    &job_def,         &job_part_def,   &suggest_def,      &news_def,      &news_found_def,
+    &import_def,      &import_run_def, &import_part_def,  &matches_def,   &why_def,
     &board_def,       &board_part_def, &search_def,       NULL,
 };

@@ -286,6 +286,7 @@ static void sources(void **unused)
     put_file("a/1.txt.url", "http://example.org");
     put_file("a/style.CSS", "x");
     put_file("a/.hidden", "x");
+    put_file("a/out.jsonl.journal", "x");
     assert_int_equal(symlink("..", path_of("a/b/up")), 0); /* a loop */
     assert_int_equal(sources_add(&s, path_of("a"), NULL), RC_OK);
     assert_int_equal(s.all.n, 3);
@@ -298,8 +299,9 @@ static void sources(void **unused)
     assert_string_equal(s.all.p[3].name, "http://a.example/1");
     assert_int_equal(sources_add(&s, path_of("none"), &e), RC_USER);
     sources_free(&s);
-    static const char *const names[] = {"a/b/up",      "a/b/0.htm",   "a/2.html",  "a/1.txt",
-                                        "a/1.txt.url", "a/style.CSS", "a/.hidden", "list"};
+    static const char *const names[] = {"a/b/up",    "a/b/0.htm",           "a/2.html",
+                                        "a/1.txt",   "a/1.txt.url",         "a/style.CSS",
+                                        "a/.hidden", "a/out.jsonl.journal", "list"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         unlink(path_of(names[i]));
     rmdir(path_of("a/b"));

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 static struct site *site;
-static char site_path[] = "/tmp/qiao-site-XXXXXX";
+static char site_path[200];
 static int64_t clock_now = 1780000000;
 static struct arena mem;
 static int64_t org_a, org_b;
@@ -143,16 +143,16 @@ static inline enum rc step_as(const struct actor *a, const char *kind, int64_t i
 
 static inline int site_close_all(void **unused)
 {
-    char command[64];
+    char path[300];
     (void)unused;
     site_close(site);
     site = NULL;
     arena_free(&mem);
     static const char *const names[] = {"qiao.db", "qiao.db-wal", "qiao.db-shm", "files"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        snprintf(command, sizeof command, "%s/%s", site_path, names[i]);
-        if (unlink(command) != 0)
-            rmdir(command);
+        snprintf(path, sizeof path, "%s/%s", site_path, names[i]);
+        if (unlink(path) != 0)
+            rmdir(path);
     }
     rmdir(site_path);
     return pg_url[0] ? pg_run("DROP", " WITH (FORCE)") : 0;
@@ -163,6 +163,8 @@ static inline int site_open_all(void **unused)
     struct site_options o;
     struct err e = {0};
     (void)unused;
+    const char *tmp = getenv("TMPDIR");
+    snprintf(site_path, sizeof site_path, "%s/qiao-site-XXXXXX", tmp && tmp[0] ? tmp : "/tmp");
     if (!mkdtemp(site_path) || pg_make())
         return -1;
     o = site_test_options();
