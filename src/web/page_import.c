@@ -6,7 +6,6 @@
 #include "web/page_int.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -60,7 +59,7 @@ static enum rc start(struct request *rq, struct reply *re, json_t *args, struct 
     if (!text)
         return err_nomem(e);
     enum rc rc = jobs_start(rq->site, rq->actor, "import", str_of(text), &id, e);
-    free(text);
+    mem_free(text);
     if (rc != RC_OK)
         return rc;
     return reply_seef(rq, re, NULL, e, "/%.*s/import/%lld", (int)rq->kind->name.n, rq->kind->name.p,
