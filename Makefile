@@ -30,7 +30,7 @@ OPT_small := $(OPT_asan) -DBLOCK_BITS=8 -DCOMMON_DF=16 -DINDEX_DOCS_MAX=1024u
 OPT_fuzz  := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 PKGS      := icu-uc icu-i18n libzip expat xlsxwriter jansson yaml-0.1 gumbo sqlite3 libpq libsodium \
-             libmicrohttpd libcurl
+             libmicrohttpd libcurl liboath
 CFLAGS    ?=
 ALL_CFLAGS = -std=c17 -Wall -Wextra -Werror -Isrc -I$(BUILD)/gen -DQIAO_VERSION='"$(VERSION)"' \
              $(OPT_$(VARIANT)) $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
@@ -43,6 +43,7 @@ LIB     := $(BUILD)/libqiao.a
 QIAO    := $(BUILD)/qiao
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*_test.c))
 FAULT   := $(patsubst tests/fault/%.c,$(BUILD)/fault/%,$(wildcard tests/fault/*_fault.c))
+STORE   := $(patsubst tests/store/%.c,$(BUILD)/store/%,$(wildcard tests/store/*_test.c))
 FUZZ    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 .DEFAULT_GOAL := all
@@ -75,7 +76,7 @@ $(BUILD)/obj/index/kernel_avx512.o: KERNEL_CFLAGS := -mavx512f -mavx512bw -mavx5
 
 # What the concept table teaches is learnt once, here; every variant carries the same bytes.
 KNOWLEDGE     := build/gen/knowledge.bin
-KNOWLEDGE_SRC := tools/mkknowledge.c $(wildcard src/base/*.c src/record/*.c) \
+KNOWLEDGE_SRC := tools/mkknowledge.c $(wildcard src/base/*.c) src/record/yaml.c \
                  $(addprefix src/text/,norm.c terms.c) \
                  $(addprefix src/match/,space.c concepts.c knowledge.c)
 
@@ -116,6 +117,13 @@ $(QIAO): $(BUILD)/obj/cli/main.o $(LIB)
 unit: $(UNIT)
 
 $(BUILD)/unit/%: tests/unit/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(LIBS) -lcmocka -o $@
+
+## store      build the store's tests of this VARIANT (tests/store/run)
+store: $(STORE)
+
+$(BUILD)/store/%: tests/store/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(LIBS) -lcmocka -o $@
 
@@ -172,7 +180,7 @@ $(BENCH)/overlap: bench/overlap.c bench/common.h
 	@mkdir -p $(@D)
 	$(BENCH_C) $< -lm -o $@
 
-$(BENCH)/engine $(BENCH)/endtoend: $(BENCH)/%: bench/%.c $(LIB)
+$(BENCH)/engine $(BENCH)/endtoend $(BENCH)/parts: $(BENCH)/%: bench/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $^ $(LIBS) -o $@
 
@@ -215,6 +223,6 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile
 
--include $(OBJ:.o=.d) $(BUILD)/obj/cli/main.d $(UNIT:=.d) $(FAULT:=.d) $(FUZZ:=.d)
+-include $(OBJ:.o=.d) $(BUILD)/obj/cli/main.d $(UNIT:=.d) $(STORE:=.d) $(FAULT:=.d) $(FUZZ:=.d)
 
-.PHONY: all run check deps unit fault fuzz bench install uninstall format clean help
+.PHONY: all run check deps unit store fault fuzz bench install uninstall format clean help

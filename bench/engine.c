@@ -166,7 +166,7 @@ static bool exhaustive(const struct index *ix, const struct index_query *q, uint
 {
     struct truth *t = grab(1, sizeof *t);
     struct err e;
-    vec_entry v = {0};
+    vec_index_entry v = {0};
     truth_init(t, q, n);
     for (uint32_t d = 0; d < index_docs(ix); d++) {
         double sum[CHECKED] = {0};

@@ -30,7 +30,7 @@ offers() { # NAME EXPECTED WORD...
     fi
 }
 
-offers "commands" "match," qiao m
+offers "commands" "match,migrate," qiao m
 offers "an option" "--threads," qiao match --th
 offers "three maps" "--map,--map-needs,--map-results," qiao match --map
 offers "values of --lang" "en,zh," qiao match --lang ''

@@ -6,7 +6,7 @@ _qiao()
     COMPREPLY=()
 
     if [ "$COMP_CWORD" = 1 ]; then
-        COMPREPLY=($(compgen -W 'match index search learn help --help --version' -- "$cur"))
+        COMPREPLY=($(compgen -W 'match index search learn init user backup restore verify migrate rebuild help --help --version' -- "$cur"))
         return
     fi
     case $prev in
@@ -27,7 +27,11 @@ _qiao()
             COMPREPLY=($(compgen -S = -W "$_qiao_fields" -- "$cur"))
             return
             ;;
-        -k | --threads | --min-score | --explain) return ;;
+        --role)
+            COMPREPLY=($(compgen -W 'member editor broker auditor admin' -- "$cur"))
+            return
+            ;;
+        -k | --threads | --min-score | --explain | --db | --name | --org | --person) return ;;
     esac
     case $command in
         match)
@@ -53,8 +57,24 @@ _qiao()
         learn)
             options='--install --reset --show --lang --model --quiet --help'
             ;;
+        init | backup | restore | verify | migrate | rebuild)
+            options='--db --lang --model --quiet --help'
+            sheets='!*'
+            [[ $cur = -* ]] || compopt -o dirnames
+            ;;
+        user)
+            options='--db --role --name --org --person --tsv --lang --model --quiet --help'
+            sheets='!*'
+            if [ "$COMP_CWORD" = 2 ]; then
+                compopt -o dirnames
+                return
+            elif [ "$COMP_CWORD" = 3 ]; then
+                COMPREPLY=($(compgen -W 'add list passwd disable enable' -- "$cur"))
+                return
+            fi
+            ;;
         help)
-            COMPREPLY=($(compgen -W 'match index search learn' -- "$cur"))
+            COMPREPLY=($(compgen -W 'match index search learn init user backup restore verify migrate rebuild' -- "$cur"))
             return
             ;;
         *) return ;;

@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static long alloc_at, write_at, kill_at;
-static atomic_long allocs, writes;
+static atomic_long at[3], seen[3], kill_at;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static long env_number(const char *name)
@@ -21,25 +20,31 @@ static long env_number(const char *name)
 
 static void load(void)
 {
-    alloc_at = env_number("QIAO_FAULT_ALLOC");
-    write_at = env_number("QIAO_FAULT_WRITE");
+    at[FAULT_ALLOC] = env_number("QIAO_FAULT_ALLOC");
+    at[FAULT_WRITE] = env_number("QIAO_FAULT_WRITE");
+    at[FAULT_STEP] = env_number("QIAO_FAULT_STEP");
     kill_at = env_number("QIAO_FAULT_KILL");
 }
 
 bool fault_hit(enum fault_kind kind)
 {
     pthread_once(&once, load);
-    if (kind == FAULT_ALLOC)
-        return atomic_fetch_add(&allocs, 1) + 1 == alloc_at;
-    long n = atomic_fetch_add(&writes, 1) + 1;
-    if (n == kill_at)
+    long n = atomic_fetch_add(&seen[kind], 1) + 1;
+    if (kind == FAULT_WRITE && n == kill_at)
         kill(getpid(), SIGKILL);
-    return n == write_at;
+    return n == at[kind];
 }
 
 long fault_count(enum fault_kind kind)
 {
-    return atomic_load(kind == FAULT_ALLOC ? &allocs : &writes);
+    return atomic_load(&seen[kind]);
+}
+
+void fault_arm(enum fault_kind kind, long n)
+{
+    pthread_once(&once, load);
+    atomic_store(&seen[kind], 0);
+    atomic_store(&at[kind], n);
 }
 
 #else

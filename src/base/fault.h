@@ -2,18 +2,22 @@
  * the n-th write step fail, or kills the process there; elsewhere this costs nothing.
  *     QIAO_FAULT_ALLOC=n  n-th allocation returns NULL
  *     QIAO_FAULT_WRITE=n  n-th write, flush or rename reports "disk full"
- *     QIAO_FAULT_KILL=n   SIGKILL just before the n-th write step */
+ *     QIAO_FAULT_KILL=n   SIGKILL just before the n-th write step
+ *     QIAO_FAULT_STEP=n   n-th step of a database statement fails */
 #ifndef QIAO_FAULT_H
 #define QIAO_FAULT_H
 
 #include "base/base.h"
 
-enum fault_kind { FAULT_ALLOC, FAULT_WRITE };
+enum fault_kind { FAULT_ALLOC, FAULT_WRITE, FAULT_STEP };
 
 #ifdef QIAO_FAULT
 bool fault_hit(enum fault_kind kind);
 /* How many there were so far: the n to try. */
 long fault_count(enum fault_kind kind);
+/* Count from 0 again and let the n-th fail (0: none): for tests that try them all in one process.
+ */
+void fault_arm(enum fault_kind kind, long n);
 #else
 static inline bool fault_hit(enum fault_kind kind)
 {

@@ -5,7 +5,10 @@
 #include <stdio.h>
 
 const struct command *const commands[] = {
-    &match_command, &index_command, &search_command, &learn_command, &test_sheet_command,
+    &match_command,  &index_command,    &search_command,  &learn_command,
+    &init_command,   &user_command,     &backup_command,  &restore_command,
+    &verify_command, &migrate_command,  &rebuild_command, &import_command,
+    &export_command, &template_command, &sample_command,  &test_sheet_command,
 };
 const size_t n_commands = ARRAY_LEN(commands);
 
@@ -56,7 +59,7 @@ static int exit_status(enum rc rc)
 
 static enum rc unknown_command(const char *word, struct err *e)
 {
-    const char *known[16];
+    const char *known[32];
     size_t n = 0;
     for (size_t i = 0; i < n_commands; i++)
         if (commands[i]->usage.zh)

@@ -112,7 +112,7 @@ uint64_t index_postings(const struct index *ix)
     return n;
 }
 
-enum rc index_doc_vector(const struct index *ix, uint32_t doc, vec_entry *out, struct err *e)
+enum rc index_doc_vector(const struct index *ix, uint32_t doc, vec_index_entry *out, struct err *e)
 {
     const struct segment *g = segment_of(ix, &doc);
     double norm = g->inv.norm[doc];
@@ -127,6 +127,13 @@ enum rc index_doc_vector(const struct index *ix, uint32_t doc, vec_entry *out, s
         TRY(vec_push(out, x, e));
     }
     return RC_OK;
+}
+
+double index_saturated(const struct index *ix, uint32_t tf, uint32_t len)
+{
+    double avg = ix->nseg ? ix->seg[0].inv.avg : 1;
+    struct saturation s = saturation_of(&ix->scheme, avg, len);
+    return saturated(&s, tf);
 }
 
 uint32_t index_terms(const struct index *ix)

@@ -97,6 +97,8 @@ uint64_t index_term_key(const struct index *ix, uint32_t number);
 /* The number of a key, UINT32_MAX if none; of the first segment that holds it. */
 uint32_t index_term_number(const struct index *ix, uint64_t key);
 double index_term_weight(const struct index *ix, uint32_t number); /* w(t) */
+/* The saturated tf of a document of `len` tokens, in it or not. */
+double index_saturated(const struct index *ix, uint32_t tf, uint32_t len);
 
 /* One document's vector: its distinct terms. Appends; O(terms). */
 struct index_entry {
@@ -105,8 +107,8 @@ struct index_entry {
     double sat; /* the saturated tf */
     double y;   /* sat * w, normalised */
 };
-typedef VEC(struct index_entry) vec_entry;
-enum rc index_doc_vector(const struct index *ix, uint32_t doc, vec_entry *out,
+typedef VEC(struct index_entry) vec_index_entry;
+enum rc index_doc_vector(const struct index *ix, uint32_t doc, vec_index_entry *out,
                          struct err *e) MUST_CHECK;
 
 #endif

@@ -57,7 +57,7 @@ static void cells_free(struct cells *x)
 }
 
 /* Close a row: the counted keys of one concept become cells 1 + ln tf. */
-static enum rc end_row(struct knowledge *k, struct cells *x, const vec_token *tokens,
+static enum rc end_row(struct knowledge *k, struct cells *x, const vec_term_at *tokens,
                        vec_term_count *counts, struct err *e)
 {
     TRY(terms_count(counts, tokens, e));
@@ -77,7 +77,7 @@ static enum rc end_row(struct knowledge *k, struct cells *x, const vec_token *to
 }
 
 /* The tokens of one term of a concept. */
-static enum rc read_term(const struct concept_term *t, vec_token *out, struct err *e)
+static enum rc read_term(const struct concept_term *t, vec_term_at *out, struct err *e)
 {
     for (int i = 0; i < (t->relation == CONCEPT_NAME ? NAME_TIMES : 1); i++)
         TRY(terms_read(out, t->text, 0, e));
@@ -100,7 +100,7 @@ static void by_entry(const struct concept_term *term, uint32_t n, uint32_t entri
 static enum rc read_rows(struct knowledge *k, const struct concepts *c, struct cells *x,
                          struct err *e)
 {
-    vec_token tokens = {0};
+    vec_term_at tokens = {0};
     vec_term_count counts = {0};
     const struct concept_term *term;
     uint32_t n = concepts_terms(c, &term), entries = concepts_count(c);

@@ -46,7 +46,7 @@ static enum rc note_function_words(struct matcher *m, struct err *e)
     return RC_OK;
 }
 
-static unsigned flags_of(const struct matcher *m)
+unsigned matcher_flags(const struct matcher *m)
 {
     return m->params.word_pairs ? TERMS_WORDPAIRS : 0;
 }
@@ -55,7 +55,7 @@ static unsigned flags_of(const struct matcher *m)
  * occurrences are Chinese. */
 static enum rc choose_params(struct matcher *m, struct err *e)
 {
-    vec_token t = {0};
+    vec_term_at t = {0};
     uint64_t han = 0, all = 0;
     uint32_t step = m->results.n / SAMPLE + 1;
     enum rc rc = RC_OK;
@@ -101,11 +101,16 @@ static double weight(void *ctx, uint64_t key, uint32_t df, uint32_t ndocs)
     return w;
 }
 
-static enum rc count_need(struct matcher *m, struct str text, vec_token *t, vec_term_count *c,
+double term_weight(const struct matcher *m, uint64_t key, uint32_t df)
+{
+    return weight((void *)(uintptr_t)m, key, df, MAX(m->results.n, df));
+}
+
+static enum rc count_need(struct matcher *m, struct str text, vec_term_at *t, vec_term_count *c,
                           struct err *e)
 {
     t->n = 0;
-    TRY(terms_read(t, text, flags_of(m), e));
+    TRY(terms_read(t, text, matcher_flags(m), e));
     TRY(terms_count(c, t, e));
     for (size_t i = 0; i < c->n; i++) {
         uint32_t *df = map_put(&m->need_df, c->p[i].key, 0);
@@ -119,7 +124,7 @@ static enum rc count_need(struct matcher *m, struct str text, vec_token *t, vec_
 static enum rc count_needs(struct matcher *m, struct err *e)
 {
     m->damp = m->params.damp * fmin(1, m->needs.n / DAMP_NEEDS);
-    vec_token t = {0};
+    vec_term_at t = {0};
     vec_term_count c = {0};
     enum rc rc = RC_OK;
     for (uint32_t i = 0; rc == RC_OK && m->damp > 0 && i < m->needs.n; i++)
@@ -133,15 +138,15 @@ static enum rc count_needs(struct matcher *m, struct err *e)
 
 struct reading {
     const struct matcher *m;
-    vec_token *tokens; /* one a worker */
+    vec_term_at *tokens; /* one a worker */
 };
 
 static enum rc read_result(void *ctx, uint32_t doc, unsigned worker, vec_key *out, struct err *e)
 {
     struct reading *r = ctx;
-    vec_token *t = &r->tokens[worker];
+    vec_term_at *t = &r->tokens[worker];
     t->n = 0;
-    TRY(terms_read(t, r->m->results.text(r->m->results.ctx, doc).text, flags_of(r->m), e));
+    TRY(terms_read(t, r->m->results.text(r->m->results.ctx, doc).text, matcher_flags(r->m), e));
     TRY(vec_reserve(out, t->n, e));
     for (size_t i = 0; i < t->n; i++)
         out->p[out->n++] = t->p[i].key;
@@ -215,7 +220,7 @@ const struct index *matcher_index(const struct matcher *m)
 static enum rc add_part(vec_need_term *out, struct str text, double times, unsigned flags,
                         struct err *e)
 {
-    vec_token t = {0};
+    vec_term_at t = {0};
     vec_term_count c = {0};
     vec_need_term merged = {0};
     enum rc rc;
@@ -246,12 +251,12 @@ enum rc need_terms(const struct matcher *m, struct match_text need, vec_need_ter
                    struct err *e)
 {
     out->n = 0;
-    unsigned flags = flags_of(m);
+    unsigned flags = matcher_flags(m);
     TRY(add_part(out, str_sub(need.text, 0, need.title), m->params.title, flags, e));
     TRY(add_part(out, str_sub(need.text, need.title, need.text.n), 1, flags, e));
     for (size_t i = 0; i < out->n; i++) {
         uint64_t key = out->p[i].key;
-        out->p[i].w = weight((void *)(uintptr_t)m, key, index_df(m->ix, key), m->results.n);
+        out->p[i].w = term_weight(m, key, index_df(m->ix, key));
     }
     return RC_OK;
 }
@@ -308,7 +313,7 @@ static int entry_by_key(const void *x, const void *y)
 static enum rc result_entries(const struct matcher *m, uint32_t result, vec_keyed_entry *out,
                               struct err *e)
 {
-    vec_entry v = {0};
+    vec_index_entry v = {0};
     enum rc rc = index_doc_vector(m->ix, result, &v, e);
     for (size_t i = 0; rc == RC_OK && i < v.n; i++) {
         struct keyed_entry x = {index_term_key(m->ix, v.p[i].number), v.p[i]};
@@ -324,8 +329,8 @@ static enum rc result_entries(const struct matcher *m, uint32_t result, vec_keye
 static enum rc need_counts(const struct matcher *m, struct match_text need, vec_term_count *out,
                            struct err *e)
 {
-    vec_token t = {0};
-    enum rc rc = terms_read(&t, need.text, flags_of(m), e);
+    vec_term_at t = {0};
+    enum rc rc = terms_read(&t, need.text, matcher_flags(m), e);
     if (rc == RC_OK)
         rc = terms_count(out, &t, e);
     vec_free(&t);

@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "match/knowledge.h"
 #include "match/match.h"
+#include "match/pair.h"
 #include "match/view.h"
 
 struct matcher {
@@ -33,8 +34,36 @@ struct need_points {
     float knowledge_inverse, latent_inverse;
 };
 void views_need(const struct matcher *m, const vec_need_term *need, struct need_points *out);
+/* A result's, whether or not the index holds it. */
+struct result_points {
+    int8_t knowledge[256], latent[256];
+    float knowledge_inverse, latent_inverse;
+};
+void views_result(const struct matcher *m, const vec_result_term *result,
+                  struct result_points *out);
+/* Their likeness in each view in use; the cosine is left alone. */
+void views_alike(const struct matcher *m, const struct need_points *need,
+                 const struct result_points *result, struct match_parts *out);
 /* Likeness to a document in each view in use. */
 enum rc views_likeness(const struct matcher *m, const struct need_points *need, uint32_t doc,
                        struct match_parts *out, struct err *e) MUST_CHECK;
+
+/* The two sides of a pair. */
+struct asked {
+    vec_weight x; /* keys rising */
+    struct need_points points;
+};
+struct offered {
+    vec_weight y; /* keys rising */
+    struct result_points points;
+};
+
+/* Fill in a need's side; reuses its memory. */
+enum rc asked_make(struct asked *a, vec_need_term *scratch, const struct matcher *m,
+                   struct match_text need, struct err *e) MUST_CHECK;
+
+/* The weight of a term; df as the index has it. */
+double term_weight(const struct matcher *m, uint64_t key, uint32_t df);
+unsigned matcher_flags(const struct matcher *m); /* of terms_read */
 
 #endif

@@ -1,7 +1,7 @@
 #include "match/reason.h"
 
 #include "base/map.h"
-#include "match/match.h"
+#include "match/pair.h"
 
 #include <stdlib.h>
 
@@ -16,11 +16,11 @@ typedef VEC(struct run) vec_run;
 
 struct phrases {
     struct str need_text, result_text;
-    vec_token need, result; /* pairs and words only, in text order */
-    VEC(uint32_t) next;     /* next need token of the same key */
-    struct map first;       /* key -> first need token */
-    struct map worth;       /* key -> place in product */
-    VEC(double) product;    /* x y of a shared key; 0 once it was used */
+    vec_term_at need, result; /* pairs and words only, in text order */
+    VEC(uint32_t) next;       /* next need token of the same key */
+    struct map first;         /* key -> first need token */
+    struct map worth;         /* key -> place in product */
+    VEC(double) product;      /* x y of a shared key; 0 once it was used */
     vec_run run;
 };
 
@@ -36,7 +36,7 @@ static void phrases_free(struct phrases *p)
 }
 
 /* Tokens that phrases are made of: single characters are inside their pairs. */
-static enum rc read_tokens(vec_token *out, struct str text, struct err *e)
+static enum rc read_tokens(vec_term_at *out, struct str text, struct err *e)
 {
     TRY(terms_read(out, text, 0, e));
     size_t n = 0;
@@ -65,7 +65,7 @@ static enum rc link_need(struct phrases *p, struct err *e)
  * blank. Anything else ends it: a quotation must read the same on both sides. */
 enum gap { GAP_NONE, GAP_BLANK, GAP_OTHER };
 
-static enum gap gap_between(struct str text, struct token a, struct token b)
+static enum gap gap_between(struct str text, struct term_at a, struct term_at b)
 {
     if (b.at.from <= a.at.to)
         return GAP_NONE;
@@ -76,7 +76,7 @@ static uint32_t run_length(const struct phrases *p, uint32_t i, uint32_t j)
 {
     uint32_t n = 1;
     for (; i + n < p->need.n && j + n < p->result.n; n++) {
-        const struct token *x = &p->need.p[i + n], *y = &p->result.p[j + n];
+        const struct term_at *x = &p->need.p[i + n], *y = &p->result.p[j + n];
         if (x->key != y->key)
             break;
         enum gap gap = gap_between(p->need_text, x[-1], x[0]);
@@ -138,7 +138,7 @@ static void weigh_runs(struct phrases *p, struct str result)
     for (size_t r = 0; r < p->run.n; r++) {
         struct run *run = &p->run.p[r];
         for (uint32_t k = 0; k < run->n; k++) {
-            struct token t = p->result.p[run->result + k];
+            struct term_at t = p->result.p[run->result + k];
             run->worth += take_product(p, t.key);
             if (!term_is_han(t.key)) {
                 run->worth += take_product(p, term_in_class(t.key, TERM_SINGLE));
@@ -152,7 +152,7 @@ static void weigh_runs(struct phrases *p, struct str result)
         qsort(p->run.p, p->run.n, sizeof *p->run.p, worthier_first);
 }
 
-static struct span span_of(const vec_token *t, uint32_t first, uint32_t n)
+static struct span span_of(const vec_term_at *t, uint32_t first, uint32_t n)
 {
     return (struct span){t->p[first].at.from, t->p[first + n - 1].at.to};
 }
@@ -182,38 +182,52 @@ static enum rc put_phrases(struct phrases *p, double score, struct str result, v
     return RC_OK;
 }
 
-/* x y of every shared key, and their sum. */
-static enum rc products(const struct matcher *m, uint32_t need, uint32_t result, struct phrases *p,
-                        double *score, struct err *e)
+/* Find by x y of every shared key, and their sum. */
+static enum rc phrases_of(struct str a, struct str b, const vec_product *v, double score,
+                          vec_reason *out, struct err *e)
 {
-    vec_product v = {0};
-    enum rc rc = matcher_products(m, need, result, &v, score, e);
-    for (size_t i = 0; rc == RC_OK && i < v.n; i++) {
-        if (!map_put(&p->worth, v.p[i].key, (uint32_t)p->product.n))
+    struct phrases p = {.need_text = a, .result_text = b};
+    enum rc rc = RC_OK;
+    for (size_t i = 0; i < v->n; i++) {
+        if (!map_put(&p.worth, v->p[i].key, (uint32_t)p.product.n)) {
             rc = err_nomem(e);
-        else
-            rc = vec_push(&p->product, v.p[i].x * v.p[i].y, e);
+            goto out;
+        }
+        GOTO_OUT(vec_push(&p.product, v->p[i].x * v->p[i].y, e));
     }
-    vec_free(&v);
+    GOTO_OUT(read_tokens(&p.need, a, e));
+    GOTO_OUT(read_tokens(&p.result, b, e));
+    GOTO_OUT(link_need(&p, e));
+    GOTO_OUT(find_runs(&p, e));
+    weigh_runs(&p, b);
+    rc = put_phrases(&p, score, b, out, e);
+out:
+    phrases_free(&p);
     return rc;
 }
 
 enum rc reasons_phrases(const struct matcher *m, uint32_t need, uint32_t result, vec_reason *out,
                         struct err *e)
 {
-    struct str a = matcher_need(m, need).text, b = matcher_result(m, result).text;
-    struct phrases p = {.need_text = a, .result_text = b};
+    vec_product v = {0};
     double score = 0;
-    enum rc rc;
-    GOTO_OUT(read_tokens(&p.need, a, e));
-    GOTO_OUT(read_tokens(&p.result, b, e));
-    GOTO_OUT(link_need(&p, e));
-    GOTO_OUT(products(m, need, result, &p, &score, e));
-    GOTO_OUT(find_runs(&p, e));
-    weigh_runs(&p, b);
-    rc = put_phrases(&p, score, b, out, e);
-out:
-    phrases_free(&p);
+    enum rc rc = matcher_products(m, need, result, &v, &score, e);
+    if (rc == RC_OK)
+        rc = phrases_of(matcher_need(m, need).text, matcher_result(m, result).text, &v, score, out,
+                        e);
+    vec_free(&v);
+    return rc;
+}
+
+enum rc reasons_phrases_between(const struct matcher *m, struct match_text need,
+                                struct match_text result, vec_reason *out, struct err *e)
+{
+    vec_product v = {0};
+    double score = 0;
+    enum rc rc = pair_products(m, need, result, &v, &score, e);
+    if (rc == RC_OK)
+        rc = phrases_of(need.text, result.text, &v, score, out, e);
+    vec_free(&v);
     return rc;
 }
 

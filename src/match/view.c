@@ -60,7 +60,7 @@ static int32_t dot(const int16_t *a, const int8_t *b, uint32_t n)
 }
 
 /* The document's point before centring; zeros for a text without known terms. */
-static enum rc project(const struct view *v, uint32_t doc, vec_entry *scratch, float *to,
+static enum rc project(const struct view *v, uint32_t doc, vec_index_entry *scratch, float *to,
                        struct err *e)
 {
     double length = 0;
@@ -99,7 +99,7 @@ static float quantise(const struct view *v, const float *p, int8_t *to)
 
 static enum rc find_mean(struct view *v, struct err *e)
 {
-    vec_entry scratch = {0};
+    vec_index_entry scratch = {0};
     float p[STRIDE_MAX];
     double sum[STRIDE_MAX] = {0};
     uint32_t n = index_docs(v->ix), step = n / SAMPLE + 1, count = 0;
@@ -128,7 +128,7 @@ enum rc view_open(struct view *v, bool centred, struct err *e)
 
 struct keeping {
     struct view *v;
-    vec_entry *scratch; /* one a worker */
+    vec_index_entry *scratch; /* one a worker */
 };
 
 static enum rc keep_step(void *ctx, size_t i, unsigned worker, struct err *e)
@@ -193,15 +193,43 @@ float view_need(const struct view *v, const vec_need_term *need, vector_fn vecto
     return sum > 0 ? (float)(1 / sqrt(sum)) : 0;
 }
 
+float view_result(const struct view *v, const vec_result_term *result, vector_fn vector_of,
+                  const void *ctx, int8_t *to)
+{
+    float p[STRIDE_MAX] = {0};
+    double norm = 0, length = 0;
+    for (size_t i = 0; i < result->n; i++) {
+        double y = result->p[i].sat * result->p[i].w;
+        norm += y * y;
+    }
+    for (size_t i = 0; norm > 0 && i < result->n; i++) {
+        const struct result_term *t = &result->p[i];
+        double u = v->root ? t->sat * sqrt(t->w) : t->sat * t->w / sqrt(norm);
+        length += u * u;
+        const float *x = vector_of(ctx, t->key);
+        if (x)
+            axpy(p, x, (float)u, v->dims);
+    }
+    float scale = length > 0 ? (float)(1 / sqrt(length)) : 0;
+    for (uint32_t d = 0; d < v->dims; d++)
+        p[d] *= scale;
+    return quantise(v, p, to);
+}
+
+double view_alike(const struct view *v, const int16_t *need, float need_inverse,
+                  const int8_t *result, float result_inverse)
+{
+    return (double)dot(need, result, v->stride) * need_inverse * result_inverse;
+}
+
 enum rc view_likeness(const struct view *v, const int16_t *need, float inverse, uint32_t doc,
                       double *out, struct err *e)
 {
     if (v->point) {
-        *out = (double)dot(need, v->point + (size_t)doc * v->stride, v->stride) * inverse *
-               v->inverse[doc];
+        *out = view_alike(v, need, inverse, v->point + (size_t)doc * v->stride, v->inverse[doc]);
         return RC_OK;
     }
-    vec_entry scratch = {0};
+    vec_index_entry scratch = {0};
     float p[STRIDE_MAX];
     int8_t q[STRIDE_MAX];
     enum rc rc = project(v, doc, &scratch, p, e);

@@ -36,6 +36,19 @@ typedef const float *(*vector_fn)(const void *ctx, uint64_t key);
 float view_need(const struct view *v, const vec_need_term *need, vector_fn vector_of,
                 const void *ctx, int16_t *to);
 
+/* The point of a result that need not be in the index, from its terms: to[0..stride); returns 1 /
+ * length. */
+struct result_term {
+    uint64_t key;
+    double sat, w; /* saturated tf, weight */
+};
+typedef VEC(struct result_term) vec_result_term;
+float view_result(const struct view *v, const vec_result_term *result, vector_fn vector_of,
+                  const void *ctx, int8_t *to);
+/* Likeness of two points; the lengths are given as inverses. */
+double view_alike(const struct view *v, const int16_t *need, float need_inverse,
+                  const int8_t *result, float result_inverse);
+
 /* Likeness, -1..1, of a need's point and a document. Some 20 ns when points are kept, else
  * proportional to the document's terms. */
 enum rc view_likeness(const struct view *v, const int16_t *need, float inverse, uint32_t doc,

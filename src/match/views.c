@@ -43,7 +43,7 @@ struct rows {
 
 static enum rc read_rows(const struct matcher *m, struct rows *r, struct err *e)
 {
-    vec_entry v = {0};
+    vec_index_entry v = {0};
     enum rc rc = vec_push(&r->off, (uint64_t)0, e);
     for (uint32_t d = 0; rc == RC_OK && d < index_docs(m->ix); d++) {
         v.n = 0;
@@ -137,4 +137,25 @@ enum rc views_likeness(const struct matcher *m, const struct need_points *need, 
     if (m->latent.dims)
         TRY(view_likeness(&m->latent, need->latent, need->latent_inverse, doc, &out->latent, e));
     return RC_OK;
+}
+
+void views_result(const struct matcher *m, const vec_result_term *result, struct result_points *out)
+{
+    if (m->knowledge.dims)
+        out->knowledge_inverse =
+            view_result(&m->knowledge, result, knowledge_of, m->know, out->knowledge);
+    if (m->latent.dims)
+        out->latent_inverse = view_result(&m->latent, result, latent_of, &m->latent, out->latent);
+}
+
+void views_alike(const struct matcher *m, const struct need_points *need,
+                 const struct result_points *result, struct match_parts *out)
+{
+    out->knowledge = out->latent = 0;
+    if (m->knowledge.dims)
+        out->knowledge = view_alike(&m->knowledge, need->knowledge, need->knowledge_inverse,
+                                    result->knowledge, result->knowledge_inverse);
+    if (m->latent.dims)
+        out->latent = view_alike(&m->latent, need->latent, need->latent_inverse, result->latent,
+                                 result->latent_inverse);
 }

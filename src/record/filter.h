@@ -38,6 +38,9 @@ enum attr attr_find(struct str name);
 const char *attr_name(enum attr a);
 struct label attr_label(enum attr a);
 
+/* Ceilings of one filter. */
+enum { FILTER_BYTES = 8192, FILTER_DEPTH = 32, FILTER_TESTS = 200 };
+
 #define FILTER_STEPS 4
 struct path_step {
     const struct kind *kind; /* whose attribute or field it is */
@@ -71,8 +74,9 @@ struct filter {
     enum filter_op op;
     const struct filter *left, *right; /* AND, OR; NOT: left */
     struct path path;
-    /* In the type of the path's end; states as val.num = index, secrecy as val.num, owner and id
-     * as val.num, created, updated, since and times as seconds. FILTER_UNDER: all codes that count.
+    /* In the type of the path's end; states as val.num = index, secrecy as val.num, kind as
+     * val.text (its name), owner and id as val.num, created, updated, since and times as seconds.
+     * FILTER_UNDER: all codes that count.
      */
     const struct val *value;
     uint32_t n_values;
@@ -86,9 +90,23 @@ struct filter_context {
     int64_t me, org; /* @me: user's person record or 0; @org */
     bool zh;
 };
+/* One path as text (a column to sort by, a quick filter). RC_USER "filter.name", "filter.no_ref".
+ */
+enum rc path_find(struct path *out, struct str text, const struct filter_context *c,
+                  struct err *e) MUST_CHECK;
+/* Its canonical text: names parted by dots. Appends. */
+enum rc path_print(struct buf *out, const struct path *p, struct err *e) MUST_CHECK;
+/* The field at its end, or NULL where that is an attribute. */
+const struct field_def *path_field(const struct path *p);
+/* The type at its end: of an attribute TYPE_REF (id, owner), TYPE_TIME (created, updated, since),
+ * TYPE_CODE (state, secrecy, kind). */
+enum type path_type(const struct path *p);
+
 /* Parse. RC_USER "filter.…" with err.detail the word and err.col its 1-based character:
- * "filter.name" (unknown name; detail also the nearest known, parted by a tab), "filter.value",
- * "filter.expected", "filter.too_long", "filter.too_deep", "filter.no_ref". Empty text: FILTER_ALL.
+ * "filter.name" (unknown name), "filter.name_near" (the same; behind a tab what may be meant),
+ * "filter.value", "filter.expected" (detail: what stands there, a tab, what may), "filter.more" (at
+ * the end; detail: what must follow), "filter.op" (this comparison does not suit this field),
+ * "filter.too_long", "filter.too_deep", "filter.too_many", "filter.no_ref". Empty text: FILTER_ALL.
  */
 enum rc filter_parse(struct filter **out, struct str text, const struct filter_context *c,
                      struct arena *a, struct err *e) MUST_CHECK;

@@ -1,30 +1,29 @@
 /* Kinds at run time: what model/kinds/ and model/codes/ (and a site's own folder) declare.
  *
- * A kind file:
+ * The format of kind files and code tables is docs/record.md, "Kinds" and "Code tables"; in short
  *
  *   kind: need
- *   label: {zh: 技术需求, en: Need}          # plural forms are not needed
- *   order: 20                                # place in the menu; without it the kind has no menu
- * entry owner: org                               # records belong to an organisation (default);
- * none: to nobody title: title                             # the field that names a record
- * (default: title, else name) secrecy: true                            # a record may be marked
- * open, masked or private match: {side: need, title: title, text: [body, targets]}     # side: need
- * or offer; may be absent access: {read: visitor, create: [editor, broker], write: [editor,
- * broker], delete: [broker]} list: [title, industry, owner, state, updated]               # columns
- * of its lists filters: [state, industry, region, trl]                      # quick filters beside
- * its list fields: title:  {type: text, max: 200, required: true, search: title, label: {zh: 名称,
- * en: Title}} targets: {type: group, list: true, label: …, fields: {name: {type: text, …}, op: …}}
- *   states:                                  # the first is where a record begins
+ *   label: {zh: 技术需求, en: Need}
+ *   order: 20
+ *   owner: org                # or self (an organisation: it belongs to itself), or none
+ *   secrecy: true
+ *   match: {side: need, title: title, text: [body, targets]}
+ *   access: {read: visitor, create: [editor, broker], write: [editor, broker], delete: [broker]}
+ *   list: [title, industry, owner, state, updated]
+ *   filters: [state, industry, owner.region]
+ *   fields:
+ *     title:    {type: text, max: 200, required: true, search: title, label: {zh: 名称, en: Title}}
+ *     industry: {type: code, table: gbt4754, label: …}
+ *     people:   {type: ref, of: person, list: true, label: …}
+ *     targets:  {type: group, list: true, label: …, fields: {name: {type: text, …}, op: …}}
+ *   states:
  *     draft: {label: …, to: {submit: review}}
  *     open:  {label: …, public: true, to: {expire: expired, withdraw: closed}, expires: 180d}
- *   actions:                                 # what a step asks for; a step not named here asks for
- * nothing publish: {label: …, by: [broker], require: [industry], comment: required, reason:
- * refusal} sections: [{label: …, fields: [title, body]}, …]             # groups of the form; may
- * be absent
+ *   actions:
+ *     publish: {label: …, by: [broker], require: [industry], comment: required, reason: refusal}
+ *   sections: [{label: …, fields: [title, body]}, …]
  *
- * A site's folder may hold kinds/x.yaml with `extend: need` instead of `kind:`, whose fields,
- * states, actions, list and filters are added; or a new kind. Names are [a-z][a-z0-9_]{0,39}. A
- * code table:
+ * and a code table
  *
  *   table: gbt4754
  *   label: {zh: 国民经济行业分类, en: Industry}
@@ -81,6 +80,12 @@ struct label {
     struct str zh, en;
 };
 
+/* A hash table of places, of record/ only: slot[hash & mask] is a place + 1, or 0. */
+struct slots {
+    const uint32_t *slot;
+    uint32_t mask;
+};
+
 /* A code of a table. */
 struct code {
     struct str code;
@@ -94,6 +99,7 @@ struct codes {
     struct label label;
     const struct code *code;
     uint32_t n;
+    struct slots by_code, by_label; /* of record/ only */
 };
 
 struct kind;
@@ -106,7 +112,9 @@ struct field_def {
     bool computed;         /* written by service only, never by a form or a file */
     bool search_title, search_body; /* search: title | body */
     enum secret secret;
-    double min, max;             /* numbers: range; texts: characters; dates: days. NAN: none */
+    /* Numbers: range (money: fen); texts: characters, max is always there; dates: days; a list of
+     * groups: how many. NAN: none. */
+    double min, max;
     const struct codes *codes;   /* TYPE_CODE */
     struct str of;               /* TYPE_REF: the kind's name; "" any kind */
     const struct kind *of_kind;  /* NULL for any */
@@ -144,8 +152,10 @@ enum match_side { MATCH_NONE, MATCH_NEED, MATCH_OFFER };
 struct kind {
     struct str name;
     struct label label;
-    int order; /* INT_MAX: not in the menu */
-    bool owned, secrecy;
+    int order;    /* INT_MAX: not in the menu */
+    bool owned;   /* owner: org or self */
+    bool is_self; /* owner: self; its owner is the record itself */
+    bool secrecy;
     roles read, create, write, remove;
     enum match_side side;
     const uint32_t *match_text; /* fields compared after the title */
@@ -157,15 +167,17 @@ struct kind {
     uint32_t n_states;
     const struct action *action;
     uint32_t n_actions;
-    const struct str *list, *filters; /* field names or attributes (see ATTR_) */
+    const struct str *list,
+        *filters; /* paths (record/filter.h): fields, attributes, owner.region */
     uint32_t n_list, n_filters;
     const struct section {
         struct label label;
         const uint32_t *field;
         uint32_t n;
     } * section;
-    uint32_t n_sections; /* at least one */
-    uint32_t index;      /* place in kinds */
+    uint32_t n_sections;  /* at least one */
+    uint32_t index;       /* place in kinds */
+    struct slots by_name; /* fields; of record/ only */
 };
 
 /* All of them. Opaque, read only once made; threads may share it. */
@@ -174,7 +186,7 @@ struct kinds;
 /* Collect declarations: call kinds_add for every file (node trees and names must stay), then
  * kinds_finish, which links refs, codes, extends and checks. RC_USER "kind.…" with file and line:
  * unknown key, type, state, action or field, a name twice, a state that cannot be reached, no
- * title field, a mask on a field that is no text. */
+ * title field, a mask on a field that is no text. After a failure only kinds_close is allowed. */
 enum rc kinds_open(struct kinds **out, struct err *e) MUST_CHECK;
 enum rc kinds_add(struct kinds *k, const struct node *file, const char *name,
                   struct err *e) MUST_CHECK;
@@ -194,6 +206,9 @@ uint32_t state_find(const struct kind *k, struct str name); /* UINT32_MAX if non
 /* The step that `action` takes from `state`; NULL if none. */
 const struct step *step_find(const struct kind *k, uint32_t state, struct str action);
 const struct code *code_find(const struct codes *c, struct str code); /* O(1); NULL if none */
+/* By label, zh or en, whatever its case, width and blanks; *n: how many have it (the first is
+ * given). O(1). */
+const struct code *code_by_label(const struct codes *c, struct str label, uint32_t *n);
 /* code is `wide` or under it. */
 bool code_under(const struct codes *c, struct str code, struct str wide);
 

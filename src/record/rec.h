@@ -44,16 +44,26 @@ struct fault_at {
     uint32_t field;    /* NO_FIELD: the record as a whole */
     uint32_t item;     /* place in a list, or UINT32_MAX */
     uint32_t sub;      /* sub-field, or UINT32_MAX */
+    bool masked;       /* it is the masked wording */
     const char *key;   /* message key "field.…", e.g. "field.required", "field.too_long" */
-    struct str detail; /* in the arena */
+    struct str detail; /* in the arena; several arguments are parted by tabs */
 };
 typedef VEC(struct fault_at) vec_fault;
 
+/* Ceilings: a value of more is "field.too_many", "field.too_long". */
+enum { LIST_MAX = 1000, NUMBER_LIMIT_BITS = 53 };
+/* Whole numbers, money in fen and ids keep within ±(2^53 - 1), so that every reader of the JSON
+ * has them exactly. */
+#define NUMBER_LIMIT 9007199254740991LL
+
 /* A value as a person writes it (form, cell, command line), into the field's type. Full-width
  * digits, Chinese numerals, "50万元", "2026年3月1日", "是/否", a code or its label in zh or en are
- * understood; blank is unset. A list is one text a line or parted by ；; (codes and refs also by
- * 、,). A ref is an id ("12" or "#12") only; names are resolved by service. A group's text is its
- * sub-values parted by | . What is not understood is appended to `faults`; RC_OK all the same. */
+ * understood; blank is unset. A list is one text a line; without line breaks it is parted by ；;
+ * (codes and refs always by line breaks ；; 、 and commas). A ref is an id ("12" or "#12") only;
+ * names are resolved by service. A group's text is its sub-values parted by | (a backslash before
+ * | or a backslash takes it as it is). What is not understood is appended to `faults` and left
+ * unset; RC_OK all the same. Texts are trimmed, line ends become \n (in one line: a blank), other
+ * control characters are dropped. */
 enum rc val_parse(struct val *out, const struct field_def *f, uint32_t field, struct str text,
                   struct arena *a, vec_fault *faults, struct err *e) MUST_CHECK;
 /* The value as it is shown: dates 2026-03-01, money "500,000.00" (in yuan), codes as their label,
@@ -84,9 +94,11 @@ enum rc rec_parse(struct rec *out, struct str bytes, struct arena *a, struct err
 enum rc rec_parse_input(struct rec *out, struct str bytes, struct arena *a, vec_fault *faults,
                         struct err *e) MUST_CHECK;
 
-/* What a visitor may see of it, or *visible = false. Masked records lose their org and show the
- * masked wording (or nothing) of SECRET_MASKED fields; SECRET_PRIVATE fields are always left out.
- * Whether the kind's state is public and the secrecy allows it is decided here and only here. */
+/* What a visitor may see of it, or *visible = false: its kind is read by visitors, its state is
+ * public (or the kind has none) and it is not private. `out` borrows from r. Masked records lose
+ * their org and show the masked wording (or nothing) of SECRET_MASKED fields; SECRET_PRIVATE fields
+ * are always left out. Whether the kind's state is public and the secrecy allows it is decided here
+ * and only here. */
 enum rc rec_public(struct rec *out, bool *visible, const struct rec *r, struct arena *a,
                    struct err *e) MUST_CHECK;
 /* A partner after an agreed introduction: not masked, but without SECRET_PRIVATE fields. */
@@ -114,8 +126,17 @@ enum rc rec_match_text(struct buf *out, uint32_t *title, const struct rec *r,
 /* The title as text; "" where it is hidden or unset. */
 struct str rec_title(const struct rec *r);
 
-/* Days since 1970-01-01 <-> year, month, day (proleptic Gregorian). */
+/* Days since 1970-01-01 <-> year, month, day (proleptic Gregorian; H. Hinnant,
+ * "chrono-Compatible Low-Level Date Algorithms"). days_to keeps within years 1 to 9999. */
 int64_t days_of(int year, int month, int day);
 void days_to(int64_t days, int *year, int *month, int *day);
+#define DAYS_MIN (-719162) /* 0001-01-01 */
+#define DAYS_MAX 2932896   /* 9999-12-31 */
+/* "2026-03-01", years 1 to 9999, nothing else. */
+bool date_read(struct str s, int64_t *days);
+struct str date_put(char to[12], int64_t days);
+/* What a reader in China calls the day of a moment: all wall-clock time here is UTC+8. */
+#define CHINA_SECONDS (8 * 3600)
+int64_t day_of_time(int64_t seconds);
 
 #endif

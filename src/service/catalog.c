@@ -183,7 +183,7 @@ struct adding {
     const struct collection *from;
     struct arena arena;
     VEC(struct index_item) item;
-    vec_token *tokens; /* one a worker */
+    vec_term_at *tokens; /* one a worker */
 };
 
 static enum rc id_of(struct adding *a, const struct item *it, struct str *out, struct err *e)
@@ -239,7 +239,7 @@ static enum rc count_items(const struct catalog *c, const struct adding *a,
 static enum rc keys_of(void *ctx, uint32_t doc, unsigned worker, vec_key *out, struct err *e)
 {
     struct adding *a = ctx;
-    vec_token *t = &a->tokens[worker];
+    vec_term_at *t = &a->tokens[worker];
     uint32_t title;
     t->n = 0;
     TRY(terms_read(t, collection_text(a->from, doc, &title), 0, e));
@@ -332,7 +332,7 @@ out:
 static enum rc profile(const struct index *ix, struct str text, struct index_weight **out,
                        uint32_t *n, struct err *e)
 {
-    vec_token t = {0};
+    vec_term_at t = {0};
     vec_term_count count = {0};
     double sum = 0;
     struct index_weight *w = NULL;
@@ -415,7 +415,7 @@ static int by_share(const void *x, const void *y)
 }
 
 /* A run of pairs grows as long as the result holds it word for word. */
-static enum rc find_runs(struct str text, const vec_token *t, const vec_term_count *in,
+static enum rc find_runs(struct str text, const vec_term_at *t, const vec_term_count *in,
                          struct str result, vec_reason *out, struct err *e)
 {
     struct reason run = {.code = REASON_TERMS, .verdict = VERDICT_UNKNOWN};
@@ -441,7 +441,7 @@ static enum rc find_runs(struct str text, const vec_token *t, const vec_term_cou
 enum rc catalog_phrases(struct str text, const struct item *result, vec_reason *out, struct err *e)
 {
     size_t before = out->n;
-    vec_token t = {0};
+    vec_term_at t = {0};
     vec_term_count in = {0};
     enum rc rc;
     GOTO_OUT(terms_read(&t, result->text, 0, e));

@@ -36,21 +36,35 @@ static enum rc read_line(struct weights *w, struct str line, struct err *e)
     return err_user(e, "match.weights", "%.*s", (int)MIN(line.n, (size_t)100), line.p);
 }
 
+enum rc weights_parse(struct weights *out, struct str text, struct err *e)
+{
+    *out = (struct weights){{0}, 0};
+    for (uint32_t row = 1; text.n; row++) {
+        size_t end = MIN(str_find(text, STR("\n"), 0), text.n);
+        if (end)
+            TRY(err_at(e, read_line(out, str_sub(text, 0, end), e), NULL, NULL, row, 0));
+        text = str_sub(text, end + 1, text.n);
+    }
+    return RC_OK;
+}
+
 enum rc weights_load(struct weights *out, const char *path, struct err *e)
 {
     struct buf b;
     buf_init(&b, WEIGHTS_MAX);
-    *out = (struct weights){{0}, 0};
     enum rc rc = file_read(&b, path, e);
-    struct str rest = buf_view(&b);
-    for (uint32_t row = 1; rc == RC_OK && rest.n; row++) {
-        size_t end = MIN(str_find(rest, STR("\n"), 0), rest.n);
-        if (end)
-            rc = err_at(e, read_line(out, str_sub(rest, 0, end), e), path, NULL, row, 0);
-        rest = str_sub(rest, end + 1, rest.n);
-    }
+    if (rc == RC_OK)
+        rc = err_at(e, weights_parse(out, buf_view(&b), e), path, NULL, 0, 0);
     buf_free(&b);
     return rc;
+}
+
+enum rc weights_print(struct buf *out, const struct weights *w, struct err *e)
+{
+    TRY(buf_printf(out, e, "bias\t%.17g\n", w->bias));
+    for (int i = 0; i < FEATURE__COUNT; i++)
+        TRY(buf_printf(out, e, "%s\t%.17g\n", feature_name((enum feature)i), w->w[i]));
+    return RC_OK;
 }
 
 enum rc weights_save(const struct weights *w, const char *path, struct err *e)
@@ -58,9 +72,7 @@ enum rc weights_save(const struct weights *w, const char *path, struct err *e)
     struct file_out *f = NULL;
     struct buf b;
     buf_init(&b, WEIGHTS_MAX);
-    enum rc rc = buf_printf(&b, e, "bias\t%.17g\n", w->bias);
-    for (int i = 0; rc == RC_OK && i < FEATURE__COUNT; i++)
-        rc = buf_printf(&b, e, "%s\t%.17g\n", feature_name((enum feature)i), w->w[i]);
+    enum rc rc = weights_print(&b, w, e);
     if (rc == RC_OK)
         rc = file_out_open(&f, path, e);
     if (rc == RC_OK)

@@ -10,6 +10,10 @@
 enum rc weights_load(struct weights *out, const char *path, struct err *e) MUST_CHECK;
 enum rc weights_save(const struct weights *w, const char *path, struct err *e) MUST_CHECK;
 
+/* The same as bytes; appends. */
+enum rc weights_parse(struct weights *out, struct str text, struct err *e) MUST_CHECK;
+enum rc weights_print(struct buf *out, const struct weights *w, struct err *e) MUST_CHECK;
+
 struct learning {
     struct learn_report report;
     struct weights in_use;                               /* what `before` was measured with */

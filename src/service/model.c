@@ -15,7 +15,6 @@
 #define FILE_MAX       (16u << 20)
 #define PATH_MAX_BYTES 4096u
 #define CONCEPTS       "model/concepts/"
-#define NEWS           "model/news/"
 #define MESSAGES       "model/messages/"
 
 typedef VEC(const char *) vec_name;
@@ -185,6 +184,16 @@ static enum rc check_dir(const char *path, struct err *e)
     return RC_OK;
 }
 
+/* Read where it is used: by the news reader, and as the declared kinds. */
+static bool is_elsewhere(const char *name)
+{
+    static const char *const heads[] = {"model/news/", "model/kinds/", "model/codes/"};
+    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
+        if (strncmp(name, heads[i], strlen(heads[i])) == 0)
+            return true;
+    return false;
+}
+
 static enum rc load(struct model *m, struct err *e)
 {
     if (m->dir)
@@ -193,8 +202,8 @@ static enum rc load(struct model *m, struct err *e)
     for (const struct embedded *f = model_files; f->name; f++) {
         struct node *file = NULL;
         const char *name = NULL;
-        if (strncmp(f->name, NEWS, strlen(NEWS)) == 0)
-            continue; /* the news reader's: read where it is used */
+        if (is_elsewhere(f->name))
+            continue;
         TRY(parse(m, f, &file, &name, e));
         TRY(take(m, file, name, f->name, e));
     }

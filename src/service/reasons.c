@@ -1,6 +1,6 @@
 /* The reasons of one pair: from the texts (match/reason.h), then from the columns. */
+#include "record/value.h"
 #include "service/matching_int.h"
-#include "sheet/value.h"
 
 #include <stdlib.h>
 
@@ -132,7 +132,7 @@ enum rc matching_reasons(const struct matching *m, uint32_t need, uint32_t resul
 /* ---- the whole arithmetic ---- */
 
 /* The first place of a term in a text. */
-static struct span place_of(const vec_token *t, uint64_t key)
+static struct span place_of(const vec_term_at *t, uint64_t key)
 {
     for (size_t i = 0; i < t->n; i++)
         if (t->p[i].key == key)
@@ -153,7 +153,7 @@ static enum rc explain_terms(const struct matching *m, uint32_t need, uint32_t r
                              struct explanation *out, double *cosine, struct err *e)
 {
     vec_product v = {0};
-    vec_token a = {0}, b = {0};
+    vec_term_at a = {0}, b = {0};
     unsigned flags = matcher_params(m->matcher)->word_pairs ? TERMS_WORDPAIRS : 0;
     enum rc rc;
     GOTO_OUT(matcher_products(m->matcher, need, result, &v, cosine, e));

@@ -130,6 +130,11 @@ struct str header_normal(char to[NORMAL_MAX], struct str text)
     return s.n ? s : normal_pass(to, text, true); /* 【名称】: nothing but a bracket */
 }
 
+struct str header_whole(char to[NORMAL_MAX], struct str text)
+{
+    return normal_pass(to, text, true);
+}
+
 static bool is_blank(uint32_t c)
 {
     return c <= ' ' || c == 0xA0 || c == 0x3000 || c == 0xFEFF || (c >= 0x2000 && c <= 0x200F);

@@ -4,6 +4,7 @@
 #define QIAO_TABLE_INT_H
 
 #include "base/buf.h"
+#include "sheet/header.h"
 #include "sheet/table.h"
 
 struct match {
@@ -18,11 +19,6 @@ const char *columns_join(const struct columns *c, enum field f);
 /* What becomes of columns of a field that takes only one. */
 enum field columns_surplus(const struct columns *c, enum field f);
 bool columns_narrow(const struct columns *c, enum field f);
-/* The comparable form of a header text, in at most `n` bytes; longer texts are no headers: "". */
-#define NORMAL_MAX 160
-struct str header_normal(char to[NORMAL_MAX], struct str text);
-/* Without blanks of any kind at both ends, zero-width ones too. */
-struct str text_trim(struct str s);
 /* Full-width ASCII and U+3000 as half-width, appended. */
 enum rc put_narrow(struct buf *to, struct str s, struct err *e) MUST_CHECK;
 

@@ -61,7 +61,8 @@ struct by {
 /* Which records, and which face of them, a reader has: compiled into every query. */
 struct scope {
     enum { SCOPE_PUBLIC, SCOPE_ORG, SCOPE_ALL } reach;
-    int64_t org; /* SCOPE_ORG: whole records of this organisation, the public face of others */
+    int64_t org;  /* SCOPE_ORG: whole records of this organisation, the public face of others */
+    bool granted; /* SCOPE_ORG: and whole those that were granted to it (kinds without secrets) */
 };
 
 /* Insert (r->id == 0: the id is given and stored to r->id; version 1) or replace where the stored

@@ -60,7 +60,7 @@ uint64_t term_concept(uint32_t number)
 }
 
 struct reader {
-    vec_token *out;
+    vec_term_at *out;
     unsigned flags;
     /* the run of Han characters being read */
     uint32_t han[2]; /* the last two */
@@ -80,7 +80,7 @@ struct reader {
 
 static enum rc emit(struct reader *r, uint64_t key, struct span at, struct err *e)
 {
-    struct token t = {key, at};
+    struct term_at t = {key, at};
     return vec_push(r->out, t, e);
 }
 
@@ -156,7 +156,7 @@ static enum rc take(struct reader *r, uint32_t c, struct span at, struct err *e)
     return RC_OK;
 }
 
-enum rc terms_read(vec_token *out, struct str text, unsigned flags, struct err *e)
+enum rc terms_read(vec_term_at *out, struct str text, unsigned flags, struct err *e)
 {
     struct reader r = {.out = out, .flags = flags};
     struct norm n;
@@ -174,7 +174,7 @@ static int by_key(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-enum rc terms_count(vec_term_count *out, const vec_token *tokens, struct err *e)
+enum rc terms_count(vec_term_count *out, const vec_term_at *tokens, struct err *e)
 {
     out->n = 0;
     TRY(vec_reserve(out, tokens->n, e));

@@ -21,14 +21,14 @@ enum term_class {
 
 enum { TERMS_WORDPAIRS = 1 }; /* flags of terms_read: also make TERM_WORDPAIR */
 
-struct token {
+struct term_at {
     uint64_t key;
     struct span at; /* source bytes */
 };
-typedef VEC(struct token) vec_token;
+typedef VEC(struct term_at) vec_term_at;
 
 /* Append the terms of `text` to `out`, in text order. O(n). RC_NOMEM only. */
-enum rc terms_read(vec_token *out, struct str text, unsigned flags, struct err *e) MUST_CHECK;
+enum rc terms_read(vec_term_at *out, struct str text, unsigned flags, struct err *e) MUST_CHECK;
 
 enum term_class term_class(uint64_t key);
 /* Is it made of Han characters (not of a word)? */
@@ -49,6 +49,6 @@ struct term_count {
 typedef VEC(struct term_count) vec_term_count;
 
 /* Count tokens: `out` is replaced by the distinct keys in ascending order. O(n log n). */
-enum rc terms_count(vec_term_count *out, const vec_token *tokens, struct err *e) MUST_CHECK;
+enum rc terms_count(vec_term_count *out, const vec_term_at *tokens, struct err *e) MUST_CHECK;
 
 #endif

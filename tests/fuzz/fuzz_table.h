@@ -4,9 +4,9 @@
 #define FUZZ_TABLE_H
 
 #include "base/embed.h"
+#include "record/value.h"
 #include "record/yaml.h"
 #include "sheet/table.h"
-#include "sheet/value.h"
 
 #include <stdlib.h>
 

@@ -181,7 +181,7 @@ static void vector_of_document(void **state)
     struct index *ix = build(&c, 1);
     struct err e;
     for (uint32_t doc = 0; doc < c.n; doc += 97) {
-        vec_entry got = {0};
+        vec_index_entry got = {0};
         struct map tf = naive_tf(&c, doc);
         assert_int_equal(index_doc_vector(ix, doc, &got, &e), RC_OK);
         assert_int_equal(got.n, tf.n);

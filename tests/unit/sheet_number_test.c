@@ -1,7 +1,7 @@
 #include "sheet_help.h"
 
+#include "record/value.h"
 #include "sheet/sheet_int.h"
-#include "sheet/value.h"
 
 #include <math.h>
 

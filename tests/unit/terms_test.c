@@ -20,7 +20,7 @@
 static void reads(struct str text, unsigned flags, const char *expected)
 {
     static const char *const mark[] = {"", "#", "+", "?"};
-    vec_token t = {0};
+    vec_term_at t = {0};
     struct buf b;
     buf_init(&b, 1 << 16);
     assert_int_equal(terms_read(&t, text, flags, NULL), RC_OK);
@@ -76,7 +76,7 @@ static void word_pairs_are_of_neighbours(void **unused)
 
 static uint64_t key_at(struct str text, unsigned flags, size_t i)
 {
-    vec_token t = {0};
+    vec_term_at t = {0};
     assert_int_equal(terms_read(&t, text, flags, NULL), RC_OK);
     assert_true(i < t.n);
     uint64_t key = t.p[i].key;
@@ -87,7 +87,7 @@ static uint64_t key_at(struct str text, unsigned flags, size_t i)
 /* Both texts have the same terms, whatever bytes they stand in. */
 static void same_terms(struct str a, struct str b)
 {
-    vec_token x = {0}, y = {0};
+    vec_term_at x = {0}, y = {0};
     assert_int_equal(terms_read(&x, a, TERMS_WORDPAIRS, NULL), RC_OK);
     assert_int_equal(terms_read(&y, b, TERMS_WORDPAIRS, NULL), RC_OK);
     assert_int_equal(x.n, y.n);
@@ -173,7 +173,7 @@ static void a_word_may_be_endless(void **unused)
     size_t n = 1 << 20;
     char *text = malloc(n);
     memset(text, 'a', n);
-    vec_token t = {0};
+    vec_term_at t = {0};
     assert_int_equal(terms_read(&t, (struct str){text, n}, 0, NULL), RC_OK);
     assert_int_equal(t.n, 2);
     assert_int_equal(t.p[0].at.from, 0);
@@ -197,7 +197,7 @@ static void a_word_may_be_endless(void **unused)
 static void counting_merges_and_sorts(void **unused)
 {
     (void)unused;
-    vec_token t = {0};
+    vec_term_at t = {0};
     vec_term_count c = {0};
     assert_int_equal(terms_count(&c, &t, NULL), RC_OK);
     assert_int_equal(c.n, 0);
@@ -315,7 +315,7 @@ static void random_texts_have_the_plain_terms(void **unused)
     (void)unused;
     char text[2000];
     uint64_t key[8000];
-    vec_token t = {0};
+    vec_term_at t = {0};
     for (int round = 0; round < 20000; round++) {
         struct str s = random_text(text);
         size_t n = plain_terms(s, key);

@@ -1,4 +1,4 @@
-#include "sheet/value.h"
+#include "record/value.h"
 
 #include <math.h>
 #include <stdlib.h>

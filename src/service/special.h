@@ -1,0 +1,40 @@
+/* Kinds that behave in a way of their own: one row each in special.c. Everything else follows from
+ * the declaration. */
+#ifndef QIAO_SPECIAL_H
+#define QIAO_SPECIAL_H
+
+#include "service/site.h"
+
+/* A record while it is written, inside the transaction. */
+struct saving {
+    struct site *s;
+    struct tx *tx;
+    const struct actor *a;
+    struct arena *to;
+    const struct rec *before; /* NULL: a new one */
+    struct rec *r;
+    const struct step *step; /* that is taken; NULL: none */
+    vec_fault *faults;
+};
+
+struct special {
+    const char *kind;
+    /* An organisation that was granted the record takes part as if it were its own: it lists,
+     * writes and takes steps as its roles may. Such records belong to nobody. */
+    bool partners_act;
+    /* Before the checks: derived fields, the owner. May append faults. */
+    enum rc (*before_save)(struct saving *x, struct err *e);
+    /* After the write: r->id is known. */
+    enum rc (*after_save)(struct saving *x, struct err *e);
+};
+/* NULL for an ordinary kind. */
+const struct special *special_of(const struct kind *k);
+
+/* The two halves of a save, for an import that checks many records before it writes them in one
+ * transaction (record_save.c). What the actor may do was decided by the caller. */
+enum rc record_check_in(struct saving *x, struct err *e) MUST_CHECK;
+enum rc record_put_in(struct saving *x, const struct by *by, struct err *e) MUST_CHECK;
+/* References from this id on stand for rows of an import that are not written yet. */
+#define REF_PENDING (NUMBER_LIMIT - (1 << 20))
+
+#endif

@@ -1,0 +1,47 @@
+#include "service/upkeep.h"
+
+#include "service/site_int.h"
+
+/* The store counts, people see shares. */
+struct teller {
+    progress_fn progress;
+    void *ctx;
+    const char *stage;
+};
+
+static enum rc tell(void *ctx, uint64_t done, uint64_t all, struct err *e)
+{
+    const struct teller *t = ctx;
+    return t->progress ? t->progress(t->ctx, t->stage, all ? (double)done / (double)all : 0, e)
+                       : RC_OK;
+}
+
+enum rc upkeep_backup(struct site *s, const char *to, progress_fn progress, void *ctx,
+                      struct err *e)
+{
+    struct teller t = {progress, ctx, "backup"};
+    return store_backup(s->store, to, tell, &t, e);
+}
+
+enum rc upkeep_restore(const struct site_options *o, const char *from, progress_fn progress,
+                       void *ctx, struct err *e)
+{
+    struct teller t = {progress, ctx, "restore"};
+    struct site *s = NULL;
+    TRY(site_init(o, e));
+    TRY(site_open(&s, o, e));
+    enum rc rc = store_restore(s->store, from, tell, &t, e);
+    site_close(s);
+    return rc;
+}
+
+enum rc upkeep_verify(struct site *s, progress_fn progress, void *ctx, struct err *e)
+{
+    struct teller t = {progress, ctx, "verify"};
+    return store_verify(s->store, tell, &t, e);
+}
+
+enum rc upkeep_rebuild(struct site *s, struct err *e)
+{
+    return store_index_kinds(s->store, e);
+}

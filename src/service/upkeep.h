@@ -1,0 +1,19 @@
+/* What an operator does with a whole site: copies, checks, rebuilding. */
+#ifndef QIAO_UPKEEP_H
+#define QIAO_UPKEEP_H
+
+#include "service/collection.h"
+#include "service/site.h"
+
+/* A consistent copy while others write, into an empty or new folder. */
+enum rc upkeep_backup(struct site *s, const char *to, progress_fn progress, void *ctx,
+                      struct err *e) MUST_CHECK;
+/* Make the site of `o` from a copy; it must not be there yet ("site.exists"). */
+enum rc upkeep_restore(const struct site_options *o, const char *from, progress_fn progress,
+                       void *ctx, struct err *e) MUST_CHECK;
+/* The trail and every record against it: RC_CORRUPT of store_verify. */
+enum rc upkeep_verify(struct site *s, progress_fn progress, void *ctx, struct err *e) MUST_CHECK;
+/* Make anew what is derived: the indexes of the declared fields. */
+enum rc upkeep_rebuild(struct site *s, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,208 @@
+/* The schema, as steps from one version to the next; a new store takes them all. `$word` is the
+ * dialect's (db.c). Times are unix seconds, ids are unique over all tables, truth is 0 or 1. */
+#include "store/store_int.h"
+
+static const char version_1[] =
+    /* settings of the site, and what the program remembers: schema, kind:NAME */
+    "CREATE TABLE meta (name $textc NOT NULL PRIMARY KEY, value $textc NOT NULL) $strict;"
+    /* the end of the chain: the last entry's number and hash, and the last id given */
+    "CREATE TABLE head (one $int NOT NULL PRIMARY KEY CHECK (one = 1), seq $int NOT NULL,"
+    " last_id $int NOT NULL, hash $blob NOT NULL) $strict;"
+    /* org: the owner's id or NULL; state: its name or NULL; secrecy 0 open, 1 masked, 2 private;
+     * since: when it entered its state; body: the record; pub, pub_org, pub_title: what a visitor
+     * may see of it, NULL what is hidden */
+    "CREATE TABLE rec (id $int NOT NULL PRIMARY KEY, kind $textc NOT NULL, org $int,"
+    " state $textc, secrecy $int NOT NULL, version $int NOT NULL, created $int NOT NULL,"
+    " updated $int NOT NULL, since $int NOT NULL, body $jsonc NOT NULL, pub $jsonc, pub_org $int,"
+    " title $textc NOT NULL, pub_title $textc) $strict;"
+    "CREATE INDEX rec_updated ON rec (kind, updated, id);"
+    "CREATE INDEX rec_state ON rec (kind, state, updated, id);"
+    "CREATE INDEX rec_org ON rec (org, kind, updated, id);"
+    "CREATE INDEX rec_title ON rec (kind, substr(title, 1, 200));"
+    /* who refers to whom: relation is the field's name, or owner */
+    "CREATE TABLE link (from_id $int NOT NULL REFERENCES rec (id), relation $textc NOT NULL,"
+    " to_id $int NOT NULL REFERENCES rec (id), PRIMARY KEY (from_id, relation, to_id)) $norowid;"
+    "CREATE INDEX link_to ON link (to_id);"
+    /* values of unique fields; long ones as sha256:… */
+    "CREATE TABLE uniq (kind $textc NOT NULL, field $textc NOT NULL, value $textc NOT NULL,"
+    " id $int NOT NULL REFERENCES rec (id), PRIMARY KEY (kind, field, value)) $norowid;"
+    "CREATE INDEX uniq_id ON uniq (id);"
+    /* organisations that may see a masked record whole */
+    "CREATE TABLE grant_to (id $int NOT NULL REFERENCES rec (id), org $int NOT NULL,"
+    " PRIMARY KEY (id, org)) $norowid;"
+    /* the trail: id 0 for entries about no record; body is what the record became */
+    "CREATE TABLE audit (seq $int NOT NULL PRIMARY KEY, at $int NOT NULL, account $int NOT NULL,"
+    " login $textc NOT NULL, action $textc NOT NULL, comment $textc NOT NULL,"
+    " reason $textc NOT NULL, id $int NOT NULL, kind $textc NOT NULL, version $int NOT NULL,"
+    " state $textc NOT NULL, secrecy $textc NOT NULL, org $int NOT NULL, body $textc NOT NULL,"
+    " hash $blob NOT NULL) $strict;"
+    "CREATE INDEX audit_id ON audit (id, seq);"
+    "CREATE INDEX audit_account ON audit (account, seq);"
+    "CREATE TABLE account (id $int NOT NULL PRIMARY KEY, login $textc NOT NULL UNIQUE,"
+    " name $textc NOT NULL, role $textc NOT NULL, org $int NOT NULL, person $int NOT NULL,"
+    " hash $textc NOT NULL, totp $textc NOT NULL, lang $textc NOT NULL, outside $textc NOT NULL,"
+    " active $int NOT NULL, failed $int NOT NULL, locked_until $int NOT NULL,"
+    " created $int NOT NULL, last_login $int NOT NULL, seen_matches $int NOT NULL) $strict;"
+    "CREATE UNIQUE INDEX account_outside ON account (outside) WHERE outside <> '';"
+    /* key: SHA-256 of the cookie; csrf: token of its forms; data: JSON */
+    "CREATE TABLE session (key $blob NOT NULL PRIMARY KEY, account $int NOT NULL,"
+    " created $int NOT NULL, seen $int NOT NULL, csrf $textc NOT NULL, data $textc NOT NULL)"
+    " $norowid;"
+    "CREATE INDEX session_account ON session (account);"
+    "CREATE INDEX session_seen ON session (seen);"
+    "CREATE TABLE token (id $int NOT NULL PRIMARY KEY, key $blob NOT NULL UNIQUE,"
+    " account $int NOT NULL, name $textc NOT NULL, scope $textc NOT NULL, created $int NOT NULL,"
+    " expires $int NOT NULL, used $int NOT NULL) $strict;"
+    "CREATE INDEX token_account ON token (account);"
+    "CREATE TABLE saved (id $int NOT NULL PRIMARY KEY, account $int NOT NULL,"
+    " shared $int NOT NULL, kind $textc NOT NULL, name $textc NOT NULL, filter $textc NOT NULL,"
+    " columns $textc NOT NULL, sort $textc NOT NULL) $strict;"
+    "CREATE INDEX saved_account ON saved (account);"
+    /* state: enum job_state; done of total; beat: the runner's last sign of life */
+    "CREATE TABLE job (id $int NOT NULL PRIMARY KEY, account $int NOT NULL, name $textc NOT NULL,"
+    " args $textc NOT NULL, state $int NOT NULL, done $int NOT NULL, total $int NOT NULL,"
+    " stage $textc NOT NULL, result $textc NOT NULL, created $int NOT NULL,"
+    " started $int NOT NULL, ended $int NOT NULL, beat $int NOT NULL) $strict;"
+    "CREATE INDEX job_state ON job (state, id);"
+    "CREATE INDEX job_account ON job (account, id);"
+    /* key: SHA-256 of the bytes, in hex */
+    "CREATE TABLE file (key $textc NOT NULL PRIMARY KEY, name $textc NOT NULL,"
+    " bytes $blob NOT NULL, account $int NOT NULL, created $int NOT NULL) $strict;";
+
+/* shown: 1 where there is a public face, so that visitors' lists and counts are served by an index
+ * alone. */
+static const char version_2[] =
+    "ALTER TABLE rec ADD COLUMN shown $int NOT NULL DEFAULT 0;"
+    "UPDATE rec SET shown = 1 WHERE pub IS NOT NULL;"
+    "CREATE INDEX rec_shown ON rec (kind, shown, updated, id);"
+    "CREATE INDEX rec_shown_state ON rec (kind, shown, state, updated, id);";
+
+static const char *const steps[SCHEMA_VERSION] = {version_1, version_2};
+
+/* After the tables of version 1: the trail grows only. */
+static const char *const guards[] = {
+    [SQLITE] = "CREATE TRIGGER audit_keep_update BEFORE UPDATE ON audit"
+               " BEGIN SELECT raise(ABORT, 'the trail is append-only'); END;"
+               "CREATE TRIGGER audit_keep_delete BEFORE DELETE ON audit"
+               " BEGIN SELECT raise(ABORT, 'the trail is append-only'); END;",
+    [POSTGRES] = "CREATE FUNCTION audit_keep() RETURNS trigger LANGUAGE plpgsql AS"
+                 " 'BEGIN RAISE EXCEPTION ''the trail is append-only''; END';"
+                 "CREATE TRIGGER audit_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON audit"
+                 " FOR EACH STATEMENT EXECUTE FUNCTION audit_keep();",
+};
+static const char *const first_head[] = {
+    [SQLITE] = "INSERT INTO head (one, seq, last_id, hash) VALUES (1, 0, 0, zeroblob(32));",
+    [POSTGRES] = "INSERT INTO head (one, seq, last_id, hash)"
+                 " VALUES (1, 0, 0, decode(repeat('00', 32), 'hex'));",
+};
+
+/* After every step. SQLite: what ANALYZE would find in a site of 100,000 records, so that plans do
+ * not hang on whether and when it was run; index_kinds.c adds its own. PostgreSQL: the everyday
+ * role's rights. */
+static const char *const after[] = {
+    [SQLITE] = "ANALYZE;" /* makes the table */
+               "DELETE FROM sqlite_stat1;"
+               "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES"
+               " ('rec', 'rec_updated', '100000 20000 2 1'),"
+               " ('rec', 'rec_state', '100000 20000 4000 2 1'),"
+               " ('rec', 'rec_org', '100000 100 20 2 1'),"
+               " ('rec', 'rec_title', '100000 20000 2'),"
+               " ('rec', 'rec_shown', '100000 20000 10000 2 1'),"
+               " ('rec', 'rec_shown_state', '100000 20000 10000 3000 2 1'),"
+               " ('link', 'link', '200000 2 2 1'), ('link', 'link_to', '200000 20'),"
+               " ('audit', 'audit_id', '400000 4 1'), ('audit', 'audit_account', '400000 2000 1');",
+    [POSTGRES] = "DO 'DECLARE s text := quote_ident(current_schema()); BEGIN"
+                 " EXECUTE ''GRANT USAGE ON SCHEMA '' || s || '' TO qiao_app'';"
+                 " EXECUTE ''GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA '' || s"
+                 " || '' TO qiao_app'';"
+                 " EXECUTE ''REVOKE UPDATE, DELETE, TRUNCATE ON audit FROM qiao_app''; END';",
+};
+
+const struct table schema_tables[] = {
+    {"meta", "name, value", "tt", "name"},
+    {"rec",
+     "id, kind, org, state, secrecy, version, created, updated, since, body, pub, pub_org, title, "
+     "pub_title, shown",
+     "ititiiiiijjitti", "id"},
+    {"link", "from_id, relation, to_id", "iti", "from_id, relation, to_id"},
+    {"uniq", "kind, field, value, id", "ttti", "kind, field, value"},
+    {"grant_to", "id, org", "ii", "id, org"},
+    {"audit", AUDIT_COLUMNS, "iiittttitittitb", "seq"},
+    {"account",
+     "id, login, name, role, org, person, hash, totp, lang, outside, active, failed, "
+     "locked_until, created, last_login, seen_matches",
+     "itttiittttiiiiii", "id"},
+    {"session", "key, account, created, seen, csrf, data", "biiitt", "key"},
+    {"token", "id, key, account, name, scope, created, expires, used", "ibittiii", "id"},
+    {"saved", "id, account, shared, kind, name, filter, columns, sort", "iiittttt", "id"},
+    {"job",
+     "id, account, name, args, state, done, total, stage, result, created, started, ended, beat",
+     "iittiiittiiii", "id"},
+    {"file", "key, name, bytes, account, created", "ttbii", "key"},
+    {"head", "one, seq, last_id, hash", "iiib", "one"},
+};
+const uint32_t schema_n_tables = ARRAY_LEN(schema_tables);
+
+static const char *const has_meta[] = {
+    [SQLITE] = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'",
+    [POSTGRES] = "SELECT 1 FROM pg_catalog.pg_class WHERE relname = 'meta' AND relkind = 'r' "
+                 "AND pg_table_is_visible(oid)",
+};
+
+enum rc schema_version(struct db *db, int64_t *out, struct err *e)
+{
+    *out = 0;
+    struct stmt *st;
+    TRY(db_made(&st, db, str_of(has_meta[db->ops->dialect]), e));
+    bool row;
+    enum rc rc = stmt_step(st, &row, e);
+    stmt_done(st);
+    if (rc != RC_OK || !row)
+        return rc;
+    TRY(db_query(&st, db, SQL_META_GET, e, "s", "schema"));
+    rc = stmt_step(st, &row, e);
+    if (rc == RC_OK && row) {
+        struct str s = col_bytes(st, 0);
+        for (size_t i = 0; i < s.n && i < 9 && s.p[i] >= '0' && s.p[i] <= '9'; i++)
+            *out = *out * 10 + (s.p[i] - '0');
+    }
+    stmt_done(st);
+    return rc;
+}
+
+static enum rc set_version(struct db *db, struct err *e)
+{
+    char text[16];
+    int n = 0;
+    for (int v = SCHEMA_VERSION; v; v /= 10)
+        n++;
+    for (int i = n, v = SCHEMA_VERSION; i; v /= 10)
+        text[--i] = (char)('0' + v % 10);
+    return db_run(db, SQL_META_PUT, NULL, e, "tt", STR("schema"), (struct str){text, (size_t)n});
+}
+
+enum rc schema_up(struct db *db, int64_t from, struct err *e)
+{
+    enum dialect d = db->ops->dialect;
+    TRY(db->ops->owner(db, true, e));
+    enum rc rc = db_exec(db, d == SQLITE ? "BEGIN IMMEDIATE" : "BEGIN", e);
+    for (int64_t v = from; rc == RC_OK && v < SCHEMA_VERSION; v++) {
+        rc = db_exec(db, steps[v], e);
+        if (rc == RC_OK && v == 0)
+            rc = db->ops->exec(db, guards[d], e);
+        if (rc == RC_OK && v == 0)
+            rc = db->ops->exec(db, first_head[d], e);
+    }
+    if (rc == RC_OK)
+        rc = db->ops->exec(db, after[d], e);
+    if (rc == RC_OK)
+        rc = set_version(db, e);
+    if (rc == RC_OK)
+        rc = db_exec(db, "COMMIT", e);
+    if (rc != RC_OK) {
+        db->ops->rollback(db);
+        (void)!db->ops->owner(db, false, NULL);
+        return rc;
+    }
+    return db->ops->owner(db, false, e);
+}

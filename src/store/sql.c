@@ -1,0 +1,149 @@
+#include "store/sql_int.h"
+
+/* Parameters are ?1, ?2 … in both dialects; `$word` is the dialect's own (db.c has the table). */
+
+#define REC "id, kind, org, state, secrecy, version, created, updated, since, body$text"
+#define AUDIT                                                                                      \
+    "seq, at, account, login, action, comment, reason, id, kind, version, state, secrecy, org, "   \
+    "body, hash"
+#define ACCOUNT                                                                                    \
+    "id, login, name, role, org, person, hash, totp, lang, outside, active, failed, "              \
+    "locked_until, created, last_login, seen_matches"
+#define JOB                                                                                        \
+    "id, account, name, args, state, done, total, stage, result, created, started, ended, beat"
+
+const char *const sql_text_of[SQL__COUNT] = {
+    [SQL_HEAD] = "SELECT seq, last_id, hash FROM head WHERE one = 1",
+    [SQL_HEAD_LOCK] = "SELECT seq, last_id, hash FROM head WHERE one = 1 $lock",
+    [SQL_HEAD_PUT] = "UPDATE head SET seq = ?1, last_id = ?2, hash = ?3 WHERE one = 1",
+    [SQL_SEQ] = "SELECT seq FROM head WHERE one = 1",
+
+    /* records */
+    [SQL_REC_GET] = "SELECT " REC " FROM rec WHERE id = ?1",
+    [SQL_REC_STATE] = "SELECT kind, version, state, created, since FROM rec WHERE id = ?1",
+    [SQL_REC_INSERT] =
+        "INSERT INTO rec (id, kind, org, state, secrecy, version, created, updated, since, body, "
+        "pub, pub_org, title, pub_title, shown) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
+        "?10$json, ?11$json, ?12, ?13, ?14, ?15)",
+    [SQL_REC_UPDATE] =
+        "UPDATE rec SET kind = ?2, org = ?3, state = ?4, secrecy = ?5, version = ?6, "
+        "created = ?7, updated = ?8, since = ?9, body = ?10$json, pub = ?11$json, pub_org = ?12, "
+        "title = ?13, pub_title = ?14, shown = ?15 WHERE id = ?1 AND version = ?6 - 1",
+    [SQL_REC_FACE] = "UPDATE rec SET pub = ?2$json, pub_org = ?3, title = ?4, pub_title = ?5, "
+                     "shown = ?6 WHERE id = ?1",
+    [SQL_REC_DELETE] = "DELETE FROM rec WHERE id = ?1 AND version = ?2",
+    [SQL_REC_KIND] = "SELECT kind FROM rec WHERE id = ?1",
+    [SQL_REC_OF_KIND] = "SELECT " REC " FROM rec WHERE kind = ?1 AND id > ?2 ORDER BY id LIMIT 200",
+    [SQL_REC_BY_TITLE] = "SELECT id FROM rec WHERE kind = ?1 AND substr(title, 1, 200) = "
+                         "substr(?2$str, 1, 200) AND title = ?2$str ORDER BY id",
+    [SQL_LINK_OF] = "SELECT relation, to_id FROM link WHERE from_id = ?1 ORDER BY relation, to_id",
+    [SQL_LINK_ADD] = "INSERT INTO link (from_id, relation, to_id) VALUES (?1, ?2, ?3)",
+    [SQL_LINK_DROP] = "DELETE FROM link WHERE from_id = ?1 AND relation = ?2 AND to_id = ?3",
+    [SQL_LINK_CLEAR] = "DELETE FROM link WHERE from_id = ?1",
+    [SQL_LINK_COUNT_TO] =
+        "SELECT count(DISTINCT from_id) FROM link WHERE to_id = ?1 AND from_id <> ?1",
+    [SQL_LINK_TO] =
+        "SELECT r.kind, l.from_id, l.relation FROM link l JOIN rec r "
+        "ON r.id = l.from_id WHERE l.to_id = ?1 ORDER BY l.from_id, l.relation LIMIT ?2",
+    [SQL_UNIQ_GET] = "SELECT id FROM uniq WHERE kind = ?1 AND field = ?2 AND value = ?3",
+    [SQL_UNIQ_OF] = "SELECT field, value FROM uniq WHERE id = ?1 ORDER BY field, value",
+    [SQL_UNIQ_ADD] = "INSERT INTO uniq (kind, field, value, id) VALUES (?1, ?2, ?3, ?4)",
+    [SQL_UNIQ_DROP] = "DELETE FROM uniq WHERE kind = ?1 AND field = ?2 AND value = ?3 AND id = ?4",
+    [SQL_UNIQ_CLEAR] = "DELETE FROM uniq WHERE id = ?1",
+    [SQL_GRANT_ADD] = "INSERT INTO grant_to (id, org) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+    [SQL_GRANT_GET] = "SELECT 1 FROM grant_to WHERE id = ?1 AND org = ?2",
+    [SQL_GRANT_CLEAR] = "DELETE FROM grant_to WHERE id = ?1 OR org = ?1",
+
+    /* audit */
+    [SQL_AUDIT_ADD] = "INSERT INTO audit (" AUDIT ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
+                      "?10, ?11, ?12, ?13, ?14, ?15)",
+    [SQL_AUDIT_OF] = "SELECT " AUDIT " FROM audit WHERE id = ?1 ORDER BY seq",
+    [SQL_AUDIT_AFTER] = "SELECT " AUDIT " FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+    [SQL_AUDIT_COUNT] = "SELECT count(*) FROM audit",
+    [SQL_VERIFY_REC] =
+        "SELECT r.id, r.kind, r.org, r.state, r.secrecy, r.version, r.created, r.updated, "
+        "r.since, r.body$text, r.pub$text, r.pub_org, r.title, r.pub_title, r.shown, "
+        "CASE WHEN r.kind = a.kind AND r.version = a.version AND a.secrecy = "
+        "CASE r.secrecy WHEN 0 THEN 'open' WHEN 1 THEN 'masked' ELSE 'private' END "
+        "AND coalesce(r.org, 0) = a.org AND coalesce(r.state, '') = a.state "
+        "AND a.body <> '' AND r.body = $bodya THEN 1 ELSE 0 END "
+        "FROM rec r LEFT JOIN audit a "
+        "ON a.seq = (SELECT max(seq) FROM audit WHERE id = r.id) "
+        "WHERE r.id > ?1 ORDER BY r.id LIMIT ?2",
+    [SQL_VERIFY_LINK] = "SELECT from_id, relation, to_id FROM link WHERE from_id BETWEEN ?1 AND ?2 "
+                        "ORDER BY from_id, relation, to_id",
+    [SQL_VERIFY_UNIQ] = "SELECT id, kind, field, value FROM uniq WHERE id BETWEEN ?1 AND ?2 "
+                        "ORDER BY id, field, value",
+    [SQL_VERIFY_GONE] = "SELECT min(a.id) FROM audit a WHERE a.id > 0 AND a.body <> '' "
+                        "AND NOT EXISTS (SELECT 1 FROM rec r WHERE r.id = a.id) "
+                        "AND a.seq = (SELECT max(b.seq) FROM audit b WHERE b.id = a.id)",
+    [SQL_VERIFY_LINK_ALONE] = "SELECT min(from_id) FROM link l WHERE NOT EXISTS "
+                              "(SELECT 1 FROM rec r WHERE r.id = l.from_id)",
+    [SQL_VERIFY_UNIQ_ALONE] =
+        "SELECT min(id) FROM uniq u WHERE NOT EXISTS (SELECT 1 FROM rec r WHERE r.id = u.id)",
+    [SQL_REC_COUNT] = "SELECT count(*) FROM rec",
+
+    /* accounts */
+    [SQL_ACCOUNT_INSERT] =
+        "INSERT INTO account (" ACCOUNT ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
+        "?12, ?13, ?14, ?15, ?16)",
+    [SQL_ACCOUNT_UPDATE] =
+        "UPDATE account SET login = ?2, name = ?3, role = ?4, org = ?5, person = ?6, hash = ?7, "
+        "totp = ?8, lang = ?9, outside = ?10, active = ?11, failed = ?12, locked_until = ?13, "
+        "created = ?14, last_login = ?15, seen_matches = ?16 WHERE id = ?1",
+    [SQL_ACCOUNT_GET] = "SELECT " ACCOUNT " FROM account WHERE id = ?1",
+    [SQL_ACCOUNT_BY_LOGIN] = "SELECT " ACCOUNT " FROM account WHERE login = ?1",
+    [SQL_ACCOUNT_BY_OUTSIDE] = "SELECT " ACCOUNT " FROM account WHERE outside = ?1",
+    [SQL_ACCOUNT_LIST] = "SELECT " ACCOUNT " FROM account ORDER BY id",
+    [SQL_SESSION_PUT] =
+        "INSERT INTO session (key, account, created, seen, csrf, data) VALUES (?1, ?2, ?3, ?4, "
+        "?5, ?6) ON CONFLICT (key) DO UPDATE SET account = excluded.account, "
+        "created = excluded.created, seen = excluded.seen, csrf = excluded.csrf, "
+        "data = excluded.data",
+    [SQL_SESSION_GET] =
+        "SELECT key, account, created, seen, csrf, data FROM session WHERE key = ?1",
+    [SQL_SESSION_DROP] = "DELETE FROM session WHERE key = ?1",
+    [SQL_SESSION_DROP_ACCOUNT] = "DELETE FROM session WHERE account = ?1",
+    [SQL_SESSION_DROP_OLD] = "DELETE FROM session WHERE seen < ?1",
+    [SQL_TOKEN_PUT] =
+        "INSERT INTO token (id, key, account, name, scope, created, expires, used) VALUES (?1, "
+        "?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO UPDATE SET key = excluded.key, "
+        "account = excluded.account, name = excluded.name, scope = excluded.scope, "
+        "created = excluded.created, expires = excluded.expires, used = excluded.used",
+    [SQL_TOKEN_BY_KEY] =
+        "SELECT id, key, account, name, scope, created, expires, used FROM token WHERE key = ?1",
+    [SQL_TOKEN_LIST] = "SELECT id, key, account, name, scope, created, expires, used FROM token "
+                       "WHERE account = ?1 ORDER BY id",
+    [SQL_TOKEN_DROP] = "DELETE FROM token WHERE id = ?1 AND account = ?2",
+    [SQL_SAVED_PUT] =
+        "INSERT INTO saved (id, account, shared, kind, name, filter, columns, sort) VALUES (?1, "
+        "?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO UPDATE SET account = excluded.account, "
+        "shared = excluded.shared, kind = excluded.kind, name = excluded.name, "
+        "filter = excluded.filter, columns = excluded.columns, sort = excluded.sort",
+    [SQL_SAVED_LIST] = "SELECT id, account, shared, kind, name, filter, columns, sort FROM saved "
+                       "WHERE (account = ?1 OR shared = 1) AND (?2$str = '' OR kind = ?2$str) "
+                       "ORDER BY kind, name, id",
+    [SQL_SAVED_DROP] = "DELETE FROM saved WHERE id = ?1 AND account = ?2",
+    [SQL_JOB_PUT] =
+        "INSERT INTO job (" JOB ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+        "?13) ON CONFLICT (id) DO UPDATE SET account = excluded.account, name = excluded.name, "
+        "args = excluded.args, state = excluded.state, done = excluded.done, "
+        "total = excluded.total, stage = excluded.stage, result = excluded.result, "
+        "created = excluded.created, started = excluded.started, ended = excluded.ended, "
+        "beat = excluded.beat",
+    [SQL_JOB_GET] = "SELECT " JOB " FROM job WHERE id = ?1",
+    [SQL_JOB_LIST] = "SELECT " JOB " FROM job ORDER BY id DESC LIMIT ?1",
+    [SQL_JOB_LIST_OF] = "SELECT " JOB " FROM job WHERE account = ?2 ORDER BY id DESC LIMIT ?1",
+    [SQL_JOB_NEXT] = "SELECT " JOB " FROM job WHERE state = 0 OR (state = 1 AND beat < ?1) "
+                     "ORDER BY id LIMIT 1 $skip",
+    [SQL_JOB_TAKE] = "UPDATE job SET state = 1, started = ?2, beat = ?2 WHERE id = ?1",
+    [SQL_JOB_BEAT] = "UPDATE job SET done = ?2, total = ?3, stage = ?4, beat = ?5 WHERE id = ?1 "
+                     "RETURNING state",
+    [SQL_FILE_PUT] = "INSERT INTO file (key, name, bytes, account, created) VALUES (?1, ?2, ?3, "
+                     "?4, ?5) ON CONFLICT (key) DO NOTHING",
+    [SQL_FILE_GET] = "SELECT name, bytes FROM file WHERE key = ?1",
+    [SQL_FILE_DROP] = "DELETE FROM file WHERE key = ?1",
+    [SQL_META_GET] = "SELECT value FROM meta WHERE name = ?1",
+    [SQL_META_PUT] = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) "
+                     "DO UPDATE SET value = excluded.value",
+};
