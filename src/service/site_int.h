@@ -72,6 +72,11 @@ struct viewed {
 enum rc view_get(struct tx *tx, const struct actor *a, const struct kind *k, int64_t id,
                  struct arena *to, struct viewed *out, struct err *e) MUST_CHECK;
 enum rc view_missing(struct err *e) MUST_CHECK;
+/* The day that people here call today. */
+int64_t site_today(const struct site *s);
+/* Somebody else has to take the action: the actor took the one that it names last (`other`). */
+enum rc view_other(struct tx *tx, const struct actor *a, const struct action *action, int64_t id,
+                   struct arena *to, bool *barred, struct err *e) MUST_CHECK;
 /* A filter as typed, with and after it `more`. */
 enum rc view_filter(struct site *s, const struct actor *a, const struct kind *k, struct str text,
                     const struct filter *more, struct arena *to, struct filter **out,
