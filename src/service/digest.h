@@ -4,7 +4,8 @@
 
 #include "service/records.h"
 
-/* Lights of an organisation's commitments that were due in a span of days. */
+/* Lights of an organisation's commitments that were due in a span of days; those that were dropped
+ * do not count. open: not due yet. */
 struct standing {
     int64_t org;
     uint32_t green, made_up, red, open;

@@ -17,7 +17,15 @@ struct measured {
     enum light light;           /* against target and deadline */
 };
 /* The value of an indicator record on a day (0: today). What a past day shows is what the audit
- * trail holds at its end. RC_USER "measure.…" names the field of the indicator that is wrong
+ * trail holds at its end: of every record, what its last entry by then says. It is a statement of
+ * the site: all records count, whoever asks (only brokers declare indicators); what is missing is
+ * named as far as the actor may see it, and the lists behind the addresses show what it may. Money
+ * is in yuan. share: of the records of `over` that are `among`, those that pass the filter;
+ * coverage: of the records of `population` that are `among`, those that a record of `over` which
+ * passes the filter leads to by `path`. The forecast is the straight line through the values at the
+ * ends of the months since the programme began, at most 36 (service/measures_int.h has its source).
+ * Cost: today by counts of the database, a past day and the forecast by one reading of the trail of
+ * the kinds concerned. RC_USER "measure.…" names the field of the indicator that is wrong
  * (unknown kind, filter, path). */
 enum rc measure_at(struct site *s, const struct actor *a, const struct rec *indicator, int64_t day,
                    struct arena *to, struct measured *out, struct err *e) MUST_CHECK;

@@ -313,6 +313,13 @@ static enum rc run_save(struct site *s, struct save_call *c, struct err *e)
     return rc;
 }
 
+enum rc record_save_in(struct site *s, struct tx *tx, const struct actor *a, struct rec *r,
+                       struct str comment, struct arena *to, vec_fault *faults, struct err *e)
+{
+    struct save_call c = {a, r, comment, to, faults, actor_is_system(a)};
+    return save(s, tx, &c, e);
+}
+
 enum rc record_save(struct site *s, const struct actor *a, struct rec *r, struct str comment,
                     struct arena *to, vec_fault *faults, struct err *e)
 {

@@ -91,6 +91,10 @@ enum rc view_path(struct site *s, const struct actor *a, const struct kind *k, s
 enum rc fill_in(struct site *s, struct tx *tx, const struct actor *a, struct rec *r,
                 const struct typed *t, uint32_t n, struct arena *to, vec_fault *faults,
                 struct err *e) MUST_CHECK;
+/* record_save inside a transaction that the caller ends; on failure it must be rolled back. */
+enum rc record_save_in(struct site *s, struct tx *tx, const struct actor *a, struct rec *r,
+                       struct str comment, struct arena *to, vec_fault *faults,
+                       struct err *e) MUST_CHECK;
 /* record_save whose computed fields are kept as given: for service itself (the score of an
  * introduction). */
 enum rc record_save_computed(struct site *s, const struct actor *a, struct rec *r,

@@ -17,12 +17,15 @@ struct thread_item {
     bool here;                /* the record that was asked for */
 };
 typedef VEC(struct thread_item) vec_thread;
-/* Oldest first, ties by id. Records that the actor may not see are left out, and so is what hangs
+/* Oldest first, ties by id. Its own date is the first that is set of day, signed, done, due,
+ * start. Records that the actor may not see are left out, and so is what hangs
  * on the thread only through them. *more: there are over THREAD_MAX. */
 enum rc thread_of(struct site *s, const struct actor *a, int64_t id, struct arena *to,
                   vec_thread *out, bool *more, struct err *e) MUST_CHECK;
 
-/* Several commitments out of one event, in one write: all or none. Each row as typed fields. */
+/* Several commitments out of one event, in one write: all or none. Each row as typed fields.
+ * *bad_row: the first that cannot be written (its faults are appended), UINT32_MAX where all were.
+ */
 struct typed_row {
     const struct typed *typed;
     uint32_t n;
