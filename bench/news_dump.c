@@ -14,14 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/embed.h"
 #include "base/file.h"
-#include "news/news.h"
-#include "record/yaml.h"
+#include "service/reading.h"
 
-static struct arena model;
-static struct article_tables *repairs;
-static struct news_tables *words;
+static struct reader *reader;
 
 static void fail(const struct err *e, const char *what)
 {
@@ -30,39 +26,11 @@ static void fail(const struct err *e, const char *what)
     exit(1);
 }
 
-static struct node *table(const char *name)
-{
-    struct err e = {0};
-    struct node *n = NULL;
-    for (const struct embedded *f = model_files; f->name; f++)
-        if (strcmp(f->name, name) == 0 &&
-            yaml_parse(&n, (struct str){(const char *)f->bytes, f->n}, name, &model, &e) != RC_OK)
-            fail(&e, name);
-    return n;
-}
-
 static void load(void)
 {
     struct err e = {0};
-    if (article_tables_open(&repairs, table("model/news/chrome.yaml"),
-                            table("model/news/brands.yaml"), table("model/news/repair.yaml"),
-                            &e) != RC_OK)
+    if (reader_open(&reader, NULL, &e) != RC_OK)
         fail(&e, "model/news");
-    if (news_tables_open(&words, &e) != RC_OK)
-        fail(&e, "model/news");
-    for (const struct embedded *f = model_files; f->name; f++)
-        if (news_tables_wants(f->name) &&
-            news_tables_add(words, table(f->name), f->name, &e) != RC_OK)
-            fail(&e, f->name);
-    if (news_tables_finish(words, &e) != RC_OK)
-        fail(&e, "model/news");
-}
-
-static void unload(void)
-{
-    article_tables_close(repairs);
-    news_tables_close(words);
-    arena_free(&model);
 }
 
 /* ---- output ---- */
@@ -174,9 +142,9 @@ static void dump_file(const char *path, struct arena *a)
     struct article x;
     struct news n;
     struct err e = {0};
-    if (article_read(&x, slurp(path, a), address(path, a), repairs, a, &e) != RC_OK)
+    if (article_read(&x, slurp(path, a), address(path, a), reader_article(reader), a, &e) != RC_OK)
         fprintf(stderr, "news_dump: %s: %s\n", path, e.key);
-    if (news_read(&n, &x, words, a, &e) != RC_OK)
+    if (news_read(&n, &x, reader_news(reader), a, &e) != RC_OK)
         fail(&e, path);
     print(page_id(path), &x, &n);
     news_release(&n);
@@ -209,7 +177,7 @@ static void dump_article(const json_t *o, struct arena *a)
         if (vec_push(&x.brand, brand, &e) != RC_OK)
             fail(&e, "brand");
     }
-    if (news_read(&n, &x, words, a, &e) != RC_OK)
+    if (news_read(&n, &x, reader_news(reader), a, &e) != RC_OK)
         fail(&e, "article");
     print(member(o, "id"), &x, &n);
     news_release(&n);
@@ -247,10 +215,10 @@ static void read_once(struct str page, struct arena *a, double *in_news)
     struct article x;
     struct news n;
     struct err e = {0};
-    if (article_read(&x, page, STR(""), repairs, a, &e) != RC_OK)
+    if (article_read(&x, page, STR(""), reader_article(reader), a, &e) != RC_OK)
         fail(&e, "page");
     double start = now();
-    if (news_read(&n, &x, words, a, &e) != RC_OK)
+    if (news_read(&n, &x, reader_news(reader), a, &e) != RC_OK)
         fail(&e, "page");
     *in_news += now() - start;
     news_release(&n);
@@ -296,6 +264,6 @@ int main(int argc, char **argv)
         for (int i = 1; i < argc; i++)
             dump_file(argv[i], &a);
     arena_free(&a);
-    unload();
+    reader_close(reader);
     return 0;
 }

@@ -102,6 +102,13 @@ expect messages model/messages/text.yaml:1: "no Chinese sentence"
 add src/base/base.h 'enum rc base_more(int n, int m,' '                  struct err *e);'
 expect must_check src/base/base.h:4: "a function of two lines without MUST_CHECK"
 
+mkdir "$tree/templates"
+add templates/page.html '<p class="a">ok</p>' '<p style="color: red">no</p>'
+expect templates templates/page.html:2: "a style attribute"
+mkdir -p "$tree/templates"
+add templates/page.html '<p>{{t text.gone}}</p>'
+expect messages templates/page.html:1: "a template that shows a sentence that is not there"
+
 add src/text/ugly.c 'int  text_ugly ;'
 expect format src/text/ugly.c:1: "layout"
 rm "$tree/docs/text.md"

@@ -39,6 +39,9 @@ offers "spreadsheets and folders, no pictures" "needs.xlsx,results list.csv,stor
 offers "actions of index" "delete," qiao index store d
 offers "files to add" "needs.xlsx,results list.csv,store," qiao index store add ''
 offers "nothing after list" "," qiao index store list ''
+offers "read" "--allow-private," qiao read --al
+offers "pages and folders" "needs.xlsx,photo.png,results list.csv,store,store," qiao read ''
+offers "kinds" "park," qiao read --kind pa
 offers "learn" "--reset," qiao learn --re
-offers "help" "search," qiao help s
+offers "help" "search,serve," qiao help se
 echo "1..$n"

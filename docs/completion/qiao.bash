@@ -6,7 +6,7 @@ _qiao()
     COMPREPLY=()
 
     if [ "$COMP_CWORD" = 1 ]; then
-        COMPREPLY=($(compgen -W 'match index search learn init user backup restore verify migrate rebuild help --help --version' -- "$cur"))
+        COMPREPLY=($(compgen -W 'match index search read learn init user import export template serve backup restore verify migrate rebuild help --help --version' -- "$cur"))
         return
     fi
     case $prev in
@@ -19,7 +19,11 @@ _qiao()
             return
             ;;
         -o)
-            _qiao_files '!*.xlsx'
+            case $command in
+                read) _qiao_files '!*.@(xlsx|jsonl)' ;;
+                export) _qiao_files '!*.@(xlsx|csv|jsonl)' ;;
+                *) _qiao_files '!*.xlsx' ;;
+            esac
             return
             ;;
         --map | --map-needs | --map-results)
@@ -31,7 +35,19 @@ _qiao()
             COMPREPLY=($(compgen -W 'member editor broker auditor admin' -- "$cur"))
             return
             ;;
-        -k | --threads | --min-score | --explain | --db | --name | --org | --person) return ;;
+        --kind)
+            COMPREPLY=($(compgen -W 'university college enterprise government park hospital institute' -- "$cur"))
+            return
+            ;;
+        --known)
+            _qiao_files "$sheets"
+            return
+            ;;
+        --urls)
+            _qiao_files ''
+            return
+            ;;
+        -k | --threads | --min-score | --explain | --timeout | --delay | --allow-private | --db | --name | --org | --person | --filter | --columns | --sort) return ;;
     esac
     case $command in
         match)
@@ -54,6 +70,15 @@ _qiao()
             fi
             [ "${COMP_WORDS[3]}" = add ] || sheets='!*'
             ;;
+        read)
+            options='-o --urls --known --kind --json --timeout --delay --allow-private --threads
+                --lang --model --quiet --help'
+            case $cur in -*) ;; *)
+                _qiao_files ''
+                return
+                ;;
+            esac
+            ;;
         learn)
             options='--install --reset --show --lang --model --quiet --help'
             ;;
@@ -73,8 +98,26 @@ _qiao()
                 return
             fi
             ;;
+        serve)
+            options='--db --address --port --url --behind-proxy --threads --upload-max --cas --oidc --oidc-client --log --lang --model --quiet --help'
+            sheets='!*'
+            [[ $cur = -* ]] || compopt -o dirnames
+            ;;
+        import | export | template)
+            options='--db --lang --model --quiet --help -o'
+            [ "$command" != import ] || options+=' --apply --states'
+            [ "$command" != export ] || options+=' --filter --columns --sort'
+            if [ "$COMP_CWORD" = 2 ]; then
+                compopt -o dirnames
+                return
+            elif [ "$COMP_CWORD" = 3 ]; then
+                COMPREPLY=($(compgen -W 'need result person org resource introduction' -- "$cur"))
+                return
+            fi
+            [ "$command" = import ] || sheets='!*'
+            ;;
         help)
-            COMPREPLY=($(compgen -W 'match index search learn init user backup restore verify migrate rebuild' -- "$cur"))
+            COMPREPLY=($(compgen -W 'match index search read learn init user import export template serve backup restore verify migrate rebuild' -- "$cur"))
             return
             ;;
         *) return ;;

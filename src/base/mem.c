@@ -3,6 +3,9 @@
 #include "base/fault.h"
 
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 void *mem_alloc(size_t n)
 {
@@ -29,6 +32,13 @@ void *mem_aligned(size_t n)
 void mem_free(void *p)
 {
     free(p);
+}
+
+void mem_trim(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }
 
 enum rc vec_reserve_(void **p, size_t *cap, size_t need, size_t size, struct err *e)

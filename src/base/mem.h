@@ -12,6 +12,8 @@ void *mem_realloc(void *p, size_t n) MUST_CHECK; /* on failure p is untouched */
 /* 64-byte aligned for SIMD rows; freed by mem_free as well. */
 void *mem_aligned(size_t n) MUST_CHECK;
 void mem_free(void *p);
+/* After much was freed: give it back to the system, where the C library can. Some milliseconds. */
+void mem_trim(void);
 
 /* A growable array: `VEC(struct token) v = {0};` then vec_push, and vec_free at the end.
  * Elements move when it grows; take no pointer across a push. */

@@ -12,13 +12,6 @@ bool str_starts(struct str s, struct str head)
     return s.n >= head.n && (head.n == 0 || memcmp(s.p, head.p, head.n) == 0);
 }
 
-struct str str_sub(struct str s, size_t from, size_t to)
-{
-    to = MIN(to, s.n);
-    from = MIN(from, to);
-    return (struct str){s.p ? s.p + from : NULL, to - from};
-}
-
 static size_t blank_head(struct str s)
 {
     if (s.n && ((unsigned char)s.p[0] <= ' '))
@@ -64,7 +57,7 @@ size_t str_find(struct str s, struct str what, size_t from)
     return SIZE_MAX;
 }
 
-uint32_t utf8_next(struct str s, size_t *i)
+uint32_t utf8_next_rare(struct str s, size_t *i)
 {
     static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
     const unsigned char *p = (const unsigned char *)s.p + *i;

@@ -27,7 +27,12 @@ static inline bool str_eq(struct str a, struct str b)
 int str_cmp(struct str a, struct str b);
 bool str_starts(struct str s, struct str head);
 /* The part [from, to) with both ends cut to the string's length. */
-struct str str_sub(struct str s, size_t from, size_t to);
+static inline struct str str_sub(struct str s, size_t from, size_t to)
+{
+    to = to < s.n ? to : s.n;
+    from = from < to ? from : to;
+    return (struct str){s.p ? s.p + from : NULL, to - from};
+}
 /* Without ASCII blanks and U+3000 at both ends. */
 struct str str_trim(struct str s);
 /* Byte offset of the first occurrence at or after `from`, or SIZE_MAX. O(n). */
@@ -35,7 +40,21 @@ size_t str_find(struct str s, struct str what, size_t from);
 
 /* Decode one UTF-8 character at s.p[*i] and advance *i past it. A malformed byte gives U+FFFD
  * and advances by one. Precondition: *i < s.n. */
-uint32_t utf8_next(struct str s, size_t *i);
+uint32_t utf8_next_rare(struct str s, size_t *i);
+static inline uint32_t utf8_next(struct str s, size_t *i)
+{
+    const unsigned char *p = (const unsigned char *)s.p + *i;
+    if (p[0] < 0x80) {
+        ++*i;
+        return p[0];
+    }
+    if (s.n - *i >= 3 && p[0] > 0xE0 && p[0] < 0xED && (p[1] & 0xC0) == 0x80 &&
+        (p[2] & 0xC0) == 0x80) {
+        *i += 3;
+        return (uint32_t)(p[0] & 15) << 12 | (uint32_t)(p[1] & 63) << 6 | (p[2] & 63);
+    }
+    return utf8_next_rare(s, i);
+}
 /* Write `c` as UTF-8 to `to` (room for 4), return the number of bytes; U+FFFD for what is no
  * scalar value. */
 size_t utf8_put(char *to, uint32_t c);

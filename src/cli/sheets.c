@@ -154,7 +154,10 @@ static enum rc export_file(struct sheeting *x, struct err *e)
                                .zh = is_zh(x),
                                .progress = progress_step,
                                .progress_ctx = &x->at.progress};
-    TRY(sheet_export(x->at.site, &actor_system, &r, a->out, e));
+    enum rc rc = sheet_export(x->at.site, &actor_system, &r, a->out, e);
+    if (rc == RC_USER && strncmp(e->key, "filter.", 7) == 0)
+        e->col = 0; /* a place in the filter, not in a sheet; the sentence names the word */
+    TRY(rc);
     return at_site_say(&x->at, "cli.file_written", str_of(a->out), e);
 }
 

@@ -63,14 +63,11 @@ static enum rc restore(struct at_site *x, const struct site_options *o, char **w
     return at_site_say(x, "cli.site_restored", str_of(word[1]), e);
 }
 
-/* What is damaged is the store, not what was typed: exit status 1. */
 static enum rc verify(struct at_site *x, const struct site_options *o, char **word, struct err *e)
 {
     (void)o;
-    enum rc rc = upkeep_verify(x->site, progress_step, &x->progress, e);
-    if (rc == RC_CORRUPT)
-        return e->rc = RC_SYS;
-    return rc == RC_OK ? at_site_say(x, "cli.site_sound", str_of(word[0]), e) : rc;
+    TRY(upkeep_verify(x->site, progress_step, &x->progress, e));
+    return at_site_say(x, "cli.site_sound", str_of(word[0]), e);
 }
 
 static enum rc migrate(struct at_site *x, const struct site_options *o, char **word, struct err *e)
@@ -117,7 +114,8 @@ static enum rc run(struct cli *c, const struct command *command, const struct up
     if (rc == RC_OK)
         rc = u->run(&x, &o, argv, e);
     at_site_close(&x);
-    return rc;
+    /* What is damaged is the store, not what was typed: exit status 1. */
+    return rc == RC_CORRUPT ? (e->rc = RC_SYS) : rc;
 }
 
 static const struct option options[] = {OPTION_DB};

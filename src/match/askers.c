@@ -6,24 +6,17 @@
 
 #include <string.h>
 
-struct share {
-    uint32_t need;
-    float x;
-};
-
 struct askers {
     const struct matcher *m;
-    uint32_t n;
-    struct map term;             /* key -> place in from */
-    uint32_t *from;              /* [terms + 1] into share */
-    struct share *share;         /* by term, then need */
-    int16_t *knowledge, *latent; /* [n * stride] of the two views */
+    const struct demand *demand;
+    struct demand *own;          /* the same, where it is not the matcher's */
+    float *x;                    /* weight of demand->need[i]'s term */
+    int16_t *knowledge, *latent; /* [needs * stride] of the two views */
     float *knowledge_inverse, *latent_inverse;
 };
 
 struct preparing {
     struct askers *a;
-    struct match_source needs;
     vec_need_term *scratch; /* one a worker */
     vec_weight *x;          /* [needs] */
 };
@@ -32,9 +25,8 @@ static enum rc prepare(void *ctx, size_t i, unsigned worker, struct err *e)
 {
     struct preparing *p = ctx;
     struct asked one = {0};
-    TRY(asked_make(&one, &p->scratch[worker], p->a->m, p->needs.text(p->needs.ctx, (uint32_t)i),
-                   e));
     const struct askers *a = p->a;
+    TRY(asked_make(&one, &p->scratch[worker], a->m, matcher_need(a->m, (uint32_t)i), e));
     size_t k = a->m->knowledge.stride, l = a->m->latent.stride;
     memcpy(a->knowledge + i * k, one.points.knowledge, k * sizeof *a->knowledge);
     memcpy(a->latent + i * l, one.points.latent, l * sizeof *a->latent);
@@ -44,65 +36,74 @@ static enum rc prepare(void *ctx, size_t i, unsigned worker, struct err *e)
     return RC_OK;
 }
 
-/* Count, then lay out: two passes over all vectors. */
+/* Put the vectors where the demand has their terms: needs rise within a term, so each term's next
+ * place is behind the last. */
 static enum rc turn(struct askers *a, const vec_weight *x, struct err *e)
 {
-    VEC(uint32_t) df = {0};
-    uint32_t all = 0;
-    enum rc rc = RC_OK;
-    for (uint32_t i = 0; rc == RC_OK && i < a->n; i++)
-        for (size_t k = 0; rc == RC_OK && k < x[i].n; k++, all++) {
-            uint32_t *at = map_put(&a->term, x[i].p[k].key, (uint32_t)df.n);
-            if (!at)
-                rc = err_nomem(e);
-            else if (*at == df.n)
-                rc = vec_push(&df, 1u, e);
-            else
-                df.p[*at]++;
-        }
-    a->from = rc == RC_OK ? mem_calloc(df.n + 2, sizeof *a->from) : NULL;
-    a->share = a->from ? mem_alloc(all * sizeof *a->share) : NULL;
-    if (rc == RC_OK && !a->share)
-        rc = err_nomem(e);
-    if (rc == RC_OK) { /* from[t + 1] is where term t is being filled, and ends as its end */
-        for (size_t t = 0; t + 1 < df.n; t++)
-            a->from[t + 2] = a->from[t + 1] + df.p[t];
-        for (uint32_t i = 0; i < a->n; i++)
-            for (size_t k = 0; k < x[i].n; k++) {
-                uint32_t t = *map_get(&a->term, x[i].p[k].key);
-                a->share[a->from[t + 1]++] = (struct share){i, (float)x[i].p[k].x};
-            }
+    const struct demand *d = a->demand;
+    uint32_t *next = mem_alloc(((size_t)d->n + 1) * sizeof *next);
+    a->x = mem_calloc(d->from[d->n], sizeof *a->x);
+    if (!next || !a->x) {
+        mem_free(next);
+        return err_nomem(e);
     }
-    vec_free(&df);
+    memcpy(next, d->from, ((size_t)d->n + 1) * sizeof *next);
+    for (uint32_t i = 0; i < d->needs; i++)
+        for (size_t k = 0; k < x[i].n; k++) {
+            uint32_t t = demand_find(d, x[i].p[k].key);
+            while (t != UINT32_MAX && next[t] < d->from[t + 1] && d->need[next[t]] < i)
+                next[t]++; /* a need in which the term counts nothing */
+            if (t != UINT32_MAX && next[t] < d->from[t + 1] && d->need[next[t]] == i)
+                a->x[next[t]++] = (float)x[i].p[k].x;
+        }
+    mem_free(next);
+    return RC_OK;
+}
+
+static enum rc points_alloc(struct askers *a, struct err *e)
+{
+    const struct matcher *m = a->m;
+    size_t n = m->needs.n;
+    a->knowledge = mem_alloc(n * m->knowledge.stride * sizeof *a->knowledge);
+    a->latent = mem_alloc(n * m->latent.stride * sizeof *a->latent);
+    a->knowledge_inverse = mem_alloc(n * sizeof *a->knowledge_inverse);
+    a->latent_inverse = mem_alloc(n * sizeof *a->latent_inverse);
+    bool room = a->knowledge && a->latent && a->knowledge_inverse && a->latent_inverse;
+    return room ? RC_OK : err_nomem(e);
+}
+
+static enum rc prepare_all(struct askers *a, unsigned threads, struct err *e)
+{
+    uint32_t n = a->m->needs.n;
+    struct preparing p = {a, mem_calloc(threads, sizeof *p.scratch), mem_calloc(n, sizeof *p.x)};
+    enum rc rc = p.scratch && p.x ? points_alloc(a, e) : err_nomem(e);
+    if (rc == RC_OK)
+        rc = pool_run(threads, n, prepare, &p, e);
+    if (rc == RC_OK)
+        rc = turn(a, p.x, e);
+    for (unsigned i = 0; p.scratch && i < threads; i++)
+        vec_free(&p.scratch[i]);
+    for (uint32_t i = 0; p.x && i < n; i++)
+        vec_free(&p.x[i]);
+    mem_free(p.scratch);
+    mem_free(p.x);
     return rc;
 }
 
-enum rc askers_open(struct askers **out, const struct matcher *m, struct match_source needs,
-                    unsigned threads, struct err *e)
+enum rc askers_open(struct askers **out, const struct matcher *m, unsigned threads, struct err *e)
 {
     struct askers *a = mem_calloc(1, sizeof *a);
     if (!a)
         return err_nomem(e);
     a->m = m;
-    a->n = needs.n;
-    a->knowledge = mem_alloc((size_t)needs.n * m->knowledge.stride * sizeof *a->knowledge);
-    a->latent = mem_alloc((size_t)needs.n * m->latent.stride * sizeof *a->latent);
-    a->knowledge_inverse = mem_alloc(needs.n * sizeof *a->knowledge_inverse);
-    a->latent_inverse = mem_alloc(needs.n * sizeof *a->latent_inverse);
-    bool room = a->knowledge && a->latent && a->knowledge_inverse && a->latent_inverse;
-    struct preparing p = {a, needs, mem_calloc(threads, sizeof *p.scratch),
-                          mem_calloc(needs.n, sizeof *p.x)};
-    enum rc rc = room && p.scratch && p.x ? RC_OK : err_nomem(e);
+    a->demand = m->demand;
+    enum rc rc = RC_OK;
+    if (!a->demand) {
+        rc = demand_open(&a->own, m->needs, m->params.word_pairs, threads, e);
+        a->demand = a->own;
+    }
     if (rc == RC_OK)
-        rc = pool_run(threads, needs.n, prepare, &p, e);
-    if (rc == RC_OK)
-        rc = turn(a, p.x, e);
-    for (unsigned i = 0; p.scratch && i < threads; i++)
-        vec_free(&p.scratch[i]);
-    for (uint32_t i = 0; p.x && i < needs.n; i++)
-        vec_free(&p.x[i]);
-    mem_free(p.scratch);
-    mem_free(p.x);
+        rc = prepare_all(a, threads, e);
     if (rc == RC_OK)
         *out = a;
     else
@@ -114,9 +115,8 @@ void askers_close(struct askers *a)
 {
     if (!a)
         return;
-    map_free(&a->term);
-    mem_free(a->from);
-    mem_free(a->share);
+    demand_close(a->own);
+    mem_free(a->x);
     mem_free(a->knowledge);
     mem_free(a->latent);
     mem_free(a->knowledge_inverse);
@@ -126,18 +126,21 @@ void askers_close(struct askers *a)
 
 void askers_parts(const struct askers *a, const struct offered *o, struct match_parts *part)
 {
-    memset(part, 0, a->n * sizeof *part);
+    const struct demand *d = a->demand;
+    uint32_t n = d->needs;
+    memset(part, 0, n * sizeof *part);
     for (size_t k = 0; k < o->y.n; k++) {
-        const uint32_t *t = map_get(&a->term, o->y.p[k].key);
-        for (uint32_t j = t ? a->from[*t] : 0; t && j < a->from[*t + 1]; j++)
-            part[a->share[j].need].cosine += a->share[j].x * o->y.p[k].x;
+        uint32_t t = demand_find(d, o->y.p[k].key);
+        for (uint32_t j = t == UINT32_MAX ? 0 : d->from[t]; t != UINT32_MAX && j < d->from[t + 1];
+             j++)
+            part[d->need[j]].cosine += a->x[j] * o->y.p[k].x;
     }
-    const struct view *k = &a->m->knowledge, *l = &a->m->latent;
+    const struct view *v = &a->m->knowledge, *l = &a->m->latent;
     const struct result_points *p = &o->points;
-    for (uint32_t i = 0; k->dims && i < a->n; i++)
-        part[i].knowledge = view_alike(k, a->knowledge + (size_t)i * k->stride,
+    for (uint32_t i = 0; v->dims && i < n; i++)
+        part[i].knowledge = view_alike(v, a->knowledge + (size_t)i * v->stride,
                                        a->knowledge_inverse[i], p->knowledge, p->knowledge_inverse);
-    for (uint32_t i = 0; l->dims && i < a->n; i++)
+    for (uint32_t i = 0; l->dims && i < n; i++)
         part[i].latent = view_alike(l, a->latent + (size_t)i * l->stride, a->latent_inverse[i],
                                     p->latent, p->latent_inverse);
 }

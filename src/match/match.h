@@ -57,6 +57,23 @@ struct matcher;
  * without) must outlive the matcher. O(all text); see index_build for memory. */
 enum rc matcher_open(struct matcher **out, struct match_source results, struct match_source needs,
                      const struct knowledge *know, unsigned threads, struct err *e) MUST_CHECK;
+/* The needs' own statistics, made once for matchers of several kinds of results. They do not change
+ * when a source does. O(all text). */
+struct demand;
+enum rc demand_open(struct demand **out, struct match_source needs, bool word_pairs,
+                    unsigned threads, struct err *e) MUST_CHECK;
+void demand_close(struct demand *d);
+struct matcher_setup {
+    struct match_source needs;
+    const struct demand *demand; /* of these needs, must outlive the matcher; NULL: it makes its own
+                                  * (also where its results have terms of another kind) */
+    const struct knowledge *know; /* NULL: without */
+    unsigned threads;
+    bool light; /* Chinese results go without the latent view, which takes a second and 800 bytes a
+                 * term: for collections that change (docs/match.md has what it is worth) */
+};
+enum rc matcher_open_with(struct matcher **out, struct match_source results,
+                          const struct matcher_setup *o, struct err *e) MUST_CHECK;
 void matcher_close(struct matcher *m);
 /* With the mix in use for this collection. */
 const struct match_params *matcher_params(const struct matcher *m);

@@ -93,9 +93,8 @@ static double weight(void *ctx, uint64_t key, uint32_t df, uint32_t ndocs)
         return 0;
     double w = match_term_weight(p, key, df, ndocs);
     if (m->damp > 0) {
-        const uint32_t *in = map_get(&m->need_df, key);
         double n = m->needs.n;
-        double d = idf(n, in ? *in : 0) / idf(n, 0);
+        double d = idf(n, demand_df(m->demand, key)) / idf(n, 0);
         w *= pow(fmin(1, fmax(d, 1e-6)), m->damp);
     }
     return w;
@@ -106,32 +105,15 @@ double term_weight(const struct matcher *m, uint64_t key, uint32_t df)
     return weight((void *)(uintptr_t)m, key, df, MAX(m->results.n, df));
 }
 
-static enum rc count_need(struct matcher *m, struct str text, vec_term_at *t, vec_term_count *c,
-                          struct err *e)
-{
-    t->n = 0;
-    TRY(terms_read(t, text, matcher_flags(m), e));
-    TRY(terms_count(c, t, e));
-    for (size_t i = 0; i < c->n; i++) {
-        uint32_t *df = map_put(&m->need_df, c->p[i].key, 0);
-        if (!df)
-            return err_nomem(e);
-        ++*df;
-    }
-    return RC_OK;
-}
-
-static enum rc count_needs(struct matcher *m, struct err *e)
+static enum rc count_needs(struct matcher *m, const struct matcher_setup *o, struct err *e)
 {
     m->damp = m->params.damp * fmin(1, m->needs.n / DAMP_NEEDS);
-    vec_term_at t = {0};
-    vec_term_count c = {0};
-    enum rc rc = RC_OK;
-    for (uint32_t i = 0; rc == RC_OK && m->damp > 0 && i < m->needs.n; i++)
-        rc = count_need(m, m->needs.text(m->needs.ctx, i).text, &t, &c, e);
-    vec_free(&t);
-    vec_free(&c);
-    return rc;
+    m->demand = o->demand && o->demand->flags == matcher_flags(m) ? o->demand : NULL;
+    if (m->demand || m->damp <= 0)
+        return RC_OK;
+    TRY(demand_open(&m->own, m->needs, m->params.word_pairs, o->threads, e));
+    m->demand = m->own;
+    return RC_OK;
 }
 
 /* ---- results ---- */
@@ -166,24 +148,25 @@ static enum rc build_index(struct matcher *m, unsigned threads, struct err *e)
     return rc;
 }
 
-enum rc matcher_open(struct matcher **out, struct match_source results, struct match_source needs,
-                     const struct knowledge *know, unsigned threads, struct err *e)
+enum rc matcher_open_with(struct matcher **out, struct match_source results,
+                          const struct matcher_setup *o, struct err *e)
 {
     struct matcher *m = mem_calloc(1, sizeof *m);
     if (!m)
         return err_nomem(e);
     m->results = results;
-    m->needs = needs;
-    m->know = know;
+    m->needs = o->needs;
+    m->know = o->know;
+    m->light = o->light;
     enum rc rc = choose_params(m, e);
     if (rc == RC_OK)
         rc = note_function_words(m, e);
     if (rc == RC_OK)
-        rc = count_needs(m, e);
+        rc = count_needs(m, o, e);
     if (rc == RC_OK)
-        rc = build_index(m, threads, e);
+        rc = build_index(m, o->threads, e);
     if (rc == RC_OK)
-        rc = views_open(m, threads, e);
+        rc = views_open(m, o->threads, e);
     if (rc != RC_OK) {
         matcher_close(m);
         return rc;
@@ -192,11 +175,18 @@ enum rc matcher_open(struct matcher **out, struct match_source results, struct m
     return RC_OK;
 }
 
+enum rc matcher_open(struct matcher **out, struct match_source results, struct match_source needs,
+                     const struct knowledge *know, unsigned threads, struct err *e)
+{
+    struct matcher_setup o = {.needs = needs, .know = know, .threads = threads};
+    return matcher_open_with(out, results, &o, e);
+}
+
 void matcher_close(struct matcher *m)
 {
     if (!m)
         return;
-    map_free(&m->need_df);
+    demand_close(m->own);
     map_free(&m->silent);
     view_release(&m->knowledge);
     view_release(&m->latent);

@@ -8,12 +8,28 @@
 #include "match/pair.h"
 #include "match/view.h"
 
+/* The needs' terms, keys rising, and the needs that hold each, rising. */
+struct demand {
+    uint32_t needs, n; /* needs, distinct terms */
+    unsigned flags;    /* of terms_read */
+    uint64_t *key;
+    uint32_t *from; /* [n + 1] into need */
+    uint32_t *need;
+    uint32_t *bucket; /* first key of each bucket of the top bits */
+    unsigned shift;
+};
+/* Place of a key, UINT32_MAX: none; in how many needs it stands. O(1). */
+uint32_t demand_find(const struct demand *d, uint64_t key);
+uint32_t demand_df(const struct demand *d, uint64_t key);
+
 struct matcher {
     struct match_source results, needs;
     struct match_params params;
-    struct map need_df; /* in how many needs a term stands */
-    struct map silent;  /* terms that count nothing */
-    double damp;        /* params.damp, less where there are few needs */
+    const struct demand *demand; /* NULL where nothing is damped by it */
+    struct demand *own;          /* the same, where it is the matcher's */
+    bool light;
+    struct map silent; /* terms that count nothing */
+    double damp;       /* params.damp, less where there are few needs */
     struct index *ix;
     const struct knowledge *know;
     struct view knowledge, latent; /* dims 0: not in use */

@@ -49,12 +49,12 @@ enum rc reasons_phrases_between(const struct matcher *m, struct match_text need,
 
 /* ---- the other way round: for whom is a result ---- */
 
-/* The needs of a matcher (or any others) so prepared that one result is compared with all of them
- * at once: the scores that each need gives it (weights in single precision). 8 bytes a term and 1
- * KB a need. */
+/* The needs of a matcher so prepared that one result is compared with all of them at once: the
+ * scores that each need gives it (weights in single precision). 4 bytes a term of a need beyond the
+ * demand, and 400 (with the latent view 800) a need. */
 struct askers;
-enum rc askers_open(struct askers **out, const struct matcher *m, struct match_source needs,
-                    unsigned threads, struct err *e) MUST_CHECK;
+enum rc askers_open(struct askers **out, const struct matcher *m, unsigned threads,
+                    struct err *e) MUST_CHECK;
 void askers_close(struct askers *a);
 /* part[i] of need i, all of them. O(postings of the result's terms + needs); about 1 ms for 10,000
  * needs. */

@@ -68,7 +68,7 @@ static uint32_t latent_dims(const struct matcher *m)
         return 0;
     if (m->params.word_pairs)
         return postings <= ENGLISH_POSTINGS ? MIN(ENGLISH_DIMS, n / ENGLISH_TEXTS) : 0;
-    return n >= LATENT_LEAST && postings <= LATENT_POSTINGS ? LATENT_DIMS : 0;
+    return !m->light && n >= LATENT_LEAST && postings <= LATENT_POSTINGS ? LATENT_DIMS : 0;
 }
 
 static const float *latent_of(const void *ctx, uint64_t key)

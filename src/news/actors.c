@@ -28,6 +28,8 @@ static uint32_t person_at(const struct page *p, uint32_t i, uint32_t *end)
 {
     for (uint32_t k = 0; k < p->out->person.n; k++) {
         struct str name = p->out->person.p[k].name;
+        if (name.p[2] != p->x->text.p[p->at[i] + 2]) /* mostly the first character differs */
+            continue;
         struct str here = str_sub(p->x->text, p->at[i], p->at[i] + name.n);
         if (str_eq(name, here)) {
             *end = i + (uint32_t)utf8_len(name);

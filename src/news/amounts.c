@@ -12,6 +12,8 @@ static bool is_one_of(uint32_t c, const char *set)
 
 static bool is_numeral(uint32_t c)
 {
+    if (c < 0x4E00 || c > 0x767E) /* most */
+        return false;
     switch (c) {
     case 0x4E00: /* 一二两三四五六七八九十百千万数几 */
     case 0x4E8C:
@@ -155,7 +157,7 @@ enum rc amounts_find(struct page *p)
 {
     for (uint32_t i = 0, next; i < p->n; i = next) {
         next = i + 1;
-        if (is_digit(p->ch[i]) || is_numeral(p->ch[i]))
+        if (p->t->flags[p->ch[i] & 0xFFFF] & CHAR_NUMBER)
             TRY(amount_at(p, i, &next));
     }
     for (size_t k = 0; k < p->amount.n; k++)
@@ -268,11 +270,17 @@ static bool may_begin_moment(uint32_t c)
     }
 }
 
+uint8_t char_flags(uint32_t c)
+{
+    return (uint8_t)((is_digit(c) || is_numeral(c) ? CHAR_NUMBER : 0) |
+                     (may_begin_moment(c) ? CHAR_MOMENT : 0));
+}
+
 static enum rc moments_find(struct page *p)
 {
     for (uint32_t i = 0; i < p->n;) {
         bool until = false;
-        uint32_t end = may_begin_moment(p->ch[i]) ? moment_end(p, i, &until) : 0;
+        uint32_t end = p->t->flags[p->ch[i] & 0xFFFF] & CHAR_MOMENT ? moment_end(p, i, &until) : 0;
         if (!end) {
             i++;
             continue;
@@ -416,11 +424,50 @@ static enum rc set_day(struct page *p, const struct day *d)
     return day_str(p, &p->out->event_date_end, year, d->last_month, d->last_day);
 }
 
+/* 昨日, 今天 of a page whose day of publication is known. */
+static enum rc relative_day(struct page *p, int before)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int year, month, day;
+    char copy[11] = "";
+    struct str s = p->x->publish_date;
+    if (s.n != 10)
+        return RC_OK;
+    memcpy(copy, s.p, s.n);
+    if (sscanf(copy, "%4d-%2d-%2d", &year, &month, &day) != 3 || month < 1 || month > 12)
+        return RC_OK;
+    day -= before;
+    if (day < 1) {
+        month = month == 1 ? 12 : month - 1;
+        year -= month == 12;
+        bool leap = month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        day = days[month - 1] + leap;
+    }
+    return day_str(p, &p->out->event_date, year, month, day);
+}
+
+/* 6月8日电 … 8日在某市落成: the day of the dateline's month, or of the month before. */
+static uint32_t bare_day(const struct page *p, uint32_t i, const struct day *line, struct day *d)
+{
+    int day;
+    uint32_t k = read_number(p, i, 2, &day);
+    if (!line->month || k == i || p->ch[k] != 0x65E5 || day < 1 || day > 31)
+        return 0;
+    *d = (struct day){.year = line->year, .month = line->month, .day = day};
+    if (day > line->day && --d->month == 0) {
+        d->month = 12;
+        d->year -= d->year > 0;
+    }
+    return k + 1;
+}
+
 /* First day of the lead; 近日 before it means that none is told. */
 static enum rc event_day(struct page *p)
 {
     static const char *const vague[] = {"近日",   "日前", "近期", "近来", "不久前",
                                         "连日来", "昨日", "今日", "昨天", "今天"};
+    enum { VAGUE_REST = 6 }; /* from here on: told beside the day of publication */
+    struct day line = {0};
     uint32_t paras = 0;
     for (uint32_t i = 0; i < p->n && paras < 5; i++) {
         struct day d;
@@ -428,14 +475,17 @@ static enum rc event_day(struct page *p)
         for (size_t k = 0; k < ARRAY_LEN(vague); k++)
             if (looking_at(p, i, vague[k])) {
                 p->recent = true;
-                return RC_OK;
+                return k < VAGUE_REST ? RC_OK : relative_day(p, p->ch[i] == 0x6628); /* 昨 */
             }
         if (!is_digit(p->ch[i]) || (i && is_digit(p->ch[i - 1])))
             continue;
         uint32_t end = day_at(p, i, &d);
         if (!end)
+            end = bare_day(p, i, &line, &d);
+        if (!end)
             continue;
         if (is_dateline(p, end) || is_other_day(p, i, end)) {
+            line = is_dateline(p, end) ? d : line;
             i = end - 1;
             continue;
         }

@@ -110,8 +110,36 @@ static size_t lost_break(struct str line, size_t from)
     return at == SIZE_MAX ? line.n : at + 3;
 }
 
+/* A paragraph over several lines in one. */
+static enum rc wrapped_blocks(struct page *p, struct str s, size_t width, struct err *e)
+{
+    struct buf whole;
+    buf_init(&whole, 4 * PAGE_MAX);
+    enum rc rc = RC_OK;
+    for (size_t i = 0; i < s.n && rc == RC_OK;) {
+        struct str line = next_line(s, &i), next = {0};
+        size_t at = i;
+        while (at < s.n && (next = next_line(s, &at), is_page_number(next)))
+            i = at; /* the foot of a page stands between two lines of a paragraph */
+        if (at >= s.n && is_page_number(next))
+            next = STR("");
+        rc = buf_str(&whole, whole.n ? str_trim(line) : line, e);
+        if (rc == RC_OK && !wrap_goes_on(width, line, next)) {
+            rc = add_line(p, buf_view(&whole), e);
+            buf_clear(&whole);
+        }
+    }
+    if (rc == RC_OK)
+        rc = add_line(p, buf_view(&whole), e);
+    buf_free(&whole);
+    return rc;
+}
+
 static enum rc plain_blocks(struct page *p, struct str s, struct err *e)
 {
+    size_t width = wrap_width(s);
+    if (width)
+        return wrapped_blocks(p, s, width, e);
     for (size_t i = 0; i < s.n;) {
         const char *end = memchr(s.p + i, '\n', s.n - i);
         size_t to = end ? (size_t)(end - s.p) : s.n;
@@ -203,7 +231,7 @@ static enum rc add_block(struct out *o, const struct block *b, struct str part, 
 {
     if (o->text.n)
         TRY(buf_char(&o->text, '\n', e));
-    return is_spam(o->t, part) ? add_sentences(o, b, part, e) : add_plain(o, b, part, e);
+    return b->spam && is_spam(o->t, part) ? add_sentences(o, b, part, e) : add_plain(o, b, part, e);
 }
 
 /* Brands of the finished text, in place of the smaller repairs inside them. */
@@ -213,10 +241,13 @@ static enum rc mark_brands(struct article *x, const struct page *p, const struct
     VEC(struct repair) all = {0};
     size_t k = 0;
     enum rc rc = RC_OK;
+    bool game = brands_game(t, x->text);
     for (size_t i = 0; rc == RC_OK && i < x->text.n;) {
-        size_t n = brand_at(p, t, x->text, i);
+        size_t after = i;
+        uint32_t c = next_char(x->text, &after);
+        size_t n = brand_may_begin(t, x->text, i, c, game) ? brand_at(p, t, x->text, i) : 0;
         if (!n) {
-            next_char(x->text, &i);
+            i = after;
             continue;
         }
         struct span at = {(uint32_t)i, (uint32_t)(i + n)};
@@ -280,6 +311,10 @@ static enum rc build(struct article *x, struct page *p, const struct article_tab
         rc = put_together(&o, &c, e);
     if (rc == RC_OK)
         rc = finish(&o, a, e);
+    if (rc == RC_OK) {
+        x->site = arena_str(a, p->title);
+        rc = x->site.p ? RC_OK : err_nomem(e);
+    }
     if (rc == RC_OK && publish_date(date, p, &c, t, x->url)) {
         x->publish_date = arena_str(a, str_of(date));
         rc = x->publish_date.p ? RC_OK : err_nomem(e);
@@ -305,7 +340,7 @@ enum rc article_read(struct article *out, struct str bytes, struct str url,
 {
     struct page p = {.arena = a};
     struct buf text;
-    *out = (struct article){.text = STR(""), .publish_date = STR("")};
+    *out = (struct article){.text = STR(""), .site = STR(""), .publish_date = STR("")};
     if (bytes.n > PAGE_MAX)
         return err_too_big(e, "news.too_big", "%d", PAGE_MAX >> 20);
     out->url = arena_str(a, url);

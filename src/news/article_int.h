@@ -45,21 +45,7 @@ static inline bool words_may(const struct words *w, uint32_t a, uint32_t b)
     return bit_of(w->first, a) && (bit_of(w->alone, a) || bit_of(w->pair, pair_of(a, b)));
 }
 
-/* utf8_next with the common cases inline. */
-static inline uint32_t next_char(struct str s, size_t *i)
-{
-    const unsigned char *p = (const unsigned char *)s.p + *i;
-    if (p[0] < 0x80) {
-        ++*i;
-        return p[0];
-    }
-    if (s.n - *i >= 3 && p[0] > 0xE0 && p[0] < 0xED && (p[1] & 0xC0) == 0x80 &&
-        (p[2] & 0xC0) == 0x80) {
-        *i += 3;
-        return (uint32_t)(p[0] & 15) << 12 | (uint32_t)(p[1] & 63) << 6 | (p[2] & 63);
-    }
-    return utf8_next(s, i);
-}
+#define next_char utf8_next
 
 struct lost {
     uint32_t ch;
@@ -82,6 +68,7 @@ struct article_tables {
     struct words units; /* to the characters that read so */
     VEC(struct str) to; /* what variant_words, doubles and units become: their values */
     VEC(struct lost) lost;
+    uint64_t suspect[65536 / 64]; /* characters that a repair may begin at (repair.c) */
 };
 
 /* Bytes of the longest of `w` at s.p + i, 0: none. *val (may be NULL) gets its value. */
@@ -104,6 +91,7 @@ struct block {
     enum block_kind kind;
     /* Once repaired: */
     struct str text;
+    bool spam;                /* some of its words are an advertisement's */
     uint32_t repair, repairs; /* first and number in page.repair; places count in `text` */
     uint32_t han;
 };
@@ -133,6 +121,14 @@ bool html_looks_like(struct str text);
 enum rc html_blocks(struct page *p, const struct article_tables *t, struct str html,
                     struct err *e) MUST_CHECK;
 
+/* Plain text with hard line ends (wrap.c): the width of its lines, 0 when it has none. */
+size_t wrap_width(struct str text);
+/* Does `line` go on in `next`, the line below it? */
+bool wrap_goes_on(size_t width, struct str line, struct str next);
+bool is_page_number(struct str line);
+/* The line at *i without blanks at its end; *i goes to the next. */
+struct str next_line(struct str text, size_t *i);
+
 /* ---- repair */
 
 /* A character of a block on its way; ch 0: taken out. */
@@ -146,6 +142,8 @@ struct cells {
     VEC(struct cell) cell;
 };
 
+/* Fill t->suspect, once the other tables are there. */
+void suspects_fill(struct article_tables *t);
 void page_survey(struct page *p, const struct article_tables *t, struct str text);
 enum rc block_repair(struct page *p, struct block *b, const struct article_tables *t,
                      struct cells *work, struct err *e) MUST_CHECK;
@@ -165,6 +163,10 @@ void shift_repair(const struct article_tables *t, struct cell *c, size_t n);
 enum rc brands_find(struct page *p, const struct article_tables *t, struct err *e) MUST_CHECK;
 /* Bytes of the brand that stands at text.p + i, 0: none. */
 size_t brand_at(const struct page *p, const struct article_tables *t, struct str text, size_t i);
+/* Can any brand begin before character c at text.p + i? `game`: brands_game of the text. */
+bool brand_may_begin(const struct article_tables *t, struct str text, size_t i, uint32_t c,
+                     bool game);
+bool brands_game(const struct article_tables *t, struct str text);
 /* Is this sentence or short line an advertisement? */
 bool is_spam(const struct article_tables *t, struct str s);
 /* Does it have no other sentence? */

@@ -199,7 +199,7 @@ static enum rc note(struct page *p, struct str text, const struct brand *b, stru
 }
 
 /* Somewhere in the text: a cheap test before every clause is looked at. */
-static bool has_game(const struct article_tables *t, struct str s)
+bool brands_game(const struct article_tables *t, struct str s)
 {
     return words_count(&t->games, s, 1) && words_count(&t->sites, s, 1);
 }
@@ -213,10 +213,16 @@ static bool may_begin(const struct article_tables *t, struct str s, size_t i, ui
     return (t->names.first[at] | t->doubtful.first[at]) & bit;
 }
 
+bool brand_may_begin(const struct article_tables *t, struct str text, size_t i, uint32_t c,
+                     bool game)
+{
+    return game || may_begin(t, text, i, c);
+}
+
 static enum rc find_in(struct page *p, const struct article_tables *t, struct str s, bool alone,
                        struct err *e)
 {
-    bool game = has_game(t, s);
+    bool game = brands_game(t, s);
     for (size_t i = 0; i < s.n;) {
         size_t from = i;
         uint32_t c = next_char(s, &i);

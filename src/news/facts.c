@@ -452,15 +452,36 @@ static bool may_apply(const struct page *p, const struct hit *h, const struct to
     return !r->weak || (t->clause_types == 0 && t->weak_sentence != h->clause->sentence);
 }
 
+/* The rules whose verb the clause has. */
+static void rules_of(const struct page *p, const struct group_set *groups,
+                     uint64_t fits[RULES_MAX / 64])
+{
+    memset(fits, 0, RULES_MAX / 8);
+    for (size_t i = 0; i < ARRAY_LEN(groups->bit); i++)
+        for (uint64_t left = groups->bit[i]; left; left &= left - 1) {
+            size_t g = 64 * i + (size_t)__builtin_ctzll(left);
+            for (size_t k = 0; k < RULES_MAX / 64; k++)
+                fits[k] |= p->t->by_verb[g][k];
+        }
+}
+
 static enum rc clause_facts(struct page *p, size_t c, struct told *told, bool late)
 {
     static const struct group_set nothing;
     if (memcmp(&p->clause.p[c].groups, &nothing, sizeof nothing) == 0)
         return RC_OK;
-    struct group_set sentence = sentence_groups(p, c);
+    struct group_set sentence = {{0}};
+    bool known = false; /* made for the first rule that may fit */
     told->clause_types = 0;
     told->counted = false;
+    uint64_t fits[RULES_MAX / 64];
+    rules_of(p, &p->clause.p[c].groups, fits);
     for (size_t r = 0; r < p->t->rule.n; r++) {
+        if (!(fits[r / 64] >> (r & 63) & 1))
+            continue;
+        if (!known)
+            sentence = sentence_groups(p, c);
+        known = true;
         struct hit h = {.rule = &p->t->rule.p[r], .clause = &p->clause.p[c]};
         bool added = false;
         if (!may_apply(p, &h, told, r, late) || !rule_fits(p, &h, &sentence) ||

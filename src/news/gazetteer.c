@@ -350,6 +350,8 @@ static enum rc add_rules(struct news_tables *t, const struct node *n, struct err
 {
     for (const struct node *c = n->child; c; c = c->next) {
         struct fact_rule r = {0};
+        if (t->rule.n >= RULES_MAX)
+            return bad(c, "too many rules", e);
         TRY(rule_read(t, &r, c, e));
         TRY(vec_push(&t->rule, r, e));
     }
@@ -436,6 +438,12 @@ enum rc news_tables_finish(struct news_tables *t, struct err *e)
     for (uint32_t g = 0; g < t->group.n; g++)
         if (!set_has(&t->declared, g))
             return err_user(e, "news.group", "%.*s", (int)t->group.p[g].n, t->group.p[g].p);
+    for (size_t r = 0; r < t->rule.n; r++)
+        for (uint32_t g = 0; g < GROUPS_MAX; g++)
+            if (set_has(&t->rule.p[r].verb, g))
+                t->by_verb[g][r / 64] |= (uint64_t)1 << (r & 63);
+    for (uint32_t c = 0; c < ARRAY_LEN(t->flags); c++)
+        t->flags[c] = char_flags(c);
     return finish_divisions(t, e);
 }
 

@@ -23,18 +23,20 @@ enum rc lexicon_init(struct lexicon *x, struct err *e)
 {
     *x = (struct lexicon){0};
     x->root = mem_calloc(LEXICON_ROOT, sizeof *x->root);
-    if (!x->root)
+    x->filter = mem_calloc(LEXICON_FILTER / 64, sizeof *x->filter);
+    if (!x->root || !x->filter)
         return err_nomem(e);
-    TRY(vec_push(&x->next, 0, e));
+    TRY(vec_push(&x->ends, 0, e));
     return vec_push(&x->node, UINT32_MAX, e);
 }
 
 void lexicon_release(struct lexicon *x)
 {
     mem_free(x->root);
+    mem_free(x->filter);
     map_free(&x->edge);
     vec_free(&x->node);
-    vec_free(&x->next);
+    vec_free(&x->ends);
     vec_free(&x->sense);
 }
 
@@ -43,12 +45,8 @@ static uint64_t edge_key(uint32_t node, uint32_t c)
     return (uint64_t)node << 21 | c;
 }
 
-uint32_t lexicon_step(const struct lexicon *x, uint32_t node, uint32_t c)
+uint32_t lexicon_edge(const struct lexicon *x, uint32_t node, uint32_t c)
 {
-    if (node == 0)
-        return c < LEXICON_ROOT ? x->root[c] : 0;
-    if (!(x->next.p[node] >> (c & 63) & 1))
-        return 0;
     const uint32_t *to = map_get(&x->edge, edge_key(node, c));
     return to ? *to : 0;
 }
@@ -61,9 +59,10 @@ static enum rc grow(struct lexicon *x, uint32_t *node, uint32_t c, struct err *e
         if (*node == 0 && c >= LEXICON_ROOT)
             return err_user(e, "news.word", "U+%04X", (unsigned)c);
         to = (uint32_t)x->node.n;
-        TRY(vec_push(&x->next, 0, e));
+        if (to % 64 == 0)
+            TRY(vec_push(&x->ends, 0, e));
         TRY(vec_push(&x->node, UINT32_MAX, e));
-        x->next.p[*node] |= (uint64_t)1 << (c & 63);
+        x->filter[lexicon_bit(*node, c) / 64] |= (uint64_t)1 << (lexicon_bit(*node, c) & 63);
         if (*node == 0)
             x->root[c] = to;
         else if (!map_put(&x->edge, edge_key(*node, c), to))
@@ -87,5 +86,6 @@ enum rc lexicon_add(struct lexicon *x, struct str word, enum sense_class class, 
     struct sense s = {.value = value, .next = x->node.p[node], .class = (uint8_t) class};
     TRY(vec_push(&x->sense, s, e));
     x->node.p[node] = (uint32_t)x->sense.n - 1;
+    x->ends.p[node / 64] |= (uint64_t)1 << (node & 63);
     return RC_OK;
 }

@@ -32,11 +32,12 @@ struct lexicon {
     uint32_t *root; /* first code point (below LEXICON_ROOT) -> node, 0: none */
     struct map edge;
     VEC(uint32_t) node; /* first sense, UINT32_MAX: none; node 0 is unused */
-    VEC(uint64_t) next; /* of a node: bit c & 63 of every c that goes on; spares most look-ups */
+    VEC(uint64_t) ends; /* bit set of the nodes that end a word */
+    uint64_t *filter;   /* LEXICON_FILTER bits, by hash of node and c: spares most look-ups */
     VEC(struct sense) sense;
 };
 
-enum { LEXICON_ROOT = 0x10000 };
+enum { LEXICON_ROOT = 0x10000, LEXICON_FILTER = 1 << 19 };
 
 enum rc lexicon_init(struct lexicon *x, struct err *e) MUST_CHECK;
 void lexicon_release(struct lexicon *x);
@@ -44,8 +45,24 @@ void lexicon_release(struct lexicon *x);
 enum rc lexicon_add(struct lexicon *x, struct str word, enum sense_class class, uint32_t value,
                     struct err *e) MUST_CHECK;
 
+static inline uint32_t lexicon_bit(uint32_t node, uint32_t c)
+{
+    return (node * 0x9E3779B1u ^ c * 0x85EBCA6Bu) >> 13;
+}
+
 /* Walk: the node after `c`, 0 when no word goes on so. Start with node 0. */
-uint32_t lexicon_step(const struct lexicon *x, uint32_t node, uint32_t c);
+uint32_t lexicon_edge(const struct lexicon *x, uint32_t node, uint32_t c);
+static inline uint32_t lexicon_step(const struct lexicon *x, uint32_t node, uint32_t c)
+{
+    if (node == 0)
+        return c < LEXICON_ROOT ? x->root[c] : 0;
+    uint32_t bit = lexicon_bit(node, c);
+    return x->filter[bit / 64] >> (bit & 63) & 1 ? lexicon_edge(x, node, c) : 0;
+}
+static inline bool lexicon_ends(const struct lexicon *x, uint32_t node)
+{
+    return x->ends.p[node / 64] >> (node & 63) & 1;
+}
 
 /* One code point as it is compared: full-width forms narrow, small letters stay. */
 uint32_t news_fold(uint32_t c);

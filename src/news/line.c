@@ -124,10 +124,9 @@ static bool spaced_credit(const struct article_tables *t, struct str line)
 bool is_credit(const struct article_tables *t, struct str line)
 {
     char buf[KEY_MAX];
-    size_t han = count_han(line);
-    struct str key = line_key(buf, sizeof buf, line);
-    if (han > CREDIT || str_find(line, STR("。"), 0) != SIZE_MAX)
+    if (str_find(line, STR("。"), 0) != SIZE_MAX || count_han(line) > CREDIT)
         return false;
+    struct str key = line_key(buf, sizeof buf, line);
     return labelled_credit(t, key) || spaced_credit(t, str_trim(line));
 }
 
@@ -268,7 +267,7 @@ static enum line_kind judge(const struct article_tables *t, const struct block *
         return LINE_CHROME;
     if (is_chrome(t, b, key) || is_credit(t, b->text))
         return LINE_CHROME;
-    if (is_keyword_dump(b) || is_all_spam(t, b->text))
+    if (is_keyword_dump(b) || (b->spam && is_all_spam(t, b->text)))
         return LINE_SPAM;
     bool sentence = ends_sentence(b->text) && b->han >= 12 && has_comma(b->text);
     if (sentence || (b->han >= PARAGRAPH && has_comma(b->text)))

@@ -31,13 +31,39 @@ static uint32_t bracket_open(const struct page *p, uint32_t close)
     return NONE;
 }
 
-/* A name known whole that ends at i: there the growing name begins. */
+static bool starts_word(const struct page *p, uint32_t i)
+{
+    return i == 0 || is_break(p->ch[i - 1]) || mark_to(p, i, SENSE_STOP) ||
+           mark_to(p, i, SENSE_INSIDE);
+}
+
+/* Does a word that is no part of a name begin before i and end behind it: 联合|江城, 部长|葛某? */
+bool is_crossed(const struct page *p, uint32_t i)
+{
+    static const enum sense_class words[] = {SENSE_STOP, SENSE_TITLE, SENSE_INSIDE};
+    for (size_t k = 0; i < p->n && k < ARRAY_LEN(words); k++) {
+        const struct mark *m = mark_to(p, i + 1, words[k]);
+        if (m && m->from < i)
+            return true;
+    }
+    return false;
+}
+
+/* A name known whole that ends at i: there the growing name begins. The short name of a university
+ * counts only where a word begins: the 江理工 of 东江理工大学 is none. */
 static const struct mark *whole_to(const struct page *p, uint32_t i)
 {
     const struct mark *m = mark_to(p, i, SENSE_UNIVERSITY);
-    if (!m || i - m->from < 3)
+    if (!m || i - m->from < 3 || (i - m->from < 5 && !starts_word(p, m->from)))
         m = mark_to(p, i, SENSE_KNOWN);
     return m ? m : mark_to(p, i, SENSE_PREFIX);
+}
+
+/* A place that ends at i, NULL when its first character belongs to the word before it. */
+static const struct mark *place_to(const struct page *p, uint32_t i)
+{
+    const struct mark *m = mark_to(p, i, SENSE_PLACE);
+    return m && is_crossed(p, m->from) ? NULL : m;
 }
 
 /* 南昌大学附属 before a place. */
@@ -59,7 +85,7 @@ static uint32_t grow_places(const struct page *p, uint32_t i)
         const struct mark *m = whole_to(p, i);
         if (m)
             return m->from;
-        m = mark_to(p, i, SENSE_PLACE);
+        m = place_to(p, i);
         if (!m)
             return grow_parent(p, i);
         i = m->from;
@@ -97,7 +123,7 @@ static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bo
         }
         if (is_break(p->ch[i - 1]))
             break;
-        const struct mark *m = whole_to(p, i), *place = mark_to(p, i, SENSE_PLACE);
+        const struct mark *m = whole_to(p, i), *place = place_to(p, i);
         if (mark_to(p, i, SENSE_TITLE))
             break;
         if (m && !place && before_inside != NONE && kind == KIND_ENTERPRISE)
@@ -110,6 +136,9 @@ static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bo
         const struct mark *stop = mark_to(p, i, SENSE_STOP), *in = mark_to(p, i, SENSE_INSIDE);
         if (stop && stop->value == 1 && kind == KIND_ENTERPRISE) /* 精|密切|削 */
             in = stop;
+        if (in && in->to < from && mark_at(p, in->from, SENSE_AREA) &&
+            mark_at(p, in->from, SENSE_AREA)->to > in->to)
+            in = NULL; /* the 中 of 中医药 */
         if (stop && (!in || stop->from < in->from))
             break;
         if (in && before_inside == NONE)
@@ -177,12 +206,6 @@ bool is_level(uint32_t c)
     return c == 0x7701 || c == 0x5E02 || c == 0x53BF || c == 0x533A || c == 0x5DDE; /* 省市县区州 */
 }
 
-static bool starts_word(const struct page *p, uint32_t i)
-{
-    return i == 0 || is_break(p->ch[i - 1]) || mark_to(p, i, SENSE_STOP) ||
-           mark_to(p, i, SENSE_INSIDE);
-}
-
 static bool word_ends(const struct page *p, uint32_t i)
 {
     return is_break(p->ch[i]) || mark_at(p, i, SENSE_STOP) || mark_at(p, i, SENSE_AFTER) ||
@@ -200,9 +223,12 @@ static bool is_vague(const struct page *p, const struct mention *m)
     return false;
 }
 
-/* The 局 of 布局. */
+/* The 局 of 布局, the second one of 科技局局长. */
 static bool in_word(const struct page *p, const struct mark *s)
 {
+    if (s->to - s->from == 1 && mark_at(p, s->from, SENSE_TITLE) &&
+        mark_to(p, s->from, SENSE_SUFFIX))
+        return true;
     const struct mark *stop = mark_to(p, s->to, SENSE_STOP), *g = mark_to(p, s->to, SENSE_GENERIC);
     return (stop && stop->from < s->from) || (g && g->from < s->from);
 }
@@ -292,14 +318,38 @@ static enum rc put_place(struct page *p, const struct mark *s)
     return put(p, m);
 }
 
-/* A county or town that divisions.yaml does not have: 金乡县委书记. */
+/* Does the name stand at the beginning of a word in another place near here? */
+static bool comes_again(const struct page *p, uint32_t from, uint32_t to)
+{
+    enum { NEAR = 1500 };
+    uint32_t end = MIN(p->n, to + NEAR), n = to - from;
+    for (uint32_t i = from > NEAR ? from - NEAR : 0; i + n <= end; i++)
+        if (i != from && memcmp(&p->ch[i], &p->ch[from], n * sizeof *p->ch) == 0 &&
+            starts_word(p, i))
+            return true;
+    return false;
+}
+
+/* What only a place has behind its level: an office, a government. */
+static bool office_follows(const struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"委书记", "委副书记", "委常委", "人民政府",
+                                        "政府",   "委、",     "委市",   "党委书记"};
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (looking_at(p, i + 1, words[k]))
+            return true;
+    return mark_at(p, i, SENSE_TITLE) || mark_at(p, i + 1, SENSE_TITLE);
+}
+
+/* A county or town that divisions.yaml does not have: 金乡县委书记; or its bare name where it
+ * stands more than once. */
 static enum rc put_unlisted(struct page *p, uint32_t i)
 {
     uint32_t from = i;
     if (mark_to(p, i + 1, SENSE_PLACE) || is_level(p->ch[i - 1]))
         return RC_OK;
     while (from > 0 && i - from < 3 && is_han(p->ch[from - 1]) && !mark_to(p, from, SENSE_STOP) &&
-           !mark_to(p, from, SENSE_INSIDE) && !mark_to(p, from, SENSE_PLACE))
+           !mark_to(p, from, SENSE_INSIDE) && !place_to(p, from))
         from--;
     for (uint32_t k = from; k < i; k++) {
         const struct mark *t = mark_at(p, k, SENSE_TITLE); /* 副县长 */
@@ -307,15 +357,20 @@ static enum rc put_unlisted(struct page *p, uint32_t i)
             return RC_OK;
     }
     bool left = from == 0 || is_break(p->ch[from - 1]) || mark_to(p, from, SENSE_STOP) ||
-                mark_to(p, from, SENSE_INSIDE) || mark_to(p, from, SENSE_PLACE);
-    bool right = looking_at(p, i + 1, "委书记") || looking_at(p, i + 1, "委副书记") ||
-                 looking_at(p, i + 1, "委常委") || looking_at(p, i + 1, "人民政府") ||
-                 looking_at(p, i + 1, "委、") || looking_at(p, i + 1, "党委书记") ||
-                 mark_at(p, i, SENSE_TITLE) || mark_at(p, i + 1, SENSE_TITLE);
+                mark_to(p, from, SENSE_INSIDE) || place_to(p, from);
+    if (!left || i <= from + (p->ch[i] == 0x533A)) /* 园区 */
+        return RC_OK;
     struct mention m = {.from = grow_places(p, from), .value = NONE, .kind = KIND_GOVERNMENT};
     m.suffix_from = i + 1;
     m.to = government_end(p, i + 1);
-    return left && right && i > from + (p->ch[i] == 0x533A) ? put(p, m) : RC_OK; /* 园区 */
+    if (office_follows(p, i))
+        return put(p, m);
+    bool town = p->ch[i] == 0x5E02 || p->ch[i] == 0x53BF; /* 市县 */
+    m.place = true;
+    return town && i == from + 2 && m.to == i + 1 && !is_generic(p, from, i) &&
+                   comes_again(p, from, i + 1)
+               ? put(p, m)
+               : RC_OK;
 }
 
 /* 市委市政府, 省政府, 我市: a level without its place. */
@@ -347,6 +402,24 @@ static enum rc put_host(struct page *p, uint32_t i)
             m.host = true;
             return put(p, m);
         }
+    return RC_OK;
+}
+
+/* 公司, 该集团: who it is, orgs.c finds. */
+static enum rc put_firm(struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"公司", "该公司", "集团", "该集团"};
+    if (!starts_word(p, i) && !(i && p->ch[i - 1] == 0x8BE5)) /* 该 */
+        return RC_OK;
+    for (size_t k = 0; k < ARRAY_LEN(words); k++) {
+        uint32_t n = looking_at(p, i, words[k]);
+        if (!n || mark_at(p, i + n, SENSE_GENERIC) || mark_at(p, i + n, SENSE_SUFFIX))
+            continue;
+        struct mention m = {.from = i, .to = i + n, .suffix_from = i, .value = NONE};
+        m.kind = KIND_ENTERPRISE;
+        m.firm = true;
+        return put(p, m);
+    }
     return RC_OK;
 }
 
@@ -417,6 +490,8 @@ enum rc mentions_find(struct page *p)
         if (p->ch[i] == 0x6211 && is_level(p->ch[i + 1])) /* 我市 */
             TRY(put_level(p, i));
         TRY(put_host(p, i));
+        if (p->ch[i] == 0x516C || p->ch[i] == 0x96C6 || p->ch[i] == 0x8BE5) /* 公集该 */
+            TRY(put_firm(p, i));
         if (p->x->brand.n)
             TRY(put_brands(p, i));
     }

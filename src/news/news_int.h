@@ -45,6 +45,7 @@ struct known_org {
 
 /* A rule of facts.yaml; its head explains the keys. Sets of word groups are bit sets. */
 #define GROUPS_MAX 192
+#define RULES_MAX  256
 struct group_set {
     uint64_t bit[GROUPS_MAX / 64];
 };
@@ -69,6 +70,9 @@ struct fact_rule {
     uint32_t limit; /* most facts of this rule a page */
 };
 
+/* What a character may begin; spares the patterns for most. */
+enum char_flag { CHAR_NUMBER = 1, CHAR_MOMENT = 2 };
+
 struct event_rule {
     const char *type;
     struct group_set any;
@@ -83,8 +87,10 @@ struct news_tables {
     VEC(struct fact_rule) rule;
     VEC(struct event_rule) event;
     VEC(struct str) area, group, ethnic;
-    struct group_set declared;   /* groups that have words */
-    uint8_t surname[0x5200 / 8]; /* bit set from U+4E00 */
+    struct group_set declared;                    /* groups that have words */
+    uint64_t by_verb[GROUPS_MAX][RULES_MAX / 64]; /* bit set of the rules with the group as verb */
+    uint8_t flags[0x10000];                       /* enum char_flag of a character */
+    uint8_t surname[0x5200 / 8];                  /* bit set from U+4E00 */
 };
 
 bool is_surname(const struct news_tables *t, uint32_t c);
@@ -99,7 +105,13 @@ static inline void set_put(struct group_set *s, uint32_t g)
 {
     s->bit[g >> 6] |= (uint64_t)1 << (g & 63);
 }
-bool set_meets(const struct group_set *a, const struct group_set *b);
+static inline bool set_meets(const struct group_set *a, const struct group_set *b)
+{
+    uint64_t meet = 0;
+    for (size_t i = 0; i < GROUPS_MAX / 64; i++)
+        meet |= a->bit[i] & b->bit[i];
+    return meet != 0;
+}
 
 /* ---- a page ---- */
 
@@ -131,6 +143,7 @@ struct mention {
     bool place;  /* a division by itself: acts only in some contexts */
     bool level;  /* 市委, 我市: the place must come from the page */
     bool host;   /* 学校, 我校: the page's school */
+    bool firm;   /* 公司, 集团: the enterprise spoken of */
     bool unsure; /* a short form that fits several */
 };
 
@@ -174,6 +187,8 @@ struct page {
     uint32_t *at;      /* byte offset of character i; at[n] is the length */
     uint32_t *first;   /* first mark that starts at i; first[n] ends the last */
     uint32_t *ending;  /* a mark that ends at i, NONE */
+    uint16_t *begins;  /* bit set of the classes of marks that start at i */
+    uint16_t *ends;    /* … that end at i */
     VEC(struct mark) mark;
     VEC(struct clause) clause;
     VEC(struct mention) mention; /* in text order, none overlap */
@@ -195,17 +210,25 @@ const struct mark *mark_at_some(const struct page *p, uint32_t i, enum sense_cla
 const struct mark *mark_to_some(const struct page *p, uint32_t i, enum sense_class class);
 static inline const struct mark *mark_at(const struct page *p, uint32_t i, enum sense_class class)
 {
-    return i < p->n && p->first[i] < p->first[i + 1] ? mark_at_some(p, i, class) : NULL;
+    return i < p->n && (p->begins[i] >> class & 1) ? mark_at_some(p, i, class) : NULL;
 }
 static inline const struct mark *mark_to(const struct page *p, uint32_t i, enum sense_class class)
 {
-    return p->ending[i] != NONE ? mark_to_some(p, i, class) : NULL;
+    return p->ends[i] >> class & 1 ? mark_to_some(p, i, class) : NULL;
 }
 /* A mark of this word group at i. */
-const struct mark *group_at(const struct page *p, uint32_t i, uint32_t group);
+const struct mark *group_at_some(const struct page *p, uint32_t i, uint32_t group);
+static inline const struct mark *group_at(const struct page *p, uint32_t i, uint32_t group)
+{
+    return i < p->n && (p->begins[i] >> SENSE_GROUP & 1) ? group_at_some(p, i, group) : NULL;
+}
 bool is_break(uint32_t c); /* punctuation, blank, bracket, quote, end of text */
-bool is_digit(uint32_t c);
-bool is_level(uint32_t c);                                             /* 省市县区州 */
+static inline bool is_digit(uint32_t c)
+{
+    return c - '0' < 10;
+}
+bool is_crossed(const struct page *p, uint32_t i); /* a word that is no name goes on at i */
+bool is_level(uint32_t c);                         /* 省市县区州 */
 struct str page_str(const struct page *p, uint32_t from, uint32_t to); /* slice of the article */
 struct span page_span(const struct page *p, uint32_t from, uint32_t to);
 /* Does the literal (UTF-8; it begins with ASCII or a character of three bytes) stand at character
@@ -245,6 +268,7 @@ uint32_t org_root(const struct page *p, uint32_t org);
 bool is_subsequence(struct str a, struct str b);
 bool str_ends(struct str s, struct str tail);
 enum rc people_find(struct page *p) MUST_CHECK;
+uint8_t char_flags(uint32_t c); /* for the table */
 enum rc amounts_find(struct page *p) MUST_CHECK;
 enum rc dates_find(struct page *p) MUST_CHECK;
 /* Who acts in every clause (actors.c). */

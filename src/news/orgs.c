@@ -52,6 +52,16 @@ static bool ends_with_level(struct str name, uint32_t level)
     return str_ends(name, (struct str){s, n});
 }
 
+/* 桃源 is not 桃源县 where 桃源镇 stands, nor 长葛 the place in 部长葛某. */
+static bool names_division(const struct page *p, const struct mark *m)
+{
+    uint32_t next = p->ch[m->to];
+    bool brief = m->to - m->from < utf8_len(p->t->division.p[m->value].name);
+    if (brief && (next == 0x9547 || next == 0x4E61 || next == 0x6751)) /* 镇乡村 */
+        return false;
+    return !is_crossed(p, m->from);
+}
+
 /* The division of this level named last before i in its sentence, NONE. */
 static uint32_t division_near(const struct page *p, uint32_t level, uint32_t i)
 {
@@ -60,7 +70,7 @@ static uint32_t division_near(const struct page *p, uint32_t level, uint32_t i)
         c--;
     for (uint32_t k = c == NONE ? i : p->clause.p[c].from; k < i; k++) {
         const struct mark *m = mark_at(p, k, SENSE_PLACE);
-        if (m && ends_with_level(p->t->division.p[m->value].name, level))
+        if (m && ends_with_level(p->t->division.p[m->value].name, level) && names_division(p, m))
             found = m->value;
     }
     return found;
@@ -77,7 +87,8 @@ static enum rc division_of_level(struct page *p, uint32_t level, uint32_t *out)
     *out = NONE;
     for (size_t k = 0; k < p->mark.n; k++) {
         const struct mark *m = &p->mark.p[k];
-        if (m->class != SENSE_PLACE || mark_at(p, m->from, SENSE_UNIVERSITY))
+        if (m->class != SENSE_PLACE || mark_at(p, m->from, SENSE_UNIVERSITY) ||
+            !names_division(p, m))
             continue;
         for (uint32_t d = m->value; d != NONE; d = t->division.p[d].parent)
             count[d] += ends_with_level(t->division.p[d].name, level) ? 2 - (d != m->value) : 0;
@@ -120,6 +131,18 @@ static enum rc glue(struct page *p, struct str *out, struct str a, struct str b)
     return RC_OK;
 }
 
+/* A place of this level that divisions.yaml does not have, first named. */
+static struct str unlisted_of_level(const struct page *p, uint32_t level)
+{
+    for (uint32_t i = 0; i < p->org.n; i++) {
+        const struct org *o = &p->org.p[i];
+        if (o->kind == KIND_GOVERNMENT && o->division == NONE && o->into == NONE &&
+            ends_with_level(o->name, level))
+            return o->name;
+    }
+    return (struct str){0};
+}
+
 static enum rc resolve_level(struct page *p, struct mention *m, struct levels *l)
 {
     uint32_t at = p->ch[m->from] == 0x6211 ? m->from + 1 : m->from, d = NONE;
@@ -128,10 +151,16 @@ static enum rc resolve_level(struct page *p, struct mention *m, struct levels *l
     if (d == NONE)
         TRY(level_division(p, l, p->ch[at], &d));
     bool office = m->suffix_from > m->from && m->suffix_from < m->to;
-    if (d != NONE && office)
-        TRY(glue(p, &name, p->t->division.p[d].name, page_str(p, at + 1, m->to)));
-    else if (d != NONE)
-        name = p->t->division.p[d].name;
+    struct str near = unlisted_of_level(p, p->ch[at]);
+    struct str place = d != NONE ? p->t->division.p[d].name : near;
+    if (near.n && (d == NONE || division_near(p, p->ch[at], m->from) == NONE)) {
+        place = near; /* the page's own town, not one that is named beside it */
+        d = NONE;
+    }
+    if (place.n && office)
+        TRY(glue(p, &name, place, page_str(p, at + 1, m->to)));
+    else if (place.n)
+        name = place;
     else if (!office)
         return RC_OK;
     TRY(org_get(p, &m->org, name, KIND_GOVERNMENT, m->from));
@@ -169,6 +198,10 @@ static enum rc resolve_name(struct page *p, struct mention *m)
         kind = p->t->known.p[company->value].kind;
         text = page_str(p, m->from, company->to);
     }
+    struct str rest = page_str(p, m->suffix_from, m->to);
+    if (kind == KIND_GOVERNMENT && m->value == NONE && m->suffix_from > m->from &&
+        is_level(p->ch[m->suffix_from - 1]) && (str_ends(rest, STR("政府")) || rest.n <= 3))
+        name = page_str(p, m->from, m->suffix_from); /* 金乡县|人民政府 */
     TRY(org_get(p, &m->org, name, kind, m->from));
     if (m->org == NONE)
         return RC_OK;
@@ -234,7 +267,7 @@ static enum rc resolve_all(struct page *p)
     struct levels levels = {.n = 0};
     for (size_t i = 0; i < p->mention.n; i++) {
         struct mention *m = &p->mention.p[i];
-        if (m->unsure || m->level || (m->place && !place_acts(p, m)))
+        if (m->unsure || m->level || m->firm || (m->place && !place_acts(p, m)))
             continue;
         if (m->host)
             TRY(m->value != NONE ? resolve_brand(p, m) : RC_OK);
@@ -248,7 +281,8 @@ static enum rc resolve_all(struct page *p)
         else if (m->level)
             TRY(resolve_level(p, m, &levels));
         else if (m->place && m->org == NONE)
-            m->org = org_named(p, p->t->division.p[m->value].name);
+            m->org = org_named(p, m->value == NONE ? page_str(p, m->from, m->to)
+                                                   : p->t->division.p[m->value].name);
     }
     return RC_OK;
 }
@@ -269,8 +303,38 @@ static bool host_before(const struct page *p, const struct org *a, const struct 
     return a->first < b->first;
 }
 
+/* The university that the page's own title names behind the headline: … - 某某大学新闻网. */
+static struct str site_school(const struct page *p)
+{
+    enum { BYTES_MIN = 12, BYTES_MAX = 45 };
+    struct str s = p->x->site;
+    size_t from = 0;
+    for (size_t i = 0; i < s.n;) {
+        uint32_t c = utf8_next(s, &i);
+        if (!is_han(c))
+            from = i;
+        struct str name = str_sub(s, from, i);
+        if (str_ends(name, STR("大学")) && name.n >= BYTES_MIN && name.n <= BYTES_MAX &&
+            str_find(p->x->text, name, 0) == SIZE_MAX)
+            return name;
+    }
+    return (struct str){0};
+}
+
+/* 学校 and 我校 on a page that names no school are the site's, unless the site is a mirror. */
+static enum rc host_of_site(struct page *p)
+{
+    size_t first = 0;
+    while (first < p->mention.n && !p->mention.p[first].host)
+        first++;
+    if (p->host != NONE || first == p->mention.n || p->x->brand.n)
+        return RC_OK;
+    struct str name = site_school(p);
+    return name.n ? org_get(p, &p->host, name, KIND_UNIVERSITY, p->mention.p[first].from) : RC_OK;
+}
+
 /* The school that speaks: a masked one, else the first school of the page. */
-static void find_host(struct page *p)
+static enum rc find_host(struct page *p)
 {
     for (uint32_t i = 0; i < p->org.n; i++) {
         const struct org *o = &p->org.p[i];
@@ -279,9 +343,34 @@ static void find_host(struct page *p)
         if (p->host == NONE || host_before(p, o, &p->org.p[p->host]))
             p->host = i;
     }
+    TRY(host_of_site(p));
     for (size_t i = 0; i < p->mention.n; i++)
         if (p->mention.p[i].host && p->mention.p[i].org == NONE)
             p->mention.p[i].org = p->host;
+    return RC_OK;
+}
+
+/* 公司 is the page's only enterprise, else the one named last before it in the paragraph. */
+static void firms_resolve(struct page *p)
+{
+    uint32_t only = NONE, firms = 0, last = NONE, para = NONE;
+    for (uint32_t i = 0; i < p->org.n; i++)
+        if (p->org.p[i].kind == KIND_ENTERPRISE && p->org.p[i].into == NONE) {
+            only = i;
+            firms++;
+        }
+    for (size_t i = 0; i < p->mention.n; i++) {
+        struct mention *m = &p->mention.p[i];
+        uint32_t c = clause_of(p, m->from);
+        uint32_t here = c == NONE ? NONE : p->clause.p[c].para;
+        if (here != para)
+            last = NONE;
+        para = here;
+        if (m->firm)
+            m->org = firms == 1 ? only : last;
+        else if (m->org != NONE && p->org.p[m->org].kind == KIND_ENTERPRISE)
+            last = m->org;
+    }
 }
 
 enum rc orgs_resolve(struct page *p)
@@ -290,6 +379,6 @@ enum rc orgs_resolve(struct page *p)
     TRY(short_forms_join(p));
     for (size_t i = 0; i < p->mention.n; i++)
         p->mention.p[i].org = org_root(p, p->mention.p[i].org);
-    find_host(p);
-    return RC_OK;
+    firms_resolve(p);
+    return find_host(p);
 }

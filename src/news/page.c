@@ -104,6 +104,8 @@ static enum rc mark_word(struct page *p, uint32_t from, uint32_t to, uint32_t se
         struct mark m = {from, to, s->value, p->ending[to], s->class};
         TRY(vec_push(&p->mark, m, p->e));
         p->ending[to] = (uint32_t)p->mark.n - 1;
+        p->begins[from] |= (uint16_t)(1u << s->class);
+        p->ends[to] |= (uint16_t)(1u << s->class);
     }
     return RC_OK;
 }
@@ -125,14 +127,17 @@ static enum rc mark_all(struct page *p)
     const struct lexicon *x = &p->t->words;
     p->first = arena_alloc(p->a, (p->n + 2) * sizeof *p->first);
     p->ending = arena_alloc(p->a, (p->n + 2) * sizeof *p->ending);
-    if (!p->first || !p->ending)
+    p->begins = arena_calloc(p->a, p->n + 64, sizeof *p->begins); /* looked at behind the end */
+    p->ends = arena_calloc(p->a, p->n + 64, sizeof *p->ends);
+    if (!p->first || !p->ending || !p->begins || !p->ends)
         return err_nomem(p->e);
     memset(p->ending, 0xFF, (p->n + 2) * sizeof *p->ending);
     for (uint32_t i = 0; i < p->n; i++) {
         p->first[i] = (uint32_t)p->mark.n;
         uint32_t node = lexicon_step(x, 0, p->ch[i]);
         for (uint32_t k = i + 1; node; k++) {
-            TRY(mark_word(p, i, k, x->node.p[node]));
+            if (lexicon_ends(x, node))
+                TRY(mark_word(p, i, k, x->node.p[node]));
             node = lexicon_step(x, node, p->ch[k]);
         }
         keep_longest(p, p->first[i]);
@@ -161,7 +166,7 @@ const struct mark *mark_to_some(const struct page *p, uint32_t i, enum sense_cla
     return best;
 }
 
-const struct mark *group_at(const struct page *p, uint32_t i, uint32_t group)
+const struct mark *group_at_some(const struct page *p, uint32_t i, uint32_t group)
 {
     const struct mark *best = NULL;
     for (uint32_t k = p->first[i]; i < p->n && k < p->first[i + 1]; k++)
@@ -169,19 +174,6 @@ const struct mark *group_at(const struct page *p, uint32_t i, uint32_t group)
             (!best || p->mark.p[k].to > best->to))
             best = &p->mark.p[k];
     return best;
-}
-
-bool set_meets(const struct group_set *a, const struct group_set *b)
-{
-    uint64_t meet = 0;
-    for (size_t i = 0; i < ARRAY_LEN(a->bit); i++)
-        meet |= a->bit[i] & b->bit[i];
-    return meet != 0;
-}
-
-bool is_digit(uint32_t c)
-{
-    return c >= '0' && c <= '9';
 }
 
 static enum rc put_clause(struct page *p, struct clause c)

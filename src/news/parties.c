@@ -20,7 +20,9 @@ static bool is_built(const struct page *p, const struct mention *m, const uint32
                        looking_at(p, v->to, "并") || looking_at(p, v->to, "暨");
         }
     }
-    return looking_at(p, m->to, "签约") != 0;
+    bool joined = m->from && (looking_at(p, m->from - 1, "与") ||
+                              looking_at(p, m->from - 1, "和") || looking_at(p, m->from - 1, "同"));
+    return !joined && looking_at(p, m->to, "签约"); /* somebody signs with a hospital */
 }
 
 /* 区农业服务中心负责人参加: somebody without a name was there. */
@@ -63,6 +65,8 @@ void orgs_roles(struct page *p)
         uint32_t c = clause_of(p, m->from);
         if (c == NONE)
             continue;
+        bool alone = (m->from == 0 || p->ch[m->from - 1] == '\n') && p->ch[m->to] == '\n';
+        o->acts = o->acts || (alone && o->kind == KIND_ENTERPRISE); /* a list of signatories */
         o->lead = o->lead || (m->from < p->lead && !only_attends(p, m));
         o->acts = o->acts || set_meets(&p->clause.p[c].groups, &active) ||
                   sentence_meets(p, c, &visit) ||

@@ -43,23 +43,44 @@ static bool word_follows(const struct page *p, uint32_t i)
     return stop && mark_at(p, i + 1, SENSE_TITLE);
 }
 
+/* 田 野: a name of two characters set as wide as those of three. */
+static uint32_t spaced_end(const struct page *p, uint32_t i)
+{
+    uint32_t k = i + 1, score;
+    if (!is_surname(p->t, p->ch[i]) || p->ch[k] != ' ')
+        return 0;
+    while (p->ch[k] == ' ' && k < i + 4)
+        k++;
+    return is_han(p->ch[k]) && ends_name(p, k + 1, &score) ? k + 1 : 0;
+}
+
+static bool has_double_surname(const struct page *p, uint32_t i)
+{
+    static const char *const doubles[] = {"司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙",
+                                          "慕容", "令狐", "宇文", "司徒", "夏侯", "端木", "欧阳"};
+    for (size_t k = 0; k < ARRAY_LEN(doubles); k++)
+        if (looking_at(p, i, doubles[k]))
+            return true;
+    return false;
+}
+
 /* Where the name that begins at i ends, 0 when there is none. `free`: the surname is not asked
  * for, the name stands between two marks of punctuation. */
 static uint32_t name_end(const struct page *p, uint32_t i, bool free)
 {
     bool surname = is_surname(p->t, p->ch[i]);
-    uint32_t best = 0, best_score = 0, score;
+    uint32_t best = 0, best_score = 0, score, spaced = spaced_end(p, i);
+    if (spaced)
+        return spaced;
+    surname = surname || has_double_surname(p, i);
     if ((!surname && !free) || is_word(p, i))
         return 0;
     uint32_t n = 0;
     while (n < 4 && is_han(p->ch[i + n]))
         n++;
-    bool compound = n == 4 && !is_surname(p->t, p->ch[i + 2]) && looking_at(p, i, "欧阳");
-    static const char *const doubles[] = {"司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙",
-                                          "慕容", "令狐", "宇文", "司徒", "夏侯", "端木", "欧阳"};
-    for (size_t k = 0; k < ARRAY_LEN(doubles); k++)
-        compound = compound || (n == 4 && looking_at(p, i, doubles[k]));
-    if (!compound && n > 2 && (n = MIN(n, 3)) == 3 && word_follows(p, i + 2))
+    bool compound = n == 4 && has_double_surname(p, i);
+    if (!compound && n > 2 && (n = MIN(n, 3)) == 3 &&
+        (word_follows(p, i + 2) || p->ch[i + 2] == 0x7B49)) /* 等 */
         n = 2;
     for (uint32_t k = compound ? 4 : n; k >= 2; k--)
         if (ends_name(p, i + k, &score) && score > best_score && (surname || score == 3)) {
@@ -125,9 +146,24 @@ static uint32_t title_end(const struct page *p, const struct mark *m)
 
 /* ---- results ---- */
 
+/* The name without the blank that it may be set with. */
+static struct str person_name(struct page *p, uint32_t from, uint32_t to)
+{
+    struct str s = page_str(p, from, to);
+    if (to - from < 3 || p->ch[from + 1] != ' ')
+        return s;
+    char *name = arena_alloc(p->a, 9);
+    if (!name)
+        return s;
+    struct str a = page_str(p, from, from + 1), b = page_str(p, to - 1, to);
+    memcpy(name, a.p, a.n);
+    memcpy(name + a.n, b.p, b.n);
+    return (struct str){name, a.n + b.n};
+}
+
 static enum rc add_person(struct page *p, uint32_t from, uint32_t to, const struct office *o)
 {
-    struct str name = page_str(p, from, to), title = page_str(p, o->from, o->to);
+    struct str name = person_name(p, from, to), title = page_str(p, o->from, o->to);
     for (size_t i = 0; i < p->out->person.n; i++)
         if (str_eq(p->out->person.p[i].name, name)) {
             if (p->out->person.p[i].org == NONE)

@@ -265,11 +265,26 @@ static double headline_score(const struct page *p, const struct pairs *w, const 
 {
     size_t han = count_han(s);
     double again = share(w, s);
-    if (han < HEADLINE_MIN || han > HEADLINE_MAX || ends_like_sentence(s) || again < 0.34)
+    bool named = p->title.n && str_find(p->title, s, 0) != SIZE_MAX;
+    bool sure = named && b->kind == BLOCK_HEADING && str_starts(p->title, s) && again > 0;
+    if (han < HEADLINE_MIN || han > HEADLINE_MAX || ends_like_sentence(s) ||
+        (again < 0.34 && !sure))
         return 0;
     double score = again + (double)MIN(han, 30u) / 40 + (b->kind == BLOCK_HEADING ? 0.3 : 0);
-    bool named = p->title.n && str_find(p->title, s, 0) != SIZE_MAX;
     return score + (named ? 0.4 : 0);
+}
+
+/* 原创 某处 2023-11-03 18:06: who wrote it and when. */
+static bool has_clock(struct str s)
+{
+    for (size_t i = 0; i + 5 < s.n; i++) {
+        size_t n =
+            s.p[i] == '2' && (!i || s.p[i - 1] < '0' || s.p[i - 1] > '9') ? date_at(s, i) : 0;
+        struct str rest = str_trim(str_sub(s, i + n, s.n));
+        if (n && rest.n >= 5 && (rest.p[2] == ':' || rest.p[1] == ':'))
+            return true;
+    }
+    return false;
 }
 
 static bool may_be_headline(const struct choice *c, const struct page *p,
@@ -278,7 +293,7 @@ static bool may_be_headline(const struct choice *c, const struct page *p,
     const struct block *b = &p->block.p[i];
     bool labelled = s.p != b->text.p;
     enum { NAME_MAX_HAN = 10 };
-    if (date_at(s, 0) || has_label(t, s) ||
+    if (date_at(s, 0) || has_label(t, s) || has_clock(s) ||
         (count_han(s) <= NAME_MAX_HAN && words_end(&t->not_headlines, s)))
         return false;
     return labelled || c->kind.p[i] == LINE_SHORT ||
@@ -369,8 +384,10 @@ enum rc article_choose(struct choice *out, struct page *p, const struct article_
 {
     *out = (struct choice){.title = NO_BLOCK, .title_text = STR("")};
     TRY(vec_reserve(&out->kind, p->block.n, e));
-    for (size_t i = 0; i < p->block.n; i++)
+    for (size_t i = 0; i < p->block.n; i++) {
+        p->block.p[i].spam = is_spam(t, p->block.p[i].text);
         out->kind.p[out->kind.n++] = (uint8_t)line_judge(t, &p->block.p[i]);
+    }
     struct range r = trim(out, p, best_box(out, p));
     if (r.from >= r.to || is_list_page(out, p))
         return RC_OK;

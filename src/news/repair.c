@@ -352,9 +352,64 @@ static void indent_pass(struct cell *c, size_t n)
         c[i].ch = 0, c[i].code = CODE_LOST;
 }
 
+void suspects_fill(struct article_tables *t)
+{
+    for (uint32_t c = 0; c < 0x10000; c++) {
+        bool han = c >= 0x3400 && (simplify_char(t->simplifier, c) != c ||
+                                   simplify_needs_phrase(t->simplifier, c) || c == 0x8457);
+        bool other = is_invisible(c) || c == 0xA0 || c == '\t' || c == '&' || c == '?' ||
+                     c == 0xFF1F || c == 0xFFFD || is_open(c);
+        if (han || other || bit_of(t->variants.alone, c) || bit_of(t->variant_words.first, c) ||
+            bit_of(t->doubles.first, c))
+            t->suspect[c / 64] |= 1ull << (c & 63);
+    }
+}
+
+/* A suspect character that is as it should be, by the one that follows it. */
+static bool is_innocent(const struct article_tables *t, uint32_t c, uint32_t next)
+{
+    if (is_open(c))
+        return next > 0x3000; /* no pinyin */
+    bool word = bit_of(t->variant_words.first, c), twice = bit_of(t->doubles.first, c);
+    if ((word && words_may(&t->variant_words, c, next)) ||
+        (twice && words_may(&t->doubles, c, next)) || bit_of(t->variants.alone, c) ||
+        simplify_needs_phrase(t->simplifier, c) || simplify_char(t->simplifier, c) != c ||
+        c == 0x8457)
+        return false;
+    return word || twice;
+}
+
+/* Most paragraphs need no repair at all, which is seen sooner than done. */
+static bool is_clean(const struct article_tables *t, struct block *b)
+{
+    uint32_t han = 0;
+    struct str s = b->raw;
+    if (!s.n || s.p[0] == ' ')
+        return false;
+    for (size_t i = 0; i < s.n;) {
+        uint32_t c = utf8_next(s, &i);
+        if (c > 0xFFFF)
+            return false;
+        han += is_han(c);
+        if (!bit_of(t->suspect, c))
+            continue;
+        size_t next = i;
+        if (!is_innocent(t, c, i < s.n ? utf8_next(s, &next) : 0))
+            return false;
+    }
+    b->han += han;
+    return true;
+}
+
 enum rc block_repair(struct page *p, struct block *b, const struct article_tables *t,
                      struct cells *work, struct err *e)
 {
+    if (is_clean(t, b)) {
+        b->text = b->raw;
+        b->repair = (uint32_t)p->repair.n;
+        b->repairs = 0;
+        return RC_OK;
+    }
     TRY(split(work, b->raw, e));
     struct cell *c = work->cell.p;
     size_t n = work->cell.n;

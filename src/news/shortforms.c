@@ -54,16 +54,38 @@ static struct str without_place(const struct page *p, struct str s)
     return cut < s.n ? str_sub(s, cut, s.n) : s;
 }
 
-/* Is `a` a short form of `b`, both names of the same kind? */
-static bool shortens(const struct page *p, const struct org *a, const struct org *b)
+/* Names as short forms are compared with them, made once for the page. */
+struct long_form {
+    struct str core, bare; /* without the legal form; without the place, too */
+    uint32_t head, bare_head;
+};
+
+static enum rc long_forms(const struct page *p, struct long_form **out)
 {
+    struct long_form *f = arena_calloc(p->a, p->org.n + 1, sizeof *f);
+    if (!f)
+        return err_nomem(p->e);
+    for (uint32_t i = 0; i < p->org.n; i++) {
+        const struct org *o = &p->org.p[i];
+        f[i].core = o->kind == KIND_ENTERPRISE ? company_core(o->name) : o->name;
+        f[i].bare = without_place(p, f[i].core);
+        f[i].head = first_char(f[i].core);
+        f[i].bare_head = first_char(f[i].bare);
+    }
+    *out = f;
+    return RC_OK;
+}
+
+/* Is org i a short form of org j, both names of the same kind? */
+static bool shortens(const struct page *p, const struct long_form *f, uint32_t i, uint32_t j)
+{
+    const struct org *a = &p->org.p[i], *b = &p->org.p[j];
     if (a->kind != b->kind || a->name.n >= b->name.n || a->brand || b->brand)
         return false;
     if (a->kind != KIND_ENTERPRISE)
         return str_ends(b->name, a->name) && a->name.n >= 9;
-    struct str s = company_core(a->name), l = company_core(b->name);
-    struct str bare = without_place(p, l);
-    bool head = first_char(s) == first_char(l) || first_char(s) == first_char(bare);
+    struct str s = f[i].core, l = f[j].core;
+    bool head = f[i].head == f[j].head || f[i].head == f[j].bare_head;
     if (a->name.n >= 18 && str_ends(b->name, a->name))
         return true; /* without a place that is not listed */
     return head && s.n >= 6 && is_subsequence(s, l);
@@ -81,11 +103,11 @@ static enum rc join(struct page *p, uint32_t from, uint32_t into)
 }
 
 /* A short form that fits two is left alone. */
-static enum rc join_one(struct page *p, uint32_t i)
+static enum rc join_one(struct page *p, const struct long_form *f, uint32_t i)
 {
     uint32_t found = NONE;
     for (uint32_t j = 0; j < p->org.n; j++) {
-        if (i == j || !shortens(p, &p->org.p[i], &p->org.p[j]))
+        if (i == j || !shortens(p, f, i, j))
             continue;
         if (found != NONE && org_root(p, j) != found)
             return RC_OK;
@@ -98,8 +120,10 @@ static enum rc join_one(struct page *p, uint32_t i)
 static enum rc join_short(struct page *p)
 {
     uint32_t *order = arena_alloc(p->a, (p->org.n + 1) * sizeof *order);
+    struct long_form *forms = NULL;
     if (!order)
         return err_nomem(p->e);
+    TRY(long_forms(p, &forms));
     for (uint32_t i = 0; i < p->org.n; i++) {
         uint32_t k = i;
         for (; k > 0 && p->org.p[order[k - 1]].name.n < p->org.p[i].name.n; k--)
@@ -107,7 +131,7 @@ static enum rc join_short(struct page *p)
         order[k] = i;
     }
     for (uint32_t i = 0; i < p->org.n; i++)
-        TRY(join_one(p, order[i]));
+        TRY(join_one(p, forms, order[i]));
     return RC_OK;
 }
 
@@ -197,7 +221,8 @@ static enum rc declared_form(struct page *p, vec_mention *more, const struct men
 }
 
 /* An unknown word i..to that shortens an organisation of the page: 贵师大, 苏研院, 中炬高新. */
-static uint32_t short_for(const struct page *p, uint32_t from, uint32_t to)
+static uint32_t short_for(const struct page *p, const struct long_form *forms, uint32_t from,
+                          uint32_t to)
 {
     struct str s = page_str(p, from, to);
     uint32_t found = NONE;
@@ -207,9 +232,8 @@ static uint32_t short_for(const struct page *p, uint32_t from, uint32_t to)
             return i;
         if (o->into != NONE || o->brand || o->division != NONE || o->name.n <= s.n)
             continue;
-        struct str core = o->kind == KIND_ENTERPRISE ? company_core(o->name) : o->name;
-        struct str bare = without_place(p, core);
-        bool head = first_char(s) == first_char(core) || first_char(s) == first_char(bare);
+        struct str core = forms[i].core, bare = forms[i].bare;
+        bool head = first_char(s) == forms[i].head || first_char(s) == forms[i].bare_head;
         bool fits = o->kind == KIND_ENTERPRISE
                         ? str_starts(core, s) || str_starts(bare, s) ||
                               (to - from >= 3 && head && is_subsequence(s, o->name))
@@ -229,14 +253,15 @@ static bool is_school_tail(uint32_t c)
     return c == 0x5927 || c == 0x9662; /* 大, 院 */
 }
 
-static enum rc short_at(struct page *p, vec_mention *more, uint32_t from)
+static enum rc short_at(struct page *p, vec_mention *more, const struct long_form *forms,
+                        uint32_t from)
 {
     for (uint32_t to = from + 5; to >= from + 2; to--) {
         const struct mark *place = mark_at(p, from, SENSE_PLACE);
         if (to > p->n || !is_free(p, from, to) || !stands_alone(p, from, to) ||
             (place && place->to == to) || is_level(p->ch[to - 1]))
             continue;
-        uint32_t org = short_for(p, from, to);
+        uint32_t org = short_for(p, forms, from, to);
         if (org == NONE ||
             (p->org.p[org].kind != KIND_ENTERPRISE && !is_school_tail(p->ch[to - 1])))
             continue;
@@ -250,6 +275,8 @@ static enum rc find_short(struct page *p, vec_mention *more)
     for (size_t i = 0; i < p->mention.n; i++)
         TRY(declared_form(p, more, &p->mention.p[i]));
     TRY(merge_mentions(p, more));
+    struct long_form *forms = NULL;
+    TRY(long_forms(p, &forms));
     bool heads[256] = {false}; /* first characters of names: most of the text is passed over */
     for (uint32_t i = 0; i < p->org.n; i++) {
         heads[first_char(p->org.p[i].name) & 255] = true;
@@ -258,7 +285,7 @@ static enum rc find_short(struct page *p, vec_mention *more)
     for (uint32_t i = 0; i + 2 <= p->n; i++)
         if (heads[p->ch[i] & 255] && is_han(p->ch[i]) &&
             (i == 0 || is_break(p->ch[i - 1]) || mark_to(p, i, SENSE_STOP)))
-            TRY(short_at(p, more, i));
+            TRY(short_at(p, more, forms, i));
     return merge_mentions(p, more);
 }
 

@@ -158,7 +158,9 @@ static enum rc fill(struct article_tables *t, const struct node *chrome, const s
     TRY(add_variants(t, node_get(repair, "variants"), e));
     TRY(add_map(t, &t->variant_words, node_get(repair, "words"), e));
     TRY(add_map(t, &t->doubles, node_get(repair, "doubles"), e));
-    return add_lost(t, node_get(repair, "lost"), e);
+    TRY(add_lost(t, node_get(repair, "lost"), e));
+    suspects_fill(t);
+    return RC_OK;
 }
 
 enum rc article_tables_open(struct article_tables **out, const struct node *chrome,
@@ -254,9 +256,13 @@ size_t words_count(const struct words *w, struct str s, size_t most)
 {
     size_t found = 0;
     for (size_t i = 0; i < s.n && found < most;) {
-        size_t from = i;
+        size_t from = i, after;
         uint32_t c = next_char(s, &i);
-        size_t n = bit_of(w->first, c) ? words_at(w, s, from, NULL) : 0;
+        if (!bit_of(w->first, c))
+            continue;
+        after = i;
+        bool may = words_may(w, c, i < s.n ? next_char(s, &after) : 0);
+        size_t n = may ? words_at(w, s, from, NULL) : 0;
         found += n > 0;
         i = n ? from + n : i;
     }

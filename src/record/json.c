@@ -92,7 +92,7 @@ bool json_key(struct json *j, struct str *key)
     blanks(j);
     if (*j->at != '"')
         return fail(j, "a key in quotes is expected");
-    if (!json_string(j, key))
+    if (!json_read_string(j, key))
         return false;
     blanks(j);
     if (*j->at != ':')
@@ -153,7 +153,7 @@ static bool escape(struct json *j, char **to)
     return true;
 }
 
-bool json_string(struct json *j, struct str *out)
+bool json_read_string(struct json *j, struct str *out)
 {
     char *start = ++j->at, *to = start;
     for (;;) {
@@ -255,7 +255,7 @@ bool json_skip(struct json *j)
         return !j->bad;
     }
     case JSON_STRING:
-        return json_string(j, &s);
+        return json_read_string(j, &s);
     case JSON_NUMBER:
         return json_number(j, &whole, &num, &real);
     case JSON_TRUE:

@@ -36,7 +36,7 @@ bool json_enter(struct json *j);
 bool json_more(struct json *j, char close, bool *first);
 /* The key and its colon. */
 bool json_key(struct json *j, struct str *key);
-bool json_string(struct json *j, struct str *out);
+bool json_read_string(struct json *j, struct str *out);
 /* *whole: it is written without point and exponent and fits, then *num has it; else *real. */
 bool json_number(struct json *j, bool *whole, int64_t *num, double *real);
 /* Any value. */

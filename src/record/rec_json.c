@@ -177,7 +177,7 @@ static enum rc read_text(struct reader *r, struct val *v, struct err *e)
 {
     struct str s;
     const struct field_def *f = r->place.f;
-    if (!json_string(&r->j, &s))
+    if (!json_read_string(&r->j, &s))
         return RC_OK;
     if (f->type == TYPE_DATE) {
         v->set = date_read(s, &v->num);

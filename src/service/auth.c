@@ -1,5 +1,6 @@
 /* Signing in: by password, second factor, or an identity proved elsewhere. What fails is put down
  * in the same way as what succeeds, so a refusal is made after the commit. */
+#include "base/log.h"
 #include "service/auth_int.h"
 #include "service/totp.h"
 
@@ -63,8 +64,13 @@ static enum rc fail(struct site *s, struct tx *tx, struct sign_call *c, struct e
     return auth_note(s, tx, &c->account, locked ? "login_locked" : "login_failed", c->from, e);
 }
 
+/* A line that a watcher of log files can act upon; the name only where there is such an account. */
 static enum rc refuse(struct site *s, const struct sign_call *c, struct err *e)
 {
+    if (c->outcome != SIGNED_IN)
+        log_line(LOG_WARN, c->outcome == LOCKED ? "login_locked" : "login_failed", "%.*s from %.*s",
+                 c->found ? (int)c->account.login.n : 1, c->found ? c->account.login.p : "?",
+                 (int)c->from.n, c->from.n ? c->from.p : "");
     if (c->outcome == LOCKED)
         return auth_locked(&c->account, site_now(s), e);
     return c->outcome == WRONG ? wrong(e) : RC_OK;

@@ -79,6 +79,8 @@ enum rc auth_totp_confirm(struct site *s, const struct actor *a, struct str secr
                           struct err *e) MUST_CHECK;
 enum rc auth_totp_off(struct site *s, const struct actor *a, struct str password,
                       struct err *e) MUST_CHECK;
+/* Has it a second factor? */
+enum rc auth_has_second(struct site *s, const struct actor *a, bool *out, struct err *e) MUST_CHECK;
 
 /* The audit trail: auditors (and actor_system). */
 enum rc auth_trail(struct site *s, const struct actor *a, const struct trail_query *q,

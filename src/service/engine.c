@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <time.h>
 
-#define FEED_BATCH    500u
+#define FEED_BATCH    200u
 #define WAIT_MS       500u /* of the follower, between two looks at whether to stop */
 #define OWN_WRITE_MS  1000u
 #define PAUSE_MS      250u
@@ -195,6 +195,7 @@ static enum rc rebuild(struct engine *en, struct err *e)
     rc = table_attach(&en->table, b, e);
     atomic_fetch_add(&en->generation, 1);
     pthread_rwlock_unlock(&en->lock);
+    mem_trim(); /* making a base takes about its own size once more */
     return rc;
 }
 
@@ -272,12 +273,11 @@ static enum rc read_entry(struct engine *en, struct tx *tx, const struct entry *
     return found ? change_set_add(set, en, &r, e) : vec_push(&set->gone, x->id, e);
 }
 
-static bool moves_matches(const struct engine *en, const struct change_set *c)
+static bool moves_matches(const struct change_set *c)
 {
     for (size_t i = 0; i < c->doc.n; i++)
         if (c->doc.p[i]->kind->side != MATCH_NONE)
             return true;
-    (void)en;
     return c->gone.n > 0;
 }
 
@@ -298,7 +298,7 @@ static enum rc take_feed(struct engine *en, bool *more, struct err *e)
         if (is_first(&v, i))
             GOTO_OUT(read_entry(en, tx, &v.p[i], &a, &set, e));
     }
-    matches = learnt || moves_matches(en, &set);
+    matches = learnt || moves_matches(&set);
     pthread_rwlock_wrlock(&en->lock);
     rc = learnt ? load_weights(en, tx, e) : RC_OK;
     if (rc == RC_OK)

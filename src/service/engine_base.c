@@ -165,13 +165,15 @@ static enum rc take_docs(struct base *b, struct doc **doc, uint32_t n, struct er
 static enum rc make_matchers(struct base *b, unsigned threads, struct err *e)
 {
     struct match_source needs = {b->n_needs, text_whole, b->need};
+    TRY(demand_open(&b->demand, needs, false, threads, e));
+    struct matcher_setup setup = {needs, b->demand, b->know, threads, true};
     for (uint32_t k = 0; k < b->n_kinds; k++) {
         struct offers *o = &b->offers[k];
         if (o->kind->side != MATCH_OFFER)
             continue;
         struct match_source offers = {o->n, text_whole, o->doc};
-        TRY(matcher_open(&o->matcher, offers, needs, b->know, threads, e));
-        TRY(askers_open(&o->askers, o->matcher, needs, threads, e));
+        TRY(matcher_open_with(&o->matcher, offers, &setup, e));
+        TRY(askers_open(&o->askers, o->matcher, threads, e));
     }
     return RC_OK;
 }
@@ -222,6 +224,7 @@ void base_close(struct base *b)
         drop_docs(b->offers[k].doc, b->offers[k].n);
     }
     mem_free(b->offers);
+    demand_close(b->demand);
     drop_docs(b->need, b->n_needs);
     for (int i = 0; i < 2; i++) {
         index_close(b->lookup[i].ix);

@@ -1,21 +1,24 @@
-/* Ranked lists kept from before: a table of fixed size in which a list takes the place of whatever
- * stood there. A list is good for the generation it was made in. */
+/* Ranked lists kept from before: a table of fixed size. A list may stand in WAYS places and takes
+ * that of one of another generation, else of the one asked for longest ago. It is good for the
+ * generation it was made in. */
 #include "service/engine_int.h"
 
 #include <pthread.h>
 
-#define PLACES 2048u
+#define PLACES 4096u
+#define WAYS   8u
 #define LOCKS  16u
 
 struct kept {
     struct list_key key;
-    uint64_t generation;
-    struct ranked *list;
-    uint32_t n;
+    uint64_t generation, asked; /* asked: ticks of its set */
+    void *list;
+    size_t n;
 };
 
 struct list_cache {
-    struct kept kept[PLACES];
+    struct kept kept[PLACES]; /* sets of WAYS */
+    uint64_t ticks[PLACES / WAYS];
     pthread_mutex_t lock[LOCKS];
 };
 
@@ -41,49 +44,79 @@ void list_cache_close(struct list_cache *c)
     mem_free(c);
 }
 
-static uint32_t place_of(const struct list_key *k)
+static uint32_t set_of(const struct list_key *k)
 {
     uint64_t other = k->other ? k->other->index + 1 : 0;
-    return (uint32_t)(mix64(mix64((uint64_t)k->id) + other * 2 + k->face) % PLACES);
+    uint64_t who = mix64((uint64_t)k->org) + k->reader * 2 + k->face;
+    return (uint32_t)(mix64(mix64((uint64_t)k->id) + mix64(other) + who) % (PLACES / WAYS));
 }
 
 static bool same_key(const struct list_key *a, const struct list_key *b)
 {
-    return a->id == b->id && a->version == b->version && a->other == b->other && a->face == b->face;
+    return a->id == b->id && a->version == b->version && a->other == b->other && a->org == b->org &&
+           a->face == b->face && a->reader == b->reader;
+}
+
+static struct kept *find(struct list_cache *c, uint32_t set, const struct list_key *key,
+                         uint64_t generation)
+{
+    for (uint32_t i = 0; i < WAYS; i++) {
+        struct kept *k = &c->kept[set * WAYS + i];
+        if (k->list && k->generation == generation && same_key(&k->key, key))
+            return k;
+    }
+    return NULL;
 }
 
 enum rc list_cache_get(struct list_cache *c, const struct list_key *key, uint64_t generation,
-                       vec_ranked *out, bool *found, struct err *e)
+                       size_t size, void **out, size_t *n, bool *found, struct err *e)
 {
-    uint32_t at = place_of(key);
-    const struct kept *k = &c->kept[at];
+    uint32_t set = set_of(key);
     enum rc rc = RC_OK;
-    out->n = 0;
-    pthread_mutex_lock(&c->lock[at % LOCKS]);
-    *found = k->list && k->generation == generation && same_key(&k->key, key);
-    if (*found)
-        rc = vec_reserve(out, k->n, e);
-    if (*found && rc == RC_OK && k->n) {
-        memcpy(out->p, k->list, k->n * sizeof *k->list);
-        out->n = k->n;
+    pthread_mutex_lock(&c->lock[set % LOCKS]);
+    struct kept *k = find(c, set, key, generation);
+    *found = k != NULL;
+    if (k) {
+        k->asked = ++c->ticks[set];
+        *out = mem_alloc(k->n * size);
+        *n = k->n;
+        rc = *out ? RC_OK : err_nomem(e);
+        if (*out && k->n)
+            memcpy(*out, k->list, k->n * size);
     }
-    pthread_mutex_unlock(&c->lock[at % LOCKS]);
+    pthread_mutex_unlock(&c->lock[set % LOCKS]);
     return rc;
+}
+
+static struct kept *oldest(struct list_cache *c, uint32_t set, uint64_t generation)
+{
+    struct kept *worst = &c->kept[set * WAYS];
+    for (uint32_t i = 0; i < WAYS; i++) {
+        struct kept *k = &c->kept[set * WAYS + i];
+        if (!k->list || k->generation != generation)
+            return k;
+        if (k->asked < worst->asked)
+            worst = k;
+    }
+    return worst;
 }
 
 /* Without memory nothing is kept. */
 void list_cache_put(struct list_cache *c, const struct list_key *key, uint64_t generation,
-                    const vec_ranked *list)
+                    size_t size, const void *item, size_t n)
 {
-    uint32_t at = place_of(key);
-    struct ranked *copy = mem_alloc(list->n * sizeof *copy);
+    uint32_t set = set_of(key);
+    void *copy = mem_alloc(n * size);
     if (!copy)
         return;
-    if (list->n)
-        memcpy(copy, list->p, list->n * sizeof *copy);
-    pthread_mutex_lock(&c->lock[at % LOCKS]);
-    struct kept *k = &c->kept[at];
-    mem_free(k->list);
-    *k = (struct kept){*key, generation, copy, (uint32_t)list->n};
-    pthread_mutex_unlock(&c->lock[at % LOCKS]);
+    if (n)
+        memcpy(copy, item, n * size);
+    pthread_mutex_lock(&c->lock[set % LOCKS]);
+    struct kept *k = find(c, set, key, generation);
+    if (!k)
+        k = oldest(c, set, generation);
+    void *old = k->list;
+    *k = (struct kept){*key, generation, ++c->ticks[set], copy, n};
+    pthread_mutex_unlock(&c->lock[set % LOCKS]);
+    mem_free(old);
 }

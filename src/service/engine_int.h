@@ -91,6 +91,7 @@ struct base {
     struct offers *offers; /* [n_kinds]; without a matcher where the kind is no offer */
     uint32_t n_needs;
     struct doc **need;       /* all kinds */
+    struct demand *demand;   /* their statistics, for all matchers */
     struct lookup lookup[2]; /* 0: whole texts that differ from the public ones; 1: public ones */
     const struct knowledge *know;
 };
@@ -227,20 +228,21 @@ struct engine *engine_of(const struct site *s); /* NULL: the site was opened wit
  * second, until this process's own writes are in it. */
 enum rc engine_read(struct site *s, const struct table **t, struct err *e) MUST_CHECK;
 void engine_done(struct site *s);
-/* Lists kept from before (engine_cache.c), each for one generation. */
+/* Lists kept from before (engine_cache.c), each for one generation; items of any one size. */
 struct list_key {
     int64_t id, version;
     const struct kind *other; /* NULL: needs */
-    unsigned face;
+    int64_t org;              /* of a list as an actor may see it, else 0 */
+    unsigned face, reader;    /* reader: 0 ranked for nobody, else a role and one */
 };
 struct list_cache;
 enum rc list_cache_open(struct list_cache **out, struct err *e) MUST_CHECK;
 void list_cache_close(struct list_cache *c);
-/* Replaces `out`; *found false where there is none. */
+/* A copy, mem_free by the caller; *n items of `size` bytes. *found false where there is none. */
 enum rc list_cache_get(struct list_cache *c, const struct list_key *key, uint64_t generation,
-                       vec_ranked *out, bool *found, struct err *e) MUST_CHECK;
+                       size_t size, void **out, size_t *n, bool *found, struct err *e) MUST_CHECK;
 void list_cache_put(struct list_cache *c, const struct list_key *key, uint64_t generation,
-                    const vec_ranked *list);
+                    size_t size, const void *item, size_t n);
 struct list_cache *engine_cache(struct engine *en);
 
 /* ---- what an actor may see of it (pairing.c) ---- */

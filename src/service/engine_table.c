@@ -81,8 +81,10 @@ static enum rc put_changed(struct table *t, uint32_t slot, struct err *e)
     enum rc rc = make_changed(t, slot, &c, e);
     if (rc == RC_OK && s->delta == NO_PLACE) {
         rc = vec_push(&t->delta, c, e);
-        s->delta = (uint32_t)t->delta.n - 1;
-        t->n_changed++;
+        if (rc == RC_OK) {
+            s->delta = (uint32_t)t->delta.n - 1;
+            t->n_changed++;
+        }
     } else if (rc == RC_OK) {
         t->delta.p[s->delta] = c;
     }

@@ -3,6 +3,7 @@
 #include "match/scale.h"
 #include "service/engine_int.h"
 #include "service/pairing_int.h"
+#include "service/site_int.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -46,16 +47,23 @@ static bool speaks_openly(const struct actor *a, const struct doc *d)
 static enum rc ranked_for(struct lister *l, const struct doc *d, unsigned face,
                           const struct kind *other, vec_ranked *out, struct err *e)
 {
-    struct list_key key = {d->id, d->version, other, d->masked ? face : 0};
+    struct list_key key = {.id = d->id, .version = d->version, .other = other};
+    void *kept = NULL;
+    size_t n = 0;
     bool found;
-    TRY(list_cache_get(l->cache, &key, l->generation, out, &found, e));
-    if (found)
+    key.face = d->masked ? face : 0;
+    TRY(list_cache_get(l->cache, &key, l->generation, sizeof *out->p, &kept, &n, &found, e));
+    if (found) {
+        vec_free(out);
+        out->p = kept;
+        out->n = out->cap = n;
         return RC_OK;
+    }
     if (other)
         TRY(rank_offers(l->t, l->units, d, key.face, other, NULL, out, e));
     else
         TRY(rank_needs(l->t, l->units, d, key.face, NULL, out, e));
-    list_cache_put(l->cache, &key, l->generation, out);
+    list_cache_put(l->cache, &key, l->generation, sizeof *out->p, out->p, out->n);
     return RC_OK;
 }
 
@@ -110,7 +118,7 @@ static enum rc direct(struct lister *l, const struct doc *d, unsigned face,
     if (rc == RC_OK)
         rc = add_seen(l, &v, other, out, e);
     /* so many are not for this actor that too few are left: rank those it may see */
-    if (rc == RC_OK && v.n >= rank_most(l->t) && out->n - first < l->k) {
+    if (rc == RC_OK && v.n >= rank_most(l->t) && out->n - first < LIST_MOST) {
         struct wanted w = {l, other};
         struct keep keep = {wants, &w};
         out->n = first;
@@ -232,27 +240,6 @@ bool is_spoken_for(const struct lister *l, const struct kind *k)
 
 /* ---- one list ---- */
 
-enum rc list_items(struct lister *l, const struct doc *self, unsigned face,
-                   const struct kind *other, vec_item *out, struct err *e)
-{
-    out->n = 0;
-    if (self->kind->side == MATCH_NONE || other->side == MATCH_NONE ||
-        self->kind->side == other->side)
-        return RC_OK;
-    TRY(direct(l, self, face, other, out, e));
-    bool need = self->kind->side == MATCH_NEED;
-    bool grouped = is_spoken_for(l, need ? other : self->kind);
-    if (grouped && need)
-        TRY(spoken(l, self, face, other, out, e));
-    else if (grouped)
-        TRY(needs_by_speakers(l, self, other, out, e));
-    for (size_t i = 0; i < out->n && !grouped; i++)
-        out->p[i].best = out->p[i].score;
-    if (grouped)
-        fold_items(out);
-    return RC_OK;
-}
-
 static int best_first(const void *x, const void *y)
 {
     const struct item_score *a = x, *b = y;
@@ -261,19 +248,55 @@ static int best_first(const void *x, const void *y)
     return (a->id > b->id) - (a->id < b->id);
 }
 
-void items_sort(vec_item *v)
+static enum rc make_items(struct lister *l, const struct doc *self, unsigned face,
+                          const struct kind *other, vec_item *out, struct err *e)
 {
-    if (v->n)
-        qsort(v->p, v->n, sizeof *v->p, best_first);
+    TRY(direct(l, self, face, other, out, e));
+    bool need = self->kind->side == MATCH_NEED;
+    bool grouped = is_spoken_for(l, need ? other : self->kind);
+    if (grouped && need)
+        TRY(spoken(l, self, face, other, out, e));
+    else if (grouped)
+        TRY(needs_by_speakers(l, self, other, out, e));
+    if (grouped)
+        fold_items(out);
+    if (out->n)
+        qsort(out->p, out->n, sizeof *out->p, best_first);
+    out->n = MIN(out->n, (size_t)LIST_MOST);
+    return RC_OK;
 }
 
-enum rc lister_open(struct lister *l, struct site *s, const struct actor *a, uint32_t k,
-                    struct err *e)
+enum rc list_items(struct lister *l, const struct doc *self, unsigned face,
+                   const struct kind *other, vec_item *out, struct err *e)
+{
+    struct list_key key = {.id = self->id, .version = self->version, .other = other};
+    void *kept = NULL;
+    size_t n = 0;
+    bool found;
+    out->n = 0;
+    if (self->kind->side == MATCH_NONE || other->side == MATCH_NONE ||
+        self->kind->side == other->side)
+        return RC_OK;
+    key.org = l->actor->org;
+    key.face = face;
+    key.reader = actor_is_system(l->actor) ? ROLE__COUNT + 1u : (unsigned)l->actor->role + 1;
+    TRY(list_cache_get(l->cache, &key, l->generation, sizeof *out->p, &kept, &n, &found, e));
+    if (found) {
+        vec_free(out);
+        out->p = kept;
+        out->n = out->cap = n;
+        return RC_OK;
+    }
+    TRY(make_items(l, self, face, other, out, e));
+    list_cache_put(l->cache, &key, l->generation, sizeof *out->p, out->p, out->n);
+    return RC_OK;
+}
+
+enum rc lister_open(struct lister *l, struct site *s, const struct actor *a, struct err *e)
 {
     TRY(engine_read(s, &l->t, e));
     l->site = s;
     l->actor = a;
-    l->k = k;
     l->units = model_units(site_model(s));
     l->cache = engine_cache(engine_of(s));
     l->generation = engine_generation(s);
@@ -295,10 +318,10 @@ const struct doc *lister_doc(const struct lister *l, int64_t id, unsigned *face)
 }
 
 static enum rc put_list(const struct lister *l, const struct doc *self, const vec_item *v,
-                        vec_pairing *out, struct err *e)
+                        uint32_t k, vec_pairing *out, struct err *e)
 {
     bool need = self->kind->side == MATCH_NEED;
-    for (size_t i = 0; i < v->n && i < l->k; i++) {
+    for (size_t i = 0; i < v->n && i < k; i++) {
         const struct doc *d = table_doc(l->t, v->p[i].id);
         struct pairing p = {.id = d->id, .kind = d->kind, .score = match_scale(v->p[i].score)};
         p.credible = match_scale(v->p[i].best) >= MATCH_CREDIBLE;
@@ -322,13 +345,12 @@ enum rc pairing_list(struct site *s, const struct actor *a, const struct kind *k
     vec_item v = {0};
     unsigned face;
     (void)to;
-    TRY(lister_open(&l, s, a, MIN(k_best, LIST_MOST), e));
+    TRY(lister_open(&l, s, a, e));
     const struct doc *self = lister_doc(&l, id, &face);
     enum rc rc = self && self->kind == k ? list_items(&l, self, face, other, &v, e)
                                          : err_user(e, "service.missing", "%s", "");
-    items_sort(&v);
     if (rc == RC_OK)
-        rc = put_list(&l, self, &v, out, e);
+        rc = put_list(&l, self, &v, k_best, out, e);
     lister_close(&l);
     vec_free(&v);
     return rc;

@@ -1,10 +1,15 @@
 /* Who can meet a need, and for whom an offer is: the engine over the site's records.
  *
- * A process keeps the engine in memory (one matcher for each kind with match side offer, over the
- * whole texts; needs and results of all states that are public or own) and follows the store's
- * feed, so that what any process wrote is matched here within a second. Ranked lists are kept by
- * (record, version, engine generation). Reasons are computed on the face of each text that the
- * actor may see. */
+ * A process keeps the engine in memory (a matcher for each kind with match side offer, over the
+ * whole texts of all states) and follows the store's feed, so that what any process wrote is
+ * matched here within a second; what this process wrote itself, at the next call. Scores and
+ * reasons are of the face of each text that the actor may see: a hidden word moves no number that
+ * is shown to somebody from whom it is hidden, and a private field moves none at all. A person or
+ * organisation is a sum over its own text and the records that name it (docs/match.md, Experts); a
+ * masked record speaks for nobody before those who may not see it whole. docs/service.md says how
+ * it works.
+ *
+ * Errors: RC_SYS "engine.none" where the site was opened without; RC_USER "service.missing". */
 #ifndef QIAO_PAIRING_H
 #define QIAO_PAIRING_H
 

@@ -112,7 +112,6 @@ static enum rc matches_of(struct lister *l, const struct doc *d, const struct ki
     if (other->side == MATCH_NONE || other->side == d->kind->side)
         return RC_OK;
     enum rc rc = list_items(l, d, (unsigned)doc_face(l->actor, d), other, &v, e);
-    items_sort(&v);
     for (size_t i = 0; rc == RC_OK && i < v.n && i < EACH; i++) {
         const struct doc *x = table_doc(l->t, v.p[i].id);
         if (is_watched(l, need ? d : x))
@@ -140,7 +139,7 @@ enum rc pairing_fresh(struct site *s, const struct actor *a, uint32_t limit, str
     int64_t seen;
     (void)to;
     TRY(seen_before(s, a, &seen, e));
-    TRY(lister_open(&l, s, a, EACH, e));
+    TRY(lister_open(&l, s, a, e));
     enum rc rc = newcomers(&l, seen, &v, e);
     for (size_t i = 0; rc == RC_OK && i < v.n; i++) {
         const struct doc *d = table_doc(l.t, v.p[i].id);

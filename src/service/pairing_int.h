@@ -13,9 +13,8 @@ struct lister {
     const struct units *units;
     struct list_cache *cache;
     uint64_t generation;
-    uint32_t k; /* wanted */
 };
-enum rc lister_open(struct lister *l, struct site *s, const struct actor *a, uint32_t k,
+enum rc lister_open(struct lister *l, struct site *s, const struct actor *a,
                     struct err *e) MUST_CHECK;
 void lister_close(struct lister *l);
 const struct doc *lister_doc(const struct lister *l, int64_t id, unsigned *face);
@@ -26,13 +25,12 @@ struct item_score {
     double score, best;
 };
 typedef VEC(struct item_score) vec_item;
-/* In no order. Replaces `out`. */
+/* Best first, at most 200, as the actor may see them. Replaces `out`. */
 enum rc list_items(struct lister *l, const struct doc *self, unsigned face,
                    const struct kind *other, vec_item *out, struct err *e) MUST_CHECK;
 /* Is a record of the kind ranked by what speaks for it as well? Its score is then a sum over items,
  * of which ITEMS_SHOWN is put on the scale. */
 #define ITEMS_SHOWN 0.5
 bool is_spoken_for(const struct lister *l, const struct kind *k);
-void items_sort(vec_item *v); /* best first */
 
 #endif

@@ -66,7 +66,7 @@ enum rc pairing_learn(struct site *s, struct learn_report *out, struct err *e)
     vec_example v = {0};
     struct lister l;
     enum rc rc = RC_OK;
-    TRY(lister_open(&l, s, &actor_system, 0, e));
+    TRY(lister_open(&l, s, &actor_system, e));
     struct weights in_use = weights_in_use(l.t);
     for (size_t i = 0; k && rc == RC_OK && i < l.t->decision.n; i++)
         rc = take(&l, k, &l.t->decision.p[i], &v, e);

@@ -101,7 +101,7 @@ static enum rc score_pair(struct site *s, const struct actor *a, int64_t need, i
 {
     struct lister l;
     unsigned f, g;
-    TRY(lister_open(&l, s, a, 1, e));
+    TRY(lister_open(&l, s, a, e));
     const struct doc *x = lister_doc(&l, need, &f), *y = lister_doc(&l, offer, &g);
     bool pair = x && y && x->kind->side == MATCH_NEED && y->kind->side == MATCH_OFFER;
     enum rc rc = pair ? score_of(&l, x, f, y, g, out, e) : err_user(e, "service.missing", "%s", "");
@@ -129,7 +129,7 @@ enum rc pairing_why(struct site *s, const struct actor *a, int64_t need, int64_t
     out->offer = shown.rec;
     if (kind[2])
         TRY(record_show(s, a, kind[2], out->via, to, &speaker, e));
-    TRY(lister_open(&l, s, a, 1, e));
+    TRY(lister_open(&l, s, a, e));
     enum rc rc = explain(&l, kind[2] ? &speaker.rec : NULL, to, out, e);
     lister_close(&l);
     if (rc != RC_OK)

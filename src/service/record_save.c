@@ -523,7 +523,8 @@ static enum rc list_due(struct site *s, struct tx *tx, void *ctx, struct err *e)
     (void)s;
     f[1].path = (struct path){.step[0] = {d->k, ATTR_STATE, NO_FIELD, UINT32_MAX}, .n = 1};
     f[2].path = (struct path){.step[0] = {d->k, ATTR_SINCE, NO_FIELD, UINT32_MAX}, .n = 1};
-    struct query q = {.kind = d->k, .filter = f, .scope = {SCOPE_ALL, 0}, .limit = EXPIRE_BATCH};
+    struct query q = {
+        .kind = d->k, .filter = f, .scope = {.reach = SCOPE_ALL}, .limit = EXPIRE_BATCH};
     return store_list(tx, &q, d->to, &d->list, NULL, e);
 }
 

@@ -74,6 +74,7 @@ struct listing {
     struct query query;
     struct arena *to;
     struct list_answer *out;
+    int64_t seq;
 };
 
 static enum rc list(struct site *s, struct tx *tx, void *ctx, struct err *e)
@@ -82,7 +83,7 @@ static enum rc list(struct site *s, struct tx *tx, void *ctx, struct err *e)
     TRY(store_list(tx, &x->query, x->to, &x->out->rec, &x->out->next, e));
     for (size_t i = 0; i < x->out->rec.n; i++)
         rec_compute(&x->out->rec.p[i], site_today(s));
-    return x->q->count ? store_count(tx, &x->query, &x->out->total, e) : RC_OK;
+    return x->q->count ? counts_total(s, tx, &x->query, x->seq, &x->out->total, e) : RC_OK;
 }
 
 static enum rc sort_of(struct site *s, const struct actor *a, const struct list_request *q,
@@ -100,7 +101,7 @@ enum rc record_list(struct site *s, const struct actor *a, const struct list_req
     if (!actor_reads_kind(a, q->kind))
         return denied(e);
     TRY(view_filter(s, a, q->kind, q->filter, q->more, to, &out->filter, e));
-    struct listing x = {.q = q, .to = to, .out = out};
+    struct listing x = {.q = q, .to = to, .out = out, .seq = site_seq(s)};
     x.query = (struct query){.kind = q->kind,
                              .filter = out->filter,
                              .scope = actor_scope_of(a, q->kind),

@@ -1,4 +1,5 @@
 #include "service/pairing_int.h"
+#include "service/site_int.h"
 
 #define SEARCH_LIMIT 50u
 #define SEARCH_MOST  1000u
@@ -9,58 +10,58 @@ static int face_for(void *ctx, const struct doc *d)
     return doc_face(a, d);
 }
 
+struct showing {
+    const struct actor *a;
+    struct str query;
+    const vec_found *found;
+    struct arena *to;
+    vec_shown *out;
+};
+
 /* The text is made anew from the face that the store gives now: what the engine holds only chose
  * which records to show. */
-static enum rc show(struct site *s, const struct actor *a, struct found f, const struct kind *k,
-                    struct str query, struct arena *to, vec_shown *out, struct err *e)
+static enum rc show(struct tx *tx, const struct showing *x, struct found f, struct err *e)
 {
-    struct shown shown;
-    struct err why = {0};
+    struct viewed v;
     struct buf b;
     uint32_t title;
-    enum rc rc = record_show(s, a, k, f.id, to, &shown, &why);
-    if (rc == RC_USER) /* gone, or hidden since */
+    TRY(view_get(tx, x->a, NULL, f.id, x->to, &v, e));
+    if (!v.found) /* gone, or hidden since */
         return RC_OK;
-    if (rc != RC_OK) {
-        if (e)
-            *e = why;
-        return rc;
-    }
-    struct hit_shown h = {.rec = shown.rec, .score = f.score};
+    struct hit_shown h = {.rec = v.rec, .score = f.score};
     buf_init(&b, 1u << 20);
-    rc = rec_search_text(&b, &title, &h.rec, a->zh, e);
+    enum rc rc = rec_search_text(&b, &title, &h.rec, x->a->zh, e);
     if (rc == RC_OK) {
-        h.text = arena_str(to, buf_view(&b));
+        h.text = arena_str(x->to, buf_view(&b));
         rc = h.text.p ? RC_OK : err_nomem(e);
     }
     buf_free(&b);
     if (rc == RC_OK)
-        rc = search_spans(query, h.text, h.span, ARRAY_LEN(h.span), &h.n_spans, e);
-    return rc == RC_OK ? vec_push(out, h, e) : rc;
+        rc = search_spans(x->query, h.text, h.span, ARRAY_LEN(h.span), &h.n_spans, e);
+    return rc == RC_OK ? vec_push(x->out, h, e) : rc;
 }
 
-struct chosen {
-    struct found found;
-    const struct kind *kind;
-};
+static enum rc show_all(struct site *s, struct tx *tx, void *ctx, struct err *e)
+{
+    const struct showing *x = ctx;
+    (void)s;
+    for (size_t i = 0; i < x->found->n; i++)
+        TRY(show(tx, x, x->found->p[i], e));
+    return RC_OK;
+}
 
 enum rc search_all(struct site *s, const struct actor *a, struct str text, const struct kind *only,
                    uint32_t limit, struct arena *to, vec_shown *out, struct err *e)
 {
     const struct table *t;
     vec_found v = {0};
-    VEC(struct chosen) chosen = {0};
+    struct showing x = {a, text, &v, to, out};
     TRY(engine_read(s, &t, e));
     limit = MIN(limit ? limit : SEARCH_LIMIT, SEARCH_MOST);
     enum rc rc = table_search(t, text, only, limit, face_for, (void *)(uintptr_t)a, &v, e);
-    for (size_t i = 0; rc == RC_OK && i < v.n; i++) {
-        struct chosen c = {v.p[i], table_doc(t, v.p[i].id)->kind};
-        rc = vec_push(&chosen, c, e);
-    }
     engine_done(s); /* the store is read without holding the engine */
-    for (size_t i = 0; rc == RC_OK && i < chosen.n; i++)
-        rc = show(s, a, chosen.p[i].found, chosen.p[i].kind, text, to, out, e);
+    if (rc == RC_OK && v.n)
+        rc = site_read(s, show_all, &x, e);
     vec_free(&v);
-    vec_free(&chosen);
     return rc;
 }

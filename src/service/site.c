@@ -73,6 +73,7 @@ static enum rc open_parts(struct site *s, struct err *e)
     TRY(store_seq(s->store, &seq, e));
     atomic_store(&s->seq, seq);
     TRY(seen_open(&s->seen, e));
+    TRY(counts_open(&s->counts, e));
     if (s->o.jobs || s->o.engine)
         TRY(runner_open(s, e));
     return s->o.engine ? engine_open(&s->engine, s, e) : RC_OK;
@@ -109,6 +110,7 @@ void site_close(struct site *s)
     engine_close(s->engine);
     runner_close(s);
     seen_close(s->seen);
+    counts_close(s->counts);
     store_close(s->store);
     model_close(s->model);
     kinds_close(s->kinds);
@@ -131,6 +133,11 @@ const struct model *site_model(const struct site *s)
 struct store *site_store(const struct site *s)
 {
     return s->store;
+}
+
+const char *site_model_dir(const struct site *s)
+{
+    return s->o.model_dir;
 }
 
 const char *site_dir(const struct site *s)

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 struct seen; /* sessions in memory (session_cache.c) */
+struct counts;
 struct runner;
 struct engine;
 struct engine;
@@ -21,6 +22,7 @@ struct site {
     struct store *store;
     _Atomic int64_t seq;
     struct seen *seen;
+    struct counts *counts;
     pthread_mutex_t hashing; /* one password at a time: each takes 64 MiB */
     const struct job_def *job_defs;
     struct runner *runner; /* threads: follower, jobs, sweep; NULL: none */
@@ -124,6 +126,14 @@ bool seen_get(struct seen *c, const uint8_t key[32], int64_t now, struct arena *
 uint64_t seen_mark(struct seen *c);
 void seen_put(struct seen *c, const struct known_session *k, int64_t now, uint64_t mark);
 void seen_drop(struct seen *c); /* all */
+
+/* ---- counts of lists in memory (counts.c) ---- */
+
+enum rc counts_open(struct counts **out, struct err *e) MUST_CHECK;
+void counts_close(struct counts *c);
+/* As store_count, kept for this seq: the site's from before the transaction began. */
+enum rc counts_total(struct site *s, struct tx *tx, const struct query *q, int64_t seq,
+                     uint64_t *out, struct err *e) MUST_CHECK;
 
 /* ---- threads (runner.c) ---- */
 

@@ -59,6 +59,25 @@ enum rc sheet_out_range(struct sheet_out *o, const char *name, uint32_t sheet, u
     return out_failed(workbook_define_name(o->book, name, o->url.p), e);
 }
 
+/* The drop-down added last takes its words from a named range. libxlsxwriter 1.1.4 copies the
+ * formula of LXW_VALIDATION_TYPE_LIST_FORMULA twice and loses one copy: it is put in behind its
+ * back. */
+static enum rc list_from(struct out_sheet *s, const char *range, struct err *e)
+{
+    struct lxw_data_val_obj *last = STAILQ_FIRST(s->ws->data_validations);
+    while (STAILQ_NEXT(last, list_pointers))
+        last = STAILQ_NEXT(last, list_pointers);
+    size_t n = strlen(range) + 1;
+    char *formula = mem_alloc(n); /* the library frees it */
+    if (!formula)
+        return err_nomem(e);
+    memcpy(formula, range, n);
+    mem_free(last->value_formula);
+    last->value_formula = formula;
+    last->validate = LXW_VALIDATION_TYPE_LIST_FORMULA;
+    return RC_OK;
+}
+
 enum rc sheet_out_offer(struct sheet_out *o, uint32_t sheet, uint32_t col,
                         const struct out_offer *offer, struct err *e)
 {
@@ -70,12 +89,9 @@ enum rc sheet_out_offer(struct sheet_out *o, uint32_t sheet, uint32_t col,
                              .show_error = LXW_VALIDATION_ON,
                              .dropdown = LXW_VALIDATION_ON,
                              .error_type = LXW_VALIDATION_ERROR_TYPE_WARNING};
-    if (offer->range) {
-        buf_clear(&o->url);
-        TRY(buf_printf(&o->url, e, "=%s", offer->range));
-        v.validate = LXW_VALIDATION_TYPE_LIST_FORMULA;
-        v.value_formula = o->url.p;
-    } else if (words[0]) {
+    if (offer->range)
+        words[0] = (char *)offer->range; /* until list_from */
+    if (words[0]) {
         v.validate = LXW_VALIDATION_TYPE_LIST;
         v.value_list = words;
     }
@@ -85,7 +101,8 @@ enum rc sheet_out_offer(struct sheet_out *o, uint32_t sheet, uint32_t col,
         TRY(keep(o, offer->hint, HINT_UNITS, &v.input_message, e));
     if (v.validate == LXW_VALIDATION_TYPE_ANY && !v.input_message)
         return RC_OK;
-    return out_failed(worksheet_data_validation_range(s->ws, offer->from - 1, (lxw_col_t)col,
-                                                      offer->to - 1, (lxw_col_t)col, &v),
-                      e);
+    TRY(out_failed(worksheet_data_validation_range(s->ws, offer->from - 1, (lxw_col_t)col,
+                                                   offer->to - 1, (lxw_col_t)col, &v),
+                   e));
+    return offer->range ? list_from(s, offer->range, e) : RC_OK;
 }

@@ -182,7 +182,7 @@ static enum rc copy_into(struct copy *c, const char *dir, struct err *e)
 {
     struct db_place at = {.dir = dir, .create = true};
     TRY(sqlite_ops.open(&c->to, &at, e));
-    enum rc rc = schema_up(c->to, 0, e);
+    enum rc rc = schema_up(c->to, e);
     if (rc == RC_OK)
         rc = sqlite_ops.begin(c->to, TX_WRITE, e);
     if (rc == RC_OK)

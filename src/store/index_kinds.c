@@ -100,7 +100,7 @@ static enum rc wanted(vec_index *out, const struct store *s, struct arena *a, st
     return RC_OK;
 }
 
-static enum rc there(vec_index *out, struct db *db, struct arena *a, struct err *e)
+static enum rc there(vec_index *out, struct db *db, struct err *e)
 {
     static const char *const sql[] = {
         [SQLITE] = "SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE 'kx%'",
@@ -120,7 +120,6 @@ static enum rc there(vec_index *out, struct db *db, struct arena *a, struct err 
             break;
     }
     stmt_done(st);
-    (void)a;
     return rc;
 }
 
@@ -154,21 +153,27 @@ static enum rc exec_index(struct db *db, const struct index_def *def, bool drop,
     return rc;
 }
 
-static enum rc change_indexes(struct db *db, const vec_index *want, const vec_index *have,
-                              struct err *e)
+static enum rc apply(struct db *db, const vec_index *want, vec_index *have, struct err *e)
 {
-    bool sqlite = db->ops->dialect == SQLITE;
-    TRY(db_exec(db, sqlite ? "BEGIN IMMEDIATE" : "BEGIN", e));
-    enum rc rc = RC_OK;
-    for (size_t i = 0; i < have->n && rc == RC_OK; i++)
+    have->n = 0;
+    TRY(there(have, db, e)); /* another process may have been faster */
+    for (size_t i = 0; i < have->n; i++)
         if (!holds(want, have->p[i].name))
-            rc = exec_index(db, &have->p[i], true, e);
-    for (size_t i = 0; i < want->n && rc == RC_OK; i++)
+            TRY(exec_index(db, &have->p[i], true, e));
+    for (size_t i = 0; i < want->n; i++)
         if (!holds(have, want->p[i].name))
-            rc = exec_index(db, &want->p[i], false, e);
+            TRY(exec_index(db, &want->p[i], false, e));
+    return db_exec(db, "COMMIT", e);
+}
+
+static enum rc change_indexes(struct db *db, const vec_index *want, vec_index *have, struct err *e)
+{
+    TRY(db->ops->owner(db, true, e));
+    enum rc rc = schema_lock(db, e);
     if (rc == RC_OK)
-        return db_exec(db, "COMMIT", e);
-    db->ops->rollback(db);
+        rc = apply(db, want, have, e);
+    if (rc != RC_OK)
+        db->ops->rollback(db);
     return rc;
 }
 
@@ -182,7 +187,7 @@ static enum rc index_all(struct store *s, struct db *db, struct arena *a, struct
     vec_index want = {0}, have = {0};
     enum rc rc = wanted(&want, s, a, e);
     if (rc == RC_OK)
-        rc = there(&have, db, a, e);
+        rc = there(&have, db, e);
     size_t n = 0;
     if (want.n)
         qsort(want.p, want.n, sizeof *want.p, by_name);
@@ -193,8 +198,6 @@ static enum rc index_all(struct store *s, struct db *db, struct arena *a, struct
     bool same = want.n == have.n;
     for (size_t i = 0; i < want.n && same; i++)
         same = holds(&have, want.p[i].name);
-    if (rc == RC_OK && !same)
-        rc = db->ops->owner(db, true, e);
     if (rc == RC_OK && !same)
         rc = change_indexes(db, &want, &have, e);
     vec_free(&want);

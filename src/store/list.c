@@ -320,6 +320,7 @@ static void put_count(struct sqlb *b, enum face face, const struct query *q)
     sql_put(b, ")");
 }
 
+/* Others' faces are all faces but one's own: both of these an index alone can count. */
 static void put_counts(struct sqlb *b, const struct query *q)
 {
     sql_put(b, "SELECT ");
@@ -327,8 +328,15 @@ static void put_counts(struct sqlb *b, const struct query *q)
         put_count(b, FACE_WHOLE, q);
     if (q->scope.reach == SCOPE_ORG)
         sql_put(b, " + ");
+    bool apart = q->scope.reach == SCOPE_ORG && !q->scope.granted;
+    b->faces = apart ? OF_ALL : OF_OTHERS;
     if (q->scope.reach != SCOPE_ALL)
         put_count(b, FACE_PUBLIC, q);
+    if (!apart)
+        return;
+    sql_put(b, " - ");
+    b->faces = OF_OWN;
+    put_count(b, FACE_PUBLIC, q);
 }
 
 enum rc store_count(struct tx *tx, const struct query *q, uint64_t *out, struct err *e)

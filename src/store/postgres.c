@@ -55,6 +55,7 @@ static enum rc failed(struct db *db, const PGresult *res, struct err *e)
 {
     static const char *const gone[] = {"57P", "08", NULL};
     static const char *const waited[] = {"55P03", "40001", "40P01", "57014", NULL};
+    static const char *const full[] = {"53100", NULL};
     static const char *const text[] = {"22P05", "22021", NULL};
     char line[200];
     const char *state = res ? PQresultErrorField(res, PG_DIAG_SQLSTATE) : NULL;
@@ -65,6 +66,8 @@ static enum rc failed(struct db *db, const PGresult *res, struct err *e)
     }
     if (state_is(state, waited))
         return err_sys(e, "store.busy", "%s", why);
+    if (state_is(state, full))
+        return err_sys(e, "store.full", "%s", why);
     if (state_is(state, text))
         return err_user(e, "store.text", "%s", why);
     if (strstr(why, "share.over")) /* the trigger share_keep */
@@ -97,7 +100,10 @@ static void close_db(struct db *db)
 static const char make_role[] =
     "DO $$BEGIN"
     " IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = 'qiao_app') THEN"
-    "  CREATE ROLE qiao_app NOLOGIN;"
+    "  BEGIN"
+    "   CREATE ROLE qiao_app NOLOGIN;"
+    "  EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;" /* somebody was faster */
+    "  END;"
     " END IF;"
     " IF NOT pg_catalog.pg_has_role(current_user, 'qiao_app', 'MEMBER') THEN"
     "  GRANT qiao_app TO CURRENT_USER;"

@@ -218,24 +218,40 @@ static enum rc set_version(struct db *db, struct err *e)
     return db_run(db, SQL_META_PUT, NULL, e, "tt", STR("schema"), (struct str){text, (size_t)n});
 }
 
-enum rc schema_up(struct db *db, int64_t from, struct err *e)
+enum rc schema_lock(struct db *db, struct err *e)
+{
+    if (db->ops->dialect == SQLITE)
+        return db_exec(db, "BEGIN IMMEDIATE", e);
+    return db->ops->exec(db, "BEGIN; SELECT pg_advisory_xact_lock(7116105)", e);
+}
+
+static enum rc climb(struct db *db, struct err *e)
 {
     enum dialect d = db->ops->dialect;
-    TRY(db->ops->owner(db, true, e));
-    enum rc rc = db_exec(db, d == SQLITE ? "BEGIN IMMEDIATE" : "BEGIN", e);
-    for (int64_t v = from; rc == RC_OK && v < SCHEMA_VERSION; v++) {
-        rc = db_exec(db, steps[v], e);
-        if (rc == RC_OK && v == 0)
-            rc = db->ops->exec(db, guards[d], e);
-        if (rc == RC_OK && v == 0)
-            rc = db->ops->exec(db, first_head[d], e);
-        if (rc == RC_OK && v == 2)
-            rc = db->ops->exec(db, share_guards[d], e);
+    int64_t from;
+    /* another process may have been faster */
+    TRY(schema_version(db, &from, e));
+    for (int64_t v = from; v < SCHEMA_VERSION; v++) {
+        TRY(db_exec(db, steps[v], e));
+        if (v == 0) {
+            TRY(db->ops->exec(db, guards[d], e));
+            TRY(db->ops->exec(db, first_head[d], e));
+        }
+        if (v == 2)
+            TRY(db->ops->exec(db, share_guards[d], e));
     }
+    if (from >= SCHEMA_VERSION)
+        return RC_OK;
+    TRY(db->ops->exec(db, after[d], e));
+    return set_version(db, e);
+}
+
+enum rc schema_up(struct db *db, struct err *e)
+{
+    TRY(db->ops->owner(db, true, e));
+    enum rc rc = schema_lock(db, e);
     if (rc == RC_OK)
-        rc = db->ops->exec(db, after[d], e);
-    if (rc == RC_OK)
-        rc = set_version(db, e);
+        rc = climb(db, e);
     if (rc == RC_OK)
         rc = db_exec(db, "COMMIT", e);
     if (rc != RC_OK) {

@@ -34,8 +34,9 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_REC_DELETE] = "DELETE FROM rec WHERE id = ?1 AND version = ?2",
     [SQL_REC_KIND] = "SELECT kind FROM rec WHERE id = ?1",
     [SQL_REC_OF_KIND] = "SELECT " REC " FROM rec WHERE kind = ?1 AND id > ?2 ORDER BY id LIMIT 200",
+    /* title || '': else SQLite puts the constant into substr(title, …), and the index is lost */
     [SQL_REC_BY_TITLE] = "SELECT id FROM rec WHERE kind = ?1 AND substr(title, 1, 200) = "
-                         "substr(?2$str, 1, 200) AND title = ?2$str ORDER BY id",
+                         "substr(?2$str, 1, 200) AND title || '' = ?2$str ORDER BY id",
     [SQL_LINK_OF] = "SELECT relation, to_id FROM link WHERE from_id = ?1 ORDER BY relation, to_id",
     [SQL_LINK_ADD] = "INSERT INTO link (from_id, relation, to_id) VALUES (?1, ?2, ?3)",
     [SQL_LINK_DROP] = "DELETE FROM link WHERE from_id = ?1 AND relation = ?2 AND to_id = ?3",

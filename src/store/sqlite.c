@@ -35,6 +35,8 @@ static enum rc failed(sqlite3 *h, int code, struct err *e)
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return err_corrupt(e, "store.file", "%s", why);
+    case SQLITE_FULL:
+        return err_sys(e, "store.full", "%s", why);
     case SQLITE_TOOBIG:
         return err_too_big(e, "store.too_big", "%s", why);
     default:

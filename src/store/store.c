@@ -60,7 +60,7 @@ static enum rc prepare_schema(struct store *s, const struct store_options *o, st
         return RC_OK;
     struct db *db;
     TRY(store_connect(&db, s, o->create, e));
-    rc = schema_up(db, version, e);
+    rc = schema_up(db, e);
     db_close(db);
     return rc;
 }

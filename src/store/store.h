@@ -34,7 +34,10 @@ enum rc store_open(struct store **out, const struct store_options *o, const stru
 void store_close(struct store *s);
 const char *store_name(const struct store *s); /* "sqlite", "postgres" */
 /* Expression indexes for the kinds' list and filter fields; makes what is missing, drops what is no
- * longer declared. */
+ * longer declared. Where a kind's declaration has changed so that other things follow from its
+ * records (what is secret, public, unique, a ref), their public faces, links and unique values are
+ * made anew: RC_USER "store.unique", "store.ref" where they cannot be, and then nothing is changed.
+ * Call it after store_open whenever the program starts to serve. */
 enum rc store_index_kinds(struct store *s, struct err *e) MUST_CHECK;
 
 /* ---- transactions ---- */
@@ -43,7 +46,9 @@ enum tx_mode { TX_READ, TX_WRITE };
 /* A read sees one snapshot. Waits at most 10 s for its turn, then RC_SYS "store.busy". RC_SYS
  * "store.lost" when the database has gone away; the next tx_begin connects anew. */
 enum rc tx_begin(struct tx **out, struct store *s, enum tx_mode mode, struct err *e) MUST_CHECK;
-/* Ends tx in every case; after RC_OK the writes are durable. */
+/* Any write may give RC_SYS "store.full" (no room on the disk); all of tx is then undone.
+ * Ends tx in every case; after RC_OK the writes are durable. RC_SYS "store.undone" where a write in
+ * it had stopped halfway: all of it is undone. */
 enum rc tx_commit(struct tx *tx, struct err *e) MUST_CHECK;
 void tx_rollback(struct tx *tx); /* ends tx; NULL is allowed */
 
@@ -69,9 +74,11 @@ struct scope {
 /* Insert (r->id == 0: the id is given and stored to r->id; version 1) or replace where the stored
  * version is r->version, which then grows by one. Also keeps link (a row for each ref, relation =
  * field name, and "owner"), uniq, the public face and the audit entry. r->val must have been
- * checked. RC_USER: "store.stale" (somebody else changed it: nothing written), "store.gone",
- * "store.unique" (e->detail: field name, tab, id of the other), "store.ref" (field name, tab, id
- * that is not there). */
+ * checked. updated becomes by->at; created stays (when new: as given, else by->at); since becomes
+ * by->at where the state changed. A kind whose owner is itself gets its own id as org. On failure r
+ * is as it was. RC_USER "store.text" (U+0000), "store.stale" (somebody else changed it: nothing
+ * written), "store.gone", "store.unique" (e->detail: field name, tab, id of the other), "store.ref"
+ * (field name, tab, id that is not there). */
 enum rc store_put(struct tx *tx, struct rec *r, const struct by *by, struct err *e) MUST_CHECK;
 /* Delete. RC_USER "store.stale", "store.gone", "store.held" (detail: how many records refer to
  * it; store_refs lists them). */
@@ -181,7 +188,8 @@ struct entry {
     uint8_t hash[32];
 };
 typedef VEC(struct entry) vec_entry;
-/* An entry about no record: a login, a failed login, a settings change, an export. */
+/* An entry about no record: a login, a failed login, a settings change, an export. Its comment is
+ * `what` and, on a further line, by->comment. */
 enum rc store_note(struct tx *tx, const struct by *by, struct str what, struct err *e) MUST_CHECK;
 /* Of one record, oldest first. Appends. */
 enum rc store_history(struct tx *tx, int64_t id, struct arena *a, vec_entry *out,

@@ -144,9 +144,10 @@ enum rc store_connect(struct db **out, const struct store *s, bool create,
 #define SCHEMA_VERSION 3
 /* 0: no schema there. */
 enum rc schema_version(struct db *db, int64_t *out, struct err *e) MUST_CHECK;
-/* Bring the schema from version `from` (0: nothing there) up to SCHEMA_VERSION, in one
- * transaction. */
-enum rc schema_up(struct db *db, int64_t from, struct err *e) MUST_CHECK;
+/* Bring what is there up to SCHEMA_VERSION, in one transaction. */
+enum rc schema_up(struct db *db, struct err *e) MUST_CHECK;
+/* Begin a transaction that changes the schema: one at a time over all processes. */
+enum rc schema_lock(struct db *db, struct err *e) MUST_CHECK;
 /* Tables in an order that foreign keys allow, with their columns: i int, t text, j JSON,
  * b bytes. */
 struct table {
@@ -218,6 +219,7 @@ struct sqlb {
     enum dialect dialect;
     const struct kinds *kinds;
     struct scope scope;
+    enum { OF_OTHERS, OF_ALL, OF_OWN } faces; /* SCOPE_ORG: whose public faces are meant */
     struct arena *a;
     enum rc rc;
     struct err err;

@@ -362,15 +362,15 @@ static void put_granted(struct sqlb *b, const char *before)
 void where_query(struct sqlb *b, enum face face, const struct query *q)
 {
     put_kinds(b, q->kind);
-    bool org = b->scope.reach == SCOPE_ORG;
-    if (face == FACE_PUBLIC)
+    bool org = b->scope.reach == SCOPE_ORG, shown = face == FACE_PUBLIC;
+    if (shown)
         sql_put(b, " AND r.shown = 1");
-    if (org && face == FACE_PUBLIC) {
+    if (org && shown && b->faces == OF_OTHERS) {
         sql_put(b, " AND (r.org IS NULL OR r.org <> ");
         sql_int(b, b->scope.org);
         sql_put(b, ")");
         put_granted(b, " AND NOT ");
-    } else if (org) {
+    } else if (org && !(shown && b->faces == OF_ALL)) {
         sql_put(b, " AND (r.org = ");
         sql_int(b, b->scope.org);
         put_granted(b, " OR ");

@@ -24,4 +24,8 @@ uint16_t web_port(const struct web *w);
 /* Stops taking requests, answers those that run, closes. */
 void web_close(struct web *w);
 
+/* The route table, a line a route: method, pattern, roles and flags by commas, what it is for in zh
+ * and en; parted by tabs. Appends. */
+enum rc web_routes(struct buf *out, struct err *e) MUST_CHECK;
+
 #endif

@@ -200,6 +200,31 @@ static void test_processes(void **state)
     OK(store_verify(s, NULL, NULL, &err));
 }
 
+/* Several processes find nothing there and all make it. */
+static void test_create_together(void **state)
+{
+    (void)state;
+    struct place fresh = place_new();
+    pid_t pid[3];
+    for (size_t i = 0; i < ARRAY_LEN(pid); i++) {
+        pid[i] = fork();
+        if (pid[i] == 0) {
+            struct store *mine = place_open(&fresh);
+            _exit(store_index_kinds(mine, &err) != RC_OK);
+        }
+    }
+    for (size_t i = 0; i < ARRAY_LEN(pid); i++) {
+        int status;
+        assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
+    struct store *t = place_open(&fresh);
+    OK(store_index_kinds(t, &err));
+    OK(store_verify(t, NULL, NULL, &err));
+    store_close(t);
+    place_free(&fresh);
+}
+
 /* Writes until it is killed, telling of every commit after it. */
 static void child_writes(_Atomic int64_t *told)
 {
@@ -287,6 +312,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_snapshot, up, down),
         cmocka_unit_test_setup_teardown(test_pool, up, down),
         cmocka_unit_test_setup_teardown(test_processes, up, down),
+        cmocka_unit_test_setup_teardown(test_create_together, up, down),
         cmocka_unit_test_setup_teardown(test_kill, up, down),
         cmocka_unit_test_setup_teardown(test_reconnect, up, down),
         cmocka_unit_test_setup_teardown(test_lost, up, down),

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "service/engine_int.h"
+#include "service/site_int.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -135,6 +136,7 @@ static inline int64_t help_write(struct site *s, struct rec *r)
         r->created = help_time;
     OK(store_put(tx, r, &by, &help_err));
     OK(tx_commit(tx, &help_err));
+    site_touch(s); /* as site_write does */
     return r->id;
 }
 

@@ -189,6 +189,14 @@ static struct job wait_for(struct site *s, int64_t id, enum job_state state)
     return j;
 }
 
+static bool runs_any(struct site *s)
+{
+    pthread_mutex_lock(&s->jobs_lock);
+    bool any = s->running != NULL;
+    pthread_mutex_unlock(&s->jobs_lock);
+    return any;
+}
+
 static void test_threads(void **unused)
 {
     int64_t id;
@@ -206,9 +214,9 @@ static void test_threads(void **unused)
     /* and stops it there. */
     OK(jobs_cancel(site, &mine, id, &e));
     wait_for(s, id, JOB_CANCELLED);
-    for (int i = 0; i < 500 && s->running; i++)
+    for (int i = 0; i < 500 && runs_any(s); i++)
         usleep(10000);
-    assert_null(s->running);
+    assert_false(runs_any(s));
     site_close(s);
 }
 

@@ -100,7 +100,7 @@ static void test_askers(void **state)
     struct matcher *m = open_on(&results, &needs);
     struct askers *all = NULL;
     struct match_parts part[60], want;
-    assert_int_equal(askers_open(&all, m, source_of(&needs), 2, NULL), RC_OK);
+    assert_int_equal(askers_open(&all, m, 2, NULL), RC_OK);
     for (uint32_t j = 0; j < results.n; j += 3) {
         struct offered *o = NULL;
         assert_int_equal(offered_held(&o, m, j, NULL), RC_OK);
@@ -129,7 +129,7 @@ static void test_none(void **state)
     uint32_t n = 9;
     texts_add(&some, "钠离子电池", "层状氧化物正极");
     texts_add(&some, "", "");
-    assert_int_equal(askers_open(&all, m, source_of(&needs), 2, NULL), RC_OK);
+    assert_int_equal(askers_open(&all, m, 2, NULL), RC_OK);
     for (uint32_t i = 0; i < 2; i++) {
         assert_int_equal(asked_open(&a, m, some.t[i], NULL), RC_OK);
         assert_int_equal(offered_open(&o, m, some.t[i], NULL), RC_OK);

@@ -133,6 +133,24 @@ static void test_probing(void **unused)
     assert_int_equal(list_count(&auditor, "", "budget"), 4);
 }
 
+/* A total that is remembered is one reader's, and only until something changes. */
+static void test_totals(void **unused)
+{
+    (void)unused;
+    size_t all = list_count(&broker, "size > 0", ""),
+           open = list_count(&actor_visitor, "size > 0", "");
+    assert_true(all > open);
+    assert_int_equal(list_count(&broker, "size > 0", ""), all);
+    assert_int_equal(list_count(&editor_b, "size > 0", ""), open);
+    int64_t id = MAKE(&broker, "probe", "title", "又一个", "size", "1");
+    assert_int_equal(list_count(&broker, "size > 0", ""), all + 1);
+    assert_int_equal(list_count(&actor_visitor, "size > 0", ""), open);
+    STEP(&broker, "probe", id, "open");
+    assert_int_equal(list_count(&actor_visitor, "size > 0", ""), open + 1);
+    OK(record_delete(site, &broker, probe(), id, 0, STR(""), &e));
+    assert_int_equal(list_count(&actor_visitor, "size > 0", ""), open);
+}
+
 /* The order of a list must not tell of hidden values: a visitor's order by a private field is the
  * order by id. */
 static void test_sort_hides(void **unused)
@@ -633,15 +651,15 @@ static void test_introduction(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_faces),        cmocka_unit_test(test_probing),
-        cmocka_unit_test(test_sort_hides),   cmocka_unit_test(test_groups),
-        cmocka_unit_test(test_titles),       cmocka_unit_test(test_refs),
-        cmocka_unit_test(test_history),      cmocka_unit_test(test_fill),
-        cmocka_unit_test(test_create),       cmocka_unit_test(test_fixed),
-        cmocka_unit_test(test_stale),        cmocka_unit_test(test_foreign),
-        cmocka_unit_test(test_unique_hides), cmocka_unit_test(test_ref_hides),
-        cmocka_unit_test(test_steps),        cmocka_unit_test(test_expire),
-        cmocka_unit_test(test_introduction),
+        cmocka_unit_test(test_faces),     cmocka_unit_test(test_probing),
+        cmocka_unit_test(test_totals),    cmocka_unit_test(test_sort_hides),
+        cmocka_unit_test(test_groups),    cmocka_unit_test(test_titles),
+        cmocka_unit_test(test_refs),      cmocka_unit_test(test_history),
+        cmocka_unit_test(test_fill),      cmocka_unit_test(test_create),
+        cmocka_unit_test(test_fixed),     cmocka_unit_test(test_stale),
+        cmocka_unit_test(test_foreign),   cmocka_unit_test(test_unique_hides),
+        cmocka_unit_test(test_ref_hides), cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_expire),    cmocka_unit_test(test_introduction),
     };
     return cmocka_run_group_tests(tests, plant, site_close_all);
 }

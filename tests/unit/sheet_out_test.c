@@ -237,6 +237,45 @@ static void full_disk(void **state)
     unlink(path_of("d.xlsx"));
 }
 
+/* Bare sheets, rows passed over, dates, and what makes a sheet a form. */
+static void forms_and_bare_sheets(void **state)
+{
+    (void)state;
+    struct err e;
+    struct sheet_out *o;
+    uint32_t s, codes, row;
+    const struct out_column form[] = {{STR("日期"), 12, OUT_DATE}, {STR("代码"), 12, OUT_TYPED}};
+    const struct out_offer offer = {.from = 2, .to = 9, .range = "codes_a", .title = STR("代码")};
+    assert_int_equal(sheet_out_open(&o, path_of("f.xlsx"), &e), RC_OK);
+    assert_int_equal(sheet_out_sheet(o, STR("表"), form, 2, &s, &e), RC_OK);
+    assert_int_equal(sheet_out_empty(o, s, 1, 12, &e), RC_OK);
+    assert_int_equal(sheet_out_note(o, s, 1, 1, STR("说明"), &e), RC_OK);
+    assert_int_equal(sheet_out_row(o, s, &row, &e), RC_OK);
+    assert_int_equal(row, 2);
+    assert_true(sheet_out_has_date(0) && !sheet_out_has_date(-30000));
+    assert_int_equal(sheet_out_date(o, s, 0, 20454, &e), RC_OK);
+    assert_int_equal(sheet_out_bare(o, STR("码"), 1, &codes, &e), RC_OK);
+    assert_int_equal(sheet_out_skip(o, codes, 3, &e), RC_OK);
+    assert_int_equal(sheet_out_bold(o, codes, 0, STR("A"), &e), RC_OK);
+    assert_int_equal(sheet_out_row(o, codes, &row, &e), RC_OK);
+    assert_int_equal(row, 4);
+    assert_int_equal(sheet_out_alarm(o, codes, 0, STR("B"), &e), RC_OK);
+    assert_int_equal(sheet_out_range(o, "codes_a", codes, 0, 3, 4, &e), RC_OK);
+    assert_int_equal(sheet_out_offer(o, s, 1, &offer, &e), RC_OK);
+    assert_int_equal(sheet_out_close(o, &e), RC_OK);
+    struct str z = slurp(path_of("f.xlsx"));
+    assert_string_equal(shown(z), "[1 表]\n1|日期|代码\n2|@2026-01-01\n[2 码]\n3|A\n4|B\n");
+    mem_free((char *)z.p);
+    char *x = part(path_of("f.xlsx"), "xl/worksheets/sheet1.xml");
+    assert_non_null(strstr(x, "sqref=\"B2:B9\""));
+    assert_non_null(strstr(x, "<formula1>codes_a</formula1>"));
+    free(x);
+    x = part(path_of("f.xlsx"), "xl/workbook.xml");
+    assert_non_null(strstr(x, "$A$3:$A$4</definedName>"));
+    free(x);
+    unlink(path_of("f.xlsx"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +287,7 @@ int main(void)
         cmocka_unit_test(names_of_sheets),
         cmocka_unit_test(no_folder),
         cmocka_unit_test(full_disk),
+        cmocka_unit_test(forms_and_bare_sheets),
     };
     return cmocka_run_group_tests(tests, make_folder, drop_folder);
 }

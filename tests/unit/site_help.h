@@ -1,5 +1,6 @@
 /* A site of its own for a test program: real kinds and those of tests/unit/site_model, a clock that
- * the test sets, two organisations. With QIAO_TEST_PG=postgres://… it is kept there. */
+ * the test sets, two organisations. With STORE=pg (tests/store/run) it is kept in a database of its
+ * own in the PostgreSQL of the environment. */
 #ifndef SITE_HELP_H
 #define SITE_HELP_H
 
@@ -13,14 +14,16 @@
 
 #include "service/site_int.h"
 
+#include <libpq-fe.h>
 #include <stdio.h>
 #include <unistd.h>
 
 static struct site *site;
-static char site_path[] = "/tmp/qiao-site-XXXXXX";
+static char site_path[200];
 static int64_t clock_now = 1780000000;
 static struct arena mem;
 static int64_t org_a, org_b;
+static bool site_with_engine; /* matches are asked for */
 
 static inline int64_t test_clock(void *ctx)
 {
@@ -43,12 +46,38 @@ static inline int64_t test_clock(void *ctx)
         assert_string_equal(e.key, wanted);                                                        \
     } while (0)
 
+static char pg_name[40], pg_url[60];
+
+static inline int pg_run(const char *verb, const char *after)
+{
+    char sql[100];
+    snprintf(sql, sizeof sql, "%s DATABASE %s%s", verb, pg_name, after);
+    PGconn *c = PQconnectdb("dbname=postgres");
+    PGresult *r = PQexec(c, sql);
+    int bad = PQresultStatus(r) != PGRES_COMMAND_OK;
+    if (bad)
+        fprintf(stderr, "%s: %s\n", sql, PQerrorMessage(c));
+    PQclear(r);
+    PQfinish(c);
+    return bad;
+}
+
+static inline int pg_make(void)
+{
+    const char *store = getenv("STORE");
+    if (!store || strcmp(store, "pg") != 0)
+        return 0;
+    snprintf(pg_name, sizeof pg_name, "site%d", (int)getpid());
+    snprintf(pg_url, sizeof pg_url, "postgres:///%s", pg_name);
+    return pg_run("CREATE", "");
+}
+
 static inline struct site_options site_test_options(void)
 {
-    const char *pg = getenv("QIAO_TEST_PG");
     return (struct site_options){.dir = site_path,
-                                 .db = pg && pg[0] ? pg : NULL,
+                                 .db = pg_url[0] ? pg_url : NULL,
                                  .model_dir = "tests/unit/site_model",
+                                 .engine = site_with_engine,
                                  .now = test_clock};
 }
 
@@ -114,27 +143,32 @@ static inline enum rc step_as(const struct actor *a, const char *kind, int64_t i
 
 static inline int site_close_all(void **unused)
 {
-    char command[64];
+    char path[300];
     (void)unused;
     site_close(site);
     site = NULL;
     arena_free(&mem);
     static const char *const names[] = {"qiao.db", "qiao.db-wal", "qiao.db-shm", "files"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        snprintf(command, sizeof command, "%s/%s", site_path, names[i]);
-        if (unlink(command) != 0)
-            rmdir(command);
+        snprintf(path, sizeof path, "%s/%s", site_path, names[i]);
+        if (unlink(path) != 0)
+            rmdir(path);
     }
     rmdir(site_path);
-    return 0;
+    return pg_url[0] ? pg_run("DROP", " WITH (FORCE)") : 0;
 }
 
 static inline int site_open_all(void **unused)
 {
-    struct site_options o = site_test_options();
+    struct site_options o;
     struct err e = {0};
     (void)unused;
-    if (!mkdtemp(site_path) || site_init(&o, &e) || site_open(&site, &o, &e)) {
+    const char *tmp = getenv("TMPDIR");
+    snprintf(site_path, sizeof site_path, "%s/qiao-site-XXXXXX", tmp && tmp[0] ? tmp : "/tmp");
+    if (!mkdtemp(site_path) || pg_make())
+        return -1;
+    o = site_test_options();
+    if (site_init(&o, &e) || site_open(&site, &o, &e)) {
         fprintf(stderr, "%s %s %s:%u\n", e.key, e.detail, e.file, e.row);
         return -1;
     }

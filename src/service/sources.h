@@ -1,0 +1,31 @@
+/* Where pages come from: files, folders with all that is in them, lists of addresses. */
+#ifndef QIAO_SOURCES_H
+#define QIAO_SOURCES_H
+
+#include "base/arena.h"
+
+struct source {
+    const char *name; /* path or address */
+    bool url;
+};
+
+/* `struct sources s = {0};` is empty. */
+struct sources {
+    struct arena arena;
+    VEC(struct source) all;
+    uint32_t urls;
+};
+
+/* Append a file ("-" is standard input), or the files in a folder and in those below it, sorted by
+ * bytes. Left out there: hidden ones, links to folders, what belongs to a saved page but is none
+ * (by the ending of its name: .css, .js, .png …), NAME.url, which has the address of NAME, and what
+ * qiao read writes: .xlsx, .jsonl, .journal.
+ * RC_USER "cli.no_file", "read.empty_folder"; RC_TOO_BIG "read.too_many", "read.too_deep"; RC_SYS.
+ */
+enum rc sources_add(struct sources *s, const char *path, struct err *e) MUST_CHECK;
+/* Append the addresses of a list, one a line; empty lines and those that begin with # are passed
+ * over. RC_USER "read.no_urls". */
+enum rc sources_add_urls(struct sources *s, const char *path, struct err *e) MUST_CHECK;
+void sources_free(struct sources *s);
+
+#endif

@@ -1,0 +1,41 @@
+/* The widgets of a kind's form, as a view. What was typed is shown again as it was typed. */
+#ifndef QIAO_WEB_FORM_VIEW_INT_H
+#define QIAO_WEB_FORM_VIEW_INT_H
+
+#include "web/web_int.h"
+
+#define FORM_ROWS_MAX 200u /* of a list of groups */
+#define WIDGET_SHAPE                                                                               \
+    "name label hint required error type value mode suggest id max"                                \
+    " options[value label on depth] many[value id]"
+#define FORM_SHAPE                                                                                 \
+    " sections[label fields[" WIDGET_SHAPE                                                         \
+    " wide masked{name value long} rows[number drop cells[" WIDGET_SHAPE                           \
+    "]] heads[label required hint] add]] secrecy[value label on] owner{value error}"               \
+    " record_error"
+
+struct form_view {
+    struct request *rq;
+    const struct rec *rec;
+    const vec_fault *faults; /* NULL: none */
+    bool posted;             /* values are the form's, not the record's */
+    const uint32_t *only;    /* these fields; NULL: all that a person may write */
+    uint32_t n_only;
+    struct view *v;
+    struct titles titles;
+};
+enum rc form_sections(struct form_view *f, struct err *e) MUST_CHECK;
+
+/* "targets.2.name" */
+struct str form_name(const struct request *rq, const struct field_def *f, uint32_t row,
+                     uint32_t sub);
+/* How many rows of a list of groups the form has. */
+uint32_t form_rows(const struct request *rq, const struct field_def *f);
+/* A value as it stands in a form: codes, yuan, "#12"; lists by lines. */
+enum rc form_text(struct request *rq, struct str *out, const struct field_def *f,
+                  const struct val *v, struct err *e) MUST_CHECK;
+/* "store.unique" and "store.ref" as a fault at their field. */
+enum rc fault_of_store(struct request *rq, const struct kind *k, const struct err *why,
+                       vec_fault *faults, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,225 @@
+/* A spreadsheet comes in: template, upload, dry run, confirmation. The reading and the writing are
+ * jobs; what they found is their result (service/sheet_jobs.c). */
+#include "service/jobs.h"
+#include "service/sheets.h"
+#include "web/http_int.h"
+#include "web/page_int.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+const struct page import_def = {"import", "kind{name label path} error upload_max", false};
+#define RUN_SHAPE                                                                                  \
+    "kind{name label path} path percent stage running failed cancelled error name rows new "       \
+    "changed same wrong applied ready nothing returned unknown[.] more "                           \
+    "problems[row cell title words]"
+const struct page import_run_def = {"import_run", "run{" RUN_SHAPE "}", false};
+const struct page import_part_def = {"import_part", "run{" RUN_SHAPE "}", true};
+
+enum rc template_do(struct request *rq, struct reply *re, struct err *e)
+{
+    char path[512];
+    TRY(temp_path(rq, path, sizeof path, e));
+    TRY(sheet_template(rq->site, rq->actor, rq->kind, rq->zh, path, e));
+    struct str label = label_text(&rq->kind->label, rq->zh), word = msg(rq, "web.template_word");
+    return reply_file(rq, re, path, true,
+                      textf(rq, "%.*s%.*s.xlsx", (int)label.n, label.p, (int)word.n, word.p), XLSX,
+                      e);
+}
+
+static enum rc upload_reply(struct request *rq, struct reply *re, const struct err *why,
+                            struct err *e)
+{
+    struct view *v = view_new(rq->arena);
+    view_kind(rq, v, rq->kind);
+    view_int(v, "upload_max", (int64_t)(rq->web->o.upload_max >> 20));
+    if (why) {
+        view_str(v, "error", msg_error(rq, why));
+        re->status = 422;
+    }
+    return reply_page(rq, re, &import_def,
+                      msg_with(rq, "web.import_of", label_text(&rq->kind->label, rq->zh)), v, e);
+}
+
+enum rc import_page(struct request *rq, struct reply *re, struct err *e)
+{
+    if (!actor_may(rq->actor, rq->kind, RIGHT_CREATE, NULL))
+        return err_user(e, "service.denied", "%s", "");
+    return upload_reply(rq, re, NULL, e);
+}
+
+/* A job over a kept file; the page of its run. */
+static enum rc start(struct request *rq, struct reply *re, json_t *args, struct err *e)
+{
+    int64_t id = 0;
+    char *text = args ? json_dumps(args, JSON_COMPACT) : NULL;
+    json_decref(args);
+    if (!text)
+        return err_nomem(e);
+    enum rc rc = jobs_start(rq->site, rq->actor, "import", str_of(text), &id, e);
+    mem_free(text);
+    if (rc != RC_OK)
+        return rc;
+    return reply_seef(rq, re, NULL, e, "/%.*s/import/%lld", (int)rq->kind->name.n, rq->kind->name.p,
+                      (long long)id);
+}
+
+static json_t *text_json(struct str s)
+{
+    return json_stringn(s.p ? s.p : "", s.n);
+}
+
+enum rc import_upload(struct request *rq, struct reply *re, struct err *e)
+{
+    const struct param *file = param_file(rq, "file");
+    struct err why = {0};
+    char key[65];
+    if (!actor_may(rq->actor, rq->kind, RIGHT_CREATE, NULL))
+        return err_user(e, "service.denied", "%s", "");
+    if (!file || !file->value.n) {
+        (void)err_user(&why, "web.no_file", "%s", "");
+        return upload_reply(rq, re, &why, e);
+    }
+    struct str name = file->file.n ? file->file : STR("upload");
+    TRY(file_keep(rq->site, rq->actor, name, file->value, key, e));
+    return start(
+        rq, re,
+        json_pack("{s:o, s:s, s:b}", "kind", text_json(rq->kind->name), "file", key, "apply", 0),
+        e);
+}
+
+/* ---- the run ---- */
+
+static struct str in_arena(const struct request *rq, const json_t *object, const char *name)
+{
+    const json_t *v = json_object_get(object, name);
+    return json_is_string(v)
+               ? arena_str(rq->arena, (struct str){json_string_value(v), json_string_length(v)})
+               : STR("");
+}
+
+static json_int_t number(const json_t *object, const char *name)
+{
+    return json_integer_value(json_object_get(object, name));
+}
+
+static void view_problems(const struct request *rq, struct view *v, const json_t *result)
+{
+    struct view *list = view_list(v, "problems"), *unknown = view_list(v, "unknown");
+    size_t i;
+    json_t *one;
+    json_array_foreach(json_object_get(result, "problems"), i, one)
+    {
+        struct view *p = view_item(list);
+        view_int(p, "row", number(one, "row"));
+        view_str(p, "cell", in_arena(rq, one, "cell"));
+        view_str(p, "title", in_arena(rq, one, "title"));
+        view_str(p, "words", in_arena(rq, one, "words"));
+    }
+    view_flag(v, "more", number(result, "wrong") > (json_int_t)i);
+    json_array_foreach(json_object_get(result, "unknown"), i, one)
+    {
+        view_item_str(unknown, arena_str(rq->arena, (struct str){json_string_value(one),
+                                                                 json_string_length(one)}));
+    }
+}
+
+static void view_result(const struct request *rq, struct view *v, const json_t *result)
+{
+    static const char *const counts[] = {"rows", "new", "changed", "same", "wrong"};
+    for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+        view_int(v, counts[i], number(result, counts[i]));
+    bool applied = json_is_true(json_object_get(result, "applied"));
+    bool work = number(result, "new") + number(result, "changed") > 0;
+    view_flag(v, "applied", applied);
+    view_flag(v, "ready", !applied && work && number(result, "wrong") == 0);
+    view_flag(v, "nothing", !applied && !work && number(result, "wrong") == 0);
+    view_str(v, "name", in_arena(rq, result, "name"));
+    view_str(v, "returned", in_arena(rq, result, "returned"));
+    view_problems(rq, v, result);
+}
+
+static void view_run(struct request *rq, struct view *v, const struct job *j, const json_t *result)
+{
+    view_kind(rq, v, rq->kind);
+    view_str(
+        v, "path",
+        textf(rq, "/%.*s/import/%lld", (int)rq->kind->name.n, rq->kind->name.p, (long long)j->id));
+    view_int(v, "percent",
+             j->state == JOB_DONE ? 100
+             : j->all             ? (int64_t)(100 * j->done / j->all)
+                                  : 0);
+    view_str(v, "stage", j->stage);
+    view_flag(v, "running", j->state == JOB_WAITING || j->state == JOB_RUNNING);
+    view_flag(v, "cancelled", j->state == JOB_CANCELLED);
+    if (j->state == JOB_FAILED) {
+        view_flag(v, "failed", true);
+        view_str(v, "error", job_error(rq, j->result));
+    }
+    if (result)
+        view_result(rq, v, result);
+}
+
+/* The job must be an import into this kind: a run is not shown under another's address. */
+static enum rc load_run(struct request *rq, struct job *j, json_t **args, struct err *e)
+{
+    TRY(jobs_show(rq->site, rq->actor, rq->id, rq->arena, j, e));
+    *args = json_loadb(j->args.p ? j->args.p : "", j->args.n, 0, NULL);
+    const char *kind = json_string_value(json_object_get(*args, "kind"));
+    if (str_eq(j->name, STR("import")) && kind && str_eq(rq->kind->name, str_of(kind)))
+        return RC_OK;
+    json_decref(*args);
+    *args = NULL;
+    return err_user(e, "service.missing", "%s", "");
+}
+
+enum rc import_run_page(struct request *rq, struct reply *re, struct err *e)
+{
+    struct job j = {0};
+    json_t *args;
+    TRY(load_run(rq, &j, &args, e));
+    json_decref(args);
+    json_t *result =
+        j.state == JOB_DONE ? json_loadb(j.result.p ? j.result.p : "", j.result.n, 0, NULL) : NULL;
+    struct view *v = view_new(rq->arena);
+    view_run(rq, view_map(v, "run"), &j, result);
+    enum rc rc =
+        reply_page(rq, re, rq->part ? &import_part_def : &import_run_def,
+                   msg_with(rq, "web.import_of", label_text(&rq->kind->label, rq->zh)), v, e);
+    json_decref(result);
+    return rc;
+}
+
+/* Confirmed: the same file, and only if the site is as the dry run saw it. */
+enum rc import_apply_do(struct request *rq, struct reply *re, struct err *e)
+{
+    struct job j = {0};
+    json_t *args;
+    TRY(load_run(rq, &j, &args, e));
+    json_t *result = json_loadb(j.result.p ? j.result.p : "", j.result.n, 0, NULL);
+    const char *print = json_string_value(json_object_get(result, "print"));
+    enum rc rc;
+    if (j.state != JOB_DONE || !print || json_is_true(json_object_get(args, "apply")))
+        rc = err_user(e, "web.import_not_ready", "%s", "");
+    else {
+        json_object_set_new(args, "apply", json_true());
+        json_object_set_new(args, "print", json_string(print));
+        rc = start(rq, re, json_incref(args), e);
+    }
+    json_decref(result);
+    json_decref(args);
+    return rc;
+}
+
+/* A file that a job made. */
+enum rc file_do(struct request *rq, struct reply *re, struct err *e)
+{
+    struct str name, bytes;
+    TRY(file_fetch(rq->site, rq->actor, rq->name, rq->arena, &name, &bytes, e));
+    TRY(buf_str(&re->body, bytes, e));
+    re->type = "application/octet-stream";
+    return reply_attach(rq, re, name, e);
+}

@@ -1,0 +1,1 @@
+qiao read --help; qiao read --help --lang en

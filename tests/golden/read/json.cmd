@@ -1,0 +1,1 @@
+qiao read $PAGES/c03_donation.html --json
