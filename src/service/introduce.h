@@ -4,6 +4,9 @@
 
 #include "service/records.h"
 
+/* NULL: the site has none. */
+const struct kind *introduction_kind(const struct site *s);
+
 /* The introductions of a need or an offer ("need", "offer": field names) that the actor takes part
  * in or may see, newest first, at most 1000; none for kinds or actors without. vec_free by the
  * caller, the rest is in the arena. */
