@@ -8,7 +8,7 @@
 const struct page why_def = {
     "why",
     "kind{name label path} path here title matches " SCORE_SHAPE
-    " sides[kind title href masked owner via{title href} head" PARTS_SHAPE " body" PARTS_SHAPE
+    " sides[kind title href masked owner via{title href kind} head" PARTS_SHAPE " body" PARTS_SHAPE
     "] indicators[name asked given verdict tone n hue]"
     " fits[label need offer keep verdict tone] phrases concepts"
     " state{text tone} introduction since steps[label path direct tone version quiet]"
@@ -50,9 +50,11 @@ static enum rc view_side(struct why_view *y, struct view *sides, const struct ma
         struct view *via = view_map(v, "via");
         struct str name = titles_of(&y->titles, y->w.via, &k);
         view_str(via, "title", name.n ? name : msg(rq, "web.masked_title"));
-        if (k)
+        if (k) {
+            view_str(via, "kind", label_text(&k->label, rq->zh));
             view_str(via, "href",
                      textf(rq, "/%.*s/%lld", (int)k->name.n, k->name.p, (long long)y->w.via));
+        }
     }
     uint32_t end = (uint32_t)text.n, body = title;
     while (body < end && (text.p[body] == '\n' || text.p[body] == ' '))
