@@ -6,7 +6,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#define MOST 1000u
+#define MOST      1000u
+#define LIST_MOST 200u
 
 const struct kind *introduction_kind(const struct site *s)
 {
@@ -97,21 +98,42 @@ static bool public_score(struct site *s, int64_t need, int64_t offer, struct are
     return known;
 }
 
-static int64_t number(const struct rec *r, const char *field)
+static int64_t number(const struct rec *r, uint32_t f)
 {
-    uint32_t f = field_find(r->kind, str_of(field));
     return f != NO_FIELD && r->val[f].set ? r->val[f].num : 0;
 }
 
-bool introduction_score(struct site *s, const struct rec *r, struct arena *to, double *out)
+/* From the need's ranked list, which is kept; false where it does not stand there. */
+static bool listed_score(struct site *s, const struct kind *need_kind, int64_t need,
+                         const struct kind *offer_kind, int64_t offer, struct arena *to,
+                         double *out)
 {
-    uint32_t f = field_find(r->kind, STR("score"));
-    if (f != NO_FIELD && r->val[f].set) {
-        *out = r->val[f].real;
+    vec_pairing v = {0};
+    struct err ignored;
+    bool found = false;
+    if (pairing_list(s, &actor_visitor, need_kind, need, offer_kind, LIST_MOST, to, &v, &ignored) ==
+        RC_OK)
+        for (size_t i = 0; i < v.n && !found; i++) {
+            found = v.p[i].id == offer;
+            *out = v.p[i].score;
+        }
+    vec_free(&v);
+    return found;
+}
+
+bool introduction_score(struct site *s, const struct rec *r, const struct kind *offer_kind,
+                        struct arena *to, double *out)
+{
+    uint32_t score = field_find(r->kind, STR("score")), f = field_find(r->kind, STR("need"));
+    if (score != NO_FIELD && r->val[score].set) {
+        *out = r->val[score].real;
         return true;
     }
-    int64_t need = number(r, "need"), offer = number(r, "offer");
-    return need && offer && public_score(s, need, offer, to, out);
+    int64_t need = number(r, f), offer = number(r, field_find(r->kind, STR("offer")));
+    if (!need || !offer || !offer_kind)
+        return false;
+    return listed_score(s, r->kind->field[f].of_kind, need, offer_kind, offer, to, out) ||
+           public_score(s, need, offer, to, out);
 }
 
 static void set_score(struct site *s, const struct introducing *x, struct rec *r, struct arena *to)

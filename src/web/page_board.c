@@ -202,8 +202,12 @@ static enum rc view_card(struct board *b, struct view *cards, const struct rec *
     view_str(card, "href", pair_path(b, r, t));
     view_card_side(b, card, r, "need", "need", "need_href", t);
     view_card_side(b, card, r, "offer", "offer", "offer_href", t);
+    const struct val *offer = value_of(r, "offer");
+    const struct kind *k = NULL;
     double score;
-    if (introduction_score(rq->site, r, rq->arena, &score))
+    if (offer->set)
+        titles_of(t, offer->num, &k);
+    if (introduction_score(rq->site, r, k, rq->arena, &score))
         view_str(card, "score", textf(rq, "%.0f", score));
     view_str(card, "days", textf(rq, "%lld", (long long)MAX(0, b->today - day_of_time(r->since))));
     if (broker->set)
