@@ -10,7 +10,7 @@ const char layout_shape[] =
     " search menu[path icon text here] work[path icon text here] other_lang}";
 
 /* A picture for a kind: by name where we know one, else by its side. */
-static const char *icon_of(const struct kind *k)
+const char *kind_icon(const struct kind *k)
 {
     static const struct {
         const char *kind, *icon;
@@ -66,7 +66,7 @@ static void menu(struct request *rq, struct view *site)
     for (uint32_t i = 0; i < kinds_count(kinds); i++) {
         const struct kind *k = kinds_at(kinds, i);
         if (k->order != INT_MAX && actor_may(rq->actor, k, RIGHT_READ, NULL))
-            item(rq, list, textf(rq, "/%.*s", (int)k->name.n, k->name.p), icon_of(k),
+            item(rq, list, textf(rq, "/%.*s", (int)k->name.n, k->name.p), kind_icon(k),
                  label_text(&k->label, rq->zh));
     }
     rows(rq, view_list(site, "work"), false);
@@ -76,11 +76,12 @@ static void menu(struct request *rq, struct view *site)
 static struct str notice(const struct request *rq)
 {
     static const char *const words[][2] = {
-        {"saved", "web.done_saved"},       {"deleted", "web.done_deleted"},
-        {"moved", "web.done_moved"},       {"signed_out", "web.done_signed_out"},
-        {"password", "web.done_password"}, {"token", "web.done_token"},
-        {"second", "web.done_second"},     {"second_off", "web.done_second_off"},
-        {"query", "web.done_query"},       {"cancelled", "web.done_cancelled"},
+        {"saved", "web.done_saved"},         {"deleted", "web.done_deleted"},
+        {"moved", "web.done_moved"},         {"signed_out", "web.done_signed_out"},
+        {"password", "web.done_password"},   {"token", "web.done_token"},
+        {"second", "web.done_second"},       {"second_off", "web.done_second_off"},
+        {"seen", "web.done_seen"},           {"query", "web.done_query"},
+        {"cancelled", "web.done_cancelled"},
     };
     struct str word = param_text(rq, "done");
     for (size_t i = 0; word.n && i < ARRAY_LEN(words); i++)
