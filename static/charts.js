@@ -68,7 +68,7 @@
           return axis({ type: 'value', show: i === 0, minInterval: s.money ? 0 : 1, splitLine: { show: i === 0, lineStyle: { color: LINE } } });
         }),
         series: t.series.map(function (s, i) {
-          return { type: 'bar', name: s.name, yAxisIndex: i, data: s.data, barMaxWidth: 36, barGap: '20%',
+          return { type: 'bar', name: s.name, yAxisIndex: i, data: s.data, barMaxWidth: 36, barGap: '60%',
             itemStyle: { color: s.money ? COLOR.agreed : '#a9c6e0', borderRadius: [2, 2, 0, 0] },
             label: { show: true, position: 'top', color: MUTED, fontSize: 11, formatter: function (p) { return p.data.text; } } };
         })
@@ -90,9 +90,9 @@
       var narrow = el.clientWidth < 480;
       return {
         color: PARTS,
-        series: [{ type: 'pie', radius: ['46%', '74%'], center: ['50%', '52%'], avoidLabelOverlap: true,
+        series: [{ type: 'pie', radius: narrow ? ['36%', '58%'] : ['46%', '74%'], center: ['50%', '52%'], avoidLabelOverlap: true,
           itemStyle: { borderColor: '#fff', borderWidth: 2 },
-          label: { color: INK, formatter: narrow ? '{b} {c}' : '{b}  {c}' },
+          label: { color: INK, fontSize: narrow ? 11 : 12, formatter: '{b} {c}' },
           labelLine: { length: 8, length2: 8, lineStyle: { color: '#b8c2cf' } },
           data: t.series[0].data.map(function (d, i) { return Object.assign({ name: t.labels[i] }, d); }) }]
       };
@@ -112,33 +112,42 @@
       };
     }
   };
-  var draw = function (el) {
-    var box = el.closest('.chart-card'), t = read(box.querySelector('table')), kind = kinds[el.dataset.chart];
-    if (!kind || !t.labels.length) return;
+  // first the room for all, since cards in a row are as high as the highest
+  var place = function (el) {
+    var box = el.closest('.chart-card'), t = read(box.querySelector('table'));
+    if (!kinds[el.dataset.chart] || !t.labels.length) return null;
     el.hidden = false;
     if (/bars|stack/.test(el.dataset.chart)) {
       var each = el.dataset.chart === 'stack' || t.series.length < 2 ? 27 : 34;
-      el.style.height = Math.max(160, t.labels.length * each + (t.series.length > 1 ? 60 : 40)) + 'px';
+      el.style.minHeight = Math.max(160, t.labels.length * each + (t.series.length > 1 ? 60 : 40)) + 'px';
     }
-    var chart = window.echarts.init(el, null, { renderer: 'canvas', devicePixelRatio: Math.max(2, window.devicePixelRatio || 1) });
+    box.querySelector('.chart-data').open = false;
+    return { el: el, t: t };
+  };
+  var draw = function (c) {
+    var el = c.el, kind = kinds[el.dataset.chart];
+    var chart = window.echarts.init(el, null, { renderer: 'canvas', width: el.clientWidth, height: el.clientHeight,
+      devicePixelRatio: Math.max(2, window.devicePixelRatio || 1) });
     var base = { animation: !still, animationDuration: 300, textStyle: { fontFamily: FONT, color: INK },
       tooltip: { renderMode: 'richText', trigger: /line|column/.test(el.dataset.chart) ? 'axis' : 'item', formatter: tip,
         axisPointer: { type: 'shadow', shadowStyle: { color: 'rgba(31,78,140,0.06)' } },
         backgroundColor: '#fff', borderColor: '#cfd7e2', textStyle: { color: INK, fontSize: 12 }, confine: true } };
-    chart.setOption(Object.assign(base, kind(t, el)));
+    chart.setOption(Object.assign(base, kind(c.t, el)));
     chart.on('click', function (p) { if (p.data && p.data.href) window.location.assign(p.data.href); });
-    box.querySelector('.chart-data').open = false;
     var width = el.clientWidth;
-    window.addEventListener('resize', function () {
+    var fit = function () {
       if (el.clientWidth === width) return;
       width = el.clientWidth;
-      chart.resize();
-      chart.setOption(kind(t, el));
-    });
-    window.addEventListener('beforeprint', function () { chart.resize(); });
-    window.addEventListener('afterprint', function () { chart.resize(); });
+      chart.resize({ width: width, height: parseFloat(getComputedStyle(el).minHeight) });
+      chart.setOption(kind(c.t, el));
+    };
+    window.addEventListener('resize', fit);
+    window.addEventListener('beforeprint', fit);
+    window.addEventListener('afterprint', fit);
   };
-  var start = function () { document.querySelectorAll('[data-chart]').forEach(draw); };
+  var start = function () {
+    Array.from(document.querySelectorAll('[data-chart]')).map(place).filter(Boolean).forEach(draw);
+  };
   // canvas text wants its font
   if (document.fonts && document.fonts.ready) document.fonts.ready.then(start); else start();
 })();

@@ -12,6 +12,7 @@
 #define RETURNED    200u /* newest collected needs that are looked at */
 #define NEWEST      60u  /* newest needs that are looked at for an organisation's results */
 #define EACH        20u  /* matches of each */
+#define FRESH_READ  2000u
 
 #define BY(role)  (1u << (role))
 #define BY_ORG    (BY(ROLE_MEMBER) | BY(ROLE_EDITOR))
@@ -270,6 +271,20 @@ static int better_first(const void *x, const void *y)
     return (a->offer > b->offer) - (a->offer < b->offer);
 }
 
+/* The best of each need that is not an organisation: those are told of by what they have. */
+static void keep_best(vec_fresh *v, bool one_each)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < v->n; i++) {
+        bool known = v->p[i].offer_kind->is_self;
+        for (size_t j = 0; one_each && !known && j < n; j++)
+            known = v->p[j].need == v->p[i].need;
+        if (!known)
+            v->p[n++] = v->p[i];
+    }
+    v->n = n;
+}
+
 enum rc desk_fresh(struct site *s, const struct actor *a, uint32_t most, struct arena *to,
                    vec_fresh *out, int64_t *seen, struct err *e)
 {
@@ -279,11 +294,13 @@ enum rc desk_fresh(struct site *s, const struct actor *a, uint32_t most, struct 
         return RC_OK;
     TRY(site_read(s, last_look, &account, e));
     *seen = account.seen_matches;
-    TRY(pairing_fresh(s, a, most, to, out, e));
-    if (actor_scope(a).reach == SCOPE_ORG)
+    bool org = actor_scope(a).reach == SCOPE_ORG;
+    TRY(pairing_fresh(s, a, FRESH_READ, to, out, e));
+    if (org)
         TRY(new_needs(s, a, *seen, out, e));
     if (out->n)
         qsort(out->p, out->n, sizeof *out->p, better_first);
+    keep_best(out, !org);
     out->n = MIN(out->n, (size_t)most);
     return RC_OK;
 }

@@ -28,7 +28,8 @@ enum rc desk_read(struct site *s, const struct actor *a, uint32_t rows, struct a
                   struct desk *out, struct err *e) MUST_CHECK;
 
 /* Matches that are new since the actor last looked (pairing_seen), best first: for needs of its own
- * (broker: all published) and, for an organisation, published needs that its results meet. *seen:
+ * (broker: all published) and, for an organisation, published needs that its results meet. No
+ * organisations, which are known by what they have; of brokers the best of each need. *seen:
  * when it last looked, 0 never. None where the site runs without its engine. vec_free by the
  * caller. */
 enum rc desk_fresh(struct site *s, const struct actor *a, uint32_t most, struct arena *to,

@@ -328,7 +328,7 @@ static enum rc make(struct site *s, const struct actor *a, struct made_overview 
     m.need = read_kind(s, a, "need");
     m.result = read_kind(s, a, "result");
     m.talk = read_kind(s, a, "introduction");
-    m.whole = actor_scope(a).reach == SCOPE_ALL;
+    m.whole = to->o.whole = actor_scope(a).reach == SCOPE_ALL;
     TRY(make_totals(&m, e));
     TRY(make_codes(&m, TABLE_SECTION, "section", "industry", DEPTH_ROOT, e));
     TRY(make_codes(&m, TABLE_DIVISION, "division", "industry", DEPTH_SECOND, e));

@@ -53,12 +53,14 @@ enum {
 #define TOP_ORGS 10u
 
 struct overview {
+    bool whole;               /* of all records, not of what is public or the actor's own */
     struct figure_row *total; /* what there is: a row for each kind that the actor reads */
     uint32_t n_totals;
     struct figure_table table[TABLE__COUNT]; /* n 0: nothing that this actor may see */
     struct figure agreed, amount;            /* kind NULL: the actor sees no introductions */
-    struct figure unmet;     /* published, without an introduction that goes on or came to something
-                              * and (where the site has its engine) without a credible match */
+    /* Published needs without an introduction that goes on or came to something and (where the site
+     * has its engine) without a credible match. kind NULL: nothing of its own is published. */
+    struct figure unmet;
     const int64_t *unmet_id; /* oldest first */
     uint32_t n_unmet;
     bool unmet_matched; /* the engine was asked */

@@ -75,9 +75,10 @@ enum rc make_unmet(struct making *m, struct err *e)
                              .sort = STR("-since"),
                              .limit = UNMET_LOOKED,
                              .count = true};
-    o->unmet.kind = m->need;
     o->unmet_matched = m->s->engine != NULL;
     enum rc rc = record_list(m->s, m->a, &q, &scratch, &open, e);
+    if (rc == RC_OK && (m->whole || open.rec.n))
+        o->unmet.kind = m->need;
     if (rc == RC_OK)
         rc = introduced(m, &known, e);
     if (rc == RC_OK)

@@ -15,6 +15,10 @@ struct str kind_path(const struct request *rq, const struct kind *k, int64_t id)
 /* The page of a match, where the site has one; else of the offer's side: "". */
 struct str why_path(const struct request *rq, const struct kind *need, int64_t id, int64_t offer);
 
+/* A figure that leads somewhere. */
+void tile(struct view *tiles, struct str label, struct str total, struct str href, const char *icon,
+          const char *tone);
+
 /* page_home_office.c: those who look after the site. Fill tiles, trail, jobs. */
 enum rc home_admin(struct request *rq, struct view *v, struct err *e) MUST_CHECK;
 enum rc home_auditor(struct request *rq, struct view *v, struct err *e) MUST_CHECK;

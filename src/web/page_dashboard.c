@@ -10,29 +10,28 @@
 #define UNMET_ROWS 8u
 #define CODE_ROWS  12u /* a chart of more bars is a list */
 
+#define CHART_SHAPE                                                                                \
+    "id type title hint wide series[label color] switch[label href here] first"                    \
+    " rows[label cells[text value href]] rest"
 const struct page dashboard_def = {
     "dashboard",
-    "own totals[label total href icon] agreed{total href} amount{total href}"
-    " charts[id type title hint wide series[label color] switch[label href here] first"
-    " rows[label cells[text value href]] rest]"
-    " unmet{total href cut matched rows[href title org days]}",
+    "own whole totals[label total href icon] agreed{total href} amount{total href}"
+    " charts[" CHART_SHAPE "] last[" CHART_SHAPE "]"
+    " unmet{wide total href cut matched rows[href title org days]}",
     false};
 
 static const struct {
     int table;
     const char *type, *title, *hint, *first; /* first: heading of the first column */
-    bool wide;
 } charts[] = {
-    {TABLE_FUNNEL, "funnel", "web.chart_funnel", "web.chart_funnel_hint", "web.chart_stage", false},
-    {TABLE_MONEY, "column", "web.chart_money", "web.chart_money_hint", "web.chart_year", false},
-    {TABLE_DIVISION, "bars", "web.chart_industry", "web.chart_industry_hint", "web.chart_code",
-     false},
-    {TABLE_REGION, "bars", "web.chart_region", "web.chart_region_hint", "web.chart_place", false},
-    {TABLE_MONTH, "line", "web.chart_month", "web.chart_month_hint", "web.chart_month_of", true},
-    {TABLE_TALKS, "pie", "web.chart_talks", "web.chart_talks_hint", "web.state", false},
-    {TABLE_REFUSAL, "bars", "web.chart_refusal", "web.chart_refusal_hint", "web.chart_reason",
-     false},
-    {TABLE_ORG, "stack", "web.chart_org", "web.chart_org_hint", "web.organisation", false},
+    {TABLE_FUNNEL, "funnel", "web.chart_funnel", "web.chart_funnel_hint", "web.chart_stage"},
+    {TABLE_MONEY, "column", "web.chart_money", "web.chart_money_hint", "web.chart_year"},
+    {TABLE_DIVISION, "bars", "web.chart_industry", "web.chart_industry_hint", "web.chart_code"},
+    {TABLE_REGION, "bars", "web.chart_region", "web.chart_region_hint", "web.chart_place"},
+    {TABLE_TALKS, "pie", "web.chart_talks", "web.chart_talks_hint", "web.state"},
+    {TABLE_REFUSAL, "bars", "web.chart_refusal", "web.chart_refusal_hint", "web.chart_reason"},
+    {TABLE_ORG, "stack", "web.chart_org", "web.chart_org_hint", "web.organisation"},
+    {TABLE_MONTH, "line", "web.chart_month", "web.chart_month_hint", "web.chart_month_of"},
 };
 
 static const struct {
@@ -106,12 +105,10 @@ static void view_switch(const struct request *rq, struct view *v, bool sections)
 }
 
 static void view_chart(const struct request *rq, struct view *list, size_t at,
-                       const struct overview *o, bool sections)
+                       const struct overview *o, bool sections, bool wide)
 {
     int table = charts[at].table == TABLE_DIVISION && sections ? TABLE_SECTION : charts[at].table;
     const struct figure_table *t = &o->table[table];
-    if (!t->n || (!t->most && table != TABLE_MONTH))
-        return;
     struct view *v = view_item(list), *rows = view_list(v, "rows");
     uint32_t n = table == TABLE_MONTH ? t->n : MIN(t->n, CODE_ROWS);
     view_text(v, "id", charts[at].table == TABLE_DIVISION ? "industry" : t->name);
@@ -119,7 +116,7 @@ static void view_chart(const struct request *rq, struct view *list, size_t at,
     view_str(v, "title", msg(rq, charts[at].title));
     view_str(v, "hint", msg(rq, charts[at].hint));
     view_str(v, "first", msg(rq, charts[at].first));
-    view_flag(v, "wide", charts[at].wide);
+    view_flag(v, "wide", wide);
     view_series(rq, v, t);
     if (charts[at].table == TABLE_DIVISION)
         view_switch(rq, v, sections);
@@ -131,6 +128,31 @@ static void view_chart(const struct request *rq, struct view *list, size_t at,
     }
     if (t->n > n)
         view_int(v, "rest", t->n - n);
+}
+
+static bool is_shown(const struct overview *o, size_t at)
+{
+    return o->table[charts[at].table].n && o->table[charts[at].table].most;
+}
+
+/* Two beside each other, then unmet needs, then the months; who is left alone is wide. */
+static void view_charts(const struct request *rq, struct view *v, const struct overview *o,
+                        bool *alone)
+{
+    struct view *list = view_list(v, "charts"), *last = view_list(v, "last");
+    bool sections = str_eq(param_text(rq, "by"), STR("section"));
+    size_t n = 0, at = 0, end = 0;
+    for (size_t i = 0; i < ARRAY_LEN(charts); i++)
+        if (is_shown(o, i) && charts[i].table != TABLE_MONTH) {
+            n++;
+            end = i;
+        }
+    for (; at < ARRAY_LEN(charts); at++)
+        if (is_shown(o, at) && charts[at].table == TABLE_MONTH)
+            view_chart(rq, last, at, o, sections, true);
+        else if (is_shown(o, at))
+            view_chart(rq, list, at, o, sections, at == end && n % 2 && !o->unmet.kind);
+    *alone = n % 2 == 0;
 }
 
 /* ---- totals, unmet needs ---- */
@@ -182,13 +204,14 @@ static enum rc unmet_row(struct request *rq, struct view *list, const struct kin
     return RC_OK;
 }
 
-static enum rc view_unmet(struct request *rq, struct view *v, const struct overview *o,
+static enum rc view_unmet(struct request *rq, struct view *v, const struct overview *o, bool wide,
                           struct err *e)
 {
     if (!o->unmet.kind)
         return RC_OK;
     struct view *u = view_map(v, "unmet"), *rows = view_list(u, "rows");
     view_str(u, "total", show_count(rq, o->unmet.n));
+    view_flag(u, "wide", wide);
     view_flag(u, "cut", o->unmet_cut);
     view_flag(u, "matched", o->unmet_matched);
     if (o->n_unmet)
@@ -201,14 +224,14 @@ static enum rc view_unmet(struct request *rq, struct view *v, const struct overv
 enum rc dashboard_page(struct request *rq, struct reply *re, struct err *e)
 {
     const struct overview *o = NULL;
-    struct view *v = view_new(rq->arena), *list = view_list(v, "charts");
-    bool sections = str_eq(param_text(rq, "by"), STR("section"));
+    struct view *v = view_new(rq->arena);
+    bool alone;
     TRY(overview_get(rq->site, rq->actor, &o, e));
-    view_flag(v, "own", rq->actor->org != 0);
+    view_flag(v, "own", rq->actor->org != 0 && !o->whole);
+    view_flag(v, "whole", o->whole);
     view_totals(rq, v, o);
-    for (size_t i = 0; i < ARRAY_LEN(charts); i++)
-        view_chart(rq, list, i, o, sections);
-    enum rc rc = view_unmet(rq, v, o, e);
+    view_charts(rq, v, o, &alone);
+    enum rc rc = view_unmet(rq, v, o, alone, e);
     if (rc == RC_OK) /* labels belong to the figures: printed before they are given back */
         rc = reply_page(rq, re, &dashboard_def, msg(rq, "web.dashboard"), v, e);
     overview_done(o);

@@ -17,7 +17,7 @@ const struct page home_page_def = {
     "facts[" VALUE_SHAPE "] state{text tone}]]"
     " tiles[label total href icon tone hint]"
     " desk[label hint none total href rows[href title state{text tone} facts[" VALUE_SHAPE
-    "] age due late step step_label version]]"
+    "] age due follow when late step step_label version]]"
     " fresh_shown fresh_none fresh[need need_href offer offer_href offer_kind score why]"
     " make[href label icon] idle trail[at who action kind href id] trail_shown"
     " jobs[name state tone created path] jobs_shown backup",
@@ -25,7 +25,19 @@ const struct page home_page_def = {
 
 /* ---- rows of records ---- */
 
-/* The first columns of the list besides the title, the state and what is the same for most. */
+/* Is it shown beside the facts, or known to whoever reads it? */
+static bool is_said(const struct request *rq, const struct rec *r, struct str column)
+{
+    static const char *const names[] = {"state", "score", "since", "updated", "created"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (str_eq(column, str_of(names[i])))
+            return true;
+    if (str_eq(column, STR("owner")))
+        return rq->actor->org && r->org == rq->actor->org;
+    return str_eq(column, r->kind->field[r->kind->title].name);
+}
+
+/* The first columns of the list besides those. */
 static enum rc view_facts(struct request *rq, struct view *row, const struct rec *r,
                           const struct titles *t, struct err *e)
 {
@@ -34,8 +46,7 @@ static enum rc view_facts(struct request *rq, struct view *row, const struct rec
     uint32_t n = 0;
     for (uint32_t i = 0; i < k->n_list && n < 3; i++) {
         struct str c = k->list[i];
-        if (str_eq(c, k->field[k->title].name) || str_eq(c, STR("state")) ||
-            str_eq(c, STR("score")))
+        if (is_said(rq, r, c))
             continue;
         TRY(view_value(rq, view_item(facts), r, c, t, e));
         n++;
@@ -133,8 +144,10 @@ static void view_due(struct request *rq, struct view *row, const struct desk_box
 {
     int64_t days = today_of(rq) - day_of_time(b->rec[i].since);
     if (b->due[i]) {
-        view_str(row, "due", show_day(rq, b->due[i]));
+        view_str(row, b->step ? "due" : "follow", show_day(rq, b->due[i]));
         view_flag(row, "late", b->due[i] < today_of(rq));
+    } else if (str_eq(b->sort, STR("-updated"))) {
+        view_str(row, "when", show_day(rq, day_of_time(b->rec[i].updated)));
     } else if (days > 0) {
         view_str(row, "age", textf(rq, "%" PRId64, days));
     }
@@ -165,22 +178,10 @@ static enum rc view_desk_rows(struct request *rq, struct view *box, const struct
     return rc;
 }
 
-static struct view *tile(struct view *v, struct str label, struct str total, struct str href,
-                         const char *icon, const char *tone)
-{
-    struct view *t = view_item(view_list(v, "tiles"));
-    view_str(t, "label", label);
-    view_str(t, "total", total);
-    view_str(t, "href", href);
-    view_text(t, "icon", icon);
-    view_text(t, "tone", tone);
-    return t;
-}
-
 static enum rc view_desk(struct request *rq, struct view *v, uint32_t *n, struct err *e)
 {
     struct desk d;
-    struct view *list = view_list(v, "desk");
+    struct view *list = view_list(v, "desk"), *tiles = view_list(v, "tiles");
     TRY(desk_read(rq->site, rq->actor, WAITING, rq->arena, &d, e));
     *n = d.n;
     for (uint32_t i = 0; i < d.n; i++) {
@@ -194,8 +195,8 @@ static enum rc view_desk(struct request *rq, struct view *v, uint32_t *n, struct
         view_str(box, "hint", msg(rq, desk_words[w].hint));
         view_str(box, "total", show_count(rq, b->total));
         view_str(box, "href", href);
-        tile(v, msg(rq, desk_words[w].label), show_count(rq, b->total), href, desk_words[w].icon,
-             b->total ? desk_words[w].tone : "neutral");
+        tile(tiles, msg(rq, desk_words[w].label), show_count(rq, b->total), href,
+             desk_words[w].icon, b->total ? desk_words[w].tone : "neutral");
         TRY(view_desk_rows(rq, box, b, e));
     }
     return RC_OK;
@@ -294,6 +295,7 @@ static enum rc view_work(struct request *rq, struct view *v, struct err *e)
 static enum rc totals(struct request *rq, struct view *v, struct err *e)
 {
     const struct kinds *kinds = site_kinds(rq->site);
+    struct view *tiles = view_list(v, "tiles");
     for (uint32_t i = 0; i < kinds_count(kinds); i++) {
         const struct kind *k = kinds_at(kinds, i);
         struct list_request q = {.kind = k, .limit = 1, .count = true};
@@ -302,7 +304,7 @@ static enum rc totals(struct request *rq, struct view *v, struct err *e)
             continue;
         TRY(record_list(rq->site, rq->actor, &q, rq->arena, &a, e));
         vec_free(&a.rec);
-        tile(v, label_text(&k->label, rq->zh), show_count(rq, a.total),
+        tile(tiles, label_text(&k->label, rq->zh), show_count(rq, a.total),
              textf(rq, "/%.*s", (int)k->name.n, k->name.p), kind_icon(k), "neutral");
     }
     return RC_OK;

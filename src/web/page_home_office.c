@@ -40,21 +40,20 @@ struct str why_path(const struct request *rq, const struct kind *need, int64_t i
     return route_find(rq->site, METHOD_GET, path, &other, &method) ? path : STR("");
 }
 
-static struct view *tile(struct view *v, struct str label, struct str total, const char *href,
-                         const char *icon, const char *tone)
+void tile(struct view *tiles, struct str label, struct str total, struct str href, const char *icon,
+          const char *tone)
 {
-    struct view *t = view_item(view_list(v, "tiles"));
+    struct view *t = view_item(tiles);
     view_str(t, "label", label);
     view_str(t, "total", total);
-    view_text(t, "href", href);
+    view_str(t, "href", href);
     view_text(t, "icon", icon);
     view_text(t, "tone", tone);
-    return t;
 }
 
 /* ---- administrators ---- */
 
-static enum rc view_accounts(struct request *rq, struct view *v, struct err *e)
+static enum rc view_accounts(struct request *rq, struct view *tiles, struct err *e)
 {
     vec_account all = {0};
     uint64_t active = 0, locked = 0, second = 0;
@@ -65,16 +64,16 @@ static enum rc view_accounts(struct request *rq, struct view *v, struct err *e)
         second += all.p[i].active && all.p[i].totp.n;
     }
     vec_free(&all);
-    tile(v, msg(rq, "web.admin_active"), show_count(rq, active), "/admin/accounts", "users",
-         "neutral");
-    tile(v, msg(rq, "web.admin_locked"), show_count(rq, locked), "/admin/accounts", "lock",
+    tile(tiles, msg(rq, "web.admin_active"), show_count(rq, active), STR("/admin/accounts"),
+         "users", "neutral");
+    tile(tiles, msg(rq, "web.admin_locked"), show_count(rq, locked), STR("/admin/accounts"), "lock",
          locked ? "bad" : "neutral");
-    tile(v, msg(rq, "web.admin_second"), show_count(rq, second), "/admin/accounts", "shield-check",
-         "neutral");
+    tile(tiles, msg(rq, "web.admin_second"), show_count(rq, second), STR("/admin/accounts"),
+         "shield-check", "neutral");
     return rc;
 }
 
-static enum rc view_jobs(struct request *rq, struct view *v, struct err *e)
+static enum rc view_jobs(struct request *rq, struct view *v, struct view *tiles, struct err *e)
 {
     vec_job all = {0};
     uint64_t running = 0, failed = 0;
@@ -88,9 +87,9 @@ static enum rc view_jobs(struct request *rq, struct view *v, struct err *e)
     }
     vec_free(&all);
     view_flag(v, "jobs_shown", true);
-    tile(v, msg(rq, "web.admin_running"), show_count(rq, running), "/jobs", "progress",
+    tile(tiles, msg(rq, "web.admin_running"), show_count(rq, running), STR("/jobs"), "progress",
          running ? "active" : "neutral");
-    tile(v, msg(rq, "web.admin_failed"), show_count(rq, failed), "/jobs", "alert-triangle",
+    tile(tiles, msg(rq, "web.admin_failed"), show_count(rq, failed), STR("/jobs"), "alert-triangle",
          failed ? "bad" : "neutral");
     return rc;
 }
@@ -98,8 +97,9 @@ static enum rc view_jobs(struct request *rq, struct view *v, struct err *e)
 enum rc home_admin(struct request *rq, struct view *v, struct err *e)
 {
     view_flag(v, "backup", true);
-    TRY(view_accounts(rq, v, e));
-    return view_jobs(rq, v, e);
+    struct view *tiles = view_list(v, "tiles");
+    TRY(view_accounts(rq, tiles, e));
+    return view_jobs(rq, v, tiles, e);
 }
 
 /* ---- auditors ---- */
