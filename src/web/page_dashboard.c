@@ -168,7 +168,7 @@ static void view_totals(const struct request *rq, struct view *v, const struct o
         view_str(t, "label", label_text(&r->label, rq->zh));
         view_str(t, "total", show_count(rq, r->figure[0].n));
         view_str(t, "href", list_address(rq, r->figure[0].kind, r->figure[0].filter, STR("")));
-        view_text(t, "icon", kind_icon(r->figure[0].kind));
+        view_str(t, "icon", kind_icon(r->figure[0].kind));
     }
     if (!o->agreed.kind)
         return;

@@ -305,7 +305,7 @@ static enum rc totals(struct request *rq, struct view *v, struct err *e)
         TRY(record_list(rq->site, rq->actor, &q, rq->arena, &a, e));
         vec_free(&a.rec);
         tile(tiles, label_text(&k->label, rq->zh), show_count(rq, a.total),
-             textf(rq, "/%.*s", (int)k->name.n, k->name.p), kind_icon(k), "neutral");
+             textf(rq, "/%.*s", (int)k->name.n, k->name.p), kind_icon(k).p, "neutral");
     }
     return RC_OK;
 }

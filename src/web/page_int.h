@@ -69,7 +69,7 @@ enum rc board_page(struct request *rq, struct reply *re, struct err *e) MUST_CHE
 enum rc board_move(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc search_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 
-const char *kind_icon(const struct kind *k); /* a picture of the sprite */
+struct str kind_icon(const struct kind *k); /* a picture of the sprite */
 struct str record_path(const struct request *rq, const struct rec *r);
 struct str title_of(const struct request *rq, const struct rec *r); /* or that it is masked */
 void view_kind(const struct request *rq, struct view *v,
