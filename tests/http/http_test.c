@@ -320,7 +320,7 @@ static void test_list(void **state)
     assert_true(shows("<mark>titel</mark>"));
     assert_int_equal(get(&visitor, "/need?col=title&col=trl"), 200);
     assert_true(shows("期望成熟度"));
-    assert_int_equal(get(&visitor, "/need?sort=nonsense"), 422);
+    assert_int_equal(get(&visitor, "/need?sort=nonsense"), 400);
     assert_int_equal(get(&visitor, "/need?from=99999999999999999999&from=-5"), 200);
 }
 
