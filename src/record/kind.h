@@ -108,8 +108,9 @@ struct code {
     struct str code;
     struct label label;
     struct label hint;
-    int32_t under; /* place of the wider code in codes.code, -1: none */
-    uint32_t end;  /* all narrower ones are [its place + 1, end): the table is in tree order */
+    struct str tone; /* as of a state: the colour it is shown in; "" none */
+    int32_t under;   /* place of the wider code in codes.code, -1: none */
+    uint32_t end;    /* all narrower ones are [its place + 1, end): the table is in tree order */
 };
 struct codes {
     struct str name;
