@@ -183,7 +183,7 @@ static enum rc with_key(struct sso *s, cjose_jws_t *jws, int64_t now, struct err
     if (!text)
         return err_nomem(e);
     cjose_jwk_t *jwk = cjose_jwk_import(text, strlen(text), &why);
-    free(text);
+    mem_free(text);
     bool good = jwk && cjose_jws_verify(jws, jwk, &why);
     cjose_jwk_release(jwk);
     return good ? RC_OK : err_user(e, "sso.signature", "%.20s", alg);

@@ -29,17 +29,17 @@ enum rc api_body(struct request *rq, json_t **out, struct err *e) MUST_CHECK;
 
 /* ---- rows of the route table ---- */
 
-enum rc api_describe(struct request *rq, struct reply *re, struct err *e);
-enum rc api_list(struct request *rq, struct reply *re, struct err *e);
-enum rc api_show(struct request *rq, struct reply *re, struct err *e);
-enum rc api_create(struct request *rq, struct reply *re, struct err *e);
-enum rc api_change(struct request *rq, struct reply *re, struct err *e);
-enum rc api_remove(struct request *rq, struct reply *re, struct err *e);
-enum rc api_step(struct request *rq, struct reply *re, struct err *e);
-enum rc api_history(struct request *rq, struct reply *re, struct err *e);
-enum rc api_codes(struct request *rq, struct reply *re, struct err *e);
-enum rc api_search(struct request *rq, struct reply *re, struct err *e);
-enum rc api_matches(struct request *rq, struct reply *re, struct err *e);
-enum rc api_why(struct request *rq, struct reply *re, struct err *e);
+enum rc api_describe(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc api_list(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc api_show(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc api_create(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc api_change(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc api_remove(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc api_step(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc api_history(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc api_codes(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc api_search(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc api_matches(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc api_why(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 
 #endif

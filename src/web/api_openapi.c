@@ -2,7 +2,6 @@
 #include "web/api_int.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 /* How a type is written in JSON. */
 static const struct {
@@ -305,6 +304,6 @@ enum rc api_describe(struct request *rq, struct reply *re, struct err *e)
         return err_nomem(e);
     re->type = "application/json";
     enum rc rc = buf_str(&re->body, str_of(text), e);
-    free(text);
+    mem_free(text);
     return rc;
 }

@@ -6,7 +6,6 @@
 #include "web/page_int.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -34,7 +33,7 @@ static enum rc upload_reply(struct request *rq, struct reply *re, const struct e
                             struct err *e)
 {
     struct view *v = view_new(rq->arena);
-    view_kind(rq, view_map(v, "kind"), rq->kind);
+    view_kind(rq, v, rq->kind);
     view_int(v, "upload_max", (int64_t)(rq->web->o.upload_max >> 20));
     if (why) {
         view_str(v, "error", msg_error(rq, why));
@@ -60,7 +59,7 @@ static enum rc start(struct request *rq, struct reply *re, json_t *args, struct 
     if (!text)
         return err_nomem(e);
     enum rc rc = jobs_start(rq->site, rq->actor, "import", str_of(text), &id, e);
-    free(text);
+    mem_free(text);
     if (rc != RC_OK)
         return rc;
     return reply_seef(rq, re, NULL, e, "/%.*s/import/%lld", (int)rq->kind->name.n, rq->kind->name.p,
@@ -144,7 +143,7 @@ static void view_result(const struct request *rq, struct view *v, const json_t *
 
 static void view_run(struct request *rq, struct view *v, const struct job *j, const json_t *result)
 {
-    view_kind(rq, view_map(v, "kind"), rq->kind);
+    view_kind(rq, v, rq->kind);
     view_str(
         v, "path",
         textf(rq, "/%.*s/import/%lld", (int)rq->kind->name.n, rq->kind->name.p, (long long)j->id));

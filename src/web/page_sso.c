@@ -5,7 +5,6 @@
 #include "web/page_int.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 
 static bool known(const struct request *rq)
 {
@@ -53,7 +52,7 @@ static enum rc keep(struct request *rq, struct str oidc, struct err *e)
     if (!text)
         return err_nomem(e);
     enum rc rc = auth_session_data(rq->site, str_of(rq->who.id), str_of(text), e);
-    free(text);
+    mem_free(text);
     return rc;
 }
 
@@ -93,7 +92,7 @@ static enum rc check_oidc(struct request *rq, const json_t *kept, struct identit
                         param_text(rq, "error").p);
     char *text = json_dumps(json_object_get(kept, "oidc"), JSON_COMPACT);
     struct str state = text ? arena_str(rq->arena, str_of(text)) : STR("");
-    free(text);
+    mem_free(text);
     return sso_oidc_check(rq->web->sso, back_address(rq, (struct str){0}), param_text(rq, "code"),
                           param_text(rq, "state"), state, site_now(rq->site), rq->arena, who, e);
 }
