@@ -88,8 +88,8 @@ static struct str notice(const struct request *rq)
         {"cancelled", "web.done_cancelled"},
         {"shortlisted", "web.done_shortlisted"},
         {"proposed", "web.done_proposed"},
-        {"refused", "web.done_refused"},
         {"seen", "web.done_seen"},
+        {"refused", "web.done_refused"},
     };
     struct str word = param_text(rq, "done");
     for (size_t i = 0; word.n && i < ARRAY_LEN(words); i++)

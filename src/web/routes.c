@@ -111,11 +111,37 @@ const struct menu_row menu_rows[] = {
 };
 /* clang-format on */
 
+/* clang-format off */
 const struct page *const pages[] = {
-    &error_page,      &error_part,     &home_page_def,    &list_page_def, &show_page_def,
-    &delete_page_def, &form_page_def,  &step_page_def,    &sign_in_def,   &second_def,
-    &account_def,     &accounts_def,   &account_form_def, &audit_def,     &jobs_def,
-    &job_def,         &job_part_def,   &suggest_def,      &news_def,      &news_found_def,
-    &import_def,      &import_run_def, &import_part_def,  &matches_def,   &why_def,
-    &board_def,       &board_part_def, &search_def,       &dashboard_def, NULL,
+    &error_page,
+    &error_part,
+    &home_page_def,
+    &list_page_def,
+    &show_page_def,
+    &delete_page_def,
+    &form_page_def,
+    &step_page_def,
+    &sign_in_def,
+    &second_def,
+    &account_def,
+    &accounts_def,
+    &account_form_def,
+    &audit_def,
+    &jobs_def,
+    &job_def,
+    &job_part_def,
+    &suggest_def,
+    &news_def,
+    &news_found_def,
+    &import_def,
+    &import_run_def,
+    &import_part_def,
+    &matches_def,
+    &why_def,
+    &board_def,
+    &board_part_def,
+    &search_def,
+    &dashboard_def,
+    NULL,
 };
+/* clang-format on */
