@@ -11,6 +11,8 @@ enum rc seen_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 /* "/need?filter=state%20%3D%20open&sort=since"; sort "" is left out. */
 struct str list_address(const struct request *rq, const struct kind *k, struct str filter,
                         struct str sort);
+/* What meets in this place, and that it met; the other kinds are work about it. */
+bool is_main_kind(const struct kind *k);
 struct str kind_path(const struct request *rq, const struct kind *k, int64_t id);
 /* The page of a match, where the site has one; else of the offer's side: "". */
 struct str why_path(const struct request *rq, const struct kind *need, int64_t id, int64_t offer);

@@ -5,7 +5,6 @@
 #include "web/http_int.h"
 
 #include <inttypes.h>
-#include <limits.h>
 
 #define UNMET_ROWS 8u
 #define CODE_ROWS  12u /* a chart of more bars is a list */
@@ -162,7 +161,7 @@ static void view_totals(const struct request *rq, struct view *v, const struct o
     struct view *list = view_list(v, "totals");
     for (uint32_t i = 0; i < o->n_totals; i++) {
         const struct figure_row *r = &o->total[i];
-        if (r->figure[0].kind->order == INT_MAX)
+        if (!is_main_kind(r->figure[0].kind))
             continue;
         struct view *t = view_item(list);
         view_str(t, "label", label_text(&r->label, rq->zh));

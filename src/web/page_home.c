@@ -4,7 +4,6 @@
 #include "web/http_int.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 
 #define NEWEST  6u /* of each kind, for visitors */
@@ -103,7 +102,7 @@ static enum rc view_boxes(struct request *rq, struct view *v, uint32_t rows, str
     struct view *boxes = view_list(v, "boxes");
     for (uint32_t i = 0; i < kinds_count(kinds); i++) {
         const struct kind *k = kinds_at(kinds, i);
-        if (k->order != INT_MAX && actor_may(rq->actor, k, RIGHT_READ, NULL))
+        if (is_main_kind(k) && actor_may(rq->actor, k, RIGHT_READ, NULL))
             TRY(view_box(rq, boxes, k, rows, e));
     }
     return RC_OK;
@@ -300,7 +299,7 @@ static enum rc totals(struct request *rq, struct view *v, struct err *e)
         const struct kind *k = kinds_at(kinds, i);
         struct list_request q = {.kind = k, .limit = 1, .count = true};
         struct list_answer a = {0};
-        if (k->order == INT_MAX || !actor_may(rq->actor, k, RIGHT_READ, NULL))
+        if (!is_main_kind(k) || !actor_may(rq->actor, k, RIGHT_READ, NULL))
             continue;
         TRY(record_list(rq->site, rq->actor, &q, rq->arena, &a, e));
         vec_free(&a.rec);

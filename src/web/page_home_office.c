@@ -4,6 +4,8 @@
 #include "web/home_int.h"
 #include "web/http_int.h"
 
+#include <limits.h>
+
 #define ENTRIES 12u
 #define JOBS    6u
 
@@ -24,6 +26,11 @@ struct str list_address(const struct request *rq, const struct kind *k, struct s
         out = arena_str(rq->arena, buf_view(&b));
     buf_free(&b);
     return out.p ? out : STR("");
+}
+
+bool is_main_kind(const struct kind *k)
+{
+    return k->order != INT_MAX && (k->side != MATCH_NONE || str_eq(k->name, STR("introduction")));
 }
 
 struct str kind_path(const struct request *rq, const struct kind *k, int64_t id)
