@@ -37,6 +37,9 @@ ALL_CFLAGS = -std=c17 -Wall -Wextra -Werror -Isrc -I$(BUILD)/gen -DQIAO_VERSION=
 LIBS       = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lopencc -llinear -lm -lpthread
 
 SRC     := $(filter-out src/cli/main.c,$(wildcard src/*/*.c))
+ifeq ($(VARIANT),small) # only the index's tests are built so
+SRC     := $(wildcard src/base/*.c src/text/*.c src/index/*.c)
+endif
 MODEL   := $(sort $(wildcard model/*.yaml model/*/*.yaml))
 OBJ     := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/model.o \
            $(BUILD)/obj/gen/templates.o $(BUILD)/obj/gen/static.o
@@ -221,7 +224,7 @@ $(BENCH)/overlap: bench/overlap.c bench/common.h
 	@mkdir -p $(@D)
 	$(BENCH_C) $< -lm -o $@
 
-$(BENCH)/engine $(BENCH)/endtoend $(BENCH)/parts $(BENCH)/pairing $(BENCH)/store: $(BENCH)/%: bench/%.c $(LIB)
+$(BENCH)/engine $(BENCH)/endtoend $(BENCH)/template $(BENCH)/parts $(BENCH)/pairing $(BENCH)/store: $(BENCH)/%: bench/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $^ $(LIBS) -o $@
 

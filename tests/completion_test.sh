@@ -43,5 +43,5 @@ offers "read" "--allow-private," qiao read --al
 offers "pages and folders" "needs.xlsx,photo.png,results list.csv,store,store," qiao read ''
 offers "kinds" "park," qiao read --kind pa
 offers "learn" "--reset," qiao learn --re
-offers "help" "search," qiao help s
+offers "help" "search,serve," qiao help se
 echo "1..$n"

@@ -6,7 +6,7 @@ _qiao()
     COMPREPLY=()
 
     if [ "$COMP_CWORD" = 1 ]; then
-        COMPREPLY=($(compgen -W 'match index search read learn init user import export template backup restore verify migrate rebuild help --help --version' -- "$cur"))
+        COMPREPLY=($(compgen -W 'match index search read learn init user import export template serve backup restore verify migrate rebuild help --help --version' -- "$cur"))
         return
     fi
     case $prev in
@@ -98,6 +98,11 @@ _qiao()
                 return
             fi
             ;;
+        serve)
+            options='--db --address --port --url --behind-proxy --threads --upload-max --cas --oidc --oidc-client --log --lang --model --quiet --help'
+            sheets='!*'
+            [[ $cur = -* ]] || compopt -o dirnames
+            ;;
         import | export | template)
             options='--db --lang --model --quiet --help -o'
             [ "$command" != import ] || options+=' --apply --states'
@@ -112,7 +117,7 @@ _qiao()
             [ "$command" = import ] || sheets='!*'
             ;;
         help)
-            COMPREPLY=($(compgen -W 'match index search read learn init user import export template backup restore verify migrate rebuild' -- "$cur"))
+            COMPREPLY=($(compgen -W 'match index search read learn init user import export template serve backup restore verify migrate rebuild' -- "$cur"))
             return
             ;;
         *) return ;;

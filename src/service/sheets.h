@@ -21,7 +21,7 @@ enum rc sheet_template(struct site *s, const struct actor *a, const struct kind 
 
 /* What is on the screen: xlsx, csv (UTF-8 with BOM) or jsonl; columns "" : all that the actor may
  * see, else names parted by commas ("title,masked.body,updated"). Rows are streamed, a thousand at
- * a time. RC_USER "export.column", and errors of record_list. */
+ * a time; who exports is noted in the trail. RC_USER "export.column", and errors of record_list. */
 enum export_format { EXPORT_XLSX, EXPORT_CSV, EXPORT_JSONL };
 struct export_request {
     struct list_request list; /* limit and offset are not looked at: all rows */

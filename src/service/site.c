@@ -135,6 +135,11 @@ struct store *site_store(const struct site *s)
     return s->store;
 }
 
+const char *site_model_dir(const struct site *s)
+{
+    return s->o.model_dir;
+}
+
 const char *site_dir(const struct site *s)
 {
     return s->o.dir;

@@ -35,6 +35,7 @@ const struct kinds *site_kinds(const struct site *s);
 const struct model *site_model(const struct site *s);
 struct store *site_store(const struct site *s);
 const char *site_dir(const struct site *s);
+const char *site_model_dir(const struct site *s); /* --model, or NULL */
 int64_t site_now(const struct site *s);
 /* The sentence of a message key; the key itself where there is none. */
 const char *site_message(const struct site *s, const char *key, bool zh);

@@ -253,7 +253,7 @@ enum rc http_start(struct web *w, struct err *e)
         MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES, MHD_OPTION_URI_LOG_CALLBACK,
         begin, w, MHD_OPTION_UNESCAPE_CALLBACK, keep_as_is, NULL, MHD_OPTION_NOTIFY_COMPLETED,
-        finish, w, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_END);
+        finish, w, MHD_OPTION_END);
     if (!w->daemon)
         return err_sys(e, "web.listen", "%s:%u: %s", w->o.address ? w->o.address : "127.0.0.1",
                        (unsigned)w->o.port, strerror(errno));

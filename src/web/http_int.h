@@ -46,7 +46,8 @@ struct web {
     struct templates *templates;
     struct assets assets;
     struct page_cache *cache;
-    struct sso *sso; /* service/sso.h */
+    struct sso *sso;       /* service/sso.h */
+    struct reader *reader; /* service/reading.h */
     struct counters counters;
     struct arena arena; /* of options' texts */
     bool secure;        /* cookies over https only */

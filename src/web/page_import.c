@@ -33,7 +33,7 @@ static enum rc upload_reply(struct request *rq, struct reply *re, const struct e
                             struct err *e)
 {
     struct view *v = view_new(rq->arena);
-    view_kind(rq, view_map(v, "kind"), rq->kind);
+    view_kind(rq, v, rq->kind);
     view_int(v, "upload_max", (int64_t)(rq->web->o.upload_max >> 20));
     if (why) {
         view_str(v, "error", msg_error(rq, why));
@@ -143,7 +143,7 @@ static void view_result(const struct request *rq, struct view *v, const json_t *
 
 static void view_run(struct request *rq, struct view *v, const struct job *j, const json_t *result)
 {
-    view_kind(rq, view_map(v, "kind"), rq->kind);
+    view_kind(rq, v, rq->kind);
     view_str(
         v, "path",
         textf(rq, "/%.*s/import/%lld", (int)rq->kind->name.n, rq->kind->name.p, (long long)j->id));

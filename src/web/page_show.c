@@ -1,6 +1,7 @@
 /* One record: its sections, steps, what refers to it, its history; deleting it. */
 #include "web/http_int.h"
 #include "web/page_int.h"
+#include "web/pair_int.h"
 
 #define REFS_SHOWN    30u
 #define HISTORY_SHOWN 50u
@@ -12,7 +13,7 @@ const struct page show_page_def = {
     " edit_path delete_path new_path"
     " steps[name label path direct tone version]"
     " sections[label fields[label wide wording value{" VALUE_SHAPE "}]]"
-    " refs[kind relation title href] refs_more"
+    " refs[kind relation title href] refs_more " PANEL_SHAPE
     " events[at who action comment reason made changes[label before{" VALUE_SHAPE
     "} after{" VALUE_SHAPE "}]]",
     false};
@@ -194,7 +195,19 @@ struct str action_label(const struct request *rq, const struct kind *k, struct s
     static const char *const own[][2] = {{"create", "web.act_create"},
                                          {"update", "web.act_update"},
                                          {"delete", "web.act_delete"},
-                                         {"import", "web.act_import"}};
+                                         {"import", "web.act_import"},
+                                         {"login", "web.act_login"},
+                                         {"login_failed", "web.act_login_failed"},
+                                         {"login_locked", "web.act_login_locked"},
+                                         {"logout", "web.act_logout"},
+                                         {"login_outside", "web.act_login_outside"},
+                                         {"password", "web.change_password"},
+                                         {"totp_on", "web.second_on"},
+                                         {"totp_off", "web.second_off"},
+                                         {"account_create", "web.act_account_create"},
+                                         {"account_update", "web.act_account_update"},
+                                         {"token_make", "web.act_token_make"},
+                                         {"token_drop", "web.act_token_drop"}};
     for (uint32_t i = 0; k && i < k->n_actions; i++)
         if (str_eq(k->action[i].name, name))
             return label_text(&k->action[i].label, rq->zh);
@@ -284,6 +297,8 @@ enum rc show_page(struct request *rq, struct reply *re, struct err *e)
     titles_free(&s.titles);
     if (rc == RC_OK)
         rc = view_refs(rq, s.v, rq->id, &n, e);
+    if (rc == RC_OK)
+        rc = view_panel(rq, s.v, &shown.rec, e);
     return rc == RC_OK ? reply_page(rq, re, &show_page_def, title_of(rq, &shown.rec), s.v, e) : rc;
 }
 

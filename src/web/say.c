@@ -72,11 +72,13 @@ struct str msg_fault(const struct request *rq, const struct fault_at *f)
     return msg_with(rq, f->key, f->detail);
 }
 
+#define CHINA_TIME (8 * 3600) /* one zone, as in record/rec.h; whatever the server's is */
+
 struct str show_time(const struct request *rq, int64_t seconds)
 {
-    time_t t = (time_t)seconds;
+    time_t t = (time_t)seconds + CHINA_TIME;
     struct tm tm;
-    if (!seconds || !localtime_r(&t, &tm))
+    if (!seconds || !gmtime_r(&t, &tm))
         return STR("");
     return textf(rq, "%04d-%02d-%02d %02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
                  tm.tm_hour, tm.tm_min);

@@ -1,6 +1,7 @@
 #include "web/web.h"
 
 #include "base/embed.h"
+#include "service/reading.h"
 #include "service/sso.h"
 #include "web/http_int.h"
 #include "web/menu_int.h"
@@ -72,6 +73,7 @@ static enum rc open_parts(struct web *w, const struct web_options *o, struct err
                               .secret = w->o.oidc_secret};
     TRY(templates_open(&w->templates, &from, e));
     TRY(sso_open(&w->sso, &sso, e));
+    TRY(reader_open(&w->reader, site_model_dir(w->site), e));
     TRY(http_start(w, e));
     return w->o.public_url ? RC_OK : own_address(w, e);
 }
@@ -103,6 +105,7 @@ void web_close(struct web *w)
     http_stop(w);
     templates_close(w->templates);
     sso_close(w->sso);
+    reader_close(w->reader);
     cache_close(w->cache);
     assets_close(&w->assets);
     arena_free(&w->arena);

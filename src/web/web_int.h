@@ -78,6 +78,8 @@ enum rc reply_see(struct request *rq, struct reply *re, struct str path, const c
 /* The same to printf's path. */
 enum rc reply_seef(struct request *rq, struct reply *re, const char *done, struct err *e,
                    const char *fmt, ...) PRINTF_LIKE(5, 6) MUST_CHECK;
+/* A path of this site, without control characters: what reply_see goes to. */
+bool path_is_local(struct str path);
 /* A file to keep: opened and unlinked where `unlink_it`. `name` is what the browser calls it. */
 enum rc reply_file(struct request *rq, struct reply *re, const char *path, bool unlink_it,
                    struct str name, const char *type, struct err *e) MUST_CHECK;
@@ -141,7 +143,7 @@ struct str msg_error(const struct request *rq, const struct err *e);
 struct str msg_fault(const struct request *rq, const struct fault_at *f);
 /* In the arena; an arena that is full gives "". */
 struct str textf(const struct request *rq, const char *fmt, ...) PRINTF_LIKE(2, 3);
-struct str show_time(const struct request *rq, int64_t seconds); /* 2026-03-01 14:05, local time */
+struct str show_time(const struct request *rq, int64_t seconds); /* 2026-03-01 14:05, UTC+8 */
 struct str show_day(const struct request *rq, int64_t days);     /* 2026-03-01 */
 struct str show_count(const struct request *rq, uint64_t n);     /* 12,345 */
 

@@ -144,12 +144,27 @@ static inline void add_account(const char *login, enum role role, int64_t org)
     OK(auth_account_save(site, &actor_system, &r, &id, &e));
 }
 
+/* As site_open_all, then again with the engine. */
+static inline int site_start(void **state)
+{
+    struct err e = {0};
+    if (site_open_all(state) != 0)
+        return -1;
+    site_close(site);
+    struct site_options o = site_test_options();
+    o.engine = true;
+    if (site_open(&site, &o, &e) == RC_OK)
+        return 0;
+    fprintf(stderr, "%s %s %s:%u\n", e.key, e.detail, e.file, e.row);
+    return -1;
+}
+
 static inline int web_start(void **state)
 {
     struct err e = {0};
     struct web_options o = {.port = 0, .threads = 2, .upload_max = 256u << 10};
     curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (site_open_all(state) != 0)
+    if (site_start(state) != 0)
         return -1;
     for (int r = ROLE_MEMBER; r < ROLE__COUNT; r++)
         add_account(role_name((enum role)r), (enum role)r,

@@ -309,6 +309,22 @@ static void progress_may_stop(void **state)
     assert_int_equal(access(path_in("b.csv"), F_OK), -1);
 }
 
+static void exports_stand_in_the_trail(void **state)
+{
+    (void)state;
+    struct trail_query q = {.action = STR("export"), .limit = 1};
+    vec_entry found = {0};
+    struct tx *tx;
+    struct actor broker = actor(ROLE_BROKER, 0);
+    OK(export_as(&broker, "org", EXPORT_CSV, true, &e));
+    OK(tx_begin(&tx, site_store(site), TX_READ, &e));
+    OK(store_trail(tx, &q, &mem, &found, &e));
+    tx_rollback(tx);
+    assert_int_equal(found.n, 1);
+    assert_true(str_eq(found.p[0].login, STR("broker")));
+    vec_free(&found);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +339,7 @@ int main(void)
         cmocka_unit_test(templates_offer_codes),
         cmocka_unit_test(templates_need_a_right),
         cmocka_unit_test(progress_may_stop),
+        cmocka_unit_test(exports_stand_in_the_trail),
     };
     return cmocka_run_group_tests(tests, sheets_open_all, sheets_close_all);
 }
