@@ -10,7 +10,7 @@ const char layout_shape[] =
     " search menu[path icon text here] work[path icon text here] other_lang}";
 
 /* A picture for a kind: by name where we know one, else by its side. */
-static const char *icon_of(const struct kind *k)
+const char *kind_icon(const struct kind *k)
 {
     static const struct {
         const char *kind, *icon;
@@ -66,7 +66,7 @@ static void menu(struct request *rq, struct view *site)
     for (uint32_t i = 0; i < kinds_count(kinds); i++) {
         const struct kind *k = kinds_at(kinds, i);
         if (k->order != INT_MAX && actor_may(rq->actor, k, RIGHT_READ, NULL))
-            item(rq, list, textf(rq, "/%.*s", (int)k->name.n, k->name.p), icon_of(k),
+            item(rq, list, textf(rq, "/%.*s", (int)k->name.n, k->name.p), kind_icon(k),
                  label_text(&k->label, rq->zh));
     }
     rows(rq, view_list(site, "work"), false);
@@ -88,6 +88,7 @@ static struct str notice(const struct request *rq)
         {"cancelled", "web.done_cancelled"},
         {"shortlisted", "web.done_shortlisted"},
         {"proposed", "web.done_proposed"},
+        {"seen", "web.done_seen"},
         {"refused", "web.done_refused"},
     };
     struct str word = param_text(rq, "done");
