@@ -182,6 +182,15 @@ static struct str month_filter(struct making *m, const char *field, const char *
                      field, ny, nm);
 }
 
+/* "2026-11": the number of `n` digits at a place of it. */
+static int number_at(struct str s, size_t at, size_t n)
+{
+    int x = 0;
+    for (size_t i = at; i < MIN(at + n, s.n) && s.p[i] >= '0' && s.p[i] <= '9'; i++)
+        x = x * 10 + (s.p[i] - '0');
+    return x;
+}
+
 static enum rc add_months(struct making *m, const struct kind *k, int side, const char *field,
                           const char *more, vec_row *rows, struct err *e)
 {
@@ -192,7 +201,7 @@ static enum rc add_months(struct making *m, const struct kind *k, int side, cons
     enum rc rc = groups_of(m, k, filter, by, "", "", &groups, e);
     for (size_t i = 0; k && rc == RC_OK && i < rows->n; i++) {
         struct figure_row *r = &rows->p[i];
-        int y = atoi(r->value.p), mo = atoi(r->value.p + 5);
+        int y = number_at(r->value, 0, 4), mo = number_at(r->value, 5, 2);
         r->figure[side] = (struct figure){.kind = k, .filter = month_filter(m, field, more, y, mo)};
         if (!r->figure[side].filter.p)
             rc = err_nomem(e);
