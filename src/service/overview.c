@@ -192,7 +192,7 @@ static enum rc add_months(struct making *m, const struct kind *k, int side, cons
     enum rc rc = groups_of(m, k, filter, by, "", "", &groups, e);
     for (size_t i = 0; k && rc == RC_OK && i < rows->n; i++) {
         struct figure_row *r = &rows->p[i];
-        int y = atoi(r->value.p), mo = atoi(r->value.p + 5);
+        int y = (int)strtol(r->value.p, NULL, 10), mo = (int)strtol(r->value.p + 5, NULL, 10);
         r->figure[side] = (struct figure){.kind = k, .filter = month_filter(m, field, more, y, mo)};
         if (!r->figure[side].filter.p)
             rc = err_nomem(e);
