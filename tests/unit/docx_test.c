@@ -66,7 +66,7 @@ static void test_refused(void **state)
     /* also where it would not be shown this time */
     assert_string_equal(filled(P("{{?empty}}{{amuont}}{{/empty}}")),
                         "error docx.unknown {{amuont}}\tamount empty title");
-    assert_string_equal(filled(P("{{org}}")), "error docx.unknown {{org}}\tlines title empty");
+    assert_string_equal(filled(P("{{org}}")), "error docx.unknown {{org}}\ttitle empty lines");
     assert_string_equal(filled(P("{{title|lower}}")), "error test.form ");
     assert_string_equal(filled(P("{{title")), "error docx.open {{title");
     assert_string_equal(filled(P("{{}}")), "error docx.mark {{}}");
