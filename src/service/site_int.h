@@ -12,7 +12,7 @@ struct seen; /* sessions in memory (session_cache.c) */
 struct counts;
 struct runner;
 struct engine;
-struct engine;
+struct papers;
 
 struct site {
     struct arena arena; /* declarations; the texts of the options */
@@ -28,6 +28,7 @@ struct site {
     struct runner *runner; /* threads: follower, jobs, sweep; NULL: none */
     pthread_mutex_t jobs_lock;
     struct running *running; /* jobs of this process */
+    struct papers *papers;
     struct engine *engine;   /* opened last, closed first; NULL: none */
 };
 
@@ -35,6 +36,10 @@ struct site {
  * the name of a compiled one takes its place, unless it extends. */
 enum rc declared_open(struct kinds **out, const char *dir, struct arena *a,
                       struct err *e) MUST_CHECK;
+
+/* papers.c: the declared papers. The kinds are there already. */
+enum rc papers_open(struct papers **out, const struct site *s, struct err *e) MUST_CHECK;
+void papers_close(struct papers *p); /* NULL is allowed */
 
 /* ---- transactions ---- */
 
