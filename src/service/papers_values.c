@@ -128,6 +128,17 @@ static bool find_in(const struct answering *w, const struct kind *k, const struc
     return true;
 }
 
+/* What happened without a step of the kind. */
+static struct str event_word(const struct answering *w, struct str action)
+{
+    static const char *const words[][2] = {
+        {"create", "web.act_create"}, {"update", "web.act_update"}, {"import", "web.act_import"}};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (str_eq(action, str_of(words[i][0])))
+            return str_of(site_message(w->s, words[i][1], w->a->zh));
+    return action;
+}
+
 static bool find_event(const struct answering *w, uint32_t item, struct str name, struct hit *h)
 {
     const struct entry *n = item < w->events.n ? &w->events.p[w->events.n - 1 - item].entry : NULL;
@@ -140,7 +151,7 @@ static bool find_event(const struct answering *w, uint32_t item, struct str name
     } else if (str_eq(name, STR("comment"))) {
         h->text = n ? n->comment : STR("");
     } else if (str_eq(name, STR("action"))) {
-        h->text = n ? n->action : STR("");
+        h->text = n ? event_word(w, n->action) : STR("");
         for (uint32_t i = 0; n && i < w->k->n_actions; i++)
             if (str_eq(w->k->action[i].name, n->action))
                 h->text = label_text(&w->k->action[i].label, w->a->zh);

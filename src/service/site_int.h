@@ -29,7 +29,7 @@ struct site {
     pthread_mutex_t jobs_lock;
     struct running *running; /* jobs of this process */
     struct papers *papers;
-    struct engine *engine;   /* opened last, closed first; NULL: none */
+    struct engine *engine; /* opened last, closed first; NULL: none */
 };
 
 /* declared.c: kinds and code tables of the program and of DIR/kinds, DIR/codes. A file of DIR with

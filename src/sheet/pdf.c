@@ -354,7 +354,7 @@ static cairo_status_t write_bytes(void *closure, const unsigned char *bytes, uns
 
 static enum rc set_font(struct press *p, struct err *e)
 {
-    PangoFontDescription *d = pango_font_description_from_string("serif");
+    PangoFontDescription *d = pango_font_description_from_string("Noto Serif CJK SC,serif");
     pango_font_description_set_size(d, SIZE_PLAIN * PANGO_SCALE / 2);
     pango_context_set_font_description(p->context, d);
     pango_context_set_language(p->context, pango_language_from_string("zh-cn"));

@@ -2,8 +2,8 @@
  *
  * Kept of Word's layout: page size and margins, alignment of paragraphs, bold, font size, line
  * breaks, tables with column widths, spans, vertical merges, lines and shading; a row goes to the
- * next page as a whole unless it is longer than a page. Not kept: fonts by name (fontconfig's serif
- * is taken, in Simplified Chinese forms), italics, colours, indents, spacing, pictures, headers,
+ * next page as a whole unless it is longer than a page. Not kept: fonts by name (Noto Serif CJK SC
+ * is taken, else fontconfig's serif), italics, colours, indents, spacing, pictures, headers,
  * footers. Where there is more than one page they are numbered. */
 #ifndef QIAO_PDF_H
 #define QIAO_PDF_H

@@ -167,7 +167,7 @@ static void test_agreement(void **state)
     has(text, "起始日期|2026年3月1日|截止日期|\n");
     has(text, "序号|单位|角色|份额（%）\n1|甲公司|");
     has(text, "\n2|乙大学|");
-    has(text, "时间|办理人|事项|意见\n2026-05-29 ");
+    has(text, "时间|办理人|事项|意见\n2026-05-29 04:26|broker|新建|\n");
     text = paper_as(&a, "agreement", "contract_registration", agreement);
     has(text, "其中：技术交易额|\n");
     has(text, "|甲公司||企业\n");
