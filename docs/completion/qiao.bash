@@ -6,7 +6,7 @@ _qiao()
     COMPREPLY=()
 
     if [ "$COMP_CWORD" = 1 ]; then
-        COMPREPLY=($(compgen -W 'match index search read learn init user import export template sample serve backup restore verify migrate rebuild help --help --version' -- "$cur"))
+        COMPREPLY=($(compgen -W 'match index search read learn init user import export template paper sample serve backup restore verify migrate rebuild help --help --version' -- "$cur"))
         return
     fi
     case $prev in
@@ -104,10 +104,11 @@ _qiao()
             sheets='!*'
             [[ $cur = -* ]] || compopt -o dirnames
             ;;
-        import | export | template)
+        import | export | template | paper)
             options='--db --lang --model --quiet --help -o'
             [ "$command" != import ] || options+=' --apply --states'
             [ "$command" != export ] || options+=' --filter --columns --sort'
+            [ "$command" != paper ] || options+=' --blank'
             if [ "$COMP_CWORD" = 2 ]; then
                 compopt -o dirnames
                 return
@@ -118,7 +119,7 @@ _qiao()
             [ "$command" = import ] || sheets='!*'
             ;;
         help)
-            COMPREPLY=($(compgen -W 'match index search read learn init user import export template sample serve backup restore verify migrate rebuild' -- "$cur"))
+            COMPREPLY=($(compgen -W 'match index search read learn init user import export template paper sample serve backup restore verify migrate rebuild' -- "$cur"))
             return
             ;;
         *) return ;;

@@ -67,6 +67,7 @@ static enum rc open_parts(struct site *s, struct err *e)
     int64_t seq = 0;
     TRY(declared_open(&s->kinds, s->o.model_dir, &s->arena, e));
     TRY(model_open(&s->model, s->o.model_dir, e));
+    TRY(papers_open(&s->papers, s, e));
     TRY(store_open(&s->store, &so, s->kinds, e));
     /* What the site's own folder declares may have changed since the last start. */
     if (s->o.migrate || s->o.jobs)
@@ -115,6 +116,7 @@ void site_close(struct site *s)
     counts_close(s->counts);
     overviews_close(s->overviews);
     store_close(s->store);
+    papers_close(s->papers);
     model_close(s->model);
     kinds_close(s->kinds);
     pthread_mutex_destroy(&s->hashing);

@@ -13,7 +13,7 @@ struct counts;
 struct overviews; /* figures in memory (overview.c) */
 struct runner;
 struct engine;
-struct engine;
+struct papers;
 
 struct site {
     struct arena arena; /* declarations; the texts of the options */
@@ -30,13 +30,18 @@ struct site {
     struct runner *runner; /* threads: follower, jobs, sweep; NULL: none */
     pthread_mutex_t jobs_lock;
     struct running *running; /* jobs of this process */
-    struct engine *engine;   /* opened last, closed first; NULL: none */
+    struct papers *papers;
+    struct engine *engine; /* opened last, closed first; NULL: none */
 };
 
 /* declared.c: kinds and code tables of the program and of DIR/kinds, DIR/codes. A file of DIR with
  * the name of a compiled one takes its place, unless it extends. */
 enum rc declared_open(struct kinds **out, const char *dir, struct arena *a,
                       struct err *e) MUST_CHECK;
+
+/* papers.c: the declared papers. The kinds are there already. */
+enum rc papers_open(struct papers **out, const struct site *s, struct err *e) MUST_CHECK;
+void papers_close(struct papers *p); /* NULL is allowed */
 
 /* ---- transactions ---- */
 

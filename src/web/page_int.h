@@ -77,6 +77,10 @@ void view_kind(const struct request *rq, struct view *v,
 /* What refers to a record: refs[kind relation title href] refs_more. *n how many. */
 enum rc view_refs(struct request *rq, struct view *v, int64_t id, uint32_t *n,
                   struct err *e) MUST_CHECK;
+/* The papers that may be made of a record: papers[label docx pdf]. */
+enum rc view_papers(struct request *rq, struct view *v, const struct kind *k, int64_t id,
+                    struct err *e) MUST_CHECK;
+enum rc paper_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 /* A column's heading. */
 struct str column_label(const struct request *rq, const struct kind *k, struct str name);
 /* The conditions of the quick filters and of "text" in the address; NULL where there are none. */
