@@ -10,13 +10,18 @@
  *           | path ("is" | "为") ("empty" | "空" | "set" | "非空")
  *   path    = name { "." name }                        a ref is followed: owner.region
  *   value   = word | number | "text" | today [("+" | "-") number ("d"|"m"|"y")] | @me | @org
+ *           | "." path                               (after = != < <= > >=) a value of the record
  *
  * A name is a field's name, its label in zh or en, or an attribute: id, owner, state, secrecy,
  * created, updated, since (when it entered its state), kind. "=" on a list means: holds it. A value
  * unset is unequal to everything and makes every other test false (two-valued logic: not (a = 1)
  * holds where a is unset). Values are read as val_parse reads them: codes and states by code or
  * label. Full-width punctuation （），＝ is read as the half-width. Depth <= 32, bytes <= 8192,
- * tests <= 200. */
+ * tests <= 200.
+ *
+ * `end >= .start` compares two values of one record: it holds where some value at the one path and
+ * some at the other compare so; both have one type (whole numbers and decimals mix). A point and a
+ * digit begin a number. What the reader may not see is unset, on either side. */
 #ifndef QIAO_FILTER_H
 #define QIAO_FILTER_H
 
@@ -51,6 +56,16 @@ struct path_step {
 struct path {
     struct path_step step[FILTER_STEPS];
     uint32_t n; /* all but the last are refs (or owner) */
+    /* Days: what a field with cases at its end is computed for; DAY_FLOATS in declarations: the day
+     * that the evaluation is for. */
+    int64_t today;
+};
+#define DAY_FLOATS INT64_MIN
+
+/* Of a declaration: a day counted from today. */
+struct day_from {
+    bool floats;
+    int64_t months, days, seconds; /* seconds: of a moment, beyond that day's midnight */
 };
 
 enum filter_op {
@@ -80,7 +95,9 @@ struct filter {
      */
     const struct val *value;
     uint32_t n_values;
-    uint32_t at, end; /* bytes of the source it was read from */
+    struct path with;    /* n > 0: compared with the values there; then there is no value */
+    struct day_from day; /* floats: stands for the value */
+    uint32_t at, end;    /* bytes of the source it was read from */
 };
 
 struct filter_context {
@@ -89,6 +106,7 @@ struct filter_context {
     int64_t today;   /* days */
     int64_t me, org; /* @me: user's person record or 0; @org */
     bool zh;
+    bool floating; /* a declaration: today is the day of the evaluation */
 };
 /* One path as text (a column to sort by, a quick filter). RC_USER "filter.name", "filter.no_ref".
  */
@@ -122,5 +140,25 @@ enum rc filter_test(struct filter **out, struct str path, enum filter_op op, str
 typedef enum rc (*filter_follow_fn)(void *ctx, int64_t id, const struct rec **out, struct err *e);
 enum rc filter_holds(const struct filter *f, const struct rec *r, filter_follow_fn follow,
                      void *ctx, bool *out, struct err *e) MUST_CHECK;
+/* The same for a filter of a declaration, on a day. */
+enum rc filter_holds_on(const struct filter *f, int64_t today, const struct rec *r,
+                        filter_follow_fn follow, void *ctx, bool *out, struct err *e) MUST_CHECK;
+/* The value a test compares with, on a day (of those that have one value). */
+struct val filter_value(const struct filter *f, int64_t today);
+/* Every value at a path's end, as the follower shows the records on the way. `v` is borrowed. */
+typedef enum rc (*path_value_fn)(void *ctx, const struct val *v, struct err *e);
+enum rc path_each(const struct path *p, const struct rec *r, filter_follow_fn follow,
+                  void *follow_ctx, path_value_fn each, void *ctx, struct err *e) MUST_CHECK;
+
+/* The codes of the fields with cases, for a day. What made the record (a face) is what they are
+ * computed from. */
+void rec_compute(struct rec *r, int64_t today);
+/* The code of one such field; "" none. */
+struct str rec_case(const struct rec *r, const struct field_def *f, int64_t today);
+/* The rules of its kind. Appends "field.rule" at the rule's field, the detail being its sentence:
+ * zh, tab, en. A sum is checked where the list has groups and each of them and the other side have
+ * a number; whole numbers and money are exact, decimals may be off by 0.005. */
+enum rc rec_check_rules(const struct rec *r, int64_t today, filter_follow_fn follow, void *ctx,
+                        vec_fault *faults, struct arena *a, struct err *e) MUST_CHECK;
 
 #endif

@@ -29,6 +29,8 @@ enum rc filter_refuse(const struct scan *s, size_t at, const char *key, struct s
 bool label_is(const struct label *l, struct str text);
 /* Is the path's value a text (val.text)? Of attributes only `kind` is. */
 bool path_is_text(const struct path *p);
+/* Years are 12 months; a day that a month does not have becomes its last. */
+int64_t days_shift(int64_t days, int64_t months, int64_t more);
 /* The label of a path's end. */
 struct label path_label(const struct path *p);
 extern const char *const secrecy_names[3];
@@ -47,6 +49,7 @@ struct parser {
 struct typed {
     struct val val;
     bool day;
+    struct day_from from;
 };
 
 /* filter_value.c: words, and values. */

@@ -335,7 +335,7 @@ enum rc path_scan(struct path *out, struct scan *s, const struct filter_context 
                   struct err *e)
 {
     size_t n;
-    *out = (struct path){.n = 0};
+    *out = (struct path){.today = c->floating ? DAY_FLOATS : c->today};
     for (;;) {
         struct str name;
         size_t at;

@@ -52,6 +52,15 @@ static enum rc put_value(struct buf *out, const struct filter *f, const struct v
                                                        : put_quoted(out, v->text, e);
 }
 
+static enum rc put_floating(struct buf *out, const struct day_from *d, struct err *e)
+{
+    int64_t n = d->months ? d->months : d->days + d->seconds / 86400;
+    TRY(buf_str(out, STR("today"), e));
+    return n ? buf_printf(out, e, " %c %lld%c", n < 0 ? '-' : '+', (long long)(n < 0 ? -n : n),
+                          d->months ? 'm' : 'd')
+             : RC_OK;
+}
+
 static enum rc put_test(struct buf *out, const struct filter *f, struct err *e)
 {
     TRY(path_print(out, &f->path, e));
@@ -60,6 +69,12 @@ static enum rc put_test(struct buf *out, const struct filter *f, struct err *e)
     if (f->op == FILTER_EMPTY || f->op == FILTER_SET)
         return RC_OK;
     TRY(buf_char(out, ' ', e));
+    if (f->with.n) {
+        TRY(buf_char(out, '.', e));
+        return path_print(out, &f->with, e);
+    }
+    if (f->day.floats)
+        return put_floating(out, &f->day, e);
     if (f->op != FILTER_IN)
         return put_value(out, f, &f->value[0], e);
     for (uint32_t i = 0; i < f->n_values; i++) {

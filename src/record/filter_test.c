@@ -73,26 +73,41 @@ static enum rc one_value(struct parser *p, enum filter_op op, const struct path 
     return test_node(p, op, path, v, 1, at, out);
 }
 
-/* A whole day compared with a moment. */
-static enum rc day_test(struct parser *p, enum filter_op op, const struct path *path, int64_t num,
-                        size_t at, struct filter **out)
+/* The test's day is counted from a day that is not known yet. */
+static void let_float(struct filter *f, const struct day_from *from, int64_t seconds)
 {
-    const int64_t next = num + 86400;
+    f->day = *from;
+    f->day.seconds = seconds;
+}
+
+static enum rc day_begins(struct parser *p, enum filter_op op, const struct path *path,
+                          const struct typed *t, int64_t seconds, size_t at, struct filter **out)
+{
+    TRY(one_value(p, op, path, t->val.num + seconds, at, out));
+    let_float(*out, &t->from, seconds);
+    return RC_OK;
+}
+
+/* A whole day compared with a moment. */
+static enum rc day_test(struct parser *p, enum filter_op op, const struct path *path,
+                        const struct typed *t, size_t at, struct filter **out)
+{
+    const int64_t next = 86400;
     struct filter *end;
     switch (op) {
     case FILTER_LT:
     case FILTER_GE:
-        return one_value(p, op, path, num, at, out);
+        return day_begins(p, op, path, t, 0, at, out);
     case FILTER_GT:
-        return one_value(p, FILTER_GE, path, next, at, out);
+        return day_begins(p, FILTER_GE, path, t, next, at, out);
     case FILTER_LE:
-        return one_value(p, FILTER_LT, path, next, at, out);
+        return day_begins(p, FILTER_LT, path, t, next, at, out);
     default:
         /* it is printed within brackets, within those it stands in */
         if (p->depth + 2 > FILTER_DEPTH)
             return err_user(p->e, "filter.too_deep", "%d", FILTER_DEPTH);
-        TRY(one_value(p, FILTER_GE, path, num, at, out));
-        TRY(one_value(p, FILTER_LT, path, next, at, &end));
+        TRY(day_begins(p, FILTER_GE, path, t, 0, at, out));
+        TRY(day_begins(p, FILTER_LT, path, t, next, at, &end));
         TRY(filter_two(p, FILTER_AND, out, end));
         if (op != FILTER_NE)
             return RC_OK;
@@ -123,7 +138,7 @@ static enum rc under_test(struct parser *p, const struct path *path, struct str 
 static enum rc value_test(struct parser *p, enum filter_op op, const struct path *path, size_t at,
                           size_t value_at, struct str text, bool word, struct filter **out)
 {
-    struct typed t;
+    struct typed t = {0};
     if (op == FILTER_CONTAINS) {
         const struct field_def any = {.name = STR(""), .type = TYPE_LONG};
         vec_fault faults = {0};
@@ -136,7 +151,7 @@ static enum rc value_test(struct parser *p, enum filter_op op, const struct path
     } else {
         TRY(read_typed(p, path, value_at, text, word, &t));
         if (t.day)
-            return day_test(p, op, path, t.val.num, at, out);
+            return day_test(p, op, path, &t, at, out);
         if (op == FILTER_UNDER)
             return under_test(p, path, t.val.text, at, out);
     }
@@ -144,7 +159,47 @@ static enum rc value_test(struct parser *p, enum filter_op op, const struct path
     if (!v)
         return err_nomem(p->e);
     *v = t.val;
-    return test_node(p, op, path, v, 1, at, out);
+    TRY(test_node(p, op, path, v, 1, at, out));
+    let_float(*out, &t.from, 0);
+    return RC_OK;
+}
+
+/* Values of one type may be compared; whole numbers and decimals are one. */
+static bool may_compare(const struct path *a, const struct path *b)
+{
+    const struct field_def *f = path_field(a), *g = path_field(b);
+    enum type t = path_type(a), u = path_type(b);
+    if (t == TYPE_CODE)
+        return u == TYPE_CODE && f && g && f->codes == g->codes;
+    return t == u || (t == TYPE_INT && u == TYPE_DECIMAL) || (t == TYPE_DECIMAL && u == TYPE_INT);
+}
+
+/* ".start": a value of the record; a number may begin with a point too. */
+static bool is_path_next(struct parser *p)
+{
+    size_t n;
+    scan_blanks(&p->s);
+    struct scan s = p->s;
+    if (scan_peek(&s, &n) != '.')
+        return false;
+    s.at += n;
+    uint32_t c = scan_peek(&s, &n);
+    return !(c >= '0' && c <= '9') && !scan_ends_word(c);
+}
+
+static enum rc path_test(struct parser *p, enum filter_op op, const struct path *path, size_t at,
+                         struct filter **out)
+{
+    struct path with;
+    size_t from = p->s.at, n;
+    (void)scan_peek(&p->s, &n);
+    p->s.at += n;
+    TRY(path_scan(&with, &p->s, p->c, p->arena, p->e));
+    if (!may_compare(path, &with))
+        return filter_bad_value(p, from, str_sub(p->s.text, from, p->s.at), path);
+    TRY(test_node(p, op, path, NULL, 0, at, out));
+    (*out)->with = with;
+    return RC_OK;
 }
 
 typedef VEC(struct val) vec_val;
@@ -163,12 +218,14 @@ static enum rc read_in(struct parser *p, const struct path *path, size_t at, vec
         struct typed t;
         TRY(scan_value(p, &value_at, &text, &word));
         TRY(read_typed(p, path, value_at, text, word, &t));
+        if (t.from.floats)
+            return filter_bad_value(p, value_at, text, path);
         if (!t.day) {
             TRY(vec_push(plain, t.val, p->e));
             continue;
         }
         struct filter *day;
-        TRY(day_test(p, FILTER_EQ, path, t.val.num, at, &day));
+        TRY(day_test(p, FILTER_EQ, path, &t, at, &day));
         if (days)
             TRY(filter_two(p, FILTER_OR, &days, day));
         else
@@ -264,6 +321,8 @@ enum rc read_test(struct parser *p, struct filter **out)
         return is_test(p, &path, at, out);
     if (op == FILTER_IN)
         return in_test(p, &path, at, out);
+    if (op != FILTER_UNDER && op != FILTER_CONTAINS && is_path_next(p))
+        return path_test(p, op, &path, at, out);
     struct str text;
     bool word;
     TRY(scan_value(p, &value_at, &text, &word));

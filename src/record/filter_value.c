@@ -105,9 +105,15 @@ static int64_t add_months(int64_t days, int64_t months)
     return MIN(first + d, next) - 1; /* the 31st becomes the last of a shorter month */
 }
 
-/* What may stand behind today: +30d, - 6 m. false where it is no such thing. */
-static bool shift_day(struct str rest, int64_t *days)
+int64_t days_shift(int64_t days, int64_t months, int64_t more)
 {
+    return (months ? add_months(days, months) : days) + more;
+}
+
+/* What may stand behind today: +30d, - 6 m. false where it is no such thing. */
+static bool shift_day(struct str rest, int64_t *days, struct day_from *from)
+{
+    *from = (struct day_from){.floats = true};
     rest = str_trim(rest);
     if (!rest.n)
         return true;
@@ -124,23 +130,24 @@ static bool shift_day(struct str rest, int64_t *days)
         return false;
     n = minus ? -n : n;
     if (is_word(unit, "d", "天"))
-        *days += n;
+        from->days = n;
     else if (is_word(unit, "m", "月") || str_eq(unit, STR("个月")))
-        *days = add_months(*days, n);
+        from->months = n;
     else if (is_word(unit, "y", "年"))
-        *days = add_months(*days, n * 12);
+        from->months = n * 12;
     else
         return false;
+    *days = days_shift(*days, from->months, from->days);
     return *days >= DAYS_MIN && *days <= DAYS_MAX;
 }
 
-static bool today_value(struct parser *p, struct str word, int64_t *days)
+static bool today_value(struct parser *p, struct str word, int64_t *days, struct day_from *from)
 {
     static const char *const words[] = {"today", "今天"};
     *days = p->c->today;
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
         if (str_starts(word, str_of(words[i])))
-            return shift_day(str_sub(word, strlen(words[i]), word.n), days);
+            return shift_day(str_sub(word, strlen(words[i]), word.n), days, from);
     return false;
 }
 
@@ -162,8 +169,10 @@ enum rc read_typed(struct parser *p, const struct path *path, size_t at, struct 
     if (type == TYPE_REF &&
         str_eq(text, STR("0"))) /* nobody: as @me is printed where there is none */
         return RC_OK;
-    if ((type == TYPE_DATE || type == TYPE_TIME) && word && today_value(p, text, &days)) {
+    if ((type == TYPE_DATE || type == TYPE_TIME) && word &&
+        today_value(p, text, &days, &out->from)) {
         out->day = type == TYPE_TIME;
+        out->from.floats = p->c->floating;
         out->val.num = type == TYPE_TIME ? days * 86400 - CHINA_SECONDS : days;
         return RC_OK;
     }

@@ -16,12 +16,27 @@
  *     industry: {type: code, table: gbt4754, label: …}
  *     people:   {type: ref, of: person, list: true, label: …}
  *     targets:  {type: group, list: true, label: …, fields: {name: {type: text, …}, op: …}}
+ *     event:    {type: ref, of: event, thread: true, label: …}
+ *     light:    {type: code, table: light, label: …, cases: {red: due < today, open: id > 0}}
+ *   rules:
+ *     - {holds: "end >= .start", field: end, zh: …, en: …}
+ *     - {sum: parties.share, of: 100, field: parties, zh: …, en: …}
  *   states:
  *     draft: {label: …, to: {submit: review}}
  *     open:  {label: …, public: true, to: {expire: expired, withdraw: closed}, expires: 180d}
  *   actions:
  *     publish: {label: …, by: [broker], require: [industry], comment: required, reason: refusal}
+ *     close: {label: …, by: [editor], other: submit}
  *   sections: [{label: …, fields: [title, body]}, …]
+ *
+ * `cases` makes a code field computed: the first case whose filter holds gives the code, none:
+ * unset. It is never typed and never stored; a case asks about its own record only, and not about
+ * another such field. Days counted from today float: they are of the day that is asked about.
+ * `rules` are checked with a record (rec_check_rules): a filter that must hold, or a sum over a
+ * list of groups that must be a number or the value of another field. `thread: true` on a ref says
+ * that a record belongs to the story of the other (service/thread.h). `other: ACTION`: only
+ * somebody else than who last took ACTION may take it. `secret` on a sub-field of a group: masked
+ * ones are left out of the public face of a masked record, private ones of every public face.
  *
  * and a code table
  *
@@ -103,6 +118,25 @@ struct codes {
 };
 
 struct kind;
+struct filter;
+struct field_def;
+
+/* The first case that holds gives a computed field its code. */
+struct code_case {
+    struct str code;
+    const struct filter *when;
+};
+
+/* What must hold in a record, beyond its fields one by one. */
+struct kind_rule {
+    struct label label;         /* said at the field where it does not */
+    uint32_t field;             /* NO_FIELD is not allowed */
+    const struct filter *holds; /* NULL: a sum */
+    uint32_t list, sub;         /* the sum of this number of the groups of a list … */
+    uint32_t of;                /* … is the value of this field, or, where NO_FIELD, `total` */
+    double total;               /* money: fen */
+};
+
 struct field_def {
     struct str name;
     enum type type;
@@ -111,11 +145,14 @@ struct field_def {
     bool required, unique; /* unique: among all records of the kind, held by the database */
     bool computed;         /* written by service only, never by a form or a file */
     bool search_title, search_body; /* search: title | body */
+    bool thread;                    /* TYPE_REF: it hangs on what it refers to */
     enum secret secret;
     /* Numbers: range (money: fen); texts: characters, max is always there; dates: days; a list of
      * groups: how many. NAN: none. */
     double min, max;
-    const struct codes *codes;   /* TYPE_CODE */
+    const struct codes *codes;     /* TYPE_CODE */
+    const struct code_case *cases; /* TYPE_CODE: computed from the record; n_cases 0: it is not */
+    uint32_t n_cases;
     struct str of;               /* TYPE_REF: the kind's name; "" any kind */
     const struct kind *of_kind;  /* NULL for any */
     const struct field_def *sub; /* TYPE_GROUP */
@@ -130,6 +167,7 @@ struct action {
     uint32_t n_require;
     bool comment;               /* a comment is required */
     const struct codes *reason; /* a code of this table is required; NULL: none */
+    struct str other;           /* not by who last took this action; "" by anybody */
 };
 
 struct step {
@@ -175,7 +213,9 @@ struct kind {
         const uint32_t *field;
         uint32_t n;
     } * section;
-    uint32_t n_sections;  /* at least one */
+    uint32_t n_sections; /* at least one */
+    const struct kind_rule *rule;
+    uint32_t n_rules;
     uint32_t index;       /* place in kinds */
     struct slots by_name; /* fields; of record/ only */
 };

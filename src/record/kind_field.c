@@ -54,8 +54,9 @@ static enum rc read_limits(const struct source *s, const struct node *n, struct 
     return RC_OK;
 }
 
+/* A sub-field has no masked wording: it is left out, whatever its type. */
 static enum rc read_secret(const struct source *s, const struct node *n, struct field_def *f,
-                           struct err *e)
+                           bool sub, struct err *e)
 {
     struct str t;
     TRY(kind_text(s, n, "secret", &t, e));
@@ -65,7 +66,7 @@ static enum rc read_secret(const struct source *s, const struct node *n, struct 
         f->secret = SECRET_PRIVATE;
     else if (t.n && !str_eq(t, STR("none")))
         return kind_refuse(s, node_get(n, "secret"), "kind.value", STR("secret"), e);
-    if (f->secret == SECRET_MASKED && f->type != TYPE_TEXT && f->type != TYPE_LONG)
+    if (f->secret == SECRET_MASKED && !sub && f->type != TYPE_TEXT && f->type != TYPE_LONG)
         return kind_refuse(s, node_get(n, "secret"), "kind.mask", f->name, e);
     return RC_OK;
 }
@@ -148,8 +149,9 @@ static enum rc read_subs(struct kind_reader *r, const struct source *s, const st
     f->sub = sub;
     for (const struct node *c = list->child; c; c = c->next) {
         struct field_def *to = &sub[f->n_sub];
-        TRY(kind_keys(s, c, "type label hint required max min table of", e));
+        TRY(kind_keys(s, c, "type label hint required secret max min table of", e));
         TRY(read_plain(r, s, c, to, e));
+        TRY(read_secret(s, c, to, true, e));
         if (to->type == TYPE_GROUP || to->type == TYPE_LONG)
             return kind_refuse(s, c, "kind.sub", to->name, e);
         if (twice(sub, f->n_sub))
@@ -159,18 +161,51 @@ static enum rc read_subs(struct kind_reader *r, const struct source *s, const st
     return RC_OK;
 }
 
+/* The codes; their filters are read when every field of every kind is there (kind_rule.c). */
+static enum rc read_cases(struct kind_reader *r, const struct source *s, const struct node *n,
+                          struct field_def *f, struct err *e)
+{
+    const struct node *map = node_get(n, "cases");
+    if (!map)
+        return RC_OK;
+    if (f->type != TYPE_CODE || f->list || f->required || f->unique || f->secret)
+        return kind_refuse(s, map, "kind.key", STR("cases"), e);
+    if (map->type != NODE_MAP || !node_count(map))
+        return kind_refuse(s, map, "kind.shape", map->key, e);
+    if (node_count(map) > CASES_MAX)
+        return kind_refuse(s, map, "kind.too_many", STR("cases"), e);
+    struct code_case *to = arena_calloc(&r->all->arena, node_count(map), sizeof *to);
+    if (!to)
+        return err_nomem(e);
+    f->cases = to;
+    f->computed = true;
+    for (const struct node *c = map->child; c; c = c->next) {
+        TRY(kind_name(s, c, c->key, e));
+        if (c->type != NODE_TEXT)
+            return kind_refuse(s, c, "kind.shape", c->key, e);
+        if (!code_find(f->codes, c->key))
+            return kind_refuse(s, c, "kind.case", c->key, e);
+        to[f->n_cases++].code = c->key;
+    }
+    return RC_OK;
+}
+
 static enum rc read_field(struct kind_reader *r, const struct source *s, const struct node *n,
                           struct field_def *f, struct err *e)
 {
     TRY(kind_keys(s, n,
                   "type label hint list required unique computed search secret max min table of "
-                  "fields",
+                  "fields cases thread",
                   e));
     TRY(read_plain(r, s, n, f, e));
     TRY(kind_bool(s, n, "unique", &f->unique, e));
     TRY(kind_bool(s, n, "computed", &f->computed, e));
     TRY(read_search(s, n, f, e));
-    TRY(read_secret(s, n, f, e));
+    TRY(read_secret(s, n, f, false, e));
+    TRY(read_cases(r, s, n, f, e));
+    TRY(kind_bool(s, n, "thread", &f->thread, e));
+    if (f->thread && f->type != TYPE_REF)
+        return kind_refuse(s, node_get(n, "thread"), "kind.key", STR("thread"), e);
     if (f->unique && (f->list || f->type == TYPE_GROUP || f->type == TYPE_LONG))
         return kind_refuse(s, n, "kind.unique", f->name, e);
     if (f->list && f->type == TYPE_LONG)

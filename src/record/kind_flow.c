@@ -28,6 +28,8 @@ static enum rc read_action(struct kind_reader *r, const struct source *s, const 
         return kind_refuse(s, node_get(map, "comment"), "kind.value", STR("comment"), e);
     if (t.n)
         a->comment = str_eq(t, STR("required"));
+    if (node_get(map, "other"))
+        TRY(kind_text(s, map, "other", &a->other, e));
     TRY(kind_text(s, map, "reason", &t, e));
     if (t.n && !(a->reason = codes_find(r->all, t)))
         return kind_refuse(s, node_get(map, "reason"), "kind.table", t, e);
@@ -68,7 +70,7 @@ static enum rc read_actions(struct kind_reader *r, struct err *e)
             if (action_find(r, c->key))
                 return kind_refuse(s, c, "kind.twice", c->key, e);
             TRY(add_action(r, s, c, &a, e));
-            TRY(kind_keys(s, c, "label by require comment reason", e));
+            TRY(kind_keys(s, c, "label by require comment reason other", e));
             TRY(read_action(r, s, c, a, e));
             TRY(label_action(r, s, c, a, e));
         }
@@ -170,7 +172,7 @@ static enum rc read_step(struct kind_reader *r, const struct source *s, const st
 {
     struct str to = n->text;
     if (n->type == NODE_MAP) {
-        TRY(kind_keys(s, n, "to label by require comment reason", e));
+        TRY(kind_keys(s, n, "to label by require comment reason other", e));
         TRY(kind_text(s, n, "to", &to, e));
     } else if (n->type == NODE_LIST) {
         return kind_refuse(s, n, "kind.shape", n->key, e);
@@ -224,6 +226,19 @@ static const struct node *state_node(const struct kind_reader *r, struct str nam
     return NULL;
 }
 
+/* `other` names an action that somebody takes. */
+static enum rc check_others(struct kind_reader *r, struct err *e)
+{
+    for (uint32_t i = 0; i < r->k->n_states; i++)
+        for (uint32_t j = 0; j < r->k->state[i].n_steps; j++) {
+            struct str other = r->k->state[i].step[j].action->other;
+            if (other.n && !action_find(r, other))
+                return kind_refuse(&r->src[0], node_get(r->src[0].node, "actions"), "kind.action",
+                                   other, e);
+        }
+    return RC_OK;
+}
+
 /* Every state is reached from the first, every action is somebody's step, what expires has a way
  * to. */
 static enum rc check_flow(struct kind_reader *r, struct err *e)
@@ -244,6 +259,7 @@ static enum rc check_flow(struct kind_reader *r, struct err *e)
         if (k->state[i].expires && !step_find(k, i, STR("expire")))
             return kind_refuse(&r->src[0], n, "kind.no_expire", k->state[i].name, e);
     }
+    TRY(check_others(r, e));
     for (uint32_t a = 0; a < k->n_actions; a++) {
         bool used = false;
         for (uint32_t i = 0; i < k->n_states && !used; i++)

@@ -120,11 +120,11 @@ enum rc kind_read(struct kind_reader *r, struct err *e)
     const struct source *s = r->src;
     TRY(kind_keys(s, s->node,
                   "kind label order owner title secrecy match access list filters fields states "
-                  "actions sections",
+                  "actions sections rules",
                   e));
     for (uint32_t i = 1; i < r->n_src; i++)
         TRY(kind_keys(&r->src[i], r->src[i].node,
-                      "extend list filters fields states actions sections", e));
+                      "extend list filters fields states actions sections rules", e));
     TRY(kind_label_needed(s, s->node, r->k->name, &r->k->label, e));
     TRY(read_owner(r, e));
     TRY(read_access(r, e));
@@ -167,5 +167,6 @@ static enum rc read_paths(struct kind_reader *r, const char *key, const struct s
 enum rc kind_paths(struct kind_reader *r, struct err *e)
 {
     TRY(read_paths(r, "list", &r->k->list, &r->k->n_list, e));
-    return read_paths(r, "filters", &r->k->filters, &r->k->n_filters, e);
+    TRY(read_paths(r, "filters", &r->k->filters, &r->k->n_filters, e));
+    return kind_rules(r, e);
 }

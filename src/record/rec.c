@@ -24,7 +24,7 @@ static enum rc diff_one(const struct rec *before, const struct rec *after, bool 
     for (uint32_t i = 0; i < k->n_fields; i++) {
         const struct val *x = masked ? &before->masked[i] : &before->val[i];
         const struct val *y = masked ? &after->masked[i] : &after->val[i];
-        if (val_eq(&k->field[i], x, y))
+        if (k->field[i].n_cases || val_eq(&k->field[i], x, y))
             continue;
         struct change c = {i, masked, x, y};
         TRY(vec_push(out, c, e));
@@ -48,6 +48,58 @@ static bool is_public(const struct rec *r)
            (r->state < r->kind->n_states && r->kind->state[r->state].is_public);
 }
 
+static bool has_secrets(const struct field_def *f, enum secret least)
+{
+    for (uint32_t i = 0; i < f->n_sub; i++)
+        if (f->sub[i].secret >= least)
+            return true;
+    return false;
+}
+
+/* One group without its secrets; unset where nothing is left. */
+static enum rc strip_one(const struct field_def *f, struct val *v, enum secret least,
+                         struct arena *a, struct err *e)
+{
+    struct val *sub = arena_calloc(a, f->n_sub, sizeof *sub);
+    bool set = false;
+    if (!sub)
+        return err_nomem(e);
+    for (uint32_t i = 0; i < f->n_sub && i < v->list.n; i++) {
+        if (f->sub[i].secret < least)
+            sub[i] = v->list.item[i];
+        set |= sub[i].set;
+    }
+    *v = (struct val){.set = set, .list = {sub, f->n_sub}};
+    return RC_OK;
+}
+
+/* Sub-fields of this secrecy and above are taken out of the groups. */
+static enum rc strip(struct rec *r, enum secret least, struct arena *a, struct err *e)
+{
+    for (uint32_t i = 0; i < r->kind->n_fields; i++) {
+        const struct field_def *f = &r->kind->field[i];
+        struct val *v = &r->val[i];
+        if (!v->set || !has_secrets(f, least))
+            continue;
+        if (!f->list) {
+            TRY(strip_one(f, v, least, a, e));
+            continue;
+        }
+        struct val *item = arena_calloc(a, v->list.n, sizeof *item);
+        uint32_t n = 0;
+        if (!item)
+            return err_nomem(e);
+        for (uint32_t j = 0; j < v->list.n; j++) {
+            item[n] = v->list.item[j];
+            if (item[n].set)
+                TRY(strip_one(f, &item[n], least, a, e));
+            n += item[n].set;
+        }
+        *v = (struct val){.set = n > 0, .list = {item, n}};
+    }
+    return RC_OK;
+}
+
 /* A copy whose values can be taken away. */
 static enum rc copy(struct rec *out, const struct rec *r, struct arena *a, struct err *e)
 {
@@ -58,9 +110,9 @@ static enum rc copy(struct rec *out, const struct rec *r, struct arena *a, struc
     out->val = v;
     out->masked = v + r->kind->n_fields;
     for (uint32_t i = 0; i < r->kind->n_fields; i++)
-        if (r->kind->field[i].secret != SECRET_PRIVATE)
+        if (r->kind->field[i].secret != SECRET_PRIVATE && !r->kind->field[i].n_cases)
             v[i] = r->val[i];
-    return RC_OK;
+    return strip(out, SECRET_PRIVATE, a, e);
 }
 
 enum rc rec_public(struct rec *out, bool *visible, const struct rec *r, struct arena *a,
@@ -77,7 +129,7 @@ enum rc rec_public(struct rec *out, bool *visible, const struct rec *r, struct a
     for (uint32_t i = 0; i < r->kind->n_fields; i++)
         if (r->kind->field[i].secret == SECRET_MASKED)
             out->val[i] = r->masked[i];
-    return RC_OK;
+    return strip(out, SECRET_MASKED, a, e);
 }
 
 enum rc rec_partner(struct rec *out, const struct rec *r, struct arena *a, struct err *e)

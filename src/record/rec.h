@@ -80,10 +80,13 @@ enum rc rec_check(const struct rec *r, struct arena *a, vec_fault *faults,
 enum rc rec_check_action(const struct rec *r, const struct action *action, vec_fault *faults,
                          struct err *e) MUST_CHECK;
 
-/* The stored form: one JSON object, keys as declared and in that order, unset fields left out;
- * money in fen, dates as text "2026-03-01", times and refs as numbers, codes as text, groups as
- * objects, lists as arrays; masked wording under "masked". Same record, same bytes. */
+/* The stored form (without fields that have cases): one JSON object, keys as declared and in that
+ * order, unset fields left out; money in fen, dates as text "2026-03-01", times and refs as
+ * numbers, codes as text, groups as objects, lists as arrays; masked wording under "masked". Same
+ * record, same bytes. */
 enum rc rec_print(struct buf *out, const struct rec *r, struct err *e) MUST_CHECK;
+/* The same with the fields that have cases, as rec_compute left them: for a reader. */
+enum rc rec_print_shown(struct buf *out, const struct rec *r, struct err *e) MUST_CHECK;
 /* Reads it again into out->val and out->masked (rec_new first). Unknown keys are passed over
  * (a field that a site took away) and values of a wrong type are RC_CORRUPT "record.body" with the
  * field. `bytes` from outside: use rec_parse_input. */
@@ -97,8 +100,9 @@ enum rc rec_parse_input(struct rec *out, struct str bytes, struct arena *a, vec_
 /* What a visitor may see of it, or *visible = false: its kind is read by visitors, its state is
  * public (or the kind has none) and it is not private. `out` borrows from r. Masked records lose
  * their org and show the masked wording (or nothing) of SECRET_MASKED fields; SECRET_PRIVATE fields
- * are always left out. Whether the kind's state is public and the secrecy allows it is decided here
- * and only here. */
+ * are always left out, and so are such sub-fields of groups (a group that nothing is left of goes).
+ * Fields with cases are unset: rec_compute makes them of the face. Whether the kind's state is
+ * public and the secrecy allows it is decided here and only here. */
 enum rc rec_public(struct rec *out, bool *visible, const struct rec *r, struct arena *a,
                    struct err *e) MUST_CHECK;
 /* A partner after an agreed introduction: not masked, but without SECRET_PRIVATE fields. */

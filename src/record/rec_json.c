@@ -93,11 +93,11 @@ static enum rc put_val(struct buf *out, const struct field_def *f, const struct 
     return buf_char(out, ']', e);
 }
 
-static enum rc put_vals(struct buf *out, const struct kind *k, const struct val *v, bool *first,
-                        struct err *e)
+static enum rc put_vals(struct buf *out, const struct kind *k, const struct val *v, bool cases,
+                        bool *first, struct err *e)
 {
     for (uint32_t i = 0; i < k->n_fields; i++) {
-        if (!v[i].set)
+        if (!v[i].set || (k->field[i].n_cases && !cases))
             continue;
         TRY(put_key(out, k->field[i].name, first, e));
         TRY(put_val(out, &k->field[i], &v[i], e));
@@ -105,20 +105,30 @@ static enum rc put_vals(struct buf *out, const struct kind *k, const struct val 
     return RC_OK;
 }
 
-enum rc rec_print(struct buf *out, const struct rec *r, struct err *e)
+static enum rc put_rec(struct buf *out, const struct rec *r, bool cases, struct err *e)
 {
     bool first = true, any = false, first_masked = true;
     TRY(buf_char(out, '{', e));
-    TRY(put_vals(out, r->kind, r->val, &first, e));
+    TRY(put_vals(out, r->kind, r->val, cases, &first, e));
     for (uint32_t i = 0; i < r->kind->n_fields && !any; i++)
         any = r->masked[i].set;
     if (any) {
         TRY(put_key(out, STR("masked"), &first, e));
         TRY(buf_char(out, '{', e));
-        TRY(put_vals(out, r->kind, r->masked, &first_masked, e));
+        TRY(put_vals(out, r->kind, r->masked, false, &first_masked, e));
         TRY(buf_char(out, '}', e));
     }
     return buf_char(out, '}', e);
+}
+
+enum rc rec_print(struct buf *out, const struct rec *r, struct err *e)
+{
+    return put_rec(out, r, false, e);
+}
+
+enum rc rec_print_shown(struct buf *out, const struct rec *r, struct err *e)
+{
+    return put_rec(out, r, true, e);
 }
 
 /* ---- reading ---- */
@@ -329,8 +339,9 @@ static enum rc read_key(struct reader *r, struct str key, struct val *vals, uint
                      : f->computed                          ? "field.computed"
                      : masked && f->secret != SECRET_MASKED ? "field.not_masked"
                                                             : NULL;
-    if (no) {
-        TRY(refuse(r, no, f->name, e));
+    if (no || f->n_cases) {
+        if (no)
+            TRY(refuse(r, no, f->name, e));
         json_skip(&r->j);
         return RC_OK;
     }

@@ -174,6 +174,8 @@ enum rc rec_check(const struct rec *r, struct arena *a, vec_fault *faults, struc
         struct fault_place p = {
             &r->kind->field[i], i, UINT32_MAX, UINT32_MAX, false, a, faults,
         };
+        if (p.f->n_cases)
+            continue;
         if (p.f->required && is_empty(p.f, &r->val[i]))
             TRY(fault_put(&p, e, "field.required", "%s", ""));
         else

@@ -90,6 +90,52 @@ static enum rc check_refs(struct saving *x, struct err *e)
     return fault_add(x->faults, NO_FIELD, UINT32_MAX, UINT32_MAX, "field.owner", STR(""), e);
 }
 
+/* ---- rules ---- */
+
+/* The records that a rule asks about, whole: the actor sees that they are there (check_refs went
+ * before), and learns no more than that the rule is broken. */
+struct asking {
+    struct saving *x;
+    bool pending; /* a row of an import that is not written yet */
+};
+
+static enum rc follow_ref(void *ctx, int64_t id, const struct rec **out, struct err *e)
+{
+    struct asking *q = ctx;
+    struct rec *r;
+    bool found;
+    *out = NULL;
+    if (id >= REF_PENDING) {
+        q->pending = true;
+        return RC_OK;
+    }
+    r = arena_alloc(q->x->to, sizeof *r);
+    if (!r)
+        return err_nomem(e);
+    TRY(store_get(q->x->tx, NULL, id, q->x->to, r, &found, e));
+    *out = found ? r : NULL;
+    return RC_OK;
+}
+
+static enum rc check_rules(struct saving *x, struct err *e)
+{
+    struct asking q = {.x = x};
+    size_t before = x->faults->n;
+    TRY(rec_check_rules(x->r, site_today(x->s), follow_ref, &q, x->faults, x->to, e));
+    if (q.pending) /* record_put_in asks again */
+        x->faults->n = before;
+    return RC_OK;
+}
+
+/* Fields, references, rules; these only where every reference is one that the actor may make. */
+static enum rc check_all(struct saving *x, struct err *e)
+{
+    TRY(rec_check(x->r, x->to, x->faults, e));
+    size_t before = x->faults->n;
+    TRY(check_refs(x, e));
+    return x->faults->n == before ? check_rules(x, e) : RC_OK;
+}
+
 /* What other records hold must not be told to who may not see them. */
 static enum rc hide_other(struct saving *x, enum rc rc, struct err *e)
 {
@@ -141,12 +187,12 @@ static enum rc prepare(struct saving *x, struct err *e)
 enum rc record_check_in(struct saving *x, struct err *e)
 {
     TRY(prepare(x, e));
-    TRY(rec_check(x->r, x->to, x->faults, e));
-    return check_refs(x, e);
+    return check_all(x, e);
 }
 
 enum rc record_put_in(struct saving *x, const struct by *by, struct err *e)
 {
+    TRY(check_rules(x, e));
     return put(x, by, e);
 }
 
@@ -204,6 +250,14 @@ static enum rc begin_new(struct save_call *c, struct err *e)
     return RC_OK;
 }
 
+static bool holds_private(const struct field_def *f)
+{
+    bool is = f->secret == SECRET_PRIVATE;
+    for (uint32_t i = 0; i < f->n_sub; i++)
+        is |= f->sub[i].secret == SECRET_PRIVATE;
+    return is;
+}
+
 /* What a client does not set; `partner`: nor what it was not shown. */
 static void keep_fixed(struct save_call *c, const struct rec *before, bool partner)
 {
@@ -211,7 +265,7 @@ static void keep_fixed(struct save_call *c, const struct rec *before, bool partn
     struct rec *r = c->r;
     for (uint32_t i = 0; i < r->kind->n_fields; i++) {
         const struct field_def *f = &r->kind->field[i];
-        if ((f->computed && !c->computed) || (partner && f->secret == SECRET_PRIVATE))
+        if ((f->computed && !c->computed) || (partner && holds_private(f)))
             r->val[i] = before ? before->val[i] : unset;
     }
     if (!r->kind->secrecy)
@@ -239,14 +293,15 @@ static enum rc save(struct site *s, struct tx *tx, void *ctx, struct err *e)
     struct saving x = {s, tx, c->a, c->to, before, c->r, NULL, c->faults};
     keep_fixed(c, before, v.partner);
     TRY(prepare(&x, e));
-    TRY(rec_check(c->r, c->to, c->faults, e));
-    TRY(check_refs(&x, e));
+    TRY(check_all(&x, e));
     if (before)
         TRY(same(before, c->r, &unchanged, e));
     if (unchanged && !c->faults->n)
         return RC_OK;
     struct by by = actor_by(s, c->a, before ? STR("update") : STR("create"), c->comment, STR(""));
-    return put(&x, &by, e);
+    TRY(put(&x, &by, e));
+    rec_compute(c->r, site_today(s));
+    return RC_OK;
 }
 
 static enum rc run_save(struct site *s, struct save_call *c, struct err *e)
@@ -256,6 +311,13 @@ static enum rc run_save(struct site *s, struct save_call *c, struct err *e)
     if (rc != RC_OK)
         *c->r = was;
     return rc;
+}
+
+enum rc record_save_in(struct site *s, struct tx *tx, const struct actor *a, struct rec *r,
+                       struct str comment, struct arena *to, vec_fault *faults, struct err *e)
+{
+    struct save_call c = {a, r, comment, to, faults, actor_is_system(a)};
+    return save(s, tx, &c, e);
 }
 
 enum rc record_save(struct site *s, const struct actor *a, struct rec *r, struct str comment,
@@ -336,10 +398,15 @@ static enum rc act(struct site *s, struct tx *tx, void *ctx, struct err *e)
     struct act_call *c = ctx;
     const struct step *step = NULL;
     struct viewed v;
+    bool barred;
     TRY(view_get(tx, c->a, c->k, c->act->id, c->to, &v, e));
     if (!v.found)
         return view_missing(e);
     TRY(find_step_of(c, &v, &step, e));
+    TRY(view_other(tx, c->a, step->action, c->act->id, c->to, &barred, e));
+    if (barred)
+        return err_user(e, "service.same_person", "%.*s", (int)step->action->other.n,
+                        step->action->other.p);
     struct rec *r = copy_of(&v.full, c->to);
     if (!r)
         return err_nomem(e);
@@ -347,8 +414,7 @@ static enum rc act(struct site *s, struct tx *tx, void *ctx, struct err *e)
     if (c->act->n_typed) {
         TRY(fill_in(s, tx, c->a, r, c->act->typed, c->act->n_typed, c->to, c->faults, e));
         TRY(check_typed(c, &v.full, r, step->action, v.partner, e));
-        TRY(rec_check(r, c->to, c->faults, e));
-        TRY(check_refs(&x, e));
+        TRY(check_all(&x, e));
     }
     TRY(check_words(c, step->action, e));
     r->state = step->to;
@@ -356,6 +422,7 @@ static enum rc act(struct site *s, struct tx *tx, void *ctx, struct err *e)
     TRY(rec_check_action(r, step->action, c->faults, e));
     struct by by = actor_by(s, c->a, step->action->name, c->act->comment, c->act->reason);
     TRY(put(&x, &by, e));
+    rec_compute(r, site_today(s));
     *c->out = *r;
     return RC_OK;
 }
@@ -365,12 +432,13 @@ static enum rc act_face(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct act_call *c = ctx;
     struct viewed v;
-    (void)s;
     TRY(view_get(tx, c->a, c->k, c->act->id, c->to, &v, e));
     if (!v.found)
         *c->out = (struct rec){.kind = c->k, .id = c->act->id, .state = NO_STATE};
     else
         *c->out = v.rec;
+    if (v.found)
+        rec_compute(c->out, site_today(s));
     return RC_OK;
 }
 

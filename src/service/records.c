@@ -24,34 +24,40 @@ struct showing {
     struct shown *out;
 };
 
-static void list_steps(const struct showing *x, const struct viewed *v)
+static enum rc list_steps(const struct showing *x, struct tx *tx, const struct viewed *v,
+                          struct err *e)
 {
     const struct rec *r = &v->full;
+    bool barred;
     if (r->state == NO_STATE || (v->face != FACE_FULL && !v->partner))
-        return;
+        return RC_OK;
     const struct state *state = &r->kind->state[r->state];
-    for (uint32_t i = 0; i < state->n_steps; i++)
-        if (x->out->n_steps < ARRAY_LEN(x->out->step) &&
-            actor_may_step_as(x->a, r, &state->step[i], v->partner))
+    for (uint32_t i = 0; i < state->n_steps; i++) {
+        if (x->out->n_steps == ARRAY_LEN(x->out->step) ||
+            !actor_may_step_as(x->a, r, &state->step[i], v->partner))
+            continue;
+        TRY(view_other(tx, x->a, state->step[i].action, r->id, x->to, &barred, e));
+        if (!barred)
             x->out->step[x->out->n_steps++] = &state->step[i];
+    }
+    return RC_OK;
 }
 
 static enum rc show(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct showing *x = ctx;
     struct viewed v;
-    (void)s;
     TRY(view_get(tx, x->a, x->k, x->id, x->to, &v, e));
     if (!v.found)
         return view_missing(e);
+    rec_compute(&v.rec, site_today(s));
     *x->out = (struct shown){.rec = v.rec, .face = v.face};
     if (v.face == FACE_FULL || v.partner)
         x->out->may_write = actor_may_write_as(x->a, &v.full, v.partner);
     if (v.face == FACE_FULL) {
         x->out->may_delete = actor_may(x->a, v.full.kind, RIGHT_DELETE, &v.full);
     }
-    list_steps(x, &v);
-    return RC_OK;
+    return list_steps(x, tx, &v, e);
 }
 
 enum rc record_show(struct site *s, const struct actor *a, const struct kind *k, int64_t id,
@@ -75,6 +81,8 @@ static enum rc list(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct listing *x = ctx;
     TRY(store_list(tx, &x->query, x->to, &x->out->rec, &x->out->next, e));
+    for (size_t i = 0; i < x->out->rec.n; i++)
+        rec_compute(&x->out->rec.p[i], site_today(s));
     return x->q->count ? counts_total(s, tx, &x->query, x->seq, &x->out->total, e) : RC_OK;
 }
 

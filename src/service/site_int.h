@@ -74,6 +74,11 @@ struct viewed {
 enum rc view_get(struct tx *tx, const struct actor *a, const struct kind *k, int64_t id,
                  struct arena *to, struct viewed *out, struct err *e) MUST_CHECK;
 enum rc view_missing(struct err *e) MUST_CHECK;
+/* The day that people here call today. */
+int64_t site_today(const struct site *s);
+/* Somebody else has to take the action: the actor took the one that it names last (`other`). */
+enum rc view_other(struct tx *tx, const struct actor *a, const struct action *action, int64_t id,
+                   struct arena *to, bool *barred, struct err *e) MUST_CHECK;
 /* A filter as typed, with and after it `more`. */
 enum rc view_filter(struct site *s, const struct actor *a, const struct kind *k, struct str text,
                     const struct filter *more, struct arena *to, struct filter **out,
@@ -88,6 +93,10 @@ enum rc view_path(struct site *s, const struct actor *a, const struct kind *k, s
 enum rc fill_in(struct site *s, struct tx *tx, const struct actor *a, struct rec *r,
                 const struct typed *t, uint32_t n, struct arena *to, vec_fault *faults,
                 struct err *e) MUST_CHECK;
+/* record_save inside a transaction that the caller ends; on failure it must be rolled back. */
+enum rc record_save_in(struct site *s, struct tx *tx, const struct actor *a, struct rec *r,
+                       struct str comment, struct arena *to, vec_fault *faults,
+                       struct err *e) MUST_CHECK;
 /* record_save whose computed fields are kept as given: for service itself (the score of an
  * introduction). */
 enum rc record_save_computed(struct site *s, const struct actor *a, struct rec *r,

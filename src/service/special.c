@@ -1,4 +1,4 @@
-#include "service/special.h"
+#include "service/special_int.h"
 
 #include "service/site_int.h"
 
@@ -177,7 +177,39 @@ static const struct special table[] = {
      .partners_act = true,
      .before_save = introduction_before,
      .after_save = introduction_after},
+    {.kind = "appointment", .before_save = appointment_before, .after_save = appointment_after},
+    {.kind = "agreement", .before_save = agreement_before},
+    {.kind = "assessment", .before_save = assessment_before},
+    {.kind = "rank", .before_save = rank_before},
 };
+
+/* ---- what they share ---- */
+
+const struct val *saving_val(const struct rec *r, const char *field)
+{
+    uint32_t f = field_find(r->kind, str_of(field));
+    return f == NO_FIELD || !r->val[f].set ? NULL : &r->val[f];
+}
+
+void saving_set(struct rec *r, const char *field, struct val v)
+{
+    uint32_t f = field_find(r->kind, str_of(field));
+    if (f != NO_FIELD)
+        r->val[f] = v;
+}
+
+enum rc saving_title(struct saving *x, const char *field, struct str *out, struct err *e)
+{
+    const struct val *v = saving_val(x->r, field);
+    struct viewed seen;
+    *out = STR("");
+    if (!v)
+        return RC_OK;
+    TRY(view_get(x->tx, &actor_system, NULL, v->num, x->to, &seen, e));
+    if (seen.found)
+        *out = rec_title(&seen.full);
+    return RC_OK;
+}
 
 const struct special *special_of(const struct kind *k)
 {

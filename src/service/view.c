@@ -2,10 +2,6 @@
 #include "service/site_int.h"
 #include "service/special.h"
 
-/* The day that people here call today. */
-#define CHINA_OFFSET (8 * 3600)
-#define DAY          86400
-
 enum rc view_missing(struct err *e)
 {
     return err_user(e, "service.missing", "%s", "");
@@ -44,11 +40,33 @@ enum rc view_get(struct tx *tx, const struct actor *a, const struct kind *k, int
     return rec_public(&v->rec, &v->found, &v->full, to, e);
 }
 
+int64_t site_today(const struct site *s)
+{
+    return day_of_time(site_now(s));
+}
+
+enum rc view_other(struct tx *tx, const struct actor *a, const struct action *action, int64_t id,
+                   struct arena *to, bool *barred, struct err *e)
+{
+    vec_entry entries = {0};
+    *barred = false;
+    if (!action->other.n || !a->account) /* the system is nobody */
+        return RC_OK;
+    enum rc rc = store_history(tx, id, to, &entries, e);
+    for (size_t i = entries.n; rc == RC_OK && i > 0; i--)
+        if (str_eq(entries.p[i - 1].action, action->other)) {
+            *barred = entries.p[i - 1].account == a->account;
+            break;
+        }
+    vec_free(&entries);
+    return rc;
+}
+
 static struct filter_context context_of(struct site *s, const struct actor *a, const struct kind *k)
 {
     return (struct filter_context){.kinds = s->kinds,
                                    .kind = k,
-                                   .today = (site_now(s) + CHINA_OFFSET) / DAY,
+                                   .today = site_today(s),
                                    .me = a->person,
                                    .org = a->org,
                                    .zh = a->zh};

@@ -11,6 +11,11 @@ static const struct field_def *end_field(const struct path_step *s)
     return s->sub == UINT32_MAX ? f : &f->sub[s->sub];
 }
 
+static bool has_cases(const struct path_step *s)
+{
+    return s->attr == ATTR_FIELD && s->kind->field[s->field].n_cases;
+}
+
 static bool is_list(const struct path_step *s)
 {
     return s->attr == ATTR_FIELD && s->kind->field[s->field].list;
@@ -153,6 +158,8 @@ void path_value(struct sqlb *b, const struct path_end *end)
         sql_printf(b, "%sid", end->alias);
     else if (end->step->attr == ATTR_OWNER)
         face_column(b, end->alias, end->face, "org", "pub_org");
+    else if (has_cases(end->step))
+        where_case(b, end, false);
     else if (end->step->attr != ATTR_FIELD)
         sql_printf(b, "%s%s", end->alias, column[end->step->attr]);
     else if (b->dialect == SQLITE)
@@ -163,7 +170,7 @@ void path_value(struct sqlb *b, const struct path_end *end)
 
 struct path_end path_here(const char *alias, enum face face, const struct path *p)
 {
-    struct path_end end = {.face = face, .shape = path_shape(p)};
+    struct path_end end = {.face = face, .shape = path_shape(p), .today = p->today};
     end.step = p->n ? &p->step[0] : NULL;
     snprintf(end.alias, sizeof end.alias, "%s", alias);
     return end;
@@ -221,7 +228,7 @@ static void join_record(struct sqlb *b, struct path_end *end, const struct path_
 
 struct path_end path_from(struct sqlb *b, const char *alias, enum face face, const struct path *p)
 {
-    struct path_end end = {.face = face};
+    struct path_end end = {.face = face, .today = p->today};
     snprintf(end.alias, sizeof end.alias, "%s", alias);
     sql_printf(b, "FROM (SELECT 1 AS one) z%u", ++b->alias);
     for (uint32_t i = 0; i < p->n; i++) {
@@ -263,13 +270,24 @@ static bool sorts_state(const struct path *p)
     return p->n == 1 && p->step[0].attr == ATTR_STATE && p->step[0].kind;
 }
 
+/* Codes of a computed field: in the order of their table, as states in theirs. */
+static bool sorts_case(const struct path *p)
+{
+    return p->n == 1 && has_cases(&p->step[0]);
+}
+
 enum shape path_sort_shape(const struct path *p)
 {
-    return sorts_state(p) ? SHAPE_INT : path_shape(p);
+    return sorts_state(p) || sorts_case(p) ? SHAPE_INT : path_shape(p);
 }
 
 void path_sort(struct sqlb *b, const char *alias, enum face face, const struct path *p)
 {
+    if (sorts_case(p)) {
+        struct path_end end = path_here(alias, face, p);
+        where_case(b, &end, true);
+        return;
+    }
     if (!sorts_state(p)) {
         path_scalar(b, alias, face, p);
         return;

@@ -70,6 +70,8 @@ static enum rc failed(struct db *db, const PGresult *res, struct err *e)
         return err_sys(e, "store.full", "%s", why);
     if (state_is(state, text))
         return err_user(e, "store.text", "%s", why);
+    if (strstr(why, "share.over")) /* the trigger share_keep */
+        return err_user(e, "store.share", "%s", "");
     return err_sys(e, "store.sql", "%s", why);
 }
 

@@ -169,6 +169,7 @@ enum rc store_delete(struct tx *tx, const struct rec *r, const struct by *by, st
     TRY(TX_RUN(tx, SQL_LINK_CLEAR, e, "i", r->id));
     TRY(TX_RUN(tx, SQL_UNIQ_CLEAR, e, "i", r->id));
     TRY(TX_RUN(tx, SQL_GRANT_CLEAR, e, "i", r->id));
+    TRY(TX_RUN(tx, SQL_SHARE_CLEAR, e, "i", r->id));
     TRY(TX_RUN(tx, SQL_REC_DELETE, e, "ii", r->id, r->version));
     struct rec gone = *r;
     gone.version++;

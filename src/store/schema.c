@@ -77,7 +77,19 @@ static const char version_2[] =
     "CREATE INDEX rec_shown ON rec (kind, shown, updated, id);"
     "CREATE INDEX rec_shown_state ON rec (kind, shown, state, updated, id);";
 
-static const char *const steps[SCHEMA_VERSION] = {version_1, version_2};
+/* share: what part of a person's time an appointment takes at an organisation, in hundredths of a
+ * percent, from a day to a day, both included; counter: the last number given of a sequence. */
+static const char version_3[] =
+    "CREATE TABLE share (appointment $int NOT NULL REFERENCES rec (id),"
+    " org $int NOT NULL REFERENCES rec (id), person $int NOT NULL REFERENCES rec (id),"
+    " start $int NOT NULL, until $int NOT NULL, percent $int NOT NULL,"
+    " CHECK (until >= start), CHECK (percent > 0 AND percent <= 10000),"
+    " PRIMARY KEY (appointment, org)) $norowid;"
+    "CREATE INDEX share_person ON share (person, start);"
+    "CREATE INDEX audit_kind ON audit (kind, seq);"
+    "CREATE TABLE counter (name $textc NOT NULL PRIMARY KEY, value $int NOT NULL) $strict;";
+
+static const char *const steps[SCHEMA_VERSION] = {version_1, version_2, version_3};
 
 /* After the tables of version 1: the trail grows only. */
 static const char *const guards[] = {
@@ -90,6 +102,28 @@ static const char *const guards[] = {
                  "CREATE TRIGGER audit_keep BEFORE UPDATE OR DELETE OR TRUNCATE ON audit"
                  " FOR EACH STATEMENT EXECUTE FUNCTION audit_keep();",
 };
+/* After the tables of version 3: on no day more than the whole of a person. The sum is greatest on
+ * a day on which some share begins. PostgreSQL: writers of one person take turns, whoever they
+ * are. */
+#define SHARE_OVER                                                                                 \
+    "EXISTS (SELECT 1 FROM (SELECT NEW.start AS d UNION SELECT o.start FROM share o"               \
+    " WHERE o.person = NEW.person AND o.start BETWEEN NEW.start AND NEW.until) days"               \
+    " WHERE NEW.percent + (SELECT coalesce(sum(s.percent), 0) FROM share s"                        \
+    " WHERE s.person = NEW.person AND s.start <= days.d AND s.until >= days.d"                     \
+    " AND NOT (s.appointment = NEW.appointment AND s.org = NEW.org)) > 10000)"
+static const char *const share_guards[] = {
+    [SQLITE] = "CREATE TRIGGER share_insert BEFORE INSERT ON share WHEN " SHARE_OVER
+               " BEGIN SELECT raise(ABORT, 'share.over'); END;"
+               "CREATE TRIGGER share_update BEFORE UPDATE ON share WHEN " SHARE_OVER
+               " BEGIN SELECT raise(ABORT, 'share.over'); END;",
+    [POSTGRES] = "CREATE FUNCTION share_keep() RETURNS trigger LANGUAGE plpgsql AS '"
+                 "BEGIN PERFORM pg_advisory_xact_lock(7309940, (NEW.person % 2147483647)::int);"
+                 " IF " SHARE_OVER " THEN RAISE EXCEPTION ''share.over''; END IF;"
+                 " RETURN NEW; END';"
+                 "CREATE TRIGGER share_keep BEFORE INSERT OR UPDATE ON share"
+                 " FOR EACH ROW EXECUTE FUNCTION share_keep();",
+};
+
 static const char *const first_head[] = {
     [SQLITE] = "INSERT INTO head (one, seq, last_id, hash) VALUES (1, 0, 0, zeroblob(32));",
     [POSTGRES] = "INSERT INTO head (one, seq, last_id, hash)"
@@ -110,6 +144,7 @@ static const char *const after[] = {
                " ('rec', 'rec_shown', '100000 20000 10000 2 1'),"
                " ('rec', 'rec_shown_state', '100000 20000 10000 3000 2 1'),"
                " ('link', 'link', '200000 2 2 1'), ('link', 'link_to', '200000 20'),"
+               " ('share', 'share_person', '20000 4 1'),"
                " ('audit', 'audit_id', '400000 4 1'), ('audit', 'audit_account', '400000 2000 1');",
     [POSTGRES] = "DO 'DECLARE s text := quote_ident(current_schema()); BEGIN"
                  " EXECUTE ''GRANT USAGE ON SCHEMA '' || s || '' TO qiao_app'';"
@@ -139,6 +174,8 @@ const struct table schema_tables[] = {
      "id, account, name, args, state, done, total, stage, result, created, started, ended, beat",
      "iittiiittiiii", "id"},
     {"file", "key, name, bytes, account, created", "ttbii", "key"},
+    {"share", "appointment, org, person, start, until, percent", "iiiiii", "appointment, org"},
+    {"counter", "name, value", "ti", "name"},
     {"head", "one, seq, last_id, hash", "iiib", "one"},
 };
 const uint32_t schema_n_tables = ARRAY_LEN(schema_tables);
@@ -200,6 +237,8 @@ static enum rc climb(struct db *db, struct err *e)
             TRY(db->ops->exec(db, guards[d], e));
             TRY(db->ops->exec(db, first_head[d], e));
         }
+        if (v == 2)
+            TRY(db->ops->exec(db, share_guards[d], e));
     }
     if (from >= SCHEMA_VERSION)
         return RC_OK;

@@ -55,11 +55,22 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_GRANT_GET] = "SELECT 1 FROM grant_to WHERE id = ?1 AND org = ?2",
     [SQL_GRANT_CLEAR] = "DELETE FROM grant_to WHERE id = ?1 OR org = ?1",
 
+    [SQL_SHARE_OF_PERSON] =
+        "SELECT appointment, start, until, percent FROM share WHERE person = ?1 AND start <= ?3 "
+        "AND until >= ?2 AND appointment <> ?4 ORDER BY start, appointment, org",
+    [SQL_SHARE_CLEAR] = "DELETE FROM share WHERE appointment = ?1",
+    [SQL_SHARE_ADD] = "INSERT INTO share (appointment, org, person, start, until, percent) "
+                      "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [SQL_COUNTER_NEXT] = "INSERT INTO counter (name, value) VALUES (?1, 1) ON CONFLICT (name) "
+                         "DO UPDATE SET value = counter.value + 1 RETURNING value",
+
     /* audit */
     [SQL_AUDIT_ADD] = "INSERT INTO audit (" AUDIT ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
                       "?10, ?11, ?12, ?13, ?14, ?15)",
     [SQL_AUDIT_OF] = "SELECT " AUDIT " FROM audit WHERE id = ?1 ORDER BY seq",
     [SQL_AUDIT_AFTER] = "SELECT " AUDIT " FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+    [SQL_AUDIT_OF_KIND] =
+        "SELECT " AUDIT " FROM audit WHERE kind = ?1 AND id > 0 AND at < ?2 ORDER BY seq",
     [SQL_AUDIT_COUNT] = "SELECT count(*) FROM audit",
     [SQL_VERIFY_REC] =
         "SELECT r.id, r.kind, r.org, r.state, r.secrecy, r.version, r.created, r.updated, "

@@ -40,6 +40,8 @@ static enum rc failed(sqlite3 *h, int code, struct err *e)
     case SQLITE_TOOBIG:
         return err_too_big(e, "store.too_big", "%s", why);
     default:
+        if (strstr(why, "share.over"))
+            return err_user(e, "store.share", "%s", "");
         return err_sys(e, "store.sql", "%s", why);
     }
 }

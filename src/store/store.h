@@ -2,8 +2,9 @@
  *
  * A store is shared by threads; a transaction (struct tx) is one thread's. All reading and writing
  * happens in one. Enduring tables: rec, link, uniq, grant_to, audit, account, session, token,
- * saved, job, file, meta (store/schema.c has every column explained). SQL stands in one numbered
- * catalogue (store/sql.c) and has bound parameters only; a filter becomes SQL in store/where.c.
+ * saved, job, file, share, counter, meta (store/schema.c has every column explained). SQL stands in
+ * one numbered catalogue (store/sql.c) and has bound parameters only; a filter becomes SQL in
+ * store/where.c.
  *
  * Every write of a record appends to `audit` in the same transaction: one hash chain over all,
  * entry.hash = SHA-256(prev hash, then the entry's columns, each with its length). Writers take
@@ -151,6 +152,31 @@ enum rc store_by_title(struct tx *tx, const struct kind *k, struct str title, ve
 enum rc store_grant(struct tx *tx, int64_t id, int64_t org, struct err *e) MUST_CHECK;
 enum rc store_granted(struct tx *tx, int64_t id, int64_t org, bool *out, struct err *e) MUST_CHECK;
 
+/* ---- time shares ---- */
+
+/* Of one appointment at one organisation, both days included; in hundredths of a percent. */
+struct share {
+    int64_t org, start, until, percent;
+};
+#define SHARE_WHOLE 10000
+/* What stands in the way: days on which the person's shares would exceed the whole, the most they
+ * would come to, and the other appointment with the largest part in it (0: the new shares do it
+ * alone). */
+struct share_clash {
+    int64_t appointment, from, until, percent;
+};
+/* These shares become those of the appointment (n 0: it has none any more). RC_USER "store.share"
+ * with *clash where the person would be shared out beyond the whole on some day. Below the program
+ * a trigger of the database refuses the same, whoever writes. */
+enum rc store_shares(struct tx *tx, int64_t appointment, int64_t person, const struct share *share,
+                     uint32_t n, struct share_clash *clash, struct err *e) MUST_CHECK;
+/* The person's greatest sum on one of the days. */
+enum rc store_share_most(struct tx *tx, int64_t person, int64_t from, int64_t until,
+                         int64_t *percent, struct err *e) MUST_CHECK;
+/* The next number of a sequence, from 1 on: every number once, and none is left out, as it is given
+ * back where the transaction is. */
+enum rc store_next(struct tx *tx, struct str sequence, int64_t *out, struct err *e) MUST_CHECK;
+
 /* ---- audit and feed ---- */
 
 struct entry {
@@ -168,6 +194,11 @@ enum rc store_note(struct tx *tx, const struct by *by, struct str what, struct e
 /* Of one record, oldest first. Appends. */
 enum rc store_history(struct tx *tx, int64_t id, struct arena *a, vec_entry *out,
                       struct err *e) MUST_CHECK;
+/* Entries about records of a kind made before a moment, in the order of seq; `each` may not use tx,
+ * what it is given lasts until it returns. O(entries of the kind). */
+typedef enum rc (*store_entry_fn)(void *ctx, const struct entry *entry, struct err *e);
+enum rc store_trail_of(struct tx *tx, const struct kind *k, int64_t before, store_entry_fn each,
+                       void *ctx, struct err *e) MUST_CHECK;
 /* The trail, newest first, before seq (0: the newest); filters are "" or 0 for any. */
 struct trail_query {
     int64_t before, account, id;

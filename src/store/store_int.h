@@ -141,7 +141,7 @@ enum rc store_connect(struct db **out, const struct store *s, bool create,
                       struct err *e) MUST_CHECK;
 
 /* schema.c */
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 /* 0: no schema there. */
 enum rc schema_version(struct db *db, int64_t *out, struct err *e) MUST_CHECK;
 /* Bring what is there up to SCHEMA_VERSION, in one transaction. */
@@ -256,6 +256,7 @@ struct path_end {
     bool item; /* an element of a list */
     const struct path_step *step;
     enum shape shape;
+    int64_t today; /* of a field with cases */
 };
 /* Does the path need rows besides the record's own: a ref followed, a list? */
 bool path_many(const struct path *p);
@@ -271,7 +272,12 @@ void path_sort(struct sqlb *b, const char *alias, enum face face, const struct p
 enum shape path_sort_shape(const struct path *p);
 bool path_nullable(const struct path *p);
 
-/* where.c: "r.kind = … AND r.shown = 1 AND …": kind, scope and filter. */
+/* where.c: a filter on the row that the alias names. Days that float are of `today`. */
+void where_filter(struct sqlb *b, const char *alias, enum face face, int64_t today,
+                  const struct filter *f);
+/* The code of a field with cases; `places`: its place in the table instead. */
+void where_case(struct sqlb *b, const struct path_end *end, bool places);
+/* "r.kind = … AND r.shown = 1 AND …": kind, scope and filter. */
 void where_query(struct sqlb *b, enum face face, const struct query *q);
 
 /* list.c */

@@ -58,6 +58,12 @@ static struct str date_text(struct sqlb *b, int64_t days)
     return s;
 }
 
+/* The day that a path's computed field is of, where the evaluation is for `today`. */
+static int64_t day_of(const struct path *p, int64_t today)
+{
+    return p->today == DAY_FLOATS ? today : p->today;
+}
+
 static void put_value(struct sqlb *b, const struct path_end *end, const struct val *v)
 {
     if (end->shape == SHAPE_REAL)
@@ -153,7 +159,7 @@ static bool is_state(const struct path_end *end)
 }
 
 /* The test on one value; never FILTER_NE. */
-static void put_test(struct sqlb *b, const struct path_end *end, enum filter_op op,
+static void put_test(struct sqlb *b, const struct path_end *end, enum filter_op op, int64_t today,
                      const struct filter *f)
 {
     static const char *const compare[] = {
@@ -170,39 +176,140 @@ static void put_test(struct sqlb *b, const struct path_end *end, enum filter_op 
     } else if (op == FILTER_IN || op == FILTER_UNDER) {
         put_in(b, end, f);
     } else {
+        struct val v = filter_value(f, today);
         path_value(b, end);
         sql_put(b, compare[op]);
-        put_value(b, end, &f->value[0]);
+        put_value(b, end, &v);
     }
 }
 
+/* Some value of the one path compared with some of the other. */
+static void put_pair(struct sqlb *b, const char *alias, enum face face, int64_t today,
+                     enum filter_op op, const struct filter *f)
+{
+    static const char *const compare[] = {
+        [FILTER_EQ] = " = ", [FILTER_LT] = " < ",  [FILTER_LE] = " <= ",
+        [FILTER_GT] = " > ", [FILTER_GE] = " >= ",
+    };
+    bool many = path_many(&f->path), with_many = path_many(&f->with);
+    struct path_end end, with;
+    if (many)
+        sql_put(b, "EXISTS (SELECT 1 ");
+    end = many ? path_from(b, alias, face, &f->path) : path_here(alias, face, &f->path);
+    if (many)
+        sql_put(b, " WHERE ");
+    if (with_many)
+        sql_put(b, "EXISTS (SELECT 1 ");
+    with = with_many ? path_from(b, alias, face, &f->with) : path_here(alias, face, &f->with);
+    if (with_many)
+        sql_put(b, " WHERE ");
+    end.today = day_of(&f->path, today);
+    with.today = day_of(&f->with, today);
+    path_value(b, &end);
+    sql_put(b, compare[op]);
+    path_value(b, &with);
+    sql_put(b, with_many ? ")" : "");
+    sql_put(b, many ? ")" : "");
+}
+
 /* A path with rows of its own: some of its values pass. */
-static void put_exists(struct sqlb *b, enum face face, enum filter_op op, const struct filter *f)
+static void put_exists(struct sqlb *b, const char *alias, enum face face, int64_t today,
+                       enum filter_op op, const struct filter *f)
 {
     sql_put(b, "EXISTS (SELECT 1 ");
-    struct path_end end = path_from(b, "r.", face, &f->path);
+    struct path_end end = path_from(b, alias, face, &f->path);
+    end.today = day_of(&f->path, today);
     sql_put(b, " WHERE ");
-    put_test(b, &end, op, f);
+    put_test(b, &end, op, today, f);
     sql_put(b, ")");
 }
 
-static void put_one(struct sqlb *b, enum face face, const struct filter *f)
+/* ---- computed codes ---- */
+
+static const struct field_def *case_field(const struct path *p)
+{
+    const struct path_step *s = &p->step[p->n - 1];
+    const struct field_def *f = s->attr == ATTR_FIELD ? &s->kind->field[s->field] : NULL;
+    return f && f->n_cases ? f : NULL;
+}
+
+static bool is_asked(const struct filter *f, enum filter_op op, struct str code)
+{
+    if (op == FILTER_SET)
+        return true;
+    for (uint32_t i = 0; i < f->n_values; i++)
+        if (str_eq(f->value[i].text, code))
+            return true;
+    return false;
+}
+
+/* The first case that holds is one of those asked for: case by case, so that an index can serve
+ * what a case asks. One after the other: (it holds OR …), or (NOT it holds AND …). */
+static void put_cases(struct sqlb *b, const char *alias, enum face face, int64_t today,
+                      enum filter_op op, const struct filter *f)
+{
+    const struct field_def *def = case_field(&f->path);
+    uint32_t last = 0; /* behind it none is asked for */
+    for (uint32_t i = 0; i < def->n_cases; i++)
+        if (is_asked(f, op, def->cases[i].code))
+            last = i + 1;
+    if (!last)
+        sql_put(b, "1 = 0");
+    for (uint32_t i = 0; i < last; i++) {
+        bool asked = is_asked(f, op, def->cases[i].code);
+        sql_put(b, asked ? "(" : "(NOT ((");
+        where_filter(b, alias, face, day_of(&f->path, today), def->cases[i].when);
+        if (!asked)
+            sql_put(b, ") IS TRUE)");
+        if (i + 1 < last)
+            sql_put(b, asked ? " OR " : " AND ");
+    }
+    for (uint32_t i = 0; i < last; i++)
+        sql_put(b, ")");
+}
+
+void where_case(struct sqlb *b, const struct path_end *end, bool places)
+{
+    const struct field_def *f = &end->step->kind->field[end->step->field];
+    sql_put(b, "(CASE");
+    for (uint32_t i = 0; i < f->n_cases; i++) {
+        const struct code *code = code_find(f->codes, f->cases[i].code);
+        sql_put(b, " WHEN ");
+        where_filter(b, end->alias, end->face, end->today, f->cases[i].when);
+        if (places) {
+            sql_printf(b, " THEN %d", (int)(code - f->codes->code));
+            continue;
+        }
+        sql_put(b, " THEN '");
+        sql_name(b, f->cases[i].code);
+        sql_put(b, b->dialect == POSTGRES ? "' COLLATE \"C\"" : "'");
+    }
+    sql_put(b, " END)");
+}
+
+static void put_one(struct sqlb *b, const char *alias, enum face face, int64_t today,
+                    const struct filter *f)
 {
     /* != is the opposite of =, and empty of set, also where there are no values at all */
     bool not = f->op == FILTER_NE || f->op == FILTER_EMPTY;
     enum filter_op op = f->op == FILTER_NE ? FILTER_EQ : f->op == FILTER_EMPTY ? FILTER_SET : f->op;
     sql_put(b, not ? "NOT ((" : "(");
-    if (path_many(&f->path)) {
-        put_exists(b, face, op, f);
+    if (f->with.n) {
+        put_pair(b, alias, face, today, op, f);
+    } else if (path_many(&f->path)) {
+        put_exists(b, alias, face, today, op, f);
+    } else if (case_field(&f->path)) {
+        put_cases(b, alias, face, today, op, f);
     } else {
-        struct path_end end = path_here("r.", face, &f->path);
-        put_test(b, &end, op, f);
+        struct path_end end = path_here(alias, face, &f->path);
+        put_test(b, &end, op, today, f);
     }
     sql_put(b, not ? ") IS TRUE)" : ")");
 }
 
 /* Depth: the filter's own, at most FILTER_DEPTH and, of AND and OR, the number of tests. */
-static void put_filter(struct sqlb *b, enum face face, const struct filter *f)
+void where_filter(struct sqlb *b, const char *alias, enum face face, int64_t today,
+                  const struct filter *f)
 {
     switch (f->op) {
     case FILTER_ALL:
@@ -211,18 +318,18 @@ static void put_filter(struct sqlb *b, enum face face, const struct filter *f)
     case FILTER_AND:
     case FILTER_OR:
         sql_put(b, "(");
-        put_filter(b, face, f->left);
+        where_filter(b, alias, face, today, f->left);
         sql_put(b, f->op == FILTER_AND ? " AND " : " OR ");
-        put_filter(b, face, f->right);
+        where_filter(b, alias, face, today, f->right);
         sql_put(b, ")");
         break;
     case FILTER_NOT:
         sql_put(b, "NOT ((");
-        put_filter(b, face, f->left);
+        where_filter(b, alias, face, today, f->left);
         sql_put(b, ") IS TRUE)");
         break;
     default:
-        put_one(b, face, f);
+        put_one(b, alias, face, today, f);
     }
 }
 
@@ -271,6 +378,6 @@ void where_query(struct sqlb *b, enum face face, const struct query *q)
     }
     if (q->filter && q->filter->op != FILTER_ALL) {
         sql_put(b, " AND ");
-        put_filter(b, face, q->filter);
+        where_filter(b, "r.", face, 0, q->filter);
     }
 }

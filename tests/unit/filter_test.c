@@ -76,6 +76,15 @@ static void filters_are_read(void **unused)
     reads_as("urgent = yes", "urgent = true");
     reads_as("budget <= 50万元", "budget <= 500000.00");
     reads_as("trl==6", "trl = 6");
+    reads_as("deadline >= . days", "!filter.value|.\t截止|13");
+    reads_as("deadline>=.days and trl != .ratio", "deadline >= .days and trl != .ratio");
+    reads_as("owner = .people.所属单位", "owner = .people.owner");
+    reads_as("ratio = .5", "!filter.value|.5\t比例|9");
+    reads_as("title = \".body\"", "title = \".body\"");
+    reads_as("deadline > .trl", "!filter.value|.trl\t截止|12");
+    reads_as("title > .title", "!filter.op|>\t名称|7");
+    reads_as("light = ge", "light = ge");
+    reads_as("亮灯 = 不低于", "light = ge");
 }
 
 static void chinese_is_read(void **unused)
@@ -440,12 +449,17 @@ static const struct value_kind kinds_of_test[] = {
     {"people.name", "=!c", {"甲", "乙", "张三", "x", "y"}},
     {"urgent", "=!", {"true", "否", "是", "no", "yes"}},
     {"id", "=!<>lg", {"1", "2", "3", "12", "99"}},
+    {"light", "=!", {"ge", "le", "不低于", "range", "le"}},
+    {"trl", "=!<>lg", {".grade", ".ratio", ".targets.value", ".trl", ".等级"}},
+    {"deadline", "=!<>lg", {".days", ".deadline", ".截止", ".days", ".days"}},
+    {"industry", "=!", {".also", ".owner.region", ".industry", ".people.field", ".also"}},
 };
 
 static size_t random_test(char *to, size_t cap, const struct value_kind *k)
 {
     const char *v = k->values[pick(5)];
-    switch (pick(8)) {
+    bool paths = v[0] == '.'; /* they are not listed */
+    switch (paths ? 7 : pick(8)) {
     case 0:
         return (size_t)snprintf(to, cap, "%s is %s", k->path, ANY("empty", "set"));
     case 1:
@@ -510,7 +524,8 @@ static bool same_value(const struct filter *f, const struct val *x, const struct
 
 static bool same(const struct filter *x, const struct filter *y)
 {
-    if (x->op != y->op || x->n_values != y->n_values || x->path.n != y->path.n)
+    if (x->op != y->op || x->n_values != y->n_values || x->path.n != y->path.n ||
+        x->with.n != y->with.n || memcmp(x->with.step, y->with.step, sizeof x->with.step) != 0)
         return false;
     if (x->op <= FILTER_NOT)
         return (!x->left || same(x->left, y->left)) && (!x->right || same(x->right, y->right));
@@ -541,6 +556,8 @@ static struct rec random_record(struct arena *a)
         PUT(",\"keywords\":[\"%s\",\"%s\"]", ANY("甲", "乙"), ANY("A", "b", "，"));
     if (pick(2))
         PUT(",\"trl\":%u", 1 + pick(9));
+    if (pick(2))
+        PUT(",\"grade\":%u,\"days\":[\"2026-03-%u\"]", 1 + pick(5), 27 + pick(5));
     if (pick(2))
         PUT(",\"ratio\":%s", ANY("0.5", "-1", "0.001", "0.1"));
     if (pick(2))
@@ -629,7 +646,7 @@ static void equal_filters_agree(void **unused)
         const struct value_kind *k = &kinds_of_test[pick(ARRAY_LEN(kinds_of_test))];
         const char *v = k->values[pick(5)], *w = k->values[pick(5)];
         char x[600], y[600];
-        switch (pick(4)) {
+        switch (v[0] == '.' ? 2 * pick(2) : pick(4)) {
         case 0:
             snprintf(x, sizeof x, "%s != %s", k->path, v);
             snprintf(y, sizeof y, "not %s = %s", k->path, v);

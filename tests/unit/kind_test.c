@@ -35,9 +35,9 @@ static void kinds_are_in_order(void **unused)
 {
     (void)unused;
     const struct kinds *k = help_kinds();
-    assert_int_equal(kinds_count(k), 4);
-    static const char *const names[] = {"person", "need", "org", "note"};
-    for (uint32_t i = 0; i < 4; i++) {
+    assert_int_equal(kinds_count(k), 5);
+    static const char *const names[] = {"person", "need", "org", "note", "plan"};
+    for (uint32_t i = 0; i < 5; i++) {
         is(kinds_at(k, i)->name, names[i]);
         assert_int_equal(kinds_at(k, i)->index, i);
     }

@@ -30,7 +30,7 @@ static inline void help_file(struct kinds *k, const char *name)
 static inline struct kinds *help_kinds(void)
 {
     static const char *const names[] = {"codes", "action", "refusal", "compare", "org",
-                                        "need",  "person", "note",    "more"};
+                                        "need",  "person", "note",    "more",    "plan"};
     static struct kinds *k;
     struct err e = {0};
     if (k)

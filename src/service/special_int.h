@@ -1,0 +1,29 @@
+/* What the kinds of special.c do when they are written; one file each subject. */
+#ifndef QIAO_SPECIAL_INT_H
+#define QIAO_SPECIAL_INT_H
+
+#include "service/special.h"
+
+/* appointment.c: the title of a joint appointment; the shares of its person's time, which the
+ * database refuses above the whole: RC_USER "appointment.over" (title of the other, tab, days, tab,
+ * the sum in percent). Shares of a draft count as well, as they are held for it; of an ended one,
+ * up to the day it ended. */
+enum rc appointment_before(struct saving *x, struct err *e) MUST_CHECK;
+enum rc appointment_after(struct saving *x, struct err *e) MUST_CHECK;
+/* The title of a company's place on the ladder. */
+enum rc rank_before(struct saving *x, struct err *e) MUST_CHECK;
+
+/* agreement.c: the number "2026-001", given by the step `sign`, of the year it was signed in. */
+enum rc agreement_before(struct saving *x, struct err *e) MUST_CHECK;
+/* assessment.c: the weighted score. */
+enum rc assessment_before(struct saving *x, struct err *e) MUST_CHECK;
+
+/* A field's value by its name; NULL where it is unset or there is no such field. */
+const struct val *saving_val(const struct rec *r, const char *field);
+/* Sets it (a computed one). */
+void saving_set(struct rec *r, const char *field, struct val v);
+/* The title of a record, whoever asks; "" where there is none. */
+enum rc saving_title(struct saving *x, const char *field, struct str *out,
+                     struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,218 @@
+#include "service/thread.h"
+
+#include "base/map.h"
+#include "service/site_int.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define REFS_MOST 5000u /* what refers to one record, looked through for what hangs on it */
+
+struct walk {
+    const struct actor *a;
+    int64_t id;
+    struct arena *to;
+    vec_thread *out;
+    bool more;
+    struct map known; /* id -> place in the queue */
+    VEC(int64_t) queue;
+};
+
+/* ---- one record ---- */
+
+/* Where it stands: the first date of these that it has. */
+static void place_in_time(struct thread_item *item)
+{
+    static const char *const names[] = {"day", "signed", "done", "due", "start"};
+    const struct rec *r = &item->rec;
+    item->day = day_of_time(r->created);
+    item->day_field = NO_FIELD;
+    for (size_t i = 0; i < ARRAY_LEN(names) && item->day_field == NO_FIELD; i++) {
+        uint32_t f = field_find(r->kind, str_of(names[i]));
+        if (f == NO_FIELD || r->kind->field[f].type != TYPE_DATE || r->kind->field[f].list ||
+            !r->val[f].set)
+            continue;
+        item->day = r->val[f].num;
+        item->day_field = f;
+    }
+}
+
+static struct str text_of(const struct rec *r, const char *name, enum type type)
+{
+    uint32_t f = field_find(r->kind, str_of(name));
+    if (f == NO_FIELD || r->kind->field[f].type != type || !r->val[f].set)
+        return STR("");
+    return r->val[f].text;
+}
+
+/* ---- links ---- */
+
+static enum rc meet(struct walk *w, int64_t id, struct err *e)
+{
+    uint32_t next = (uint32_t)w->queue.n;
+    if (!id)
+        return RC_OK;
+    uint32_t *at = map_put(&w->known, (uint64_t)id, next);
+    if (!at)
+        return err_nomem(e);
+    return *at == next ? vec_push(&w->queue, id, e) : RC_OK;
+}
+
+/* What it hangs on; the first is where it comes from. */
+static enum rc links_up(struct walk *w, struct thread_item *item, struct err *e)
+{
+    const struct rec *r = &item->rec;
+    for (uint32_t i = 0; i < r->kind->n_fields; i++) {
+        const struct field_def *f = &r->kind->field[i];
+        if (!f->thread || !r->val[i].set)
+            continue;
+        for (uint32_t j = 0; j < (f->list ? r->val[i].list.n : 1); j++) {
+            int64_t id = f->list ? r->val[i].list.item[j].num : r->val[i].num;
+            if (!item->from)
+                item->from = id;
+            TRY(meet(w, id, e));
+        }
+    }
+    return RC_OK;
+}
+
+/* What hangs on it. Whether the reader may see that it does is asked when the record is read. */
+static enum rc links_down(struct walk *w, struct tx *tx, int64_t id, struct err *e)
+{
+    vec_ref refs = {0};
+    enum rc rc = store_refs(tx, id, REFS_MOST, w->to, &refs, e);
+    for (size_t i = 0; rc == RC_OK && i < refs.n; i++) {
+        uint32_t f = field_find(refs.p[i].kind, refs.p[i].relation);
+        struct viewed v;
+        if (f == NO_FIELD || !refs.p[i].kind->field[f].thread ||
+            map_get(&w->known, (uint64_t)refs.p[i].id))
+            continue;
+        rc = view_get(tx, w->a, NULL, refs.p[i].id, w->to, &v, e);
+        if (rc == RC_OK && v.found && val_holds_ref(&v.rec.kind->field[f], &v.rec.val[f], id))
+            rc = meet(w, refs.p[i].id, e);
+    }
+    vec_free(&refs);
+    return rc;
+}
+
+static enum rc visit(struct walk *w, struct site *s, struct tx *tx, int64_t id, struct err *e)
+{
+    struct viewed v;
+    TRY(view_get(tx, w->a, NULL, id, w->to, &v, e));
+    if (!v.found)
+        return id == w->id ? view_missing(e) : RC_OK;
+    rec_compute(&v.rec, site_today(s));
+    struct thread_item item = {.rec = v.rec,
+                               .quote = text_of(&v.rec, "quote", TYPE_LONG),
+                               .source = text_of(&v.rec, "source", TYPE_URL),
+                               .here = id == w->id};
+    place_in_time(&item);
+    TRY(links_up(w, &item, e));
+    TRY(links_down(w, tx, id, e));
+    return vec_push(w->out, item, e);
+}
+
+static int by_day(const void *p, const void *q)
+{
+    const struct thread_item *a = p, *b = q;
+    if (a->day != b->day)
+        return a->day < b->day ? -1 : 1;
+    return (a->rec.id > b->rec.id) - (a->rec.id < b->rec.id);
+}
+
+static enum rc walk_all(struct site *s, struct tx *tx, void *ctx, struct err *e)
+{
+    struct walk *w = ctx;
+    TRY(meet(w, w->id, e));
+    for (size_t i = 0; i < w->queue.n; i++) {
+        w->more = w->out->n == THREAD_MAX;
+        if (w->more)
+            break;
+        TRY(visit(w, s, tx, w->queue.p[i], e));
+    }
+    return RC_OK;
+}
+
+/* A record whose origin the reader may not see hangs on nothing, for it. */
+static void forget_hidden(vec_thread *v)
+{
+    for (size_t i = 0; i < v->n; i++) {
+        bool there = false;
+        for (size_t j = 0; j < v->n && !there; j++)
+            there = v->p[j].rec.id == v->p[i].from;
+        if (!there)
+            v->p[i].from = 0;
+    }
+}
+
+enum rc thread_of(struct site *s, const struct actor *a, int64_t id, struct arena *to,
+                  vec_thread *out, bool *more, struct err *e)
+{
+    struct walk w = {.a = a, .id = id, .to = to, .out = out};
+    enum rc rc = id ? site_read(s, walk_all, &w, e) : view_missing(e);
+    *more = w.more;
+    if (rc == RC_OK) {
+        qsort(out->p, out->n, sizeof *out->p, by_day);
+        forget_hidden(out);
+    } else {
+        vec_free(out);
+    }
+    map_free(&w.known);
+    vec_free(&w.queue);
+    return rc;
+}
+
+/* ---- minutes become commitments ---- */
+
+struct promising {
+    const struct actor *a;
+    int64_t event;
+    const struct typed_row *row;
+    uint32_t n;
+    struct arena *to;
+    vec_fault *faults;
+    uint32_t at;
+};
+
+static enum rc promise_one(struct promising *p, struct site *s, struct tx *tx,
+                           const struct typed_row *row, struct err *e)
+{
+    const struct kind *k = kind_find(s->kinds, STR("commitment"));
+    struct typed *t = arena_calloc(p->to, row->n + 1, sizeof *t);
+    char *id = arena_alloc(p->to, 24);
+    struct rec r;
+    if (!k)
+        return view_missing(e);
+    if (!t || !id)
+        return err_nomem(e);
+    int n = snprintf(id, 24, "#%lld", (long long)p->event);
+    if (row->n)
+        memcpy(t, row->typed, row->n * sizeof *t);
+    t[row->n] = (struct typed){STR("event"), {id, (size_t)n}};
+    TRY(rec_new(&r, k, p->to, e));
+    TRY(fill_in(s, tx, p->a, &r, t, row->n + 1, p->to, p->faults, e));
+    return record_save_in(s, tx, p->a, &r, STR(""), p->to, p->faults, e);
+}
+
+static enum rc promise(struct site *s, struct tx *tx, void *ctx, struct err *e)
+{
+    struct promising *p = ctx;
+    const struct kind *k = kind_find(s->kinds, STR("event"));
+    struct viewed v;
+    TRY(view_get(tx, p->a, k, p->event, p->to, &v, e));
+    if (!k || !v.found)
+        return view_missing(e);
+    for (p->at = 0; p->at < p->n; p->at++)
+        TRY(promise_one(p, s, tx, &p->row[p->at], e));
+    return RC_OK;
+}
+
+enum rc thread_promise(struct site *s, const struct actor *a, int64_t event,
+                       const struct typed_row *row, uint32_t n, struct arena *to, vec_fault *faults,
+                       uint32_t *bad_row, struct err *e)
+{
+    struct promising p = {a, event, row, n, to, faults, 0};
+    enum rc rc = site_write(s, promise, &p, e);
+    *bad_row = rc == RC_OK ? UINT32_MAX : p.at;
+    return rc;
+}
