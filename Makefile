@@ -37,6 +37,9 @@ ALL_CFLAGS = -std=c17 -Wall -Wextra -Werror -Isrc -I$(BUILD)/gen -DQIAO_VERSION=
 LIBS       = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lopencc -llinear -lm -lpthread
 
 SRC     := $(filter-out src/cli/main.c,$(wildcard src/*/*.c))
+ifeq ($(VARIANT),small) # only the index's tests are built so
+SRC     := $(wildcard src/base/*.c src/text/*.c src/index/*.c)
+endif
 MODEL   := $(sort $(wildcard model/*.yaml model/*/*.yaml))
 OBJ     := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/model.o \
            $(BUILD)/obj/gen/templates.o $(BUILD)/obj/gen/static.o

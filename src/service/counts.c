@@ -39,14 +39,15 @@ void counts_close(struct counts *c)
     mem_free(c);
 }
 
-/* Kind, what the reader sees, and the filter in its canonical words. */
-static enum rc key_of(const struct counts *c, const struct query *q, uint8_t key[KEY_MAX],
-                      struct err *e)
+/* Kind, what the reader sees, the filter in its canonical words, and the day: what a filter says of
+ * lights and terms changes at midnight without a change of any record. */
+static enum rc key_of(const struct counts *c, const struct query *q, int64_t day,
+                      uint8_t key[KEY_MAX], struct err *e)
 {
     struct buf b;
     buf_init(&b, TEXT_MAX);
-    enum rc rc = buf_printf(&b, e, "%u %d %lld %d ", q->kind->index, (int)q->scope.reach,
-                            (long long)q->scope.org, q->scope.granted);
+    enum rc rc = buf_printf(&b, e, "%u %d %lld %d %lld ", q->kind->index, (int)q->scope.reach,
+                            (long long)q->scope.org, q->scope.granted, (long long)day);
     if (rc == RC_OK && q->filter)
         rc = filter_print(&b, q->filter, e);
     if (rc == RC_OK)
@@ -62,7 +63,7 @@ enum rc counts_total(struct site *s, struct tx *tx, const struct query *q, int64
     uint8_t key[KEY_MAX];
     uint32_t place;
     bool known = false;
-    TRY(key_of(c, q, key, e));
+    TRY(key_of(c, q, day_of_time(site_now(s)), key, e));
     memcpy(&place, key, sizeof place);
     place &= SLOTS - 1;
     pthread_mutex_lock(&c->lock);

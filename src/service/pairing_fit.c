@@ -171,7 +171,12 @@ static enum rc shown_value(const struct rec *r, const struct rule *rule, bool zh
     if (f == NO_FIELD || !r->val[f].set)
         return RC_OK;
     buf_init(&b, 64u << 10);
-    enum rc rc = val_text(&b, &r->kind->field[f], &r->val[f], zh, false, e);
+    const struct field_def *d = &r->kind->field[f];
+    enum rc rc;
+    if (zh && d->type == TYPE_MONEY && !d->list)
+        rc = buf_printf(&b, e, "%.10g 万元", (double)r->val[f].num / 1e6);
+    else
+        rc = val_text(&b, d, &r->val[f], zh, false, e);
     if (rc == RC_OK) {
         *out = arena_str(to, buf_view(&b));
         rc = out->p ? RC_OK : err_nomem(e);

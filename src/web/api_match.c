@@ -44,7 +44,10 @@ static enum rc print_pairing(struct request *rq, struct buf *out, const struct p
     TRY(api_pair(out, "title", title, false, e));
     TRY(buf_printf(out, e, ",\"score\":%.1f,\"credible\":%s", p->score,
                    p->credible ? "true" : "false"));
+    /* the side that was not told yet does not see it */
     if (p->introduction)
+        TRY(record_titles(rq->site, rq->actor, &p->introduction, 1, rq->arena, &title, &kind, e));
+    if (p->introduction && kind)
         TRY(buf_printf(out, e, ",\"introduction\":%lld", (long long)p->introduction));
     return buf_char(out, '}', e);
 }

@@ -14,7 +14,8 @@ const struct page form_page_def = {
 const struct page step_page_def = {
     "step",
     "kind{name label path} action version title cancel label problems" FORM_SHAPE
-    " comment comment_needed comment_error reasons[value label on] reason_error to{text tone} path",
+    " comment comment_needed comment_error reasons[value label on] reason_error to{text tone} path "
+    "back",
     false};
 
 /* ---- from the form to typed fields ---- */
@@ -296,6 +297,13 @@ static void view_reasons(struct request *rq, struct view *v, const struct codes 
     }
 }
 
+/* Where one came from, if that was a page of ours. */
+static struct str back_of(const struct request *rq, struct str path)
+{
+    struct str back = param_text(rq, "back");
+    return path_is_local(back) ? back : path;
+}
+
 static enum rc step_reply(struct request *rq, struct reply *re, const struct shown *s,
                           const struct step *step, const vec_fault *faults, bool posted,
                           struct err *e)
@@ -316,7 +324,8 @@ static enum rc step_reply(struct request *rq, struct reply *re, const struct sho
     view_str(v, "label", label_text(&step->action->label, rq->zh));
     view_int(v, "version", s->rec.version);
     view_str(v, "title", title_of(rq, &s->rec));
-    view_str(v, "cancel", path);
+    view_str(v, "cancel", back_of(rq, path));
+    view_str(v, "back", back_of(rq, STR("")));
     view_int(v, "problems", fault_fields(faults));
     view_str(v, "comment", comment);
     view_flag(v, "comment_needed", step->action->comment);
@@ -376,7 +385,7 @@ enum rc step_do(struct request *rq, struct reply *re, struct err *e)
         rc = step_reply(rq, re, &s, step, &faults, true, e);
     } else if (rc == RC_OK) {
         struct str path = record_path(rq, &s.rec);
-        rc = reply_see(rq, re, path, "moved", e);
+        rc = reply_see(rq, re, back_of(rq, path), "moved", e);
     } else {
         *e = why;
     }

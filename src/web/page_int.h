@@ -9,7 +9,8 @@ enum rc temp_path(const struct request *rq, char *to, size_t cap, struct err *e)
 extern const struct page news_def, news_found_def, import_def, import_run_def, import_part_def;
 extern const struct page error_page, error_part, home_page_def, list_page_def, show_page_def,
     delete_page_def, form_page_def, step_page_def, sign_in_def, second_def, account_def,
-    accounts_def, account_form_def, audit_def, jobs_def, job_def, job_part_def, suggest_def;
+    accounts_def, account_form_def, audit_def, jobs_def, job_def, job_part_def, suggest_def,
+    matches_def, why_def, board_def, board_part_def, search_def;
 
 enum rc home_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc list_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
@@ -59,6 +60,14 @@ enum rc suggest_records(struct request *rq, struct reply *re, struct err *e) MUS
 enum rc query_save(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc query_drop(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc export_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc matches_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc why_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc why_shortlist(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc why_propose(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc why_refuse(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc board_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc board_move(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc search_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 
 struct str record_path(const struct request *rq, const struct rec *r);
 struct str title_of(const struct request *rq, const struct rec *r); /* or that it is masked */

@@ -1,6 +1,7 @@
 /* One record: its sections, steps, what refers to it, its history; deleting it. */
 #include "web/http_int.h"
 #include "web/page_int.h"
+#include "web/pair_int.h"
 
 #define REFS_SHOWN    30u
 #define HISTORY_SHOWN 50u
@@ -12,7 +13,7 @@ const struct page show_page_def = {
     " edit_path delete_path new_path"
     " steps[name label path direct tone version]"
     " sections[label fields[label wide wording value{" VALUE_SHAPE "}]]"
-    " refs[kind relation title href] refs_more"
+    " refs[kind relation title href] refs_more " PANEL_SHAPE
     " events[at who action comment reason made changes[label before{" VALUE_SHAPE
     "} after{" VALUE_SHAPE "}]]",
     false};
@@ -296,6 +297,8 @@ enum rc show_page(struct request *rq, struct reply *re, struct err *e)
     titles_free(&s.titles);
     if (rc == RC_OK)
         rc = view_refs(rq, s.v, rq->id, &n, e);
+    if (rc == RC_OK)
+        rc = view_panel(rq, s.v, &shown.rec, e);
     return rc == RC_OK ? reply_page(rq, re, &show_page_def, title_of(rq, &shown.rec), s.v, e) : rc;
 }
 

@@ -78,7 +78,7 @@ void reply_header(struct reply *re, const char *name, struct str value)
 }
 
 /* The arena ends with the request, and value.p must be NUL-terminated for the server's library. */
-static bool is_local(struct str path)
+bool path_is_local(struct str path)
 {
     if (!path.n || path.p[0] != '/' || !is_header_text(path))
         return false;
@@ -88,7 +88,7 @@ static bool is_local(struct str path)
 enum rc reply_see(struct request *rq, struct reply *re, struct str path, const char *done,
                   struct err *e)
 {
-    if (!is_local(path))
+    if (!path_is_local(path))
         path = STR("/");
     char mark = str_find(path, STR("?"), 0) == SIZE_MAX ? '?' : '&';
     struct str to = done ? textf(rq, "%.*s%cdone=%s", (int)path.n, path.p, mark, done)

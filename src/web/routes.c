@@ -4,8 +4,9 @@
 #include "web/menu_int.h"
 #include "web/page_int.h"
 
-#define ROLES_FORM (R(ROLE_EDITOR) | R(ROLE_BROKER))
-#define ROLES_JOBS (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_ADMIN))
+#define ROLES_FORM  (R(ROLE_EDITOR) | R(ROLE_BROKER))
+#define ROLES_TALKS (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_AUDITOR))
+#define ROLES_JOBS  (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_ADMIN))
 
 /* clang-format off */
 const struct route routes[] = {
@@ -14,6 +15,10 @@ const struct route routes[] = {
     ROUTE(GET, "/metrics", metrics, ROLES_ALL, ROUTE_BARE, "运行指标（Prometheus）", "Prometheus metrics"),
     ROUTE(GET, "/static/{name}", static_file, ROLES_ALL, ROUTE_BARE, "样式、脚本、图标", "Styles, scripts, icons"),
     ROUTE(GET, "/favicon.ico", favicon, ROLES_ALL, ROUTE_BARE, "网站图标", "Icon of the site"),
+
+    ROUTE(GET, "/search", search_page, ROLES_ALL, ROUTE_CACHE, "全站搜索", "Search everything"),
+    ROUTE(GET, "/board", board_page, ROLES_TALKS, 0, "对接看板", "Board of introductions"),
+    ROUTE(POST, "/board/{id}/{name}", board_move, ROLES_FORM, 0, "在看板上办理步骤", "Take a step on the board"),
 
     ROUTE(GET, "/sign-in", sign_in_page, ROLES_ALL, 0, "登录", "Sign in"),
     ROUTE(POST, "/sign-in", sign_in_do, ROLES_ALL, 0, "登录", "Sign in"),
@@ -76,6 +81,11 @@ const struct route routes[] = {
     ROUTE(GET, "/{kind}/new", form_page, ROLES_FORM, 0, "新建", "New record"),
     ROUTE(POST, "/{kind}/new", form_save, ROLES_FORM, 0, "新建", "New record"),
     ROUTE(GET, "/{kind}/{id}", show_page, ROLES_ALL, ROUTE_CACHE, "查看", "Show a record"),
+    ROUTE(GET, "/{kind}/{id}/matches", matches_page, ROLES_ALL, ROUTE_CACHE, "匹配结果", "Matches"),
+    ROUTE(GET, "/{kind}/{id}/matches/{name}", why_page, ROLES_ALL, ROUTE_CACHE, "匹配理由", "Why it matches"),
+    ROUTE(POST, "/{kind}/{id}/matches/{name}/shortlist", why_shortlist, ROLES_FORM, 0, "加入候选", "Put on the shortlist"),
+    ROUTE(POST, "/{kind}/{id}/matches/{name}/propose", why_propose, ROLES_FORM, 0, "提议对接", "Propose an introduction"),
+    ROUTE(POST, "/{kind}/{id}/matches/{name}/refuse", why_refuse, ROLES_FORM, 0, "标为不合适", "Refuse a match"),
     ROUTE(GET, "/{kind}/{id}/edit", form_page, ROLES_FORM, 0, "修改", "Edit a record"),
     ROUTE(POST, "/{kind}/{id}/edit", form_save, ROLES_FORM, 0, "修改", "Edit a record"),
     ROUTE(GET, "/{kind}/{id}/step/{name}", step_page, ROLES_FORM, 0, "办理步骤", "Take a step"),
@@ -88,6 +98,7 @@ const struct route routes[] = {
 /* Besides the kinds that have an order. */
 const struct menu_row menu_rows[] = {
     {"/", "home", "web.home", true},
+    {"/board", "layout-kanban", "web.board", false},
     {"/news", "news", "web.news", false},
     {"/jobs", "progress", "web.jobs", false},
     {"/admin/accounts", "user-cog", "web.accounts", false},
@@ -101,5 +112,6 @@ const struct page *const pages[] = {
     &delete_page_def, &form_page_def,  &step_page_def,    &sign_in_def,   &second_def,
     &account_def,     &accounts_def,   &account_form_def, &audit_def,     &jobs_def,
     &job_def,         &job_part_def,   &suggest_def,      &news_def,      &news_found_def,
-    &import_def,      &import_run_def, &import_part_def,  NULL,
+    &import_def,      &import_run_def, &import_part_def,  &matches_def,   &why_def,
+    &board_def,       &board_part_def, &search_def,       NULL,
 };

@@ -103,6 +103,12 @@ static bool may_be_kept(const struct exchange *x)
            !rq->part;
 }
 
+/* A visitor's page stays true until the next change, or until midnight: terms run out. */
+static int64_t page_seq(const struct site *s)
+{
+    return site_seq(s) + (day_of_time(site_now(s)) << 40);
+}
+
 static void not_modified(struct exchange *x)
 {
     struct str have = request_header(&x->rq, "If-None-Match");
@@ -123,7 +129,7 @@ static enum rc handle(struct exchange *x, struct err *e)
     if (x->received > x->limit)
         return err_too_big(e, "web.too_large", "%zu", x->limit / 1024);
     TRY(session_read(rq, e));
-    int64_t seq = may_be_kept(x) ? site_seq(x->web->site) : -1;
+    int64_t seq = may_be_kept(x) ? page_seq(x->web->site) : -1;
     if (seq >= 0 && cache_get(x->web->cache, rq->target, rq->zh, seq, &x->re, rq->arena)) {
         atomic_fetch_add(&x->web->counters.cached, 1);
         return RC_OK;

@@ -77,6 +77,8 @@ enum rc reply_see(struct request *rq, struct reply *re, struct str path, const c
 /* The same to printf's path. */
 enum rc reply_seef(struct request *rq, struct reply *re, const char *done, struct err *e,
                    const char *fmt, ...) PRINTF_LIKE(5, 6) MUST_CHECK;
+/* A path of this site, without control characters: what reply_see goes to. */
+bool path_is_local(struct str path);
 /* A file to keep: opened and unlinked where `unlink_it`. `name` is what the browser calls it. */
 enum rc reply_file(struct request *rq, struct reply *re, const char *path, bool unlink_it,
                    struct str name, const char *type, struct err *e) MUST_CHECK;

@@ -612,6 +612,7 @@ int main(void)
         cmocka_unit_test(test_own_organisation_only),
         cmocka_unit_test(test_rights),
     };
+    site_with_engine = true;
     browser_open(&visitor);
     int failed = cmocka_run_group_tests(tests, web_start, web_stop);
     browser_close(&visitor);
