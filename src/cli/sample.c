@@ -12,17 +12,20 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define DAY        86400
-#define MORNING    3600 /* 9 o'clock in China, in seconds of UTC */
-#define FIRST_DAY  "2024-09-01"
-#define ROWS_MAX   100000u
-#define BYTES_MAX  (64u << 20)
-#define EVENT_PART 5 /* day|action|login|reason|comment */
+#define DAY         86400
+#define MORNING     3600 /* 9 o'clock in China, in seconds of UTC */
+#define FIRST_DAY   "2024-09-01"
+#define ROWS_MAX    100000u
+#define BYTES_MAX   (64u << 20)
+#define EVENT_PART  6 /* day|action|login|reason|comment|field=text|field=text… */
+#define STEP_FIELDS 8
 
 /* Files in the order in which their records can be made. The first two are there before anything
  * happens; all others in the order of their days. */
-static const char *const kinds_in_order[] = {"org",    "person", "resource",
-                                             "result", "need",   "introduction"};
+static const char *const kinds_in_order[] = {
+    "org",         "person",     "resource",  "result",    "need",      "introduction", "event",
+    "direction",   "commitment", "agreement", "project",   "milestone", "payment",      "position",
+    "appointment", "rank",       "programme", "indicator", "finding",   "base",         "alumnus"};
 #define N_FILES   ARRAY_LEN(kinds_in_order)
 #define N_SETTLED 2u
 
@@ -101,7 +104,7 @@ static enum rc read_file(struct loading *x, uint32_t file, struct err *e)
     return x->id[file] ? RC_OK : err_nomem(e);
 }
 
-/* "2025-07-06|diagnose|broker||why" */
+/* "2025-07-06|diagnose|broker||why|done=2025-07-05" */
 static enum rc read_step(struct happening *h, struct str text, struct err *e)
 {
     size_t from = 0;
@@ -250,11 +253,29 @@ static struct actor actor_of(const struct loading *x, struct str login)
     return actor_system;
 }
 
+/* "done=2025-07-05|evidence=signed" */
+static uint32_t step_fields(struct str text, struct typed *typed)
+{
+    uint32_t n = 0;
+    for (size_t from = 0; from < text.n && n < STEP_FIELDS;) {
+        size_t end = MIN(str_find(text, STR("|"), from), text.n);
+        struct str one = str_sub(text, from, end);
+        size_t equal = MIN(str_find(one, STR("="), 0), one.n);
+        typed[n++] = (struct typed){str_trim(str_sub(one, 0, equal)),
+                                    str_sub(one, MIN(equal + 1, one.n), one.n)};
+        from = end + 1;
+    }
+    return n;
+}
+
 static enum rc step(struct loading *x, const struct happening *h, struct err *e)
 {
     const struct kind *k = kind_find(site_kinds(x->at.site), str_of(kinds_in_order[h->file]));
     struct actor who = actor_of(x, h->part[2]);
+    struct typed typed[STEP_FIELDS];
     struct act act = {.id = x->id[h->file][h->row],
+                      .typed = typed,
+                      .n_typed = step_fields(h->part[5], typed),
                       .action = h->part[1],
                       .reason = h->part[3],
                       .comment = h->part[4]};
