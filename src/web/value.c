@@ -70,8 +70,8 @@ static enum rc plain(struct request *rq, struct str *out, const struct field_def
     return rc == RC_OK && !out->p ? err_nomem(e) : rc;
 }
 
-/* 180 万元, 0.5 万元; below a thousand 元. */
-static struct str show_money(const struct request *rq, int64_t fen)
+
+struct str show_money(const struct request *rq, int64_t fen)
 {
     int64_t whole = fen < 0 ? -fen : fen;
     const char *sign = fen < 0 ? "-" : "";
