@@ -40,4 +40,13 @@
       e.detail.isError = false;
     }
   });
+  // a card that was moved by htmx keeps the focus
+  document.addEventListener('htmx:afterSettle', function (e) {
+    var from = e.detail.requestConfig && e.detail.requestConfig.elt.closest('.bcard');
+    var card = from && document.getElementById(from.id);
+    if (!card) return;
+    var fold = card.closest('details');
+    if (fold) fold.open = true;
+    card.focus();
+  });
 })();

@@ -6,9 +6,10 @@
 #include <math.h>
 #include <stdio.h>
 
-#define MOST 1000u
+#define MOST      1000u
+#define LIST_MOST 200u
 
-static const struct kind *kind_of(const struct site *s)
+const struct kind *introduction_kind(const struct site *s)
 {
     return kind_find(site_kinds(s), STR("introduction"));
 }
@@ -17,7 +18,8 @@ static enum rc list(struct site *s, const struct actor *a, const char *filter, u
                     struct arena *to, vec_rec *out, struct err *e)
 {
     struct list_answer answer;
-    struct list_request q = {.kind = kind_of(s), .filter = str_of(filter), .limit = limit};
+    struct list_request q = {
+        .kind = introduction_kind(s), .filter = str_of(filter), .limit = limit};
     if (!q.kind || !actor_may(a, q.kind, RIGHT_READ, NULL))
         return RC_OK;
     TRY(record_list(s, a, &q, to, &answer, e));
@@ -45,7 +47,7 @@ enum rc introduction_between(struct site *s, const struct actor *a, int64_t need
     *found = there.n > 0;
     int64_t id = there.n ? there.p[0].id : 0;
     vec_free(&there);
-    return id ? record_show(s, a, kind_of(s), id, to, out, e) : RC_OK;
+    return id ? record_show(s, a, introduction_kind(s), id, to, out, e) : RC_OK;
 }
 
 static bool is_own(const struct actor *a, const struct rec *r)
@@ -56,7 +58,7 @@ static bool is_own(const struct actor *a, const struct rec *r)
 bool may_introduce(const struct site *s, const struct actor *a, const struct rec *need,
                    const struct rec *offer)
 {
-    const struct kind *k = kind_of(s);
+    const struct kind *k = introduction_kind(s);
     return k && actor_may(a, k, RIGHT_CREATE, NULL) &&
            (actor_writes_all(a) || is_own(a, need) || is_own(a, offer));
 }
@@ -80,7 +82,7 @@ static enum rc fill(struct site *s, const struct actor *a, const struct introduc
     struct typed t[3] = {{STR("need"), str_of(need)},
                          {STR("offer"), str_of(offer)},
                          {STR("broker"), a->name.n ? a->name : a->login}};
-    TRY(rec_new(r, kind_of(s), to, e));
+    TRY(rec_new(r, introduction_kind(s), to, e));
     TRY(record_fill(s, a, r, t, a->role == ROLE_BROKER ? 3 : 2, to, faults, e));
     return x->n_typed ? record_fill(s, a, r, x->typed, x->n_typed, to, faults, e) : RC_OK;
 }
@@ -96,21 +98,42 @@ static bool public_score(struct site *s, int64_t need, int64_t offer, struct are
     return known;
 }
 
-static int64_t number(const struct rec *r, const char *field)
+static int64_t number(const struct rec *r, uint32_t f)
 {
-    uint32_t f = field_find(r->kind, str_of(field));
     return f != NO_FIELD && r->val[f].set ? r->val[f].num : 0;
 }
 
-bool introduction_score(struct site *s, const struct rec *r, struct arena *to, double *out)
+/* From the need's ranked list, which is kept; false where it does not stand there. */
+static bool listed_score(struct site *s, const struct kind *need_kind, int64_t need,
+                         const struct kind *offer_kind, int64_t offer, struct arena *to,
+                         double *out)
 {
-    uint32_t f = field_find(r->kind, STR("score"));
-    if (f != NO_FIELD && r->val[f].set) {
-        *out = r->val[f].real;
+    vec_pairing v = {0};
+    struct err ignored;
+    bool found = false;
+    if (pairing_list(s, &actor_visitor, need_kind, need, offer_kind, LIST_MOST, to, &v, &ignored) ==
+        RC_OK)
+        for (size_t i = 0; i < v.n && !found; i++) {
+            found = v.p[i].id == offer;
+            *out = v.p[i].score;
+        }
+    vec_free(&v);
+    return found;
+}
+
+bool introduction_score(struct site *s, const struct rec *r, const struct kind *offer_kind,
+                        struct arena *to, double *out)
+{
+    uint32_t score = field_find(r->kind, STR("score")), f = field_find(r->kind, STR("need"));
+    if (score != NO_FIELD && r->val[score].set) {
+        *out = r->val[score].real;
         return true;
     }
-    int64_t need = number(r, "need"), offer = number(r, "offer");
-    return need && offer && public_score(s, need, offer, to, out);
+    int64_t need = number(r, f), offer = number(r, field_find(r->kind, STR("offer")));
+    if (!need || !offer || !offer_kind)
+        return false;
+    return listed_score(s, r->kind->field[f].of_kind, need, offer_kind, offer, to, out) ||
+           public_score(s, need, offer, to, out);
 }
 
 static void set_score(struct site *s, const struct introducing *x, struct rec *r, struct arena *to)
@@ -168,7 +191,7 @@ static enum rc act(struct site *s, const struct actor *a, const struct introduci
                        .reason = last ? x->reason : STR(""),
                        .typed = last ? x->typed : NULL,
                        .n_typed = last ? x->n_typed : 0};
-    return record_act(s, a, kind_of(s), &step, to, out, faults, e);
+    return record_act(s, a, introduction_kind(s), &step, to, out, faults, e);
 }
 
 enum rc introduce(struct site *s, const struct actor *a, const struct introducing *x,
@@ -177,7 +200,7 @@ enum rc introduce(struct site *s, const struct actor *a, const struct introducin
     struct shown there = {0};
     struct introducing bare = *x;
     bool found;
-    if (!kind_of(s))
+    if (!introduction_kind(s))
         return err_user(e, "service.missing", "%s", "");
     TRY(introduction_between(s, a, x->need, x->offer, to, &there, &found, e));
     const struct step *back = found ? way_back(&there) : NULL;

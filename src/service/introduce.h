@@ -4,6 +4,9 @@
 
 #include "service/records.h"
 
+/* NULL: the site has none. */
+const struct kind *introduction_kind(const struct site *s);
+
 /* The introductions of a need or an offer ("need", "offer": field names) that the actor takes part
  * in or may see, newest first, at most 1000; none for kinds or actors without. vec_free by the
  * caller, the rest is in the arena. */
@@ -15,7 +18,8 @@ enum rc introduction_between(struct site *s, const struct actor *a, int64_t need
                              struct err *e) MUST_CHECK;
 /* Its score, kept when it was made here; of an imported one that of today, by both public faces.
  * false: none that both sides may know. */
-bool introduction_score(struct site *s, const struct rec *r, struct arena *to, double *out);
+bool introduction_score(struct site *s, const struct rec *r, const struct kind *offer_kind,
+                        struct arena *to, double *out);
 /* May the actor bring these two together? Brokers any, an editor those of its own organisation.
  * The records are faces as the actor sees them. */
 bool may_introduce(const struct site *s, const struct actor *a, const struct rec *need,

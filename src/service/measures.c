@@ -223,7 +223,17 @@ static enum rc values_on(struct asking *x, struct site *s, struct tx *tx, const 
     return rc;
 }
 
-static enum rc look_ahead(struct asking *x, struct site *s, struct tx *tx, struct err *e)
+/* No share beyond its range, no count below nothing. */
+static double in_range(double x, enum measure m)
+{
+    bool share = m == MEASURE_SHARE || m == MEASURE_COVERAGE;
+    if (share && x > 100)
+        return 100;
+    return m != MEASURE_SUM && x < 0 ? 0 : x;
+}
+
+static enum rc look_ahead(struct asking *x, struct site *s, struct tx *tx, enum measure m,
+                          struct err *e)
 {
     int64_t deadline = day_of(x->indicator, "deadline"), day[MONTHS_MOST];
     double at[MONTHS_MOST], value[MONTHS_MOST];
@@ -234,6 +244,7 @@ static enum rc look_ahead(struct asking *x, struct site *s, struct tx *tx, struc
         for (uint32_t i = 0; i < n; i++)
             at[i] = (double)(day[i] - day[0]);
         f = forecast_line(at, value, n, (double)(deadline - day[0]));
+        f = (struct forecast){in_range(f.at, m), in_range(f.low, m), in_range(f.high, m)};
     }
     double baseline = number_of(x->indicator, "baseline");
     x->out->forecast = f.at;
@@ -289,7 +300,7 @@ static enum rc measure(struct site *s, struct tx *tx, void *ctx, struct err *e)
         rc = missing_address(x, &spec, e);
     if (rc == RC_OK)
         rc = find_start(x, tx, e);
-    return rc == RC_OK ? look_ahead(x, s, tx, e) : rc;
+    return rc == RC_OK ? look_ahead(x, s, tx, spec.measure, e) : rc;
 }
 
 enum rc measure_at(struct site *s, const struct actor *a, const struct rec *indicator, int64_t day,

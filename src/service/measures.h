@@ -23,10 +23,10 @@ struct measured {
  * is in yuan. share: of the records of `over` that are `among`, those that pass the filter;
  * coverage: of the records of `population` that are `among`, those that a record of `over` which
  * passes the filter leads to by `path`. The forecast is the straight line through the values at the
- * ends of the months since the programme began, at most 36 (service/measures_int.h has its source).
- * Cost: today by counts of the database, a past day and the forecast by one reading of the trail of
- * the kinds concerned. RC_USER "measure.…" names the field of the indicator that is wrong
- * (unknown kind, filter, path). */
+ * ends of the months since the programme began, at most 36 (service/measures_int.h has its source),
+ * cut to what can be: 0 to 100 for share and coverage, 0 for counts. Cost: today by counts of the
+ * database, a past day and the forecast by one reading of the trail of the kinds concerned. RC_USER
+ * "measure.…" names the field of the indicator that is wrong (unknown kind, filter, path). */
 enum rc measure_at(struct site *s, const struct actor *a, const struct rec *indicator, int64_t day,
                    struct arena *to, struct measured *out, struct err *e) MUST_CHECK;
 /* Values on `n` days evenly from the programme's start to the day given, for a line chart. */

@@ -134,6 +134,17 @@ static enum rc load_sides(struct saving *x, struct side *need, struct side *offe
     return load_side(x, offer, e);
 }
 
+/* The broker who moves it first follows it up. */
+static enum rc set_broker(struct saving *x, struct err *e)
+{
+    uint32_t f = field_find(x->r->kind, STR("broker"));
+    if (f == NO_FIELD || x->r->val[f].set || !x->step || x->a->role != ROLE_BROKER)
+        return RC_OK;
+    struct str name = arena_str(x->to, x->a->name.n ? x->a->name : x->a->login);
+    x->r->val[f] = (struct val){.set = name.n > 0, .text = name};
+    return name.p ? RC_OK : err_nomem(e);
+}
+
 static enum rc introduction_before(struct saving *x, struct err *e)
 {
     struct side need, offer;
@@ -143,6 +154,7 @@ static enum rc introduction_before(struct saving *x, struct err *e)
     TRY(check_twice(x, &need, &offer, e));
     set_org(x, &need);
     set_org(x, &offer);
+    TRY(set_broker(x, e));
     return set_title(x, &need, &offer, e);
 }
 

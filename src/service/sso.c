@@ -57,6 +57,20 @@ static size_t take(char *bytes, size_t size, size_t n, void *ctx)
     return buf_put(ctx, bytes, size * n, &ignored) == RC_OK ? size * n : 0;
 }
 
+/* The id and the secret are percent-escaped before they are joined (RFC 6749, 2.3.1). */
+static bool authorize(CURL *c, const struct sso *s)
+{
+    char *client = curl_easy_escape(c, s->options.client, 0);
+    char *secret = curl_easy_escape(c, s->options.secret, 0);
+    bool ok = client && secret &&
+              curl_easy_setopt(c, CURLOPT_HTTPAUTH, CURLAUTH_BASIC) == CURLE_OK &&
+              curl_easy_setopt(c, CURLOPT_USERNAME, client) == CURLE_OK &&
+              curl_easy_setopt(c, CURLOPT_PASSWORD, secret) == CURLE_OK;
+    curl_free(client);
+    curl_free(secret);
+    return ok;
+}
+
 static bool set_up(CURL *c, const struct sso *s, const struct sso_request *q, struct buf *answer)
 {
     long ms = (long)(s->options.timeout * 1000);
@@ -69,11 +83,7 @@ static bool set_up(CURL *c, const struct sso *s, const struct sso_request *q, st
               curl_easy_setopt(c, CURLOPT_WRITEDATA, answer) == CURLE_OK;
     if (ok && q->form)
         ok = curl_easy_setopt(c, CURLOPT_POSTFIELDS, q->form) == CURLE_OK;
-    if (ok && q->authorize && s->options.secret)
-        ok = curl_easy_setopt(c, CURLOPT_HTTPAUTH, CURLAUTH_BASIC) == CURLE_OK &&
-             curl_easy_setopt(c, CURLOPT_USERNAME, s->options.client) == CURLE_OK &&
-             curl_easy_setopt(c, CURLOPT_PASSWORD, s->options.secret) == CURLE_OK;
-    return ok;
+    return ok && (!q->authorize || !s->options.secret || authorize(c, s));
 }
 
 enum rc sso_ask(struct sso *s, const struct sso_request *q, struct buf *answer, long *status,

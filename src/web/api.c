@@ -120,6 +120,8 @@ static enum rc read_body(struct request *rq, struct rec *r, struct change_reques
     c->fields = json_object_get(c->body, "fields");
     if (!c->fields)
         return RC_OK;
+    if (!json_is_object(c->fields))
+        return err_user(e, "json.object", "%s", "fields");
     char *text = json_dumps(c->fields, JSON_COMPACT);
     if (!text)
         return err_nomem(e);
@@ -230,6 +232,8 @@ static enum rc typed_fields(struct request *rq, json_t *fields, struct typed **o
     const char *name;
     json_t *value;
     *n = 0;
+    if (fields && !json_is_object(fields))
+        return err_user(e, "json.object", "%s", "fields");
     *out = arena_calloc(rq->arena, json_object_size(fields) + 1, sizeof **out);
     if (!*out)
         return err_nomem(e);

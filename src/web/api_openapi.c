@@ -2,7 +2,6 @@
 #include "web/api_int.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 /* How a type is written in JSON. */
 static const struct {

@@ -1,25 +1,25 @@
-/* JSON out: records, problems. Our printing is of our own shapes only; escaping is jansson's. */
+/* JSON out: records, problems. */
 #define _POSIX_C_SOURCE 200809L
 #include "web/api_int.h"
 
-#include <stdlib.h>
 #include <time.h>
 
 #define BODY_DEPTH_FLAGS JSON_REJECT_DUPLICATES
 
 enum rc api_string(struct buf *out, struct str s, struct err *e)
 {
-    json_t *text = json_stringn(s.p ? s.p : "", s.n);
-    if (!text) { /* no UTF-8, or no memory: say so without the bytes */
-        return buf_str(out, STR("\"\xef\xbf\xbd\""), e);
+    TRY(buf_char(out, '"', e));
+    for (size_t i = 0; i < s.n;) {
+        char bytes[4];
+        uint32_t c = utf8_next(s, &i);
+        if (c == '"' || c == '\\')
+            TRY(buf_printf(out, e, "\\%c", (int)c));
+        else if (c < ' ')
+            TRY(buf_printf(out, e, "\\u%04x", c));
+        else
+            TRY(buf_put(out, bytes, utf8_put(bytes, c), e));
     }
-    char *bytes = json_dumps(text, JSON_ENCODE_ANY);
-    json_decref(text);
-    if (!bytes)
-        return err_nomem(e);
-    enum rc rc = buf_str(out, str_of(bytes), e);
-    mem_free(bytes);
-    return rc;
+    return buf_char(out, '"', e);
 }
 
 enum rc api_pair(struct buf *out, const char *name, struct str s, bool first, struct err *e)
@@ -113,7 +113,7 @@ static enum rc one_fault(struct request *rq, struct buf *out, const struct kind 
 enum rc api_faults(struct request *rq, struct reply *re, const struct kind *k, const vec_fault *f,
                    struct err *e)
 {
-    TRY(problem_head(rq, re, 422, "service.invalid", (struct str){0}, e));
+    TRY(problem_head(rq, re, 422, "service.invalid", textf(rq, "%zu", f->n), e));
     TRY(buf_printf(&re->body, e, ",\"faults\":["));
     for (size_t i = 0; i < f->n; i++) {
         if (i)

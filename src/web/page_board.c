@@ -12,7 +12,7 @@
 #define COLUMNS_SHAPE "columns[name label tone total more folded " CARD_SHAPE "] here any"
 
 const struct page board_def = {"board",
-                               "mine may_mine brokers[value label on]"
+                               "mine may_mine list needs brokers[value label on]"
                                " industries[value label on] filtered " COLUMNS_SHAPE,
                                false};
 const struct page board_part_def = {"board_part", COLUMNS_SHAPE, true};
@@ -21,7 +21,8 @@ struct board {
     struct request *rq;
     const struct kind *kind;
     struct view *v;
-    struct str filter, here; /* the board's address with its filters */
+    struct str filter;
+    struct str here, list; /* the board's address with its filters; the kind's list */
     int64_t today;
 };
 
@@ -40,20 +41,21 @@ static const struct val *value_of(const struct rec *r, const char *field)
 
 /* ---- filters ---- */
 
-/* A word of the address inside a filter: quotes cannot leave it. */
-static struct str quote(const struct request *rq, struct str s)
+/* A word of the address inside a filter: with a quote in it, it is the name of nobody. */
+static bool is_plain(struct str s)
 {
     for (size_t i = 0; i < s.n; i++)
         if (s.p[i] == '"' || s.p[i] == '\\' || (unsigned char)s.p[i] < ' ')
-            return STR("\"\"");
-    return textf(rq, "\"%.*s\"", (int)MIN(s.n, (size_t)200), s.p);
+            return false;
+    return s.n <= 200;
 }
 
 static void add_test(struct board *b, const char *test, struct str value)
 {
-    struct str q = quote(b->rq, value);
-    b->filter = textf(b->rq, "%.*s%s%s %.*s", (int)b->filter.n, b->filter.p,
-                      b->filter.n ? " and " : "", test, (int)q.n, q.p);
+    struct str one = is_plain(value) ? textf(b->rq, "%s \"%.*s\"", test, (int)value.n, value.p)
+                                     : STR("id = #1 and id != #1");
+    b->filter = textf(b->rq, "%.*s%s%.*s", (int)b->filter.n, b->filter.p,
+                      b->filter.n ? " and " : "", (int)one.n, one.p);
 }
 
 static struct str own_name(const struct request *rq)
@@ -102,10 +104,13 @@ static enum rc view_brokers(struct board *b, struct err *e)
 static void view_industries(struct board *b)
 {
     struct request *rq = b->rq;
-    const struct kind *need = kind_find(site_kinds(rq->site), STR("need"));
+    uint32_t n = field_find(b->kind, STR("need"));
+    const struct kind *need = n == NO_FIELD ? NULL : b->kind->field[n].of_kind;
     uint32_t f = need ? field_find(need, STR("industry")) : NO_FIELD;
     const struct codes *c = f == NO_FIELD ? NULL : need->field[f].codes;
     struct view *list = view_list(b->v, "industries");
+    if (need)
+        view_str(b->v, "needs", textf(rq, "/%.*s", (int)need->name.n, need->name.p));
     for (uint32_t i = 0; c && i < c->n; i++) {
         int32_t under = c->code[i].under;
         /* sections, and what is made: the divisions of manufacturing */
@@ -197,8 +202,12 @@ static enum rc view_card(struct board *b, struct view *cards, const struct rec *
     view_str(card, "href", pair_path(b, r, t));
     view_card_side(b, card, r, "need", "need", "need_href", t);
     view_card_side(b, card, r, "offer", "offer", "offer_href", t);
+    const struct val *offer = value_of(r, "offer");
+    const struct kind *k = NULL;
     double score;
-    if (introduction_score(rq->site, r, rq->arena, &score))
+    if (offer->set)
+        titles_of(t, offer->num, &k);
+    if (introduction_score(rq->site, r, k, rq->arena, &score))
         view_str(card, "score", textf(rq, "%.0f", score));
     view_str(card, "days", textf(rq, "%lld", (long long)MAX(0, b->today - day_of_time(r->since))));
     if (broker->set)
@@ -244,8 +253,9 @@ static enum rc view_column(struct board *b, struct view *columns, uint32_t state
     view_str(column, "total", show_count(rq, a.total));
     view_flag(column, "folded", is_folded(s));
     if (a.total > CARDS)
-        view_str(column, "more",
-                 textf(rq, "/introduction?f.state=%.*s", (int)s->name.n, s->name.p));
+        view_str(
+            column, "more",
+            textf(rq, "%.*s?f.state=%.*s", (int)b->list.n, b->list.p, (int)s->name.n, s->name.p));
     enum rc rc = view_cards(b, column, &a.rec, e);
     vec_free(&a.rec);
     return rc;
@@ -267,11 +277,12 @@ static enum rc view_columns(struct board *b, struct err *e)
 static enum rc begin(struct board *b, struct request *rq, struct err *e)
 {
     *b = (struct board){.rq = rq,
-                        .kind = kind_find(site_kinds(rq->site), STR("introduction")),
+                        .kind = introduction_kind(rq->site),
                         .v = view_new(rq->arena),
                         .today = day_of_time(site_now(rq->site))};
     if (!b->kind)
         return err_user(e, "service.missing", "%s", "");
+    b->list = textf(rq, "/%.*s", (int)b->kind->name.n, b->kind->name.p);
     read_filters(b);
     return RC_OK;
 }
@@ -283,6 +294,7 @@ enum rc board_page(struct request *rq, struct reply *re, struct err *e)
     view_flag(b.v, "may_mine", rq->actor->role == ROLE_BROKER);
     view_flag(b.v, "mine", param_has(rq, "mine"));
     view_flag(b.v, "filtered", b.filter.n > 0);
+    view_str(b.v, "list", b.list);
     TRY(view_brokers(&b, e));
     view_industries(&b);
     TRY(view_columns(&b, e));
@@ -301,8 +313,8 @@ enum rc board_move(struct request *rq, struct reply *re, struct err *e)
     bool asks = rc != RC_OK && faults.n;
     vec_free(&faults);
     if (asks) /* it needs words after all: its page asks for them */
-        return reply_seef(rq, re, NULL, e, "/introduction/%lld/step/%.*s?back=/board",
-                          (long long)rq->id, (int)rq->name.n, rq->name.p);
+        return reply_seef(rq, re, NULL, e, "%.*s/%lld/step/%.*s?back=/board", (int)b.list.n,
+                          b.list.p, (long long)rq->id, (int)rq->name.n, rq->name.p);
     if (rc != RC_OK)
         return rc;
     if (!rq->part)

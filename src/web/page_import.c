@@ -6,7 +6,6 @@
 #include "web/page_int.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -164,8 +164,12 @@ static void view_row(struct match_view *m, struct view *rows, uint32_t i, uint64
     view_int(row, "place", (int64_t)place + 1);
     if (other->org && other->org != other->id)
         view_str(row, "unit", titles_of(&m->titles, other->org, &k));
-    if (w->via)
-        view_str(row, "via", titles_of(&m->titles, w->via, &k));
+    if (w->via) {
+        struct str via = titles_of(&m->titles, w->via, &k);
+        if (k)
+            view_str(row, "via",
+                     say_pair(rq, "web.by_result", via, label_text(&k->label, rq->zh), STR("")));
+    }
     view_score(rq, row, p->score, p->credible);
     view_flag(row, "weak_from", !p->credible && (!i || m->shown.p[i - 1].credible));
     view_reasons(rq, row, w);

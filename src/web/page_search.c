@@ -78,6 +78,17 @@ static size_t forth(struct str s, size_t at, uint32_t n)
     return at;
 }
 
+/* Where a clause begins at or after `at`, before `first`; `at` where none does. */
+static size_t clause(struct str s, size_t at, size_t first)
+{
+    for (size_t i = at; i < first;) {
+        uint32_t c = utf8_next(s, &i);
+        if ((c == 0xFF0C || c == 0x3002 || c == 0xFF1B || c == ';') && i <= first)
+            return i;
+    }
+    return at;
+}
+
 static void view_snippet(struct search *x, struct view *row, const struct hit_shown *h)
 {
     struct view *title = view_list(row, "title"), *list = view_list(row, "snippet");
@@ -92,6 +103,8 @@ static void view_snippet(struct search *x, struct view *row, const struct hit_sh
         if (h->span[i].from >= body)
             first = MIN(first, (size_t)h->span[i].from);
     size_t from = first == SIZE_MAX ? body : back(h->text, first, body, BEFORE);
+    if (first != SIZE_MAX && from > body)
+        from = clause(h->text, from, first);
     size_t to = forth(h->text, from, SNIPPET);
     if (from > body && from < h->text.n && h->text.p[from - 1] != '\n')
         piece(list, STR("…"), false);

@@ -5,7 +5,6 @@
 #include "web/page_int.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 
 static bool known(const struct request *rq)
 {

@@ -7,8 +7,8 @@
 
 const struct page why_def = {
     "why",
-    "kind{name label path} path title matches " SCORE_SHAPE
-    " sides[kind title href masked owner via{title href} head" PARTS_SHAPE " body" PARTS_SHAPE
+    "kind{name label path} path here title matches " SCORE_SHAPE
+    " sides[kind title href masked owner via{title href kind} head" PARTS_SHAPE " body" PARTS_SHAPE
     "] indicators[name asked given verdict tone n hue]"
     " fits[label need offer keep verdict tone] phrases concepts"
     " state{text tone} introduction since steps[label path direct tone version quiet]"
@@ -50,9 +50,11 @@ static enum rc view_side(struct why_view *y, struct view *sides, const struct ma
         struct view *via = view_map(v, "via");
         struct str name = titles_of(&y->titles, y->w.via, &k);
         view_str(via, "title", name.n ? name : msg(rq, "web.masked_title"));
-        if (k)
+        if (k) {
+            view_str(via, "kind", label_text(&k->label, rq->zh));
             view_str(via, "href",
                      textf(rq, "/%.*s/%lld", (int)k->name.n, k->name.p, (long long)y->w.via));
+        }
     }
     uint32_t end = (uint32_t)text.n, body = title;
     while (body < end && (text.p[body] == '\n' || text.p[body] == ' '))
@@ -121,11 +123,6 @@ static const struct action *action_of(const struct kind *k, const char *name)
     return NULL;
 }
 
-static const struct kind *introductions(const struct request *rq)
-{
-    return kind_find(site_kinds(rq->site), STR("introduction"));
-}
-
 static struct str question_error(const struct why_view *y, uint32_t field)
 {
     for (size_t i = 0; y->faults && i < y->faults->n; i++)
@@ -137,7 +134,7 @@ static struct str question_error(const struct why_view *y, uint32_t field)
 static void view_questions(struct why_view *y, const struct action *propose)
 {
     struct request *rq = y->rq;
-    const struct kind *k = introductions(rq);
+    const struct kind *k = introduction_kind(rq->site);
     struct view *list = view_list(y->v, "questions");
     for (uint32_t i = 0; propose && i < propose->n_require && i < QUESTIONS; i++) {
         uint32_t f = propose->require[i];
@@ -217,7 +214,7 @@ static void view_state_of(struct why_view *y)
 static void view_actions(struct why_view *y)
 {
     struct request *rq = y->rq;
-    const struct kind *k = introductions(rq);
+    const struct kind *k = introduction_kind(rq->site);
     bool may = may_introduce(rq->site, rq->actor, &y->w.need, &y->w.offer) && !y->found;
     bool propose = may || may_step(y, "propose"), refuse = may || may_step(y, "refuse");
     if (y->found)
@@ -286,6 +283,7 @@ static enum rc reply(struct why_view *y, struct reply *re, struct err *e)
     y->v = view_new(rq->arena);
     view_kind(rq, y->v, rq->kind);
     view_str(y->v, "path", y->path);
+    view_str(y->v, "here", y->path);
     view_str(y->v, "title", title_of(rq, self));
     struct str path = record_path(rq, self);
     view_str(y->v, "matches",
@@ -318,7 +316,7 @@ enum rc why_page(struct request *rq, struct reply *re, struct err *e)
 /* The fields that `action` asks for, as they were typed. */
 static uint32_t take_questions(struct request *rq, const struct action *action, struct typed *to)
 {
-    const struct kind *k = introductions(rq);
+    const struct kind *k = introduction_kind(rq->site);
     uint32_t n = 0;
     for (uint32_t i = 0; action && i < action->n_require && n < QUESTIONS; i++) {
         const struct field_def *f = &k->field[action->require[i]];
@@ -349,8 +347,8 @@ static enum rc bring(struct request *rq, struct reply *re, const char *action, c
                             .reason = param_text(rq, "reason"),
                             .comment = str_trim(param_text(rq, "comment")),
                             .typed = typed};
-    if (introductions(rq) && *action)
-        x.n_typed = take_questions(rq, action_of(introductions(rq), action), typed);
+    if (introduction_kind(rq->site) && *action)
+        x.n_typed = take_questions(rq, action_of(introduction_kind(rq->site), action), typed);
     rc = introduce(rq->site, rq->actor, &x, rq->arena, &out, &faults, &why);
     if (rc == RC_OK) {
         rc = reply_see(rq, re, y.path, done, e);

@@ -1,6 +1,6 @@
 #define _POSIX_C_SOURCE 200809L
+#include "web/api_int.h"
 #include "web/http_int.h"
-
 #include "web/menu_int.h"
 
 #include <errno.h>
@@ -168,7 +168,8 @@ static unsigned user_status(const char *key)
     static const char *const missing[] = {"service.missing", "web.no_page", "store.gone"};
     static const char *const clash[] = {"store.stale", "store.unique", "store.ref", "store.held",
                                         "import.changed"};
-    static const char *const malformed[] = {"web.form", "web.address_long", "json.syntax"};
+    static const char *const malformed[] = {"web.form", "web.address_long", "json.syntax",
+                                            "json.object", "web.parameter"};
     if (in(key, denied, ARRAY_LEN(denied)))
         return 403;
     if (in(key, missing, ARRAY_LEN(missing)))
@@ -179,6 +180,8 @@ static unsigned user_status(const char *key)
         return 400;
     if (strcmp(key, "web.method") == 0)
         return 405;
+    if (strncmp(key, "filter.", strlen("filter.")) == 0)
+        return 400;
     if (strcmp(key, "auth.token") == 0)
         return 401;
     return strcmp(key, "web.template") == 0 ? 500 : 422;
@@ -221,30 +224,18 @@ static const char *advice(unsigned status)
     }
 }
 
-static enum rc json_text(struct buf *b, struct str s, struct err *e)
-{
-    TRY(buf_char(b, '"', e));
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c == '"' || c == '\\')
-            TRY(buf_printf(b, e, "\\%c", c));
-        else if (c < ' ')
-            TRY(buf_printf(b, e, "\\u%04x", c));
-        else
-            TRY(buf_char(b, s.p[i], e));
-    }
-    return buf_char(b, '"', e);
-}
-
+/* Problem details (RFC 9457). */
 static enum rc error_json(struct reply *re, const struct err *why, struct str sentence,
                           struct err *e)
 {
-    re->type = "application/json";
-    TRY(buf_printf(&re->body, e, "{\"error\":{\"key\":\"%s\",\"message\":", why->key));
-    TRY(json_text(&re->body, sentence, e));
-    TRY(buf_str(&re->body, STR(",\"detail\":"), e));
-    TRY(json_text(&re->body, str_of(why->detail), e));
-    return buf_str(&re->body, STR("}}\n"), e);
+    struct buf *b = &re->body;
+    re->type = "application/problem+json";
+    TRY(buf_printf(b, e, "{\"type\":\"about:blank\",\"status\":%u", re->status));
+    TRY(api_pair(b, "key", str_of(why->key), false, e));
+    TRY(api_pair(b, "title", sentence, false, e));
+    if (re->status < 500 && why->detail[0])
+        TRY(api_pair(b, "detail", str_of(why->detail), false, e));
+    return buf_char(b, '}', e);
 }
 
 const struct page error_page = {"error", "status sentence advice sign_in back", false};
@@ -258,7 +249,7 @@ enum rc reply_error(struct request *rq, struct reply *re, const struct err *why,
     re->status = status;
     if (status == 503)
         reply_header(re, "Retry-After", STR("5"));
-    if (rq->route && (rq->route->flags & ROUTE_API))
+    if (rq->route ? rq->route->flags & ROUTE_API : str_starts(rq->path, STR("/api/")))
         return error_json(re, why, sentence, e);
     struct view *v = view_new(rq->arena);
     view_int(v, "status", status);

@@ -138,8 +138,7 @@ static enum rc handle(struct exchange *x, struct err *e)
     if (done)
         return RC_OK;
     TRY(read_params(x, e));
-    bool bearer = (rq->route->flags & ROUTE_API) && request_header(rq, "Authorization").n;
-    if (is_unsafe(x) && !bearer && !(rq->route->flags & ROUTE_FORM_OPEN))
+    if (is_unsafe(x) && !rq->by_token && !(rq->route->flags & ROUTE_FORM_OPEN))
         TRY(csrf_check(rq, e));
     TRY(rq->route->handler(rq, &x->re, e));
     if (seq >= 0 && !x->re.status && x->re.fd < 0 && !x->re.bytes.p && !x->re.n_headers)

@@ -17,29 +17,41 @@ struct str cookie_get(const struct request *rq, struct str name)
     return STR("");
 }
 
-static enum rc read_token(struct request *rq, bool *has, struct err *e)
+static enum rc read_token(struct request *rq, struct err *e)
 {
     struct str h = request_header(rq, "Authorization");
-    *has = (rq->route->flags & ROUTE_API) && str_starts(h, STR("Bearer "));
-    if (!*has)
+    rq->by_token = (rq->route->flags & ROUTE_API) && str_starts(h, STR("Bearer "));
+    if (!rq->by_token)
         return RC_OK;
     return auth_token(rq->site, str_trim(str_sub(h, strlen("Bearer "), h.n)), rq->arena,
                       &rq->who.actor, e);
 }
 
+/* A program may ask for a language with each request. */
+static void read_wish(struct request *rq)
+{
+    struct str wish = request_header(rq, "Accept-Language");
+    if (!(rq->route->flags & ROUTE_API))
+        return;
+    if (str_starts(wish, STR("en")))
+        rq->zh = false;
+    else if (str_starts(wish, STR("zh")))
+        rq->zh = true;
+}
+
 enum rc session_read(struct request *rq, struct err *e)
 {
     struct str lang = cookie_get(rq, STR("lang")), id = cookie_get(rq, STR(COOKIE));
-    bool token = false;
     rq->who = (struct signed_in){.actor = actor_visitor};
     rq->zh = !str_eq(lang, STR("en"));
     if (!rq->route || (rq->route->flags & ROUTE_BARE))
         return RC_OK;
-    TRY(read_token(rq, &token, e));
-    if (!token && id.n && id.n < SESSION_ID)
+    TRY(read_token(rq, e));
+    if (!rq->by_token && id.n && id.n < SESSION_ID)
         TRY(auth_session(rq->site, id, rq->arena, &rq->who, e));
     if (rq->actor->account)
         rq->zh = rq->actor->zh;
+    read_wish(rq);
     return RC_OK;
 }
 

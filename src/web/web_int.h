@@ -29,6 +29,7 @@ struct request {
     const struct actor *actor; /* &who.actor; for a token its owner */
     bool zh;
     bool part;                 /* htmx asked: answer with a bare page */
+    bool by_token;             /* not by a cookie: no form to forge */
     struct str path;           /* decoded once, UTF-8 */
     struct str query;          /* as it came, without "?" */
     struct str target;         /* path?query as it came, for coming back */

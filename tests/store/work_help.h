@@ -9,8 +9,6 @@
 #include <pthread.h>
 #include <sqlite3.h>
 
-static char work_db[40], work_url[80];
-
 static inline bool on_sqlite(void)
 {
     const char *s = getenv("STORE");
@@ -18,11 +16,11 @@ static inline bool on_sqlite(void)
 }
 
 /* SQL past the program, as the database's owner; "" or what the database said. */
-static inline const char *raw_sql(const char *url, const char *sql)
+static inline const char *raw_sql(const char *sql)
 {
     static char why[300];
     why[0] = 0;
-    if (on_sqlite() && url) {
+    if (on_sqlite()) {
         char path[300], *said = NULL;
         sqlite3 *h;
         snprintf(path, sizeof path, "%s/qiao.db", site_path);
@@ -32,39 +30,13 @@ static inline const char *raw_sql(const char *url, const char *sql)
         sqlite3_close(h);
         return why;
     }
-    PGconn *c = PQconnectdb(url ? url : "dbname=postgres");
+    PGconn *c = PQconnectdb(pg_url);
     PGresult *r = PQexec(c, sql);
     if (PQresultStatus(r) != PGRES_COMMAND_OK && PQresultStatus(r) != PGRES_TUPLES_OK)
         snprintf(why, sizeof why, "%s", PQerrorMessage(c));
     PQclear(r);
     PQfinish(c);
     return why;
-}
-
-static inline int work_open(void **state)
-{
-    char sql[80];
-    if (!on_sqlite()) {
-        snprintf(work_db, sizeof work_db, "w%d", (int)getpid());
-        snprintf(work_url, sizeof work_url, "postgres:///%s", work_db);
-        snprintf(sql, sizeof sql, "CREATE DATABASE %s", work_db);
-        if (raw_sql(NULL, sql)[0])
-            return -1;
-        setenv("QIAO_TEST_PG", work_url, 1);
-    }
-    return site_open_all(state);
-}
-
-static inline int work_close(void **state)
-{
-    char sql[80];
-    int rc = site_close_all(state);
-    if (!on_sqlite()) {
-        snprintf(sql, sizeof sql, "DROP DATABASE %s WITH (FORCE)", work_db);
-        if (raw_sql(NULL, sql)[0])
-            return -1;
-    }
-    return rc;
 }
 
 /* "#12" */

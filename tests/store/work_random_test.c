@@ -41,7 +41,7 @@ static int up(void **state)
         {"coverage", "rank", "tier = hightech and term = running", "company", "org",
          "type = company and not name = 甲公司"},
     };
-    if (work_open(state))
+    if (site_open_all(state))
         return -1;
     broker = actor(ROLE_BROKER, 0);
     company[0] = org_a;
@@ -67,7 +67,7 @@ static int down(void **state)
 {
     for (size_t i = 0; i < ARRAY_LEN(made); i++)
         vec_free(&made[i]);
-    return work_close(state);
+    return site_close_all(state);
 }
 
 /* ---- a history ---- */

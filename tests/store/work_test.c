@@ -14,7 +14,7 @@ static int64_t person;
 
 static int up(void **state)
 {
-    if (work_open(state))
+    if (site_open_all(state))
         return -1;
     broker = actor(ROLE_BROKER, 0);
     editor_a = actor(ROLE_EDITOR, org_a);
@@ -277,15 +277,15 @@ static void the_database_refuses_by_itself(void **unused)
                       "(%lld, %lld, %lld, %lld, %lld, %d)";
     snprintf(sql, sizeof sql, add, (long long)who, (long long)org_a, (long long)who,
              (long long)(d + 9), (long long)(d + 20), 3001);
-    assert_non_null(strstr(raw_sql(work_url, sql), "share.over"));
+    assert_non_null(strstr(raw_sql(sql), "share.over"));
     snprintf(sql, sizeof sql, add, (long long)who, (long long)org_a, (long long)who,
              (long long)(d + 9), (long long)(d + 20), 3000);
-    assert_string_equal(raw_sql(work_url, sql), "");
+    assert_string_equal(raw_sql(sql), "");
     snprintf(sql, sizeof sql, "UPDATE share SET percent = 3001 WHERE appointment = %lld",
              (long long)who);
-    assert_non_null(strstr(raw_sql(work_url, sql), "share.over"));
+    assert_non_null(strstr(raw_sql(sql), "share.over"));
     snprintf(sql, sizeof sql, "DELETE FROM share WHERE appointment = %lld", (long long)who);
-    assert_string_equal(raw_sql(work_url, sql), "");
+    assert_string_equal(raw_sql(sql), "");
     assert_int_equal(x.rc, RC_OK);
 }
 
@@ -617,5 +617,5 @@ int main(void)
         cmocka_unit_test(organisations_are_ranked_by_what_they_kept),
         cmocka_unit_test(calendars_can_be_read),
     };
-    return cmocka_run_group_tests(all, up, work_close);
+    return cmocka_run_group_tests(all, up, site_close_all);
 }
