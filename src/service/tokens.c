@@ -37,7 +37,7 @@ static enum rc write_used(struct site *s, struct tx *tx, void *ctx, struct err *
 
 /* One that is good for the calendar is good for nothing else, and the other way round. */
 static enum rc actor_with(struct site *s, struct str value, bool for_calendar, struct arena *to,
-                        struct actor *out, struct err *e)
+                          struct actor *out, struct err *e)
 {
     struct token_call c = {.to = to};
     struct err why;
