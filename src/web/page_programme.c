@@ -82,11 +82,11 @@ static enum rc view_measured(struct request *rq, struct view *v, const struct re
         view_str(v, "denominator", show_real(rq, m->denominator));
     }
     view_str(v, "list", m->list);
-    view_flag(v, "is_coverage", coverage);
     if (!coverage)
         return RC_OK;
     view_str(v, "missing_list", m->missing_list);
-    view_str(v, "missing_total", show_real(rq, m->denominator - m->numerator));
+    if (m->denominator > m->numerator)
+        view_str(v, "missing_total", show_real(rq, m->denominator - m->numerator));
     return view_missing(rq, v, &m->missing, most, e);
 }
 

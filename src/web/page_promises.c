@@ -224,10 +224,13 @@ enum rc promises_page(struct request *rq, struct reply *re, struct err *e)
 
 static enum rc row_typed(struct sheet *s, uint32_t row, struct typed_row *out, struct err *e)
 {
-    struct typed *t = arena_calloc(s->rq->arena, CELLS, sizeof *t);
+    struct typed *t = arena_calloc(s->rq->arena, CELLS + 1, sizeof *t);
     if (!t)
         return err_nomem(e);
     *out = (struct typed_row){.typed = t};
+    /* what a broker takes down belongs to whose event it was */
+    if (s->rq->actor->role == ROLE_BROKER && s->event.org)
+        t[out->n++] = (struct typed){STR("owner"), textf(s->rq, "#%lld", (long long)s->event.org)};
     for (uint32_t j = 0; j < CELLS; j++) {
         uint32_t f = field_find(s->kind, str_of(columns[j]));
         struct str text = str_trim(s->cell[row][j]);

@@ -4,10 +4,10 @@
 #include "web/menu_int.h"
 #include "web/page_int.h"
 
-#define ROLES_FORM  (R(ROLE_EDITOR) | R(ROLE_BROKER))
-#define ROLES_TALKS (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_AUDITOR))
+#define ROLES_FORM      (R(ROLE_EDITOR) | R(ROLE_BROKER))
+#define ROLES_TALKS     (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_AUDITOR))
 #define ROLES_ALLSEEING (R(ROLE_BROKER) | R(ROLE_AUDITOR))
-#define ROLES_JOBS  (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_ADMIN))
+#define ROLES_JOBS      (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_ADMIN))
 
 /* clang-format off */
 const struct route routes[] = {
@@ -125,7 +125,7 @@ const struct page *const pages[] = {
     &delete_page_def, &form_page_def,  &step_page_def,    &sign_in_def,   &second_def,
     &account_def,     &accounts_def,   &account_form_def, &audit_def,     &jobs_def,
     &job_def,         &job_part_def,   &suggest_def,      &news_def,      &news_found_def,
-    &import_def,      &import_run_def, &import_part_def,
-    &thread_def, &promises_def, &leaders_def, &wall_def, &circular_def, &owed_def,  &matches_def,   &why_def,
-    &board_def,       &board_part_def, &search_def,       NULL,
+    &import_def,      &import_run_def, &import_part_def,  &thread_def,    &promises_def,
+    &leaders_def,     &wall_def,       &circular_def,     &owed_def,      &matches_def,
+    &why_def,         &board_def,      &board_part_def,   &search_def,    NULL,
 };

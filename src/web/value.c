@@ -70,7 +70,6 @@ static enum rc plain(struct request *rq, struct str *out, const struct field_def
     return rc == RC_OK && !out->p ? err_nomem(e) : rc;
 }
 
-
 struct str show_money(const struct request *rq, int64_t fen)
 {
     int64_t whole = fen < 0 ? -fen : fen;

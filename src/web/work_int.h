@@ -30,8 +30,8 @@ bool kind_has_thread(const struct request *rq, const struct kind *k);
 /* An indicator on a day. */
 #define INDICATOR_SHAPE                                                                            \
     "title href measure value unit target deadline part light{text tone} forecast low high"        \
-    " numerator denominator list missing_list missing_total missing_more missing[title href]"      \
-    " is_coverage error"
+    " numerator denominator list missing_list missing_total missing_more missing[title href] "     \
+    "error"
 enum rc view_indicator(struct request *rq, struct view *v, const struct rec *indicator, int64_t day,
                        uint32_t missing_shown, struct err *e) MUST_CHECK;
 /* Those of a programme as the actor may see them; vec_free by the caller. */
@@ -46,8 +46,8 @@ enum rc view_programme(struct request *rq, struct view *v, const struct rec *r,
  * is known at an organisation, promises of an event. */
 #define MORE_SHAPE                                                                                 \
     THREAD_SHAPE                                                                                   \
-        " promises_path programme{on past today groups[label lead indicators[" INDICATOR_SHAPE     \
-        "]]} alumni[title href school post year] alumni_list alumni_more"
+    " promises_path programme{on past today groups[label lead indicators[" INDICATOR_SHAPE         \
+    "]]} alumni[title href school post year] alumni_list alumni_more"
 enum rc view_more(struct request *rq, struct view *v, const struct shown *shown,
                   struct err *e) MUST_CHECK;
 
