@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #define PROGRAMMES_SHOWN 4u
-#define INDICATORS_SHOWN 14u
+#define INDICATORS_SHOWN 18u
 #define ORGS_SHOWN       8u
 
 #define LEADERS_SHAPE                                                                              \

@@ -42,10 +42,14 @@ static void view_standing(struct request *rq, struct view *v, const struct stand
         view_printf(v, "rate", "%.1f%%", s->rate * 100);
         view_printf(v, "part", "%.1f", s->rate * 100);
     }
-    view_str(v, "green_list", span_list(rq, s->org, "light = green", from, until));
-    view_str(v, "made_up_list", span_list(rq, s->org, "light = made_up", from, until));
-    view_str(v, "red_list", span_list(rq, s->org, "light = red", from, until));
-    view_str(v, "open_list", span_list(rq, s->org, "light in (open, due)", from, until));
+    if (s->green)
+        view_str(v, "green_list", span_list(rq, s->org, "light = green", from, until));
+    if (s->made_up)
+        view_str(v, "made_up_list", span_list(rq, s->org, "light = made_up", from, until));
+    if (s->red)
+        view_str(v, "red_list", span_list(rq, s->org, "light = red", from, until));
+    if (s->open)
+        view_str(v, "open_list", span_list(rq, s->org, "light in (open, due)", from, until));
 }
 
 static void view_sum(struct view *v, const vec_standing *all)
