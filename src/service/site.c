@@ -1,5 +1,6 @@
 #define _POSIX_C_SOURCE 200809L
 #include "service/engine_int.h"
+#include "service/overview_int.h"
 #include "service/site_int.h"
 
 #include "base/log.h"
@@ -74,6 +75,7 @@ static enum rc open_parts(struct site *s, struct err *e)
     atomic_store(&s->seq, seq);
     TRY(seen_open(&s->seen, e));
     TRY(counts_open(&s->counts, e));
+    TRY(overviews_open(&s->overviews, e));
     if (s->o.jobs || s->o.engine)
         TRY(runner_open(s, e));
     return s->o.engine ? engine_open(&s->engine, s, e) : RC_OK;
@@ -111,6 +113,7 @@ void site_close(struct site *s)
     runner_close(s);
     seen_close(s->seen);
     counts_close(s->counts);
+    overviews_close(s->overviews);
     store_close(s->store);
     model_close(s->model);
     kinds_close(s->kinds);

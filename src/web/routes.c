@@ -1,6 +1,7 @@
 /* Every page and what may be done, in one table; a row holds its right. And the side menu, and the
  * pages' templates. Further pages add rows here. */
 #include "web/api_int.h"
+#include "web/home_int.h"
 #include "web/menu_int.h"
 #include "web/page_int.h"
 
@@ -12,6 +13,8 @@
 /* clang-format off */
 const struct route routes[] = {
     ROUTE(GET, "/", home_page, ROLES_ALL, ROUTE_CACHE, "首页", "Home"),
+    ROUTE(GET, "/dashboard", dashboard_page, ROLES_ALL, 0, "总览", "Dashboard"),
+    ROUTE(POST, "/matches/seen", seen_do, ROLES_SIGNED, 0, "新匹配已看", "New matches are seen"),
     ROUTE(GET, "/healthz", healthz, ROLES_ALL, ROUTE_BARE, "健康检查", "Health"),
     ROUTE(GET, "/metrics", metrics, ROLES_ALL, ROUTE_BARE, "运行指标（Prometheus）", "Prometheus metrics"),
     ROUTE(GET, "/static/{name}", static_file, ROLES_ALL, ROUTE_BARE, "样式、脚本、图标", "Styles, scripts, icons"),
@@ -109,6 +112,7 @@ const struct route routes[] = {
 const struct menu_row menu_rows[] = {
     {"/", "home", "web.home", true},
     {"/leaders", "gauge", "web.leaders", true},
+    {"/dashboard", "chart-bar", "web.dashboard", true},
     {"/board", "layout-kanban", "web.board", false},
     {"/news", "news", "web.news", false},
     {"/owed", "list-check", "web.owed", false},
@@ -120,12 +124,43 @@ const struct menu_row menu_rows[] = {
 };
 /* clang-format on */
 
+/* clang-format off */
 const struct page *const pages[] = {
-    &error_page,      &error_part,     &home_page_def,    &list_page_def, &show_page_def,
-    &delete_page_def, &form_page_def,  &step_page_def,    &sign_in_def,   &second_def,
-    &account_def,     &accounts_def,   &account_form_def, &audit_def,     &jobs_def,
-    &job_def,         &job_part_def,   &suggest_def,      &news_def,      &news_found_def,
-    &import_def,      &import_run_def, &import_part_def,  &thread_def,    &promises_def,
-    &leaders_def,     &wall_def,       &circular_def,     &owed_def,      &matches_def,
-    &why_def,         &board_def,      &board_part_def,   &search_def,    NULL,
+    &error_page,
+    &error_part,
+    &home_page_def,
+    &list_page_def,
+    &show_page_def,
+    &delete_page_def,
+    &form_page_def,
+    &step_page_def,
+    &sign_in_def,
+    &second_def,
+    &account_def,
+    &accounts_def,
+    &account_form_def,
+    &audit_def,
+    &jobs_def,
+    &job_def,
+    &job_part_def,
+    &suggest_def,
+    &news_def,
+    &news_found_def,
+    &import_def,
+    &import_run_def,
+    &import_part_def,
+    &matches_def,
+    &why_def,
+    &board_def,
+    &board_part_def,
+    &search_def,
+    &dashboard_def,
+    &thread_def,
+    &promises_def,
+    &leaders_def,
+    &wall_def,
+    &circular_def,
+    &owed_def,
+    NULL,
 };
+/* clang-format on */

@@ -70,6 +70,7 @@ static enum rc plain(struct request *rq, struct str *out, const struct field_def
     return rc == RC_OK && !out->p ? err_nomem(e) : rc;
 }
 
+/* 180 万元, 0.5 万元; below a thousand 元. */
 struct str show_money(const struct request *rq, int64_t fen)
 {
     int64_t whole = fen < 0 ? -fen : fen;
@@ -123,6 +124,9 @@ static enum rc view_one(struct request *rq, struct view *v, const struct field_d
     if (f->type == TYPE_FILE && str_find(s, STR(":"), 0) != SIZE_MAX)
         s = str_sub(s, str_find(s, STR(":"), 0) + 1, s.n);
     view_str(v, "text", s);
+    const struct code *c = f->type == TYPE_CODE && f->codes ? code_find(f->codes, val->text) : NULL;
+    if (c && c->tone.n)
+        view_str(v, "tone", c->tone);
     if (f->type == TYPE_URL)
         view_str(v, "href", s);
     else if (f->type == TYPE_EMAIL)
