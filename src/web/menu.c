@@ -82,6 +82,7 @@ static struct str notice(const struct request *rq)
         {"second_off", "web.done_second_off"},
         {"query", "web.done_query"},
         {"cancelled", "web.done_cancelled"},
+        {"promised", "web.done_promised"},
         {"shortlisted", "web.done_shortlisted"},
         {"proposed", "web.done_proposed"},
         {"seen", "web.done_seen"},
