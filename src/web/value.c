@@ -11,14 +11,27 @@ enum rc titles_want(struct titles *t, int64_t id, struct err *e)
 }
 
 static enum rc want_val(struct titles *t, const struct field_def *f, const struct val *v,
+                        struct err *e);
+
+static enum rc want_one(struct titles *t, const struct field_def *f, const struct val *v,
                         struct err *e)
 {
-    if (!v->set || f->type != TYPE_REF)
+    if (v->set && f->type == TYPE_REF)
+        return titles_want(t, v->num, e);
+    for (uint32_t j = 0; v->set && f->type == TYPE_GROUP && j < f->n_sub && j < v->list.n; j++)
+        TRY(want_val(t, &f->sub[j], &v->list.item[j], e));
+    return RC_OK;
+}
+
+static enum rc want_val(struct titles *t, const struct field_def *f, const struct val *v,
+                        struct err *e)
+{
+    if (!v->set || (f->type != TYPE_REF && f->type != TYPE_GROUP))
         return RC_OK;
     if (!f->list)
-        return titles_want(t, v->num, e);
+        return want_one(t, f, v, e);
     for (uint32_t i = 0; i < v->list.n; i++)
-        TRY(titles_want(t, v->list.item[i].num, e));
+        TRY(want_one(t, f, &v->list.item[i], e));
     return RC_OK;
 }
 

@@ -116,6 +116,19 @@ static int clear(void **state)
 
 /* ---- the thread ---- */
 
+/* Every party's name stands on the page, not only the owner's. */
+static void test_parties(void **state)
+{
+    (void)state;
+    int64_t id = MAKE(&actor_system, "agreement", "title", "两方协议", "type", "framework",
+                      "parties.0.org", "甲公司", "parties.0.role", "lead", "parties.1.org",
+                      "乙大学", "parties.1.role", "member", "owner", "甲公司");
+    char path[80];
+    snprintf(path, sizeof path, "/agreement/%lld", (long long)id);
+    assert_int_equal(get(&broker, path), 200);
+    assert_true(shows("<td>甲公司</td>") && shows("<td>乙大学</td>"));
+}
+
 static void test_thread(void **state)
 {
     (void)state;
@@ -438,6 +451,7 @@ static void test_alumni(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_parties),
         cmocka_unit_test(test_thread),
         cmocka_unit_test(test_thread_is_what_one_may_see),
         cmocka_unit_test(test_promises_rights),
