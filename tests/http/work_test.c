@@ -294,7 +294,7 @@ static void test_leaders(void **state)
     assert_int_equal(get(&broker, "/leaders"), 200);
     assert_true(shows("新增平台") && shows("100 万元") && shows("30 万元"));
     assert_true(shows("href=\"/commitment?filter=debtor%20%3D%20"));
-    assert_true(shows("class=\"tiles\"") && shows("/org?filter=region%20under%20330000"));
+    assert_true(shows("class=\"provinces\"") && shows("/org?filter=region%20under%20330000"));
     assert_true(shows("href=\"/agreement?filter=type%20%3D%20institute%20and%20"));
     assert_false(shows("仅统计您有权查看的记录"));
     /* every address leads to a list */
