@@ -12,6 +12,8 @@ MAN             := share/man/man1/qiao.1
 BASH_COMPLETION := share/bash-completion/completions/qiao
 ZSH_COMPLETION  := share/zsh/site-functions/_qiao
 DOC             := share/doc/qiao
+UNIT_FILE       := lib/systemd/system/qiao.service
+GUIDES          := $(addprefix docs/,guide.md guide.zh-CN.md operate.md qiao.nginx)
 
 CC_gcc    := gcc
 CC_clang  := clang
@@ -58,8 +60,13 @@ FUZZ    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 ## all        build the program (build/gcc/qiao)
 all: $(QIAO)
 
-## run        install what is missing, build, match the sample spreadsheets
+## run        install what is missing, build, serve a sample site (in build/site or $$QIAO_DATA)
 run: deps
+	@$(MAKE) --no-print-directory all
+	@tools/run-site $(QIAO)
+
+## match      the same for the command line: match two sample spreadsheets
+match: deps
 	@$(MAKE) --no-print-directory all
 	@tools/run-samples $(QIAO)
 
@@ -130,6 +137,13 @@ build/npm/.done: static/package.json static/package-lock.json
 	cd $(@D) && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
+# What the browser tests drive the browser with.
+build/npm-browser/.done: tests/browser/package.json tests/browser/package-lock.json
+	@mkdir -p $(@D)
+	cp $^ $(@D)
+	cd $(@D) && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
 ASSETS := build/gen/static
 $(ASSETS).done: build/npm/.done tools/assets templates $(wildcard static/* templates/*.html)
 	@mkdir -p $(@D)
@@ -194,14 +208,22 @@ install: $(QIAO)
 	install -D -m 644 docs/qiao.1 $(DESTDIR)$(PREFIX)/$(MAN)
 	install -D -m 644 docs/completion/qiao.bash $(DESTDIR)$(PREFIX)/$(BASH_COMPLETION)
 	install -D -m 644 docs/completion/_qiao $(DESTDIR)$(PREFIX)/$(ZSH_COMPLETION)
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/$(DOC) README.md README.zh-CN.md
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/$(DOC) README.md README.zh-CN.md $(GUIDES)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/$(DOC)/img $(wildcard docs/img/*)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/$(DOC)/reference $(wildcard docs/reference/*.md)
+	sed 's|@PREFIX@|$(PREFIX)|g' docs/qiao.service > $(BUILD)/qiao.service
+	install -D -m 644 $(BUILD)/qiao.service $(DESTDIR)$(PREFIX)/$(UNIT_FILE)
 
 ## uninstall  remove what install put there
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/qiao $(DESTDIR)$(PREFIX)/$(MAN) \
 	      $(DESTDIR)$(PREFIX)/$(BASH_COMPLETION) $(DESTDIR)$(PREFIX)/$(ZSH_COMPLETION) \
-	      $(DESTDIR)$(PREFIX)/$(DOC)/README.md $(DESTDIR)$(PREFIX)/$(DOC)/README.zh-CN.md
-	[ ! -d $(DESTDIR)$(PREFIX)/$(DOC) ] || rmdir $(DESTDIR)$(PREFIX)/$(DOC)
+	      $(DESTDIR)$(PREFIX)/$(UNIT_FILE) \
+	      $(addprefix $(DESTDIR)$(PREFIX)/$(DOC)/,README.md README.zh-CN.md $(notdir $(GUIDES)) \
+	        $(patsubst docs/%,%,$(wildcard docs/img/* docs/reference/*.md)))
+	for d in img reference .; do \
+	  [ ! -d $(DESTDIR)$(PREFIX)/$(DOC)/$$d ] || rmdir $(DESTDIR)$(PREFIX)/$(DOC)/$${d#.}; \
+	done
 
 ## bench      build what bench/speed runs: the generator, our engine, the peers
 # One peer: make peer-NAME (lucene, tantivy, xapian, groonga, fts5).
@@ -265,8 +287,8 @@ clean:
 
 ## help       this list
 help:
-	@sed -n 's/^## //p' Makefile
+	@sed -n 's/^## //p' Makefile | tr -s '$$'
 
 -include $(OBJ:.o=.d) $(BUILD)/obj/cli/main.d $(UNIT:=.d) $(HTTP:=.d) $(STORE:=.d) $(FAULT:=.d) $(FUZZ:=.d)
 
-.PHONY: all run check deps unit http store fault fuzz bench install uninstall format clean help
+.PHONY: all run match check deps unit http store fault fuzz bench install uninstall format clean help

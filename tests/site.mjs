@@ -2,6 +2,7 @@
 // keep their cookies, and TAP. Everything it starts is stopped at the end.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, existsSync, openSync } from 'node:fs';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -87,7 +88,7 @@ export function makeSite({ name = 'site', common = [], sample = true } = {}) {
   return dir;
 }
 
-export async function serve(dir, args = [], { env = {}, prefix = [] } = {}) {
+export async function serve(dir, args = [], { env = {}, prefix = [], at = null } = {}) {
   const log = `${work}/log.${running.size}.${Date.now()}`;
   const command = [...prefix, qiao, 'serve', '--port', '0', '--lang', 'en', ...args, dir];
   const child = spawn(command[0], command.slice(1), {
@@ -105,12 +106,20 @@ export async function serve(dir, args = [], { env = {}, prefix = [] } = {}) {
   running.add(site);
   let said = '';
   child.stdout.on('data', (bytes) => (said += bytes));
-  await until(() => /http:\/\/\S+:\d+/.test(said) || child.exitCode !== null, 60000);
-  const at = said.match(/http:\/\/[^\s/]+/);
-  check(at, 'no address', said, log);
-  site.url = at[0];
+  await until(() => /https?:\/\/\S+/.test(said) || child.exitCode !== null, 60000);
+  const told = said.match(/http:\/\/[^\s/]+/);
+  check(at ?? told, 'no address', said, log);
+  site.url = at ?? told[0];
   return site;
 }
+
+export const freePort = () =>
+  new Promise((done) => {
+    const s = net.createServer().listen(0, '127.0.0.1', () => {
+      const { port } = s.address();
+      s.close(() => done(port));
+    });
+  });
 
 // ---- browsers ----
 

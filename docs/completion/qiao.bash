@@ -6,7 +6,7 @@ _qiao()
     COMPREPLY=()
 
     if [ "$COMP_CWORD" = 1 ]; then
-        COMPREPLY=($(compgen -W 'match index search read learn init user import export template paper serve backup restore verify migrate rebuild help --help --version' -- "$cur"))
+        COMPREPLY=($(compgen -W 'match index search read learn init user import export template paper sample serve backup restore verify migrate rebuild help --help --version' -- "$cur"))
         return
     fi
     case $prev in
@@ -47,7 +47,7 @@ _qiao()
             _qiao_files ''
             return
             ;;
-        -k | --threads | --min-score | --explain | --timeout | --delay | --allow-private | --db | --name | --org | --person | --filter | --columns | --sort) return ;;
+        -k | --threads | --min-score | --explain | --timeout | --delay | --allow-private | --db | --name | --org | --person | --filter | --columns | --sort | --password) return ;;
     esac
     case $command in
         match)
@@ -82,8 +82,9 @@ _qiao()
         learn)
             options='--install --reset --show --lang --model --quiet --help'
             ;;
-        init | backup | restore | verify | migrate | rebuild)
+        init | sample | backup | restore | verify | migrate | rebuild)
             options='--db --lang --model --quiet --help'
+            [ "$command" != sample ] || options+=' --password'
             sheets='!*'
             [[ $cur = -* ]] || compopt -o dirnames
             ;;
@@ -118,7 +119,7 @@ _qiao()
             [ "$command" = import ] || sheets='!*'
             ;;
         help)
-            COMPREPLY=($(compgen -W 'match index search read learn init user import export template paper serve backup restore verify migrate rebuild' -- "$cur"))
+            COMPREPLY=($(compgen -W 'match index search read learn init user import export template paper sample serve backup restore verify migrate rebuild' -- "$cur"))
             return
             ;;
         *) return ;;

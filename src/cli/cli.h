@@ -32,7 +32,8 @@ const struct command *command_find(const char *name); /* NULL if none */
 extern const struct command match_command, index_command, search_command, learn_command,
     init_command, user_command, backup_command, restore_command, verify_command, migrate_command,
     rebuild_command, import_command, export_command, template_command, paper_command,
-    sample_command, test_sheet_command, serve_command, read_command, test_routes_command;
+    sample_command, test_sheet_command, serve_command, read_command, test_routes_command,
+    test_reference_command;
 
 /* Read the options of `command`; *to begins with a struct common. *n positional words are left at
  * the front of argv. *done: --help was asked for and has been answered. */

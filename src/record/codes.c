@@ -50,7 +50,7 @@ static enum rc read_widers(struct codes_reader *r, struct err *e)
     for (uint32_t i = 0; i < r->n; i++) {
         struct raw *c = &r->raw[i];
         struct str under;
-        GOTO_OUT(kind_keys(r->src, c->node, "zh en hint under", e));
+        GOTO_OUT(kind_keys(r->src, c->node, "zh en hint under tone", e));
         GOTO_OUT(kind_text(r->src, c->node, "under", &under, e));
         if (!under.n)
             continue;
@@ -81,6 +81,7 @@ static enum rc read_code(struct codes_reader *r, const struct node *n, struct co
     TRY(kind_label_pair(r->src, n, &c->label, e));
     if (!c->label.zh.n && !c->label.en.n)
         return kind_refuse(r->src, n, "kind.no_label", n->key, e);
+    TRY(kind_text(r->src, n, "tone", &c->tone, e));
     return kind_label(r->src, n, "hint", &c->hint, e);
 }
 

@@ -7,7 +7,7 @@
  *           | path ("in" | "属于") "(" value { "," value } ")"
  *           | path ("under" | "隶属") value            the code or one under it
  *           | path ("contains" | "包含") value         part of a text, case-insensitive
- *           | path ("is" | "为") ("empty" | "空" | "set" | "非空")
+ *           | path ("is" | "为") ("empty" | "空" | "set" | "非空")  also in one word: 为空
  *   path    = name { "." name }                        a ref is followed: owner.region
  *   value   = word | number | "text" | today [("+" | "-") number ("d"|"m"|"y")] | @me | @org
  *           | "." path                               (after = != < <= > >=) a value of the record

@@ -296,6 +296,7 @@ static enum filter_op scan_op(struct parser *p)
     return eat_word(p, "in", "属于")         ? FILTER_IN
            : eat_word(p, "under", "隶属")    ? FILTER_UNDER
            : eat_word(p, "contains", "包含") ? FILTER_CONTAINS
+           : eat_word(p, "isempty", "为空")  ? FILTER_EMPTY /* as Chinese is written */
            : eat_word(p, "is", "为")         ? FILTER_SET
                                              : FILTER_ALL;
 }
@@ -317,6 +318,8 @@ enum rc read_test(struct parser *p, struct filter **out)
                              str_trim(str_sub(p->s.text, op_at, p->s.at)), label_text(&l, p->c->zh),
                              p->e);
     }
+    if (op == FILTER_EMPTY)
+        return test_node(p, op, &path, NULL, 0, at, out);
     if (op == FILTER_SET)
         return is_test(p, &path, at, out);
     if (op == FILTER_IN)

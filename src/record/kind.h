@@ -5,6 +5,8 @@
  *   kind: need
  *   label: {zh: 技术需求, en: Need}
  *   order: 20
+ *   icon: bulb               # a name of static/icons.txt
+ *   folded: true             # in the menu's folded part
  *   owner: org                # or self (an organisation: it belongs to itself), or none
  *   secrecy: true
  *   match: {side: need, title: title, text: [body, targets]}
@@ -106,8 +108,9 @@ struct code {
     struct str code;
     struct label label;
     struct label hint;
-    int32_t under; /* place of the wider code in codes.code, -1: none */
-    uint32_t end;  /* all narrower ones are [its place + 1, end): the table is in tree order */
+    struct str tone; /* as of a state: the colour it is shown in; "" none */
+    int32_t under;   /* place of the wider code in codes.code, -1: none */
+    uint32_t end;    /* all narrower ones are [its place + 1, end): the table is in tree order */
 };
 struct codes {
     struct str name;
@@ -190,9 +193,11 @@ enum match_side { MATCH_NONE, MATCH_NEED, MATCH_OFFER };
 struct kind {
     struct str name;
     struct label label;
-    int order;    /* INT_MAX: not in the menu */
-    bool owned;   /* owner: org or self */
-    bool is_self; /* owner: self; its owner is the record itself */
+    int order;       /* INT_MAX: not in the menu */
+    struct str icon; /* of its menu entry; "" none of its own */
+    bool folded;     /* its menu entry stands among the folded ones */
+    bool owned;      /* owner: org or self */
+    bool is_self;    /* owner: self; its owner is the record itself */
     bool secrecy;
     roles read, create, write, remove;
     enum match_side side;

@@ -11,7 +11,9 @@ static enum rc read_owner(struct kind_reader *r, struct err *e)
     r->k->owned = !str_eq(t, STR("none"));
     if (t.n && r->k->owned && !r->k->is_self && !str_eq(t, STR("org")))
         return kind_refuse(s, node_get(s->node, "owner"), "kind.value", STR("owner"), e);
-    return kind_bool(s, s->node, "secrecy", &r->k->secrecy, e);
+    TRY(kind_bool(s, s->node, "secrecy", &r->k->secrecy, e));
+    TRY(kind_bool(s, s->node, "folded", &r->k->folded, e));
+    return kind_text(s, s->node, "icon", &r->k->icon, e);
 }
 
 static enum rc read_access(struct kind_reader *r, struct err *e)
@@ -118,10 +120,11 @@ static enum rc read_sections(struct kind_reader *r, struct err *e)
 enum rc kind_read(struct kind_reader *r, struct err *e)
 {
     const struct source *s = r->src;
-    TRY(kind_keys(s, s->node,
-                  "kind label order owner title secrecy match access list filters fields states "
-                  "actions sections rules",
-                  e));
+    TRY(kind_keys(
+        s, s->node,
+        "kind label order icon folded owner title secrecy match access list filters fields states "
+        "actions sections rules",
+        e));
     for (uint32_t i = 1; i < r->n_src; i++)
         TRY(kind_keys(&r->src[i], r->src[i].node,
                       "extend list filters fields states actions sections rules", e));

@@ -47,6 +47,13 @@ enum rc auth_token(struct site *s, struct str value, struct arena *to, struct ac
                    struct err *e) MUST_CHECK;
 enum rc auth_token_make(struct site *s, const struct actor *a, struct str name, bool write,
                         int64_t expires, char value[TOKEN_VALUE], struct err *e) MUST_CHECK;
+/* The secret of a person's private calendar address (scope "calendar"): good for the calendar only,
+ * until it is dropped or made anew, which ends the one before. */
+enum rc auth_calendar_make(struct site *s, const struct actor *a, char value[TOKEN_VALUE],
+                           struct err *e) MUST_CHECK;
+/* RC_USER "auth.token". The actor reads only. */
+enum rc auth_calendar(struct site *s, struct str value, struct arena *to, struct actor *out,
+                      struct err *e) MUST_CHECK;
 enum rc auth_tokens(struct site *s, const struct actor *a, struct arena *to, vec_token *out,
                     struct err *e) MUST_CHECK;
 enum rc auth_token_drop(struct site *s, const struct actor *a, int64_t id,

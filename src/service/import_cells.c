@@ -134,6 +134,16 @@ static bool is_secret(const struct building *b, struct col c)
     return c.what == COL_MASKED || b->i->k->field[c.field].secret != SECRET_NONE;
 }
 
+/* Groups that are shown without some of their parts. */
+static bool has_secret_parts(const struct building *b, struct col c)
+{
+    const struct field_def *f = col_def(b->i->k, c);
+    for (uint32_t i = 0; f && i < f->n_sub; i++)
+        if (f->sub[i].secret != SECRET_NONE)
+            return true;
+    return false;
+}
+
 /* Is there nothing to do for this cell? */
 static enum rc unchanged(struct building *b, struct col c, struct str text, bool *out,
                          struct err *e)
@@ -144,9 +154,10 @@ static enum rc unchanged(struct building *b, struct col c, struct str text, bool
     if (!b->viewed.found)
         return RC_OK;
     TRY(says(b, &b->viewed.rec, c, text, out, e));
-    if (*out || !is_secret(b, c))
+    bool secret = is_secret(b, c);
+    if (*out || (!secret && !has_secret_parts(b, c)))
         return RC_OK;
-    if (!text.n) { /* whoever was not shown it gives it back blank */
+    if (secret && !text.n) { /* whoever was not shown it gives it back blank */
         *out = true;
         return RC_OK;
     }

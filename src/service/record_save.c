@@ -166,7 +166,7 @@ static enum rc put(struct saving *x, const struct by *by, struct err *e)
     x->r->updated = by->at;
     if (!x->before)
         x->r->created = x->r->since = by->at;
-    else if (x->before->state != x->r->state)
+    else if (x->step || x->before->state != x->r->state)
         x->r->since = by->at;
     enum rc rc = store_put(x->tx, x->r, by, &own);
     if (rc != RC_OK) {

@@ -10,6 +10,7 @@
 
 struct seen; /* sessions in memory (session_cache.c) */
 struct counts;
+struct overviews; /* figures in memory (overview.c) */
 struct runner;
 struct engine;
 struct papers;
@@ -23,6 +24,7 @@ struct site {
     _Atomic int64_t seq;
     struct seen *seen;
     struct counts *counts;
+    struct overviews *overviews;
     pthread_mutex_t hashing; /* one password at a time: each takes 64 MiB */
     const struct job_def *job_defs;
     struct runner *runner; /* threads: follower, jobs, sweep; NULL: none */

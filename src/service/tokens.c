@@ -3,6 +3,7 @@
 #include "service/auth_int.h"
 
 #define PREFIX         "qiao_"
+#define CALENDAR       "calendar"
 #define USED_STEP      60
 #define NAME_MAX_CHARS 100
 
@@ -34,8 +35,9 @@ static enum rc write_used(struct site *s, struct tx *tx, void *ctx, struct err *
     return c->found ? token_put(tx, &c->token, e) : RC_OK;
 }
 
-enum rc auth_token(struct site *s, struct str value, struct arena *to, struct actor *out,
-                   struct err *e)
+/* One that is good for the calendar is good for nothing else, and the other way round. */
+static enum rc actor_with(struct site *s, struct str value, bool for_calendar, struct arena *to,
+                          struct actor *out, struct err *e)
 {
     struct token_call c = {.to = to};
     struct err why;
@@ -43,13 +45,27 @@ enum rc auth_token(struct site *s, struct str value, struct arena *to, struct ac
     *out = actor_visitor;
     session_key(c.token.key, value);
     TRY(site_read(s, read_token, &c, e));
-    if (!c.found || !c.account.active || (c.token.expires && c.token.expires <= now))
+    bool calendar = c.found && str_eq(c.token.scope, STR(CALENDAR));
+    if (!c.found || !c.account.active || calendar != for_calendar ||
+        (c.token.expires && c.token.expires <= now))
         return err_user(e, "auth.token", "%s", "");
     *out = actor_of(&c.account);
     out->read_only = !str_eq(c.token.scope, STR("write"));
     if (now - c.token.used >= USED_STEP && site_write(s, write_used, &c, &why) != RC_OK)
         log_line(LOG_WARN, "token", "%s %s", why.key, why.detail);
     return RC_OK;
+}
+
+enum rc auth_token(struct site *s, struct str value, struct arena *to, struct actor *out,
+                   struct err *e)
+{
+    return actor_with(s, value, false, to, out, e);
+}
+
+enum rc auth_calendar(struct site *s, struct str value, struct arena *to, struct actor *out,
+                      struct err *e)
+{
+    return actor_with(s, value, true, to, out, e);
 }
 
 static enum rc make(struct site *s, struct tx *tx, void *ctx, struct err *e)
@@ -80,6 +96,37 @@ enum rc auth_token_make(struct site *s, const struct actor *a, struct str name, 
                              .expires = expires};
     session_key(c.token.key, str_of(value));
     return site_write(s, make, &c, e);
+}
+
+/* The address before is no longer good. */
+static enum rc make_calendar(struct site *s, struct tx *tx, void *ctx, struct err *e)
+{
+    struct token_call *c = ctx;
+    struct arena a = {0};
+    vec_token all = {0};
+    enum rc rc = token_list(tx, c->a->account, &a, &all, e);
+    for (size_t i = 0; rc == RC_OK && i < all.n; i++)
+        if (str_eq(all.p[i].scope, STR(CALENDAR)))
+            rc = token_drop(tx, all.p[i].id, c->a->account, e);
+    vec_free(&all);
+    arena_free(&a);
+    return rc == RC_OK ? make(s, tx, ctx, e) : rc;
+}
+
+enum rc auth_calendar_make(struct site *s, const struct actor *a, char value[TOKEN_VALUE],
+                           struct err *e)
+{
+    struct token_call c = {.a = a};
+    if (a->account <= 0 || a->read_only)
+        return err_user(e, "service.denied", "%s", "");
+    memcpy(value, PREFIX, strlen(PREFIX));
+    random_text(value + strlen(PREFIX), TOKEN_VALUE - strlen(PREFIX), 32);
+    c.token = (struct token){.account = a->account,
+                             .name = STR(CALENDAR),
+                             .scope = STR(CALENDAR),
+                             .created = site_now(s)};
+    session_key(c.token.key, str_of(value));
+    return site_write(s, make_calendar, &c, e);
 }
 
 static enum rc list(struct site *s, struct tx *tx, void *ctx, struct err *e)

@@ -52,7 +52,7 @@ struct token {
     int64_t id;
     uint8_t key[32]; /* SHA-256 of its value */
     int64_t account;
-    struct str name, scope; /* scope: "read", "write" */
+    struct str name, scope; /* scope: "read", "write", "calendar" */
     int64_t created, expires, used;
 };
 enum rc token_put(struct tx *tx, struct token *t, struct err *e) MUST_CHECK;

@@ -115,7 +115,8 @@ static enum rc put(struct tx *tx, struct rec *r, const struct by *by, struct are
     next.version = was.version + 1;
     next.created = was.created;
     next.updated = by->at;
-    next.since = was.same_state ? was.since : by->at;
+    /* a step may lead back into the state that it leaves (a renewal): entered anew */
+    next.since = was.same_state && r->since != by->at ? was.since : by->at;
     if (r->kind->is_self)
         next.org = next.id;
     if (rc == RC_OK)

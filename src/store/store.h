@@ -75,10 +75,11 @@ struct scope {
  * version is r->version, which then grows by one. Also keeps link (a row for each ref, relation =
  * field name, and "owner"), uniq, the public face and the audit entry. r->val must have been
  * checked. updated becomes by->at; created stays (when new: as given, else by->at); since becomes
- * by->at where the state changed. A kind whose owner is itself gets its own id as org. On failure r
- * is as it was. RC_USER "store.text" (U+0000), "store.stale" (somebody else changed it: nothing
- * written), "store.gone", "store.unique" (e->detail: field name, tab, id of the other), "store.ref"
- * (field name, tab, id that is not there). */
+ * by->at where the state changed or r->since says so (a step into the same state). A kind whose
+ * owner is itself gets its own id as org. On failure r is as it was. RC_USER "store.text" (U+0000),
+ * "store.stale" (somebody else changed it: nothing written), "store.gone", "store.unique"
+ * (e->detail: field name, tab, id of the other), "store.ref" (field name, tab, id that is not
+ * there). */
 enum rc store_put(struct tx *tx, struct rec *r, const struct by *by, struct err *e) MUST_CHECK;
 /* Delete. RC_USER "store.stale", "store.gone", "store.held" (detail: how many records refer to
  * it; store_refs lists them). */

@@ -55,7 +55,7 @@ enum rc api_record(struct buf *out, const struct rec *r, enum face face, struct 
     TRY(api_time(out, "updated", r->updated, e));
     TRY(api_time(out, "since", r->since, e));
     TRY(buf_printf(out, e, ",\"fields\":"));
-    TRY(rec_print(out, r, e));
+    TRY(rec_print_shown(out, r, e));
     return buf_char(out, '}', e);
 }
 

@@ -5,7 +5,8 @@
 #include <pthread.h>
 #include <stdio.h>
 
-#define SLOTS     1024u /* a power of two */
+#define WAYS      8u /* slots in which a page may be */
+#define SLOTS     (512u * WAYS)
 #define PAGE_KEPT (256u << 10)
 #define ALL_KEPT  (64u << 20)
 
@@ -19,6 +20,7 @@ struct slot {
 struct page_cache {
     pthread_mutex_t lock;
     struct slot slot[SLOTS];
+    unsigned turn; /* which of a full set goes */
     size_t bytes;
 };
 
@@ -49,15 +51,34 @@ void cache_close(struct page_cache *c)
     mem_free(c);
 }
 
-static struct slot *slot_of(struct page_cache *c, struct str target, bool zh)
+static struct slot *set_of(struct page_cache *c, struct str target, bool zh)
 {
-    return &c->slot[mix64(hash_bytes(target) + zh) & (SLOTS - 1)];
+    return &c->slot[mix64(hash_bytes(target) + zh) % (SLOTS / WAYS) * WAYS];
 }
 
-static bool is(const struct slot *s, struct str target, bool zh, int64_t seq)
+static bool is(const struct slot *s, struct str target, bool zh)
 {
-    return s->target && s->seq == seq && s->zh == zh &&
-           str_eq((struct str){s->target, s->target_n}, target);
+    return s->target && s->zh == zh && str_eq((struct str){s->target, s->target_n}, target);
+}
+
+/* Where the page is, or NULL. */
+static struct slot *find(struct page_cache *c, struct str target, bool zh)
+{
+    struct slot *set = set_of(c, target, zh);
+    for (unsigned i = 0; i < WAYS; i++)
+        if (is(&set[i], target, zh))
+            return &set[i];
+    return NULL;
+}
+
+/* Where it may be put: its own place, an empty one, an outdated one, or anyone's. */
+static struct slot *room(struct page_cache *c, struct str target, bool zh, int64_t seq)
+{
+    struct slot *set = set_of(c, target, zh), *own = find(c, target, zh);
+    for (unsigned i = 0; !own && i < WAYS; i++)
+        if (!set[i].target || set[i].seq < seq)
+            own = &set[i];
+    return own ? own : &set[c->turn++ % WAYS];
 }
 
 bool cache_get(struct page_cache *c, struct str target, bool zh, int64_t seq, struct reply *re,
@@ -65,8 +86,8 @@ bool cache_get(struct page_cache *c, struct str target, bool zh, int64_t seq, st
 {
     bool found = false;
     pthread_mutex_lock(&c->lock);
-    const struct slot *s = slot_of(c, target, zh);
-    if (is(s, target, zh, seq)) {
+    const struct slot *s = find(c, target, zh);
+    if (s && s->seq == seq) {
         struct str etag = arena_str(a, str_of(s->etag));
         found = etag.p && buf_put(&re->body, s->target + s->target_n, s->body_n, NULL) == RC_OK;
         if (found)
@@ -99,7 +120,7 @@ void cache_put(struct page_cache *c, struct str target, bool zh, int64_t seq,
     if (body.n > PAGE_KEPT)
         return;
     pthread_mutex_lock(&c->lock);
-    struct slot *s = slot_of(c, target, zh);
+    struct slot *s = room(c, target, zh, seq);
     store(c, s, target, body);
     s->seq = seq;
     s->zh = zh;

@@ -5,24 +5,16 @@
 
 #include <limits.h>
 
-const char layout_shape[] =
-    "site{lang zh title heading notice csrf signed name role target home"
-    " search menu[path icon text here] work[path icon text here] other_lang}";
+const char layout_shape[] = "site{lang zh title heading notice csrf signed name role target home"
+                            " search menu[path icon text here] more[path icon text here] more_here "
+                            "work[path icon text here] other_lang}";
 
-/* A picture for a kind: by name where we know one, else by its side. */
-static const char *icon_of(const struct kind *k)
+/* A picture for a kind: its own, else by its side. */
+struct str kind_icon(const struct kind *k)
 {
-    static const struct {
-        const char *kind, *icon;
-    } known[] = {
-        {"org", "building-community"}, {"person", "users"},
-        {"result", "flask"},           {"need", "bulb"},
-        {"resource", "microscope"},    {"introduction", "arrows-join"},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(known); i++)
-        if (str_eq(k->name, str_of(known[i].kind)))
-            return known[i].icon;
-    return k->side == MATCH_NEED ? "bulb" : "folder";
+    if (k->icon.n)
+        return k->icon;
+    return k->side == MATCH_NEED ? STR("bulb") : STR("folder");
 }
 
 static bool is_here(const struct request *rq, struct str path)
@@ -32,12 +24,12 @@ static bool is_here(const struct request *rq, struct str path)
     return str_starts(rq->path, path) && (rq->path.n == path.n || rq->path.p[path.n] == '/');
 }
 
-static void item(struct request *rq, struct view *list, struct str path, const char *icon,
+static void item(struct request *rq, struct view *list, struct str path, struct str icon,
                  struct str text)
 {
     struct view *v = view_item(list);
     view_str(v, "path", path);
-    view_text(v, "icon", icon);
+    view_str(v, "icon", icon);
     view_str(v, "text", text);
     view_flag(v, "here", is_here(rq, path));
 }
@@ -55,20 +47,24 @@ static void rows(struct request *rq, struct view *list, bool above)
 {
     for (const struct menu_row *m = menu_rows; m->path; m++)
         if (m->above == above && is_open(rq, m->path))
-            item(rq, list, str_of(m->path), m->icon, msg(rq, m->key));
+            item(rq, list, str_of(m->path), str_of(m->icon), msg(rq, m->key));
 }
 
 static void menu(struct request *rq, struct view *site)
 {
     const struct kinds *kinds = site_kinds(rq->site);
-    struct view *list = view_list(site, "menu");
+    struct view *list = view_list(site, "menu"), *more = view_list(site, "more");
+    bool here = false;
     rows(rq, list, true);
     for (uint32_t i = 0; i < kinds_count(kinds); i++) {
         const struct kind *k = kinds_at(kinds, i);
-        if (k->order != INT_MAX && actor_may(rq->actor, k, RIGHT_READ, NULL))
-            item(rq, list, textf(rq, "/%.*s", (int)k->name.n, k->name.p), icon_of(k),
-                 label_text(&k->label, rq->zh));
+        struct str path = textf(rq, "/%.*s", (int)k->name.n, k->name.p);
+        if (k->order == INT_MAX || !actor_may(rq->actor, k, RIGHT_READ, NULL))
+            continue;
+        item(rq, k->folded ? more : list, path, kind_icon(k), label_text(&k->label, rq->zh));
+        here |= k->folded && is_here(rq, path);
     }
+    view_flag(site, "more_here", here);
     rows(rq, view_list(site, "work"), false);
 }
 
@@ -76,18 +72,13 @@ static void menu(struct request *rq, struct view *site)
 static struct str notice(const struct request *rq)
 {
     static const char *const words[][2] = {
-        {"saved", "web.done_saved"},
-        {"deleted", "web.done_deleted"},
-        {"moved", "web.done_moved"},
-        {"signed_out", "web.done_signed_out"},
-        {"password", "web.done_password"},
-        {"token", "web.done_token"},
-        {"second", "web.done_second"},
-        {"second_off", "web.done_second_off"},
-        {"query", "web.done_query"},
-        {"cancelled", "web.done_cancelled"},
-        {"shortlisted", "web.done_shortlisted"},
-        {"proposed", "web.done_proposed"},
+        {"saved", "web.done_saved"},       {"deleted", "web.done_deleted"},
+        {"moved", "web.done_moved"},       {"signed_out", "web.done_signed_out"},
+        {"password", "web.done_password"}, {"token", "web.done_token"},
+        {"second", "web.done_second"},     {"second_off", "web.done_second_off"},
+        {"query", "web.done_query"},       {"cancelled", "web.done_cancelled"},
+        {"promised", "web.done_promised"}, {"shortlisted", "web.done_shortlisted"},
+        {"proposed", "web.done_proposed"}, {"seen", "web.done_seen"},
         {"refused", "web.done_refused"},
     };
     struct str word = param_text(rq, "done");

@@ -10,11 +10,11 @@
 const struct page account_def = {
     "account",
     "login org has_second password_error second_error token_error token_value token_name"
-    " secret uri tokens[id name scope created expires used]",
+    " secret uri calendar_url has_calendar tokens[id name scope created expires used]",
     false};
 
 struct account_view {
-    struct str password_error, second_error, token_error, token_value, secret, uri;
+    struct str password_error, second_error, token_error, token_value, secret, uri, calendar_url;
 };
 
 static enum rc view_tokens(struct request *rq, struct view *v, struct err *e)
@@ -25,10 +25,17 @@ static enum rc view_tokens(struct request *rq, struct view *v, struct err *e)
     for (size_t i = 0; rc == RC_OK && i < all.n; i++) {
         struct view *t = view_item(list);
         view_int(t, "id", all.p[i].id);
-        view_str(t, "name", all.p[i].name);
-        view_str(
-            t, "scope",
-            msg(rq, str_eq(all.p[i].scope, STR("write")) ? "web.scope_write" : "web.scope_read"));
+        if (!str_eq(all.p[i].scope, STR("calendar")))
+            view_str(t, "name", all.p[i].name);
+        bool calendar = str_eq(all.p[i].scope, STR("calendar"));
+        if (calendar) {
+            view_flag(v, "has_calendar", true);
+            view_str(t, "name", msg(rq, "web.calendar"));
+        }
+        view_str(t, "scope",
+                 msg(rq, calendar                               ? "web.scope_calendar"
+                         : str_eq(all.p[i].scope, STR("write")) ? "web.scope_write"
+                                                                : "web.scope_read"));
         view_str(t, "created", str_sub(show_time(rq, all.p[i].created), 0, 10));
         view_str(t, "expires", str_sub(show_time(rq, all.p[i].expires), 0, 10));
         view_str(t, "used", show_time(rq, all.p[i].used));
@@ -59,6 +66,7 @@ static enum rc account_reply(struct request *rq, struct reply *re, const struct 
     view_str(v, "token_name", a->token_error.n ? param_text(rq, "name") : STR(""));
     view_str(v, "secret", a->secret);
     view_str(v, "uri", a->uri);
+    view_str(v, "calendar_url", a->calendar_url);
     if (a->password_error.n || a->second_error.n || a->token_error.n)
         re->status = 422;
     rc = rc == RC_OK ? view_tokens(rq, v, e) : rc;
@@ -68,6 +76,12 @@ static enum rc account_reply(struct request *rq, struct reply *re, const struct 
 enum rc account_page(struct request *rq, struct reply *re, struct err *e)
 {
     struct account_view a = {0};
+    return account_reply(rq, re, &a, e);
+}
+
+enum rc account_with_calendar(struct request *rq, struct reply *re, struct str url, struct err *e)
+{
+    struct account_view a = {.calendar_url = url};
     return account_reply(rq, re, &a, e);
 }
 

@@ -69,6 +69,20 @@ enum rc board_page(struct request *rq, struct reply *re, struct err *e) MUST_CHE
 enum rc board_move(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc search_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 
+extern const struct page thread_def, promises_def, leaders_def, wall_def, circular_def, owed_def;
+enum rc thread_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc promises_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc promises_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc leaders_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc circular_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc owed_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc calendar_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc calendar_make(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+/* The account's page with a calendar address that was just made: it is shown this once. */
+enum rc account_with_calendar(struct request *rq, struct reply *re, struct str url,
+                              struct err *e) MUST_CHECK;
+
+struct str kind_icon(const struct kind *k); /* a picture of the sprite */
 struct str record_path(const struct request *rq, const struct rec *r);
 struct str title_of(const struct request *rq, const struct rec *r); /* or that it is masked */
 void view_kind(const struct request *rq, struct view *v,
@@ -89,6 +103,9 @@ enum rc list_more(struct request *rq, const struct kind *k, const struct filter 
 /* What an action of the kind (NULL: of none) or "create", "update" … is called. */
 struct str action_label(const struct request *rq, const struct kind *k, struct str name);
 struct str role_label(const struct request *rq, enum role r);
+/* A job as a line of a list: name state tone created path. */
+struct job;
+void view_job_line(struct request *rq, struct view *v, const struct job *j);
 /* The error that a failed job kept, as a sentence. */
 struct str job_error(const struct request *rq, struct str result);
 /* Seconds at the beginning of a day of the server's time zone; 0 where there is no such day. */

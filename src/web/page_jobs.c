@@ -23,15 +23,22 @@ static struct str job_name(const struct request *rq, struct str name)
     return name;
 }
 
-static void view_job(struct request *rq, struct view *v, const struct job *j)
+void view_job_line(struct request *rq, struct view *v, const struct job *j)
 {
     static const char *const keys[] = {"web.job_waiting", "web.job_running", "web.job_done",
                                        "web.job_failed", "web.job_cancelled"};
     static const char *const tones[] = {"neutral", "active", "good", "bad", "warn"};
-    view_int(v, "id", j->id);
     view_str(v, "name", job_name(rq, j->name));
     view_str(v, "state", msg(rq, keys[j->state]));
     view_text(v, "tone", tones[j->state]);
+    view_str(v, "created", show_time(rq, j->created));
+    view_str(v, "path", textf(rq, "/jobs/%lld", (long long)j->id));
+}
+
+static void view_job(struct request *rq, struct view *v, const struct job *j)
+{
+    view_job_line(rq, v, j);
+    view_int(v, "id", j->id);
     view_str(v, "stage", j->stage);
     view_int(v, "done", (int64_t)j->done);
     view_int(v, "all", (int64_t)j->all);
@@ -39,11 +46,9 @@ static void view_job(struct request *rq, struct view *v, const struct job *j)
              j->state == JOB_DONE ? 100
              : j->all             ? (int64_t)(100 * j->done / j->all)
                                   : 0);
-    view_str(v, "created", show_time(rq, j->created));
     view_str(v, "started", show_time(rq, j->started));
     view_str(v, "ended", show_time(rq, j->ended));
     view_flag(v, "running", j->state == JOB_WAITING || j->state == JOB_RUNNING);
-    view_str(v, "path", textf(rq, "/jobs/%lld", (long long)j->id));
     if (j->state == JOB_FAILED)
         view_str(v, "error", job_error(rq, j->result));
     else

@@ -201,7 +201,8 @@ static enum rc view_rows(struct match_view *m, struct err *e)
     struct view *rows = view_list(m->v, "rows");
     from = from / ROWS * ROWS;
     m->shown = m->all;
-    m->shown.p += from;
+    if (m->all.n)
+        m->shown.p += from;
     m->shown.n = MIN(m->all.n - from, (size_t)ROWS);
     TRY(introductions_of(rq->site, rq->actor, m->self.kind->side == MATCH_NEED ? "need" : "offer",
                          m->self.id, rq->arena, &m->introductions, e));

@@ -1,7 +1,7 @@
 /* One record: its sections, steps, what refers to it, its history; deleting it. */
 #include "web/http_int.h"
-#include "web/page_int.h"
 #include "web/pair_int.h"
+#include "web/work_int.h"
 
 #define REFS_SHOWN    30u
 #define HISTORY_SHOWN 50u
@@ -16,7 +16,7 @@ const struct page show_page_def = {
     " papers[label docx pdf]"
     " refs[kind relation title href] refs_more " PANEL_SHAPE
     " events[at who action comment reason made changes[label before{" VALUE_SHAPE
-    "} after{" VALUE_SHAPE "}]]",
+    "} after{" VALUE_SHAPE "}]] " MORE_SHAPE,
     false};
 
 const struct page delete_page_def = {
@@ -302,6 +302,8 @@ enum rc show_page(struct request *rq, struct reply *re, struct err *e)
         rc = view_papers(rq, s.v, rq->kind, rq->id, e);
     if (rc == RC_OK)
         rc = view_panel(rq, s.v, &shown.rec, e);
+    if (rc == RC_OK)
+        rc = view_more(rq, s.v, &shown, e);
     return rc == RC_OK ? reply_page(rq, re, &show_page_def, title_of(rq, &shown.rec), s.v, e) : rc;
 }
 

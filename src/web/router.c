@@ -1,5 +1,6 @@
 #include "web/http_int.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #define NAME_MAX_BYTES 64u
@@ -44,8 +45,17 @@ static unsigned split(struct str path, struct str *to)
     return n;
 }
 
-static bool fits(const struct site *s, struct str pattern, struct str segment, struct request *rq)
+/* What the placeholders stand for. */
+struct taken {
+    const struct kind *kind;
+    int64_t id;
+    struct str name;
+};
+
+static bool fits(const struct site *s, struct str pattern, struct str segment, struct taken *rq)
 {
+    if (pattern.p[0] != '{')
+        return str_eq(pattern, segment);
     if (str_eq(pattern, STR("{kind}"))) {
         rq->kind = kind_find(site_kinds(s), segment);
         return rq->kind != NULL;
@@ -68,21 +78,42 @@ static unsigned exactness(const struct str *pattern, unsigned n)
     return sum;
 }
 
+/* The table's patterns in parts, made once. */
+#define ROUTES_MAX 256u
+static struct pattern {
+    struct str part[SEGMENTS];
+    unsigned n, exact;
+} patterns[ROUTES_MAX];
+static pthread_once_t patterns_made = PTHREAD_ONCE_INIT;
+
+static void make_patterns(void)
+{
+    for (unsigned i = 0; routes[i].pattern; i++) {
+        struct pattern *p = &patterns[i];
+        if (i == ROUTES_MAX)
+            BUG("more than %u routes", ROUTES_MAX);
+        p->n = split(str_of(routes[i].pattern), p->part);
+        p->exact = p->n <= SEGMENTS ? exactness(p->part, p->n) : 0;
+    }
+}
+
 const struct route *route_find(const struct site *s, enum method m, struct str path,
                                struct request *rq, bool *other)
 {
-    struct str have[SEGMENTS], want[SEGMENTS];
+    struct str have[SEGMENTS];
     unsigned n = split(path, have), best = 0;
     const struct route *found = NULL;
     *other = false;
     if (!path.n || path.p[0] != '/' || n > SEGMENTS)
         return NULL;
+    pthread_once(&patterns_made, make_patterns);
     for (const struct route *r = routes; r->pattern; r++) {
-        struct request got = {0};
+        const struct pattern *want = &patterns[r - routes];
+        struct taken got = {0};
         unsigned i = 0;
-        if (split(str_of(r->pattern), want) != n)
+        if (want->n != n)
             continue;
-        while (i < n && fits(s, want[i], have[i], &got))
+        while (i < n && fits(s, want->part[i], have[i], &got))
             i++;
         if (i < n)
             continue;
@@ -90,11 +121,10 @@ const struct route *route_find(const struct site *s, enum method m, struct str p
             *other = true;
             continue;
         }
-        unsigned exact = exactness(want, n);
-        if (found && exact <= best)
+        if (found && want->exact <= best)
             continue;
         found = r;
-        best = exact;
+        best = want->exact;
         rq->kind = got.kind;
         rq->id = got.id;
         rq->name = got.name;

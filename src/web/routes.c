@@ -1,16 +1,20 @@
 /* Every page and what may be done, in one table; a row holds its right. And the side menu, and the
  * pages' templates. Further pages add rows here. */
 #include "web/api_int.h"
+#include "web/home_int.h"
 #include "web/menu_int.h"
 #include "web/page_int.h"
 
-#define ROLES_FORM  (R(ROLE_EDITOR) | R(ROLE_BROKER))
-#define ROLES_TALKS (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_AUDITOR))
-#define ROLES_JOBS  (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_ADMIN))
+#define ROLES_FORM      (R(ROLE_EDITOR) | R(ROLE_BROKER))
+#define ROLES_TALKS     (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_AUDITOR))
+#define ROLES_ALLSEEING (R(ROLE_BROKER) | R(ROLE_AUDITOR))
+#define ROLES_JOBS      (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_ADMIN))
 
 /* clang-format off */
 const struct route routes[] = {
     ROUTE(GET, "/", home_page, ROLES_ALL, ROUTE_CACHE, "首页", "Home"),
+    ROUTE(GET, "/dashboard", dashboard_page, ROLES_ALL, 0, "总览", "Dashboard"),
+    ROUTE(POST, "/matches/seen", seen_do, ROLES_SIGNED, 0, "新匹配已看", "New matches are seen"),
     ROUTE(GET, "/healthz", healthz, ROLES_ALL, ROUTE_BARE, "健康检查", "Health"),
     ROUTE(GET, "/metrics", metrics, ROLES_ALL, ROUTE_BARE, "运行指标（Prometheus）", "Prometheus metrics"),
     ROUTE(GET, "/static/{name}", static_file, ROLES_ALL, ROUTE_BARE, "样式、脚本、图标", "Styles, scripts, icons"),
@@ -32,8 +36,14 @@ const struct route routes[] = {
     ROUTE(POST, "/account/second/begin", second_begin, ROLES_SIGNED, 0, "开启第二因子", "Begin a second factor"),
     ROUTE(POST, "/account/second", second_confirm, ROLES_SIGNED, 0, "确认第二因子", "Confirm the second factor"),
     ROUTE(POST, "/account/second/off", second_off, ROLES_SIGNED, 0, "关闭第二因子", "Take the second factor off"),
+    ROUTE(POST, "/account/calendar", calendar_make, ROLES_SIGNED, 0, "生成日历地址", "Make a calendar address"),
+    ROUTE(GET, "/calendar/{name}", calendar_do, ROLES_ALL, ROUTE_BARE, "个人日历（ICS）", "A person's calendar (ICS)"),
     ROUTE(POST, "/account/tokens", token_make, ROLES_SIGNED, 0, "新建令牌", "Make a token"),
     ROUTE(POST, "/account/tokens/{id}/end", token_end, ROLES_SIGNED, 0, "作废令牌", "End a token"),
+
+    ROUTE(GET, "/leaders", leaders_page, ROLES_SIGNED, 0, "领导驾驶舱", "Leaders' page"),
+    ROUTE(GET, "/circular", circular_page, ROLES_ALLSEEING, 0, "兑现情况通报", "Circular"),
+    ROUTE(GET, "/owed", owed_page, ROLES_SIGNED, 0, "待办承诺", "What is owed"),
 
     ROUTE(GET, "/jobs", jobs_page, ROLES_JOBS, 0, "任务", "Jobs"),
     ROUTE(GET, "/jobs/{id}", job_page, ROLES_JOBS, 0, "任务进度", "Progress of a job"),
@@ -91,6 +101,9 @@ const struct route routes[] = {
     ROUTE(GET, "/{kind}/{id}/step/{name}", step_page, ROLES_FORM, 0, "办理步骤", "Take a step"),
     ROUTE(POST, "/{kind}/{id}/step/{name}", step_do, ROLES_FORM, 0, "办理步骤", "Take a step"),
     ROUTE(GET, "/{kind}/{id}/paper/{name}", paper_do, ROLES_SIGNED, 0, "按记录填好的表格（Word，?pdf=1 为 PDF）", "A paper filled from the record (Word; ?pdf=1: PDF)"),
+    ROUTE(GET, "/{kind}/{id}/thread", thread_page, ROLES_ALL, 0, "来龙去脉", "The thread"),
+    ROUTE(GET, "/{kind}/{id}/promises", promises_page, ROLES_FORM, 0, "由纪要整理承诺", "Promises out of minutes"),
+    ROUTE(POST, "/{kind}/{id}/promises", promises_do, ROLES_FORM, 0, "由纪要整理承诺", "Promises out of minutes"),
     ROUTE(GET, "/{kind}/{id}/delete", delete_page, ROLES_FORM, 0, "删除", "Delete a record"),
     ROUTE(POST, "/{kind}/{id}/delete", delete_do, ROLES_FORM, 0, "删除", "Delete a record"),
     {.pattern = NULL},
@@ -99,8 +112,12 @@ const struct route routes[] = {
 /* Besides the kinds that have an order. */
 const struct menu_row menu_rows[] = {
     {"/", "home", "web.home", true},
+    {"/leaders", "gauge", "web.leaders", true},
+    {"/dashboard", "chart-bar", "web.dashboard", true},
     {"/board", "layout-kanban", "web.board", false},
     {"/news", "news", "web.news", false},
+    {"/owed", "list-check", "web.owed", false},
+    {"/circular", "report", "web.circular", false},
     {"/jobs", "progress", "web.jobs", false},
     {"/admin/accounts", "user-cog", "web.accounts", false},
     {"/audit", "shield-check", "web.audit", false},
@@ -108,11 +125,43 @@ const struct menu_row menu_rows[] = {
 };
 /* clang-format on */
 
+/* clang-format off */
 const struct page *const pages[] = {
-    &error_page,      &error_part,     &home_page_def,    &list_page_def, &show_page_def,
-    &delete_page_def, &form_page_def,  &step_page_def,    &sign_in_def,   &second_def,
-    &account_def,     &accounts_def,   &account_form_def, &audit_def,     &jobs_def,
-    &job_def,         &job_part_def,   &suggest_def,      &news_def,      &news_found_def,
-    &import_def,      &import_run_def, &import_part_def,  &matches_def,   &why_def,
-    &board_def,       &board_part_def, &search_def,       NULL,
+    &error_page,
+    &error_part,
+    &home_page_def,
+    &list_page_def,
+    &show_page_def,
+    &delete_page_def,
+    &form_page_def,
+    &step_page_def,
+    &sign_in_def,
+    &second_def,
+    &account_def,
+    &accounts_def,
+    &account_form_def,
+    &audit_def,
+    &jobs_def,
+    &job_def,
+    &job_part_def,
+    &suggest_def,
+    &news_def,
+    &news_found_def,
+    &import_def,
+    &import_run_def,
+    &import_part_def,
+    &matches_def,
+    &why_def,
+    &board_def,
+    &board_part_def,
+    &search_def,
+    &dashboard_def,
+    &thread_def,
+    &promises_def,
+    &leaders_def,
+    &wall_def,
+    &circular_def,
+    &owed_def,
+    NULL,
 };
+/* clang-format on */

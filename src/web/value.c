@@ -11,14 +11,27 @@ enum rc titles_want(struct titles *t, int64_t id, struct err *e)
 }
 
 static enum rc want_val(struct titles *t, const struct field_def *f, const struct val *v,
+                        struct err *e);
+
+static enum rc want_one(struct titles *t, const struct field_def *f, const struct val *v,
                         struct err *e)
 {
-    if (!v->set || f->type != TYPE_REF)
+    if (v->set && f->type == TYPE_REF)
+        return titles_want(t, v->num, e);
+    for (uint32_t j = 0; v->set && f->type == TYPE_GROUP && j < f->n_sub && j < v->list.n; j++)
+        TRY(want_val(t, &f->sub[j], &v->list.item[j], e));
+    return RC_OK;
+}
+
+static enum rc want_val(struct titles *t, const struct field_def *f, const struct val *v,
+                        struct err *e)
+{
+    if (!v->set || (f->type != TYPE_REF && f->type != TYPE_GROUP))
         return RC_OK;
     if (!f->list)
-        return titles_want(t, v->num, e);
+        return want_one(t, f, v, e);
     for (uint32_t i = 0; i < v->list.n; i++)
-        TRY(titles_want(t, v->list.item[i].num, e));
+        TRY(want_one(t, f, &v->list.item[i], e));
     return RC_OK;
 }
 
@@ -71,7 +84,7 @@ static enum rc plain(struct request *rq, struct str *out, const struct field_def
 }
 
 /* 180 万元, 0.5 万元; below a thousand 元. */
-static struct str show_money(const struct request *rq, int64_t fen)
+struct str show_money(const struct request *rq, int64_t fen)
 {
     int64_t whole = fen < 0 ? -fen : fen;
     const char *sign = fen < 0 ? "-" : "";
@@ -124,6 +137,9 @@ static enum rc view_one(struct request *rq, struct view *v, const struct field_d
     if (f->type == TYPE_FILE && str_find(s, STR(":"), 0) != SIZE_MAX)
         s = str_sub(s, str_find(s, STR(":"), 0) + 1, s.n);
     view_str(v, "text", s);
+    const struct code *c = f->type == TYPE_CODE && f->codes ? code_find(f->codes, val->text) : NULL;
+    if (c && c->tone.n)
+        view_str(v, "tone", c->tone);
     if (f->type == TYPE_URL)
         view_str(v, "href", s);
     else if (f->type == TYPE_EMAIL)

@@ -146,6 +146,7 @@ struct str textf(const struct request *rq, const char *fmt, ...) PRINTF_LIKE(2, 
 struct str show_time(const struct request *rq, int64_t seconds); /* 2026-03-01 14:05, UTC+8 */
 struct str show_day(const struct request *rq, int64_t days);     /* 2026-03-01 */
 struct str show_count(const struct request *rq, uint64_t n);     /* 12,345 */
+struct str show_money(const struct request *rq, int64_t fen);    /* 180.5 万元; ¥1,805,000 */
 
 /* Titles and kinds of the records that a page refers to, fetched at once. */
 struct titles {

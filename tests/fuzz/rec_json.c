@@ -17,15 +17,17 @@ static int depth(const json_t *j)
     return json_is_object(j) || json_is_array(j) ? most + 1 : 0;
 }
 
-/* Ours differs in three ways only: it wants an object, has fewer levels, and takes whole numbers
- * beyond 64 bits as real ones. */
+/* Ours differs in four ways only: it wants an object, has fewer levels, takes whole numbers beyond
+ * 64 bits as real ones, and refuses a NUL behind a number, which jansson 2.14 loses when it puts it
+ * back. */
 static void judge(struct str s, enum rc rc)
 {
     json_error_t error;
     json_t *j = json_loadb(s.p, s.n, JSON_DECODE_ANY, &error);
     if (rc == RC_OK && !j && json_error_code(&error) != json_error_numeric_overflow)
         abort();
-    if (rc != RC_OK && j && json_is_object(j) && depth(j) <= 8)
+    bool nul = s.n && memchr(s.p, 0, s.n);
+    if (rc != RC_OK && j && !nul && json_is_object(j) && depth(j) <= 8)
         abort();
     json_decref(j);
 }

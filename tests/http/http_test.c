@@ -119,6 +119,9 @@ static bool has_word(const char *list, const char *word)
     return at && (at == list || at[-1] == ',') && (!at[n] || at[n] == ',');
 }
 
+/* What must not be in any answer; NULL: nothing was planted. */
+static const char *planted;
+
 /* Whoever the table does not name gets 403, or is sent to sign in; whoever it names never gets the
  * page of "not signed in", and nobody ever gets a 500. */
 static void check_route(struct browser *b, const char *role, char *const *col, int64_t id)
@@ -133,6 +136,8 @@ static void check_route(struct browser *b, const char *role, char *const *col, i
     long status = ask_with(b, col[0], path, writes ? form : NULL, NULL);
     if (status == 405 || status >= 500)
         fail_msg("%s %s as %s: %ld", col[0], path, role, status);
+    if (planted && (shows(planted) || (got.head.p && strstr(got.head.p, planted))))
+        fail_msg("%s %s shows %s a secret", col[0], path, role);
     if (may)
         return;
     bool sent = status == 303 && strncmp(header("Location"), "/sign-in", 8) == 0;
@@ -177,6 +182,77 @@ static void test_rights(void **state)
         assert_true(walk(&b, role_name((enum role)r), id) > 30);
         browser_close(&b);
     }
+}
+
+/* A masked need of another organisation: its secrets are in no answer of any route. */
+static void test_secrets_on_every_route(void **state)
+{
+    (void)state;
+    static const enum role outside[] = {ROLE_VISITOR, ROLE_MEMBER, ROLE_EDITOR};
+    int64_t id =
+        MAKE(&actor_system, "need", "title", "暗语名称", "body", "暗语正文，寿命不低于2000次",
+             "raw", "暗语原话", "diagnosis", "暗语诊断", "contact", "暗语联系人", "industry", "C32",
+             "region", "330600", "owner", "乙大学", "secrecy", "masked", "masked.title",
+             "遮盖后的名称", "masked.body", "遮盖后的正文");
+    OK(step_as(&actor_system, "need", id, "diagnose", "暗语意见", "", &e));
+    OK(step_as(&actor_system, "need", id, "publish", "暗语意见", "", &e));
+    for (size_t i = 0; i < ARRAY_LEN(outside); i++) {
+        struct browser b;
+        const char *role = role_name(outside[i]);
+        browser_open(&b);
+        if (outside[i] == ROLE_VISITOR)
+            get(&b, "/sign-in");
+        else
+            sign_in(&b, role);
+        assert_int_equal(get(&b, pathf("/need/%lld", (long long)id)), 200);
+        assert_true(shows("遮盖后的名称"));
+        planted = "暗语";
+        assert_true(walk(&b, role, id) > 30);
+        planted = NULL;
+        browser_close(&b);
+    }
+    struct browser broker; /* they are there to be seen */
+    browser_open(&broker);
+    sign_in(&broker, "broker");
+    get(&broker, pathf("/need/%lld", (long long)id));
+    assert_true(shows("暗语名称") && shows("暗语诊断"));
+    browser_close(&broker);
+}
+
+/* No unsafe route but takes the token of the form. */
+static void test_csrf_on_every_route(void **state)
+{
+    (void)state;
+    struct browser b;
+    struct buf table;
+    unsigned n = 0;
+    int64_t id = make_need("用于令牌的需求", "open");
+    browser_open(&b);
+    sign_in(&b, "broker");
+    buf_init(&table, 1u << 20);
+    OK(web_routes(&table, &e));
+    for (char *line = table.p, *next; line && *line; line = next) {
+        char *col[6] = {line}, path[300];
+        next = strchr(line, '\n');
+        *next++ = 0;
+        for (int i = 1; i < 6; i++) {
+            col[i] = strchr(col[i - 1], '\t');
+            assert_non_null(col[i]);
+            *col[i]++ = 0;
+        }
+        if (strcmp(col[0], "GET") == 0 || !has_word(col[2], "broker"))
+            continue;
+        fill_pattern(path, sizeof path, col[1], id);
+        if (ask_with(&b, col[0], path, "x=1", NULL) != 403 && !has_word(col[3], "open"))
+            fail_msg("%s %s without a token: %ld", col[0], path, got.status);
+        if (ask_with(&b, col[0], path, "csrf=AAAA&x=1", NULL) != 403 && !has_word(col[3], "open"))
+            fail_msg("%s %s with a wrong token: %ld", col[0], path, got.status);
+        n++;
+    }
+    assert_true(n > 10);
+    assert_int_equal(get(&b, "/account"), 200); /* still signed in */
+    buf_free(&table);
+    browser_close(&b);
 }
 
 /* What the kind's own table says holds behind the routes: another organisation's record. */
@@ -320,7 +396,7 @@ static void test_list(void **state)
     assert_true(shows("<mark>titel</mark>"));
     assert_int_equal(get(&visitor, "/need?col=title&col=trl"), 200);
     assert_true(shows("期望成熟度"));
-    assert_int_equal(get(&visitor, "/need?sort=nonsense"), 422);
+    assert_int_equal(get(&visitor, "/need?sort=nonsense"), 400);
     assert_int_equal(get(&visitor, "/need?from=99999999999999999999&from=-5"), 200);
 }
 
@@ -523,10 +599,18 @@ static void test_tokens(void **state)
     assert_int_equal(post(&b, "/account/tokens", "name=%E6%8A%A5%E8%A1%A8&scope=read&days=30"),
                      200);
     assert_true(shows("<code>") && shows("报表"));
+    const char *at = strstr(got.body.p, "<code>") + strlen("<code>");
+    struct curl_slist *more =
+        curl_slist_append(NULL, pathf("Authorization: Bearer %.*s", (int)strcspn(at, "<"), at));
     get(&b, "/account");
     assert_false(shows("<code>")); /* shown once */
     assert_true(shows("报表"));
     browser_close(&b);
+    assert_int_equal(ask_with(&visitor, "GET", "/api/need?limit=1", NULL, more), 200);
+    clock_now += 31 * 86400;
+    assert_int_equal(ask_with(&visitor, "GET", "/api/need?limit=1", NULL, more), 401);
+    clock_now -= 31 * 86400;
+    curl_slist_free_all(more);
 }
 
 static void test_password(void **state)
@@ -610,6 +694,8 @@ int main(void)
         cmocka_unit_test(test_admin),
         cmocka_unit_test(test_ops),
         cmocka_unit_test(test_own_organisation_only),
+        cmocka_unit_test(test_csrf_on_every_route),
+        cmocka_unit_test(test_secrets_on_every_route),
         cmocka_unit_test(test_rights),
     };
     site_with_engine = true;

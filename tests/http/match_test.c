@@ -255,6 +255,11 @@ static void test_way(void **state)
     assert_int_equal(get(&giver, path), 200); /* the other side is not told */
     assert_false(shows("候选</span>") || shows(pathf("/introduction/%lld", (long long)id)));
     assert_int_equal(get(&giver, pathf("/introduction/%lld", (long long)id)), 404);
+    const char *api = pathf("/api/need/%lld/matches?kind=result", (long long)masked);
+    assert_int_equal(get(&giver, api), 200);
+    assert_false(shows("\"introduction\""));
+    assert_int_equal(get(&asker, api), 200);
+    assert_true(shows(pathf("\"introduction\":%lld", (long long)id)));
     get(&asker, path);
     assert_int_equal(post(&asker, pathf("%s/propose", path), "interest=a&contribution="), 422);
     assert_true(shows("id=\"q-contribution-e\"") && shows(">a</textarea>"));

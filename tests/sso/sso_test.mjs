@@ -2,22 +2,14 @@
 // issuer that lies.
 import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
-import { Browser, atEnd, check, end, makeSite, same, serve, test } from '../site.mjs';
+import { Browser, atEnd, check, end, freePort, makeSite, same, serve, test } from '../site.mjs';
 import { casServer } from './cas_server.mjs';
 import { liar } from './liar.mjs';
 
 const dir = makeSite({ sample: false });
-const free = () =>
-  new Promise((done) => {
-    const s = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = s.address();
-      s.close(() => done(port));
-    });
-  });
-
 // ---- OIDC, a real provider ----
 
-const port = await free();
+const port = await freePort();
 const url = `http://127.0.0.1:${port}`;
 const idp = createServer();
 await new Promise((done) => idp.listen(0, '127.0.0.1', done));

@@ -94,6 +94,7 @@ static void chinese_is_read(void **unused)
              "state = open and (industry under C or not trl >= 6)");
     reads_as("行业 属于 （C32，“建筑业”、D）", "industry in (C32, E, D)");
     reads_as("行业 为 空 或 关键词 为 非空", "industry is empty or keywords is set");
+    reads_as("行业 为空 且 非 关键词 为空", "industry is empty and not keywords is empty");
     reads_as("名称 包含 “焊 接”", "title contains \"焊 接\"");
     reads_as("名称 包含 ＂焊＂", "title contains \"焊\"");
     reads_as("所属单位.地区 隶属 C", "owner.region under C");

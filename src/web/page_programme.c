@@ -1,0 +1,214 @@
+/* A programme's indicators, live on any day. */
+#include "service/measures.h"
+#include "web/work_int.h"
+
+#include <math.h>
+
+#define INDICATORS_MOST 200u
+#define MISSING_SHOWN   12u
+
+/* ---- one indicator ---- */
+
+static double number_of(const struct rec *r, const char *field)
+{
+    const struct val *v = work_val(r, field, TYPE_DECIMAL);
+    return v ? v->real : NAN;
+}
+
+static void view_course(const struct request *rq, struct view *v, enum light light)
+{
+    static const char *const said[][2] = {{"", ""},
+                                          {"web.light_behind", "bad"},
+                                          {"web.light_at_risk", "warn"},
+                                          {"web.light_on_course", "active"},
+                                          {"web.light_reached", "good"}};
+    if (light == LIGHT_NONE)
+        return;
+    view_str(v, "text", msg(rq, said[light][0]));
+    view_text(v, "tone", said[light][1]);
+}
+
+/* How much of the way from the baseline to the target is made, 0 to 100. */
+static void view_part(struct view *v, double value, double baseline, double target)
+{
+    double from = isnan(baseline) ? 0 : baseline;
+    if (isnan(target) || target == from || !isfinite(value))
+        return;
+    double part = (value - from) / (target - from) * 100;
+    view_printf(v, "part", "%.0f", fmin(fmax(part, 0), 100));
+}
+
+static enum rc view_missing(struct request *rq, struct view *v, const vec_id *missing,
+                            uint32_t most, struct err *e)
+{
+    struct titles t = {0};
+    struct view *list = view_list(v, "missing");
+    enum rc rc = RC_OK;
+    uint32_t n = MIN((uint32_t)missing->n, most);
+    for (uint32_t i = 0; rc == RC_OK && i < n; i++)
+        rc = titles_want(&t, missing->p[i], e);
+    rc = rc == RC_OK ? titles_load(&t, rq, e) : rc;
+    for (uint32_t i = 0; rc == RC_OK && i < n; i++) {
+        const struct kind *k = NULL;
+        struct str title = titles_of(&t, missing->p[i], &k);
+        if (!k)
+            continue;
+        struct view *one = view_item(list);
+        view_str(one, "title", title.n ? title : msg(rq, "web.masked_title"));
+        view_str(one, "href",
+                 textf(rq, "/%.*s/%lld", (int)k->name.n, k->name.p, (long long)missing->p[i]));
+    }
+    view_flag(v, "missing_more", missing->n > most);
+    titles_free(&t);
+    return rc;
+}
+
+static enum rc view_measured(struct request *rq, struct view *v, const struct rec *r,
+                             const struct measured *m, uint32_t most, struct err *e)
+{
+    const struct val *measure = work_val(r, "measure", TYPE_CODE);
+    bool coverage = measure && str_eq(measure->text, STR("coverage"));
+    bool part = coverage || (measure && str_eq(measure->text, STR("share")));
+    view_str(v, "value", show_real(rq, m->value));
+    view_part(v, m->value, number_of(r, "baseline"), number_of(r, "target"));
+    view_course(rq, view_map(v, "light"), m->light);
+    if (!isnan(m->forecast)) {
+        view_str(v, "forecast", show_real(rq, m->forecast));
+        view_str(v, "low", show_real(rq, m->low));
+        view_str(v, "high", show_real(rq, m->high));
+    }
+    if (part) {
+        view_str(v, "numerator", show_real(rq, m->numerator));
+        view_str(v, "denominator", show_real(rq, m->denominator));
+    }
+    view_str(v, "list", m->list);
+    if (!coverage)
+        return RC_OK;
+    view_str(v, "missing_list", m->missing_list);
+    if (m->denominator > m->numerator)
+        view_str(v, "missing_total", show_real(rq, m->denominator - m->numerator));
+    return view_missing(rq, v, &m->missing, most, e);
+}
+
+enum rc view_indicator(struct request *rq, struct view *v, const struct rec *r, int64_t day,
+                       uint32_t missing_shown, struct err *e)
+{
+    struct measured m = {0};
+    struct err why = {0};
+    const struct val *unit = work_val(r, "unit", TYPE_TEXT);
+    const struct val *measure = work_val(r, "measure", TYPE_CODE);
+    const struct val *deadline = work_val(r, "deadline", TYPE_DATE);
+    uint32_t f = field_find(r->kind, STR("measure"));
+    const struct code *c = measure && r->kind->field[f].codes
+                               ? code_find(r->kind->field[f].codes, measure->text)
+                               : NULL;
+    view_str(v, "title", title_of(rq, r));
+    view_str(v, "href", record_path(rq, r));
+    view_str(v, "measure", c ? label_text(&c->label, rq->zh) : STR(""));
+    view_str(v, "unit", unit ? unit->text : STR(""));
+    view_str(v, "target", show_real(rq, number_of(r, "target")));
+    view_str(v, "deadline", deadline ? show_day(rq, deadline->num) : STR(""));
+    enum rc rc = measure_at(rq->site, rq->actor, r, day, rq->arena, &m, &why);
+    if (rc == RC_USER) { /* it is declared wrongly: said where its value would stand */
+        view_str(v, "error", msg_error(rq, &why));
+        return RC_OK;
+    }
+    if (rc == RC_OK)
+        rc = view_measured(rq, v, r, &m, missing_shown, &why);
+    vec_free(&m.missing);
+    if (rc != RC_OK && e)
+        *e = why;
+    return rc;
+}
+
+enum rc indicators_of(struct request *rq, int64_t programme, vec_rec *out, struct err *e)
+{
+    const struct kind *k = kind_find(site_kinds(rq->site), STR("indicator"));
+    struct list_answer a = {0};
+    if (!k || !actor_may(rq->actor, k, RIGHT_READ, NULL))
+        return RC_OK;
+    struct list_request q = {.kind = k,
+                             .filter = textf(rq, "programme = %lld", (long long)programme),
+                             .sort = STR("id"),
+                             .limit = INDICATORS_MOST};
+    TRY(record_list(rq->site, rq->actor, &q, rq->arena, &a, e));
+    *out = a.rec;
+    return RC_OK;
+}
+
+/* ---- a programme: its actions with their indicators, as declared, then the rest ---- */
+
+struct programme_view {
+    struct request *rq;
+    struct view *groups;
+    const vec_rec *all;
+    int64_t day;
+    bool *done;
+};
+
+static enum rc view_group(struct programme_view *p, struct str action, bool rest, struct str lead,
+                          struct err *e)
+{
+    struct view *group = NULL, *list = NULL;
+    for (size_t i = 0; i < p->all->n; i++) {
+        const struct val *a = work_val(&p->all->p[i], "action", TYPE_TEXT);
+        bool here = rest || (a && str_eq(a->text, action));
+        if (p->done[i] || !here)
+            continue;
+        if (!group) {
+            group = view_item(p->groups);
+            list = view_list(group, "indicators");
+        }
+        p->done[i] = true;
+        TRY(view_indicator(p->rq, view_item(list), &p->all->p[i], p->day, MISSING_SHOWN, e));
+    }
+    if (!group && rest)
+        return RC_OK;
+    if (!group) /* an action without indicators is named all the same */
+        group = view_item(p->groups);
+    view_str(group, "label", action);
+    view_str(group, "lead", lead);
+    return RC_OK;
+}
+
+static struct str sub_text(const struct field_def *f, const struct val *g, const char *name)
+{
+    for (uint32_t j = 0; j < f->n_sub && j < g->list.n; j++)
+        if (str_eq(f->sub[j].name, str_of(name)) && f->sub[j].type == TYPE_TEXT &&
+            g->list.item[j].set)
+            return g->list.item[j].text;
+    return STR("");
+}
+
+static enum rc view_groups(struct programme_view *p, const struct rec *r, struct err *e)
+{
+    uint32_t f = field_find(r->kind, STR("actions"));
+    const struct val *actions = work_val(r, "actions", TYPE_GROUP);
+    for (uint32_t i = 0; actions && r->kind->field[f].list && i < actions->list.n; i++) {
+        const struct val *g = &actions->list.item[i];
+        if (g->set)
+            TRY(view_group(p, sub_text(&r->kind->field[f], g, "name"), false,
+                           sub_text(&r->kind->field[f], g, "lead"), e));
+    }
+    return view_group(p, msg(p->rq, actions ? "web.other_indicators" : "web.live_indicators"), true,
+                      STR(""), e);
+}
+
+enum rc view_programme(struct request *rq, struct view *v, const struct rec *r, struct err *e)
+{
+    vec_rec all = {0};
+    struct view *one = view_map(v, "programme");
+    int64_t today = work_today(rq), day = MIN(param_day(rq, "on", today), today);
+    TRY(indicators_of(rq, r->id, &all, e));
+    struct programme_view p = {.rq = rq,
+                               .groups = view_list(one, "groups"),
+                               .all = &all,
+                               .day = day,
+                               .done = arena_calloc(rq->arena, all.n + 1, sizeof(bool))};
+    view_str(one, "on", show_day(rq, day));
+    view_str(one, "today", show_day(rq, today));
+    view_flag(one, "past", day < today);
+    enum rc rc = p.done ? view_groups(&p, r, e) : err_nomem(e);
+    vec_free(&all);
+    return rc;
+}

@@ -1,0 +1,63 @@
+/* What the pages of the work after the handshake share: threads, lights, indicators, tallies. */
+#ifndef QIAO_WEB_WORK_INT_H
+#define QIAO_WEB_WORK_INT_H
+
+#include "web/page_int.h"
+
+/* Today in China, in days. */
+int64_t work_today(const struct request *rq);
+/* A day in the address ("2026-03-01"), or `otherwise`. */
+int64_t param_day(const struct request *rq, const char *name, int64_t otherwise);
+/* The value of a record's field, NULL where it has none of this type. */
+const struct val *work_val(const struct rec *r, const char *field, enum type type);
+/* "/kind?filter=…", escaped. */
+struct str work_list(const struct request *rq, const char *kind, struct str filter);
+/* 12,345 or 66.7: at most two places, none behind whole numbers. */
+struct str show_real(const struct request *rq, double x);
+
+/* A light's badge: text tone. `code` of the table "light". */
+void view_light(const struct request *rq, struct view *v, struct str code);
+
+/* The timeline of a record, at most `most` around it (0: all). *n: how many there are. */
+#define THREAD_SHAPE                                                                               \
+    "thread[day dated kind title href here state{text tone} light{text tone} quote source"         \
+    " from{title href}] thread_total thread_cut thread_path"
+enum rc view_thread(struct request *rq, struct view *v, const struct kind *k, int64_t id,
+                    size_t most, size_t *n, struct err *e) MUST_CHECK;
+/* Do records of the kind hang on others, or others on them? */
+bool kind_has_thread(const struct request *rq, const struct kind *k);
+
+/* An indicator on a day. */
+#define INDICATOR_SHAPE                                                                            \
+    "title href measure value unit target deadline part light{text tone} forecast low high"        \
+    " numerator denominator list missing_list missing_total missing_more missing[title href] "     \
+    "error"
+enum rc view_indicator(struct request *rq, struct view *v, const struct rec *indicator, int64_t day,
+                       uint32_t missing_shown, struct err *e) MUST_CHECK;
+/* Those of a programme as the actor may see them; vec_free by the caller. */
+enum rc indicators_of(struct request *rq, int64_t programme, vec_rec *out,
+                      struct err *e) MUST_CHECK;
+
+/* programme{…} of MORE_SHAPE. */
+enum rc view_programme(struct request *rq, struct view *v, const struct rec *r,
+                       struct err *e) MUST_CHECK;
+
+/* What a record's page shows besides what every kind has: its thread, a programme's indicators, who
+ * is known at an organisation, promises of an event. */
+#define MORE_SHAPE                                                                                 \
+    THREAD_SHAPE                                                                                   \
+    " promises_path programme{on past today groups[label lead indicators[" INDICATOR_SHAPE         \
+    "]]} alumni[title href school post year] alumni_list alumni_more"
+enum rc view_more(struct request *rq, struct view *v, const struct shown *shown,
+                  struct err *e) MUST_CHECK;
+
+/* Counts and sums over what the actor may see of a kind; nothing where it may read none of it. */
+bool work_reads(const struct request *rq, const char *kind);
+enum rc work_tally(struct request *rq, const char *kind, const char *filter, const char *by,
+                   const char *by2, const char *sum, vec_grouped *out, struct err *e) MUST_CHECK;
+
+/* The map of provinces as tiles, shaded by how many organisations there are. */
+#define MAP_SHAPE "tiles[x y tx ty ny name label n href shade] cities[label n href]"
+enum rc view_map_of_orgs(struct request *rq, struct view *v, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,74 @@
+// A broker takes a collected need through diagnosis to the public.
+'use strict';
+
+module.exports = async ({ assert, somebody, test, picture }) => {
+    const page = await somebody('broker');
+    const title = '极片干燥开裂在线检测';
+
+    await test('broker: signed in, with the work in sight', page, async () => {
+        await page.goto('/');
+        assert.match(await page.locator('.who-name').innerText(), /林听雪/);
+        await picture(page, 'home-broker', true);
+    });
+    await test('broker: finds the collected need', page, async () => {
+        await page.goto('/need?state=collected&text=' + encodeURIComponent(title));
+        await page.locator('td.first a').first().click();
+        await page.waitForSelector('.show-grid');
+        assert.match(await page.locator('h1').innerText(), /极片干燥开裂在线检测/);
+    });
+    await test('broker: diagnoses it', page, async () => {
+        await step(page, 'diagnose');
+        assert.match(await page.locator('.page-head .state').first().innerText(), /已诊断/);
+    });
+    await test('broker: publishes it', page, async () => {
+        await step(page, 'publish');
+        assert.match(await page.locator('.page-head .state').first().innerText(), /已发布/);
+        const text = await page.locator('.history').innerText();
+        assert.match(text, /完成诊断/);
+        assert.match(text, /发布/);
+        await picture(page, 'need-broker', true);
+    });
+    await test('broker: a step that wants a comment says so', page, async () => {
+        const at = page.url();
+        await page.click('.page-actions a[href*="/step/close"]');
+        await page.click('.form-end button[type=submit]');
+        await page.waitForSelector('.invalid');
+        await page.goto(at);
+        assert.match(await page.locator('.page-head .state').first().innerText(), /已发布/);
+    });
+    await test('broker: the public sees the masked wording, and only that', page, async () => {
+        const address = page.url();
+        const visitor = await somebody();
+        await visitor.goto(address);
+        const text = await visitor.locator('main').innerText();
+        assert.match(text, /某电池企业极片检测需求/);
+        assert.doesNotMatch(text, /极片干燥开裂|涂布烘箱/);
+        assert.doesNotMatch(await visitor.content(), /极片干燥开裂|涂布烘箱/);
+        await picture(visitor, 'need-masked');
+        await visitor.context().close();
+    });
+    await test('broker: a query is saved and found again', page, async () => {
+        await page.goto('/need?state=collected');
+        await page.locator('details.fold summary').filter({ hasText: '查询' }).first().click();
+        await page.fill('#query-name', '待诊断');
+        await page.click('.save-form button[type=submit]');
+        await page.locator('details.fold summary').filter({ hasText: '查询' }).first().click();
+        await page.locator('.saved a').filter({ hasText: '待诊断' }).click();
+        await page.waitForURL(/collected/);
+    });
+    await test('broker: the auditor reads the trail and writes nothing', page, async () => {
+        const auditor = await somebody('auditor');
+        await auditor.goto('/audit');
+        assert.match(await auditor.locator('main').innerText(), /broker|林听雪/);
+        await picture(auditor, 'audit');
+        assert.equal((await auditor.goto('/need/new')).status(), 403);
+        await auditor.context().close();
+    });
+};
+
+// A step is one button, or a form that is confirmed.
+async function step(page, action) {
+    await page.click(`.page-actions form[action$="/step/${action}"] button, .page-actions a[href$="/step/${action}"]`);
+    if (await page.locator('form.record-form').count()) await page.click('.form-end button[type=submit]');
+    await page.waitForSelector('.show-grid');
+}

@@ -1,0 +1,32 @@
+// What a screen reader meets: axe-core finds nothing serious on the main pages.
+'use strict';
+const axe = require('axe-core').source;
+
+module.exports = async ({ assert, somebody, test, picture }) => {
+    const all = {
+        visitor: [null, ['/', '/need', '/need?filter=颜色%20%3D%20红', '/result', '/org', '/sign-in', '/search?q=电池', '/need/99999999']],
+        broker: ['broker', ['/', '/need', '/need/new', '/need/import', '/introduction', '/board', '/jobs', '/account']],
+        administrator: ['admin', ['/admin/accounts', '/admin/accounts/new']],
+        auditor: ['auditor', ['/audit']],
+    };
+    for (const [role, [login, addresses]] of Object.entries(all)) {
+        const page = await somebody(login, { bypassCSP: true }); // to bring axe into the page
+        for (const address of addresses) await test(`axe: ${role} ${address}`, page, () => look(assert, page, address));
+        if (role === 'broker' || role === 'visitor') {
+            await test(`axe: ${role}, a need and what is done with it`, page, async () => {
+                await page.goto('/need?f.state=open');
+                const at = await page.locator('td.first a').first().getAttribute('href');
+                for (const more of role === 'broker' ? ['', '/edit', '/matches', '/step/close', '/delete'] : ['']) await look(assert, page, at + more);
+            });
+        }
+        if (login === 'admin') await picture(page, 'account-form');
+    }
+};
+
+async function look(assert, page, address) {
+    await page.goto(address);
+    await page.evaluate(axe);
+    const found = await page.evaluate(() => axe.run(document, { resultTypes: ['violations'] }));
+    const grave = found.violations.filter((v) => ['serious', 'critical'].includes(v.impact));
+    assert.deepEqual(grave.map((v) => `${address} ${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`), []);
+}
