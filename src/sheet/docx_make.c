@@ -119,11 +119,13 @@ static enum rc put_table(struct buf *b, const struct docx_block *t, struct err *
 static enum rc put_body(struct buf *b, const struct docx_body *body, struct err *e)
 {
     TRY(buf_str(b, STR(HEAD "<w:document " W "><w:body>"), e));
-    for (uint32_t i = 0; i < body->n; i++)
-        TRY(body->block[i].n_rows ? put_table(b, &body->block[i], e)
-                                  : put_para(b, &body->block[i].para, e));
-    if (body->n && body->block[body->n - 1].n_rows)
-        TRY(buf_str(b, STR("<w:p/>"), e)); /* a body does not end with a table */
+    for (uint32_t i = 0; i < body->n; i++) {
+        bool table = body->block[i].n_rows > 0;
+        TRY(table ? put_table(b, &body->block[i], e) : put_para(b, &body->block[i].para, e));
+        /* a body does not end with a table, and two in a row would become one */
+        if (table && (i + 1 == body->n || body->block[i + 1].n_rows))
+            TRY(buf_str(b, STR("<w:p/>"), e));
+    }
     return buf_printf(b, e,
                       "<w:sectPr><w:pgSz w:w=\"%u\" w:h=\"%u\"/><w:pgMar w:top=\"%u\" "
                       "w:right=\"%u\" w:bottom=\"%u\" w:left=\"%u\" w:header=\"851\" "
