@@ -40,7 +40,10 @@ static int up(void **state)
     struct site_options o = {.dir = dir};
     char samples[] = "samples/region", quiet[] = "--quiet";
     char *argv[] = {dir, samples, quiet, NULL};
-    if (!mkdtemp(dir) || site_init(&o, &err) || sample_command.run(&c, 3, argv, &err)) {
+    bool loaded = mkdtemp(dir) && site_init(&o, &err) == RC_OK &&
+                  sample_command.run(&c, 3, argv, &err) == RC_OK;
+    model_close(c.model); /* the command line's; main ends without it */
+    if (!loaded) {
         fprintf(stderr, "%s %s %s:%u\n", err.key, err.detail, err.file, err.row);
         return -1;
     }
