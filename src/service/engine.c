@@ -27,7 +27,7 @@ struct engine {
     const struct kind *introduction; /* NULL: the site has no such kind */
     pthread_rwlock_t lock;           /* of the table */
     struct table table;
-    struct list_cache *cache;
+    struct list_cache *cache, *reasons;
     atomic_uint_fast64_t generation;
     _Atomic int64_t seq;
     atomic_bool failing;   /* the follower cannot read the store */
@@ -414,6 +414,7 @@ enum rc engine_open(struct engine **out, struct site *s, struct err *e)
     locks_init(en);
     enum rc rc;
     GOTO_OUT(list_cache_open(&en->cache, e));
+    GOTO_OUT(list_cache_open(&en->reasons, e));
     GOTO_OUT(list_kinds(en, e));
     GOTO_OUT(load_all(en, e));
     GOTO_OUT(rebuild(en, e));
@@ -440,6 +441,7 @@ void engine_close(struct engine *en)
         pthread_join(en->builder, NULL);
     table_close(&en->table);
     list_cache_close(en->cache);
+    list_cache_close(en->reasons);
     mem_free(en->kind);
     pthread_rwlock_destroy(&en->lock);
     pthread_cond_destroy(&en->moved);
@@ -452,6 +454,11 @@ void engine_close(struct engine *en)
 struct engine *engine_of(const struct site *s)
 {
     return s->engine;
+}
+
+struct list_cache *engine_reasons(struct engine *en)
+{
+    return en->reasons;
 }
 
 struct list_cache *engine_cache(struct engine *en)

@@ -244,6 +244,8 @@ enum rc list_cache_get(struct list_cache *c, const struct list_key *key, uint64_
 void list_cache_put(struct list_cache *c, const struct list_key *key, uint64_t generation,
                     size_t size, const void *item, size_t n);
 struct list_cache *engine_cache(struct engine *en);
+/* The same for reasons of a pair: struct reason, at a key that pairing_why.c makes. */
+struct list_cache *engine_reasons(struct engine *en);
 
 /* ---- what an actor may see of it (pairing.c) ---- */
 

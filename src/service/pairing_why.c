@@ -59,6 +59,31 @@ static enum rc reasons_of(const struct lister *l, const struct matcher *m, struc
     return RC_OK;
 }
 
+/* The same pair of texts has the same reasons: a page of matches explains fifteen pairs, and is
+ * looked at again and again. */
+static enum rc reasons_kept(const struct lister *l, const struct matcher *m,
+                            const struct rec *offer, unsigned faces, struct why *out, struct err *e)
+{
+    struct list_cache *c = engine_reasons(engine_of(l->site));
+    struct list_key key = {.id = out->need.id,
+                           .version = (out->need.version << 24) + offer->version,
+                           .other = offer->kind,
+                           .org = offer->id,
+                           .face = faces};
+    void *kept = NULL;
+    size_t n = 0;
+    bool found = false;
+    TRY(list_cache_get(c, &key, l->generation, sizeof *out->reason.p, &kept, &n, &found, e));
+    if (found) {
+        out->reason.p = kept;
+        out->reason.n = out->reason.cap = n;
+        return RC_OK;
+    }
+    TRY(reasons_of(l, m, out, e));
+    list_cache_put(c, &key, l->generation, sizeof *out->reason.p, out->reason.p, out->reason.n);
+    return RC_OK;
+}
+
 /* ---- one pair ---- */
 
 /* The pair's place in the need's list: its score, and what speaks for it. */
@@ -86,14 +111,14 @@ static enum rc score_of(struct lister *l, const struct doc *need, unsigned face,
 }
 
 /* Under the engine's lock; texts and faces are the store's of now. */
-static enum rc explain(struct lister *l, const struct rec *speaker, struct arena *to,
-                       struct why *out, struct err *e)
+static enum rc explain(struct lister *l, const struct rec *speaker, unsigned faces,
+                       struct arena *to, struct why *out, struct err *e)
 {
     const struct rec *offer = speaker ? speaker : &out->offer;
     TRY(face_text(&out->need, to, &out->need_text, &out->need_title, e));
     TRY(face_text(offer, to, &out->offer_text, &out->offer_title, e));
     TRY(fits_of(out, &out->need, offer, l->actor->zh, to, e));
-    return reasons_of(l, l->t->base->offers[offer->kind->index].matcher, out, e);
+    return reasons_kept(l, l->t->base->offers[offer->kind->index].matcher, offer, faces, out, e);
 }
 
 static enum rc score_pair(struct site *s, const struct actor *a, int64_t need, int64_t offer,
@@ -121,16 +146,19 @@ enum rc pairing_why(struct site *s, const struct actor *a, int64_t need, int64_t
     const struct kind *kind[3] = {NULL};
     struct shown shown, speaker;
     struct lister l;
+    unsigned faces;
     *out = (struct why){0};
     TRY(score_pair(s, a, need, offer, out, kind, e));
     TRY(record_show(s, a, kind[0], need, to, &shown, e));
     out->need = shown.rec;
+    faces = shown.face * 4u;
     TRY(record_show(s, a, kind[1], offer, to, &shown, e));
     out->offer = shown.rec;
     if (kind[2])
         TRY(record_show(s, a, kind[2], out->via, to, &speaker, e));
+    faces += kind[2] ? speaker.face : shown.face;
     TRY(lister_open(&l, s, a, e));
-    enum rc rc = explain(&l, kind[2] ? &speaker.rec : NULL, to, out, e);
+    enum rc rc = explain(&l, kind[2] ? &speaker.rec : NULL, faces, to, out, e);
     lister_close(&l);
     if (rc != RC_OK)
         vec_free(&out->reason);
