@@ -31,7 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     struct filter *f, *g;
     struct buf once, twice;
     const struct filter_context c = {
-        help_kinds(), n % 5 ? kind_find(help_kinds(), STR("need")) : NULL, 20000, 1, 2, n % 2, false};
+        help_kinds(), n % 5 ? kind_find(help_kinds(), STR("need")) : NULL, 20000, 1, 2, n % 2,
+        false};
     buf_init(&once, 1u << 24);
     buf_init(&twice, 1u << 24);
     if (filter_parse(&f, (struct str){(const char *)bytes, n}, &c, &a, &e) != RC_OK) {
