@@ -30,10 +30,10 @@ copies() { # FILE N
 copies samples/needs.tsv 100 >"$work/needs.tsv"
 copies samples/results.tsv 200 >"$work/results.tsv"
 
-# A background job of sh ignores SIGINT for good; perl makes a child that does not.
+# A background job of sh ignores SIGINT for good, and under nohup SIGHUP; perl makes a child that does not.
 begin() { # the child writes to $work/out
     mkdir "$work/out"
-    perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' "$qiao" match "$work/needs.tsv" "$work/results.tsv" \
+    perl -e '$SIG{INT} = $SIG{HUP} = "DEFAULT"; exec @ARGV' "$qiao" match "$work/needs.tsv" "$work/results.tsv" \
         -o "$work/out/matches.xlsx" --quiet >"$work/said" 2>&1 &
     child=$!
 }
