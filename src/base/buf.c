@@ -77,3 +77,28 @@ char *buf_take(struct buf *b)
     b->n = b->cap = 0;
     return p;
 }
+
+enum rc buf_json(struct buf *to, struct str text, struct err *e)
+{
+    TRY(buf_char(to, '"', e));
+    size_t run = 0;
+    for (size_t i = 0; i < text.n;) {
+        size_t at = i;
+        uint32_t c = utf8_next(text, &i);
+        bool bad = c == 0xFFFD && i - at == 1;
+        if (!bad && c >= ' ' && c != '"' && c != '\\')
+            continue;
+        TRY(buf_str(to, str_sub(text, run, at), e));
+        run = i;
+        if (bad)
+            TRY(buf_str(to, STR("\xEF\xBF\xBD"), e));
+        else if (c == '\n')
+            TRY(buf_str(to, STR("\\n"), e));
+        else if (c < ' ')
+            TRY(buf_printf(to, e, "\\u%04x", c));
+        else
+            TRY(buf_printf(to, e, "\\%c", (char)c));
+    }
+    TRY(buf_str(to, str_sub(text, run, text.n), e));
+    return buf_char(to, '"', e);
+}

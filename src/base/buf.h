@@ -18,6 +18,8 @@ enum rc buf_put(struct buf *b, const void *bytes, size_t n, struct err *e) MUST_
 enum rc buf_str(struct buf *b, struct str s, struct err *e) MUST_CHECK;
 enum rc buf_char(struct buf *b, char c, struct err *e) MUST_CHECK;
 enum rc buf_printf(struct buf *b, struct err *e, const char *fmt, ...) PRINTF_LIKE(3, 4) MUST_CHECK;
+/* A string of JSON with its quotes (RFC 8259, section 7); bytes that are no UTF-8 become U+FFFD. */
+enum rc buf_json(struct buf *b, struct str text, struct err *e) MUST_CHECK;
 /* The contents, valid until the next put. */
 struct str buf_view(const struct buf *b);
 /* Moves the NUL-terminated bytes out to the caller (mem_free); the buffer is empty again. */

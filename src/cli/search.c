@@ -52,21 +52,10 @@ static enum rc answer_tsv(struct searching *x, const struct item *it, size_t ran
     return cli_print(buf_view(&x->line), e);
 }
 
-/* A string of JSON; what is no UTF-8 becomes U+FFFD. */
 static enum rc put_json(struct buf *to, const char *before, struct str s, struct err *e)
 {
-    TRY(buf_printf(to, e, "%s\"", before));
-    for (size_t i = 0; i < s.n;) {
-        char bytes[4];
-        uint32_t c = utf8_next(s, &i);
-        if (c < 0x20)
-            TRY(buf_printf(to, e, "\\u%04x", (unsigned)c));
-        else if (c == '"' || c == '\\')
-            TRY(buf_printf(to, e, "\\%c", (char)c));
-        else
-            TRY(buf_put(to, bytes, utf8_put(bytes, c), e));
-    }
-    return buf_char(to, '"', e);
+    TRY(buf_str(to, str_of(before), e));
+    return buf_json(to, s, e);
 }
 
 static enum rc put_phrases(struct searching *x, struct err *e)

@@ -20,7 +20,7 @@ struct writer {
 static enum rc put_member(struct buf *to, const char *key, struct str s, struct err *e)
 {
     TRY(buf_printf(to, e, ",\"%s\":", key));
-    return s.n ? json_put(to, s, e) : buf_str(to, STR("null"), e);
+    return s.n ? buf_json(to, s, e) : buf_str(to, STR("null"), e);
 }
 
 static bool starts_char(char c)
@@ -68,7 +68,7 @@ static enum rc put_texts(struct writer *w, const char *key, const struct str *s,
     for (size_t i = 0; i < n; i++) {
         if (i)
             TRY(buf_char(w->to, ',', w->e));
-        TRY(json_put(w->to, s[i], w->e));
+        TRY(buf_json(w->to, s[i], w->e));
     }
     return buf_char(w->to, ']', w->e);
 }
@@ -117,7 +117,7 @@ static enum rc put_party_number(struct writer *w, const char *key, uint32_t part
 static enum rc put_person(struct writer *w, const struct news_person *p)
 {
     TRY(buf_str(w->to, STR("{\"name\":"), w->e));
-    TRY(json_put(w->to, p->name, w->e));
+    TRY(buf_json(w->to, p->name, w->e));
     TRY(put_member(w->to, "title", p->title, w->e));
     TRY(put_party_number(w, "party", p->org));
     TRY(buf_str(w->to, STR(",\"at\":"), w->e));
@@ -170,7 +170,7 @@ static enum rc put_source(struct buf *to, const struct reading_source *from, str
     unsigned char hash[crypto_hash_sha256_BYTES];
     char hex[2 * sizeof hash + 1];
     TRY(buf_str(to, STR("\"source\":"), e));
-    TRY(json_put(to, from->name, e));
+    TRY(buf_json(to, from->name, e));
     TRY(put_member(to, "address", from->address, e));
     if (!from->bytes.p)
         return buf_str(to, STR(",\"sha256\":null"), e);
@@ -205,7 +205,7 @@ static enum rc put_all(struct writer *w)
     PUT_LIST(w, "repairs", &a->repair, put_repair);
     TRY(put_texts(w, "brands", a->brand.p, a->brand.n));
     TRY(buf_str(w->to, STR(",\"text\":"), w->e));
-    return json_put(w->to, a->text, w->e);
+    return buf_json(w->to, a->text, w->e);
 }
 
 enum rc reading_put_json(struct buf *to, const struct reading_source *from, const struct reading *x,

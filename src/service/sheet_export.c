@@ -175,7 +175,7 @@ static enum rc json_value(struct exporting *x, const struct rec *r, struct col c
         return buf_str(&x->line, buf_view(&x->cell), e);
     if (f && !f->list && f->type == TYPE_BOOL && x->cell.n)
         return buf_str(&x->line, col_val(r, c)->num ? STR("true") : STR("false"), e);
-    return x->cell.n ? json_put(&x->line, buf_view(&x->cell), e)
+    return x->cell.n ? buf_json(&x->line, buf_view(&x->cell), e)
                      : buf_str(&x->line, STR("null"), e);
 }
 
@@ -185,7 +185,7 @@ static enum rc json_row(struct exporting *x, const struct rec *r, struct err *e)
         TRY(buf_char(&x->line, c ? ',' : '{', e));
         buf_clear(&x->cell);
         TRY(col_name(&x->cell, x->k, x->cols.p[c], e));
-        TRY(json_put(&x->line, buf_view(&x->cell), e));
+        TRY(buf_json(&x->line, buf_view(&x->cell), e));
         TRY(buf_char(&x->line, ':', e));
         TRY(json_value(x, r, x->cols.p[c], e));
     }

@@ -49,28 +49,3 @@ enum rc csv_put(struct buf *to, struct str text, bool guard, struct err *e)
     TRY(buf_str(to, str_sub(text, from, text.n), e));
     return quote ? buf_char(to, '"', e) : RC_OK;
 }
-
-enum rc json_put(struct buf *to, struct str text, struct err *e)
-{
-    TRY(buf_char(to, '"', e));
-    size_t run = 0;
-    for (size_t i = 0; i < text.n;) {
-        size_t at = i;
-        uint32_t c = utf8_next(text, &i);
-        bool bad = c == 0xFFFD && i - at == 1;
-        if (!bad && c >= ' ' && c != '"' && c != '\\')
-            continue;
-        TRY(buf_str(to, str_sub(text, run, at), e));
-        run = i;
-        if (bad)
-            TRY(buf_str(to, STR("\xEF\xBF\xBD"), e));
-        else if (c == '\n')
-            TRY(buf_str(to, STR("\\n"), e));
-        else if (c < ' ')
-            TRY(buf_printf(to, e, "\\u%04x", c));
-        else
-            TRY(buf_printf(to, e, "\\%c", (char)c));
-    }
-    TRY(buf_str(to, str_sub(text, run, text.n), e));
-    return buf_char(to, '"', e);
-}

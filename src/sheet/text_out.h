@@ -11,7 +11,4 @@
 enum rc csv_put(struct buf *to, struct str text, bool guard, struct err *e) MUST_CHECK;
 struct str csv_unguard(struct str text);
 
-/* Append a JSON string with its quotes; malformed bytes become U+FFFD. */
-enum rc json_put(struct buf *to, struct str text, struct err *e) MUST_CHECK;
-
 #endif

@@ -78,21 +78,6 @@ static void put_value(struct sqlb *b, const struct path_end *end, const struct v
 
 /* Many values are one parameter, a JSON array, so that the statement's text does not hang on their
  * number. */
-static enum rc json_text(struct buf *out, struct str s, struct err *e)
-{
-    TRY(buf_char(out, '"', e));
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c == '"' || c == '\\')
-            TRY(buf_printf(out, e, "\\%c", c));
-        else if (c < ' ')
-            TRY(buf_printf(out, e, "\\u%04x", c));
-        else
-            TRY(buf_char(out, (char)c, e));
-    }
-    return buf_char(out, '"', e);
-}
-
 static enum rc json_values(struct buf *out, struct sqlb *b, const struct path_end *end,
                            const struct filter *f, struct err *e)
 {
@@ -106,7 +91,7 @@ static enum rc json_values(struct buf *out, struct sqlb *b, const struct path_en
         else if (end->shape != SHAPE_TEXT)
             TRY(buf_printf(out, e, "%lld", (long long)v->num));
         else
-            TRY(json_text(out, is_date(end) ? date_text(b, v->num) : v->text, e));
+            TRY(buf_json(out, is_date(end) ? date_text(b, v->num) : v->text, e));
     }
     return buf_char(out, ']', e);
 }

@@ -6,8 +6,6 @@
 
 #include <jansson.h>
 
-/* A JSON string with its quotes. Bytes that are no UTF-8 become U+FFFD. */
-enum rc api_string(struct buf *out, struct str s, struct err *e) MUST_CHECK;
 /* `"name":"text"`, with a comma in front unless `first`. */
 enum rc api_pair(struct buf *out, const char *name, struct str s, bool first,
                  struct err *e) MUST_CHECK;

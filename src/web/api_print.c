@@ -4,28 +4,10 @@
 
 #include <time.h>
 
-#define BODY_DEPTH_FLAGS JSON_REJECT_DUPLICATES
-
-enum rc api_string(struct buf *out, struct str s, struct err *e)
-{
-    TRY(buf_char(out, '"', e));
-    for (size_t i = 0; i < s.n;) {
-        char bytes[4];
-        uint32_t c = utf8_next(s, &i);
-        if (c == '"' || c == '\\')
-            TRY(buf_printf(out, e, "\\%c", (int)c));
-        else if (c < ' ')
-            TRY(buf_printf(out, e, "\\u%04x", c));
-        else
-            TRY(buf_put(out, bytes, utf8_put(bytes, c), e));
-    }
-    return buf_char(out, '"', e);
-}
-
 enum rc api_pair(struct buf *out, const char *name, struct str s, bool first, struct err *e)
 {
     TRY(buf_printf(out, e, "%s\"%s\":", first ? "" : ",", name));
-    return api_string(out, s, e);
+    return buf_json(out, s, e);
 }
 
 enum rc api_time(struct buf *out, const char *name, int64_t seconds, struct err *e)
@@ -71,7 +53,7 @@ enum rc api_answer(struct reply *re, struct request *rq, const struct shown *s, 
     for (uint32_t i = 0; i < s->n_steps; i++) {
         if (i)
             TRY(buf_char(out, ',', e));
-        TRY(api_string(out, s->step[i]->action->name, e));
+        TRY(buf_json(out, s->step[i]->action->name, e));
     }
     return buf_printf(out, e, "]}}");
 }
@@ -127,7 +109,7 @@ enum rc api_body(struct request *rq, json_t **out, struct err *e)
 {
     json_error_t why;
     struct str b = rq->body;
-    *out = json_loadb(b.p ? b.p : "", b.n, BODY_DEPTH_FLAGS, &why);
+    *out = json_loadb(b.p ? b.p : "", b.n, JSON_REJECT_DUPLICATES, &why);
     if (!*out)
         return err_user(e, "json.syntax", "%.60s\t%d\t%d", why.text, why.line, why.column);
     if (json_is_object(*out))
