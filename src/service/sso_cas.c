@@ -141,31 +141,34 @@ static enum rc read_answer(struct str xml, struct arena *a, struct identity *out
     return rc;
 }
 
-enum rc sso_cas_check(struct sso *s, struct str back, struct str ticket, struct arena *a,
-                      struct identity *out, struct err *e)
+static enum rc validate(struct sso *s, const char *how, struct str back, struct str ticket,
+                        struct buf *answer, long *status, struct err *e)
 {
-    struct buf url, answer;
-    long status = 0;
+    struct buf url;
     enum rc rc;
     buf_init(&url, 8192);
-    buf_init(&answer, SSO_ANSWER_MAX);
-    GOTO_OUT(buf_printf(&url, e, "%s/p3/serviceValidate?service=", s->options.cas));
+    buf_clear(answer);
+    GOTO_OUT(buf_printf(&url, e, "%s/%s?service=", s->options.cas, how));
     GOTO_OUT(sso_escape(&url, back, e));
     GOTO_OUT(buf_str(&url, STR("&ticket="), e));
     GOTO_OUT(sso_escape(&url, ticket, e));
-    GOTO_OUT(sso_ask(s, &(struct sso_request){.url = buf_view(&url)}, &answer, &status, e));
-    if (status == 404) { /* a server of version 2 */
-        buf_clear(&url);
-        buf_clear(&answer);
-        GOTO_OUT(buf_printf(&url, e, "%s/serviceValidate?service=", s->options.cas));
-        GOTO_OUT(sso_escape(&url, back, e));
-        GOTO_OUT(buf_str(&url, STR("&ticket="), e));
-        GOTO_OUT(sso_escape(&url, ticket, e));
-        GOTO_OUT(sso_ask(s, &(struct sso_request){.url = buf_view(&url)}, &answer, &status, e));
-    }
-    rc = read_answer(buf_view(&answer), a, out, e);
+    rc = sso_ask(s, &(struct sso_request){.url = buf_view(&url)}, answer, status, e);
 out:
     buf_free(&url);
+    return rc;
+}
+
+enum rc sso_cas_check(struct sso *s, struct str back, struct str ticket, struct arena *a,
+                      struct identity *out, struct err *e)
+{
+    struct buf answer;
+    long status = 0;
+    buf_init(&answer, SSO_ANSWER_MAX);
+    enum rc rc = validate(s, "p3/serviceValidate", back, ticket, &answer, &status, e);
+    if (rc == RC_OK && status == 404) /* a server of version 2 */
+        rc = validate(s, "serviceValidate", back, ticket, &answer, &status, e);
+    if (rc == RC_OK)
+        rc = read_answer(buf_view(&answer), a, out, e);
     buf_free(&answer);
     return rc;
 }

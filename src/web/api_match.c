@@ -33,23 +33,38 @@ out:
     return rc;
 }
 
-static enum rc print_pairing(struct request *rq, struct buf *out, const struct pairing *p,
+static enum rc print_pairing(struct buf *out, const struct pairing *p, struct str title,
                              struct err *e)
 {
-    struct str title;
-    const struct kind *kind;
-    TRY(record_titles(rq->site, rq->actor, &p->id, 1, rq->arena, &title, &kind, e));
     TRY(buf_printf(out, e, "{\"id\":%lld", (long long)p->id));
     TRY(api_pair(out, "kind", p->kind->name, false, e));
     TRY(api_pair(out, "title", title, false, e));
     TRY(buf_printf(out, e, ",\"score\":%.1f,\"credible\":%s", p->score,
                    p->credible ? "true" : "false"));
-    /* the side that was not told yet does not see it */
     if (p->introduction)
-        TRY(record_titles(rq->site, rq->actor, &p->introduction, 1, rq->arena, &title, &kind, e));
-    if (p->introduction && kind)
         TRY(buf_printf(out, e, ",\"introduction\":%lld", (long long)p->introduction));
     return buf_char(out, '}', e);
+}
+
+/* All titles at once: one look at the store, however long the list. */
+static enum rc print_pairings(struct request *rq, struct buf *out, const vec_pairing *list,
+                              struct err *e)
+{
+    int64_t *id = arena_calloc(rq->arena, list->n + 1, sizeof *id);
+    struct str *title = arena_calloc(rq->arena, list->n + 1, sizeof *title);
+    const struct kind **kind = arena_calloc(rq->arena, list->n + 1, sizeof *kind);
+    if (!id || !title || !kind)
+        return err_nomem(e);
+    for (size_t i = 0; i < list->n; i++)
+        id[i] = list->p[i].id;
+    if (list->n)
+        TRY(record_titles(rq->site, rq->actor, id, (uint32_t)list->n, rq->arena, title, kind, e));
+    for (size_t i = 0; i < list->n; i++) {
+        if (i)
+            TRY(buf_char(out, ',', e));
+        TRY(print_pairing(out, &list->p[i], title[i], e));
+    }
+    return RC_OK;
 }
 
 enum rc api_matches(struct request *rq, struct reply *re, struct err *e)
@@ -64,11 +79,7 @@ enum rc api_matches(struct request *rq, struct reply *re, struct err *e)
     re->type = "application/json";
     GOTO_OUT(pairing_list(rq->site, rq->actor, rq->kind, rq->id, other, k, rq->arena, &list, e));
     GOTO_OUT(buf_printf(out, e, "{\"items\":["));
-    for (size_t i = 0; i < list.n; i++) {
-        if (i)
-            GOTO_OUT(buf_char(out, ',', e));
-        GOTO_OUT(print_pairing(rq, out, &list.p[i], e));
-    }
+    GOTO_OUT(print_pairings(rq, out, &list, e));
     rc = buf_printf(out, e, "]}");
 out:
     vec_free(&list);
