@@ -33,7 +33,8 @@ out:
     return rc;
 }
 
-static enum rc print_pairing(struct buf *out, const struct pairing *p, struct str title,
+/* told: the actor may know of the introduction */
+static enum rc print_pairing(struct buf *out, const struct pairing *p, struct str title, bool told,
                              struct err *e)
 {
     TRY(buf_printf(out, e, "{\"id\":%lld", (long long)p->id));
@@ -41,28 +42,32 @@ static enum rc print_pairing(struct buf *out, const struct pairing *p, struct st
     TRY(api_pair(out, "title", title, false, e));
     TRY(buf_printf(out, e, ",\"score\":%.1f,\"credible\":%s", p->score,
                    p->credible ? "true" : "false"));
-    if (p->introduction)
+    if (told)
         TRY(buf_printf(out, e, ",\"introduction\":%lld", (long long)p->introduction));
     return buf_char(out, '}', e);
 }
 
-/* All titles at once: one look at the store, however long the list. */
+/* All titles at once, of the records and of the introductions with them: one look at the store,
+ * however long the list. The side that was not told of an introduction yet gets no kind for it. */
 static enum rc print_pairings(struct request *rq, struct buf *out, const vec_pairing *list,
                               struct err *e)
 {
-    int64_t *id = arena_calloc(rq->arena, list->n + 1, sizeof *id);
-    struct str *title = arena_calloc(rq->arena, list->n + 1, sizeof *title);
-    const struct kind **kind = arena_calloc(rq->arena, list->n + 1, sizeof *kind);
+    size_t n = list->n;
+    int64_t *id = arena_calloc(rq->arena, 2 * n + 1, sizeof *id);
+    struct str *title = arena_calloc(rq->arena, 2 * n + 1, sizeof *title);
+    const struct kind **kind = arena_calloc(rq->arena, 2 * n + 1, sizeof *kind);
     if (!id || !title || !kind)
         return err_nomem(e);
-    for (size_t i = 0; i < list->n; i++)
+    for (size_t i = 0; i < n; i++) {
         id[i] = list->p[i].id;
-    if (list->n)
-        TRY(record_titles(rq->site, rq->actor, id, (uint32_t)list->n, rq->arena, title, kind, e));
-    for (size_t i = 0; i < list->n; i++) {
+        id[n + i] = list->p[i].introduction;
+    }
+    if (n)
+        TRY(record_titles(rq->site, rq->actor, id, (uint32_t)(2 * n), rq->arena, title, kind, e));
+    for (size_t i = 0; i < n; i++) {
         if (i)
             TRY(buf_char(out, ',', e));
-        TRY(print_pairing(out, &list->p[i], title[i], e));
+        TRY(print_pairing(out, &list->p[i], title[i], kind[n + i] != NULL, e));
     }
     return RC_OK;
 }
