@@ -174,8 +174,14 @@ static struct span evidence_of(const struct page *p, const struct hit *h, const 
     return page_span(p, lo, hi);
 }
 
-/* A deadline in the clause, or before it in the sentence. */
-static struct str deadline_of(const struct page *p, const struct clause *c, enum fact_type type)
+static bool wants_deadline(enum fact_type t)
+{
+    return t == FACT_TARGET || t == FACT_COVERAGE || t == FACT_COMMITMENT || t == FACT_STATISTIC;
+}
+
+/* A deadline in the clause; of what is wanted or counted, also one before it in the sentence. */
+static struct str deadline_of(const struct page *p, const struct clause *c, enum fact_type type,
+                              bool wanted)
 {
     struct str best = STR("");
     for (size_t k = 0; k < p->moment.n; k++) {
@@ -184,16 +190,13 @@ static struct str deadline_of(const struct page *p, const struct clause *c, enum
             break;
         uint32_t at = clause_of(p, m->from);
         bool until = looking_at(p, m->from, "截");
+        if (!wanted && m->from < c->from)
+            continue;
         if (at != NONE && p->clause.p[at].sentence == c->sentence &&
             until == (type == FACT_STATISTIC))
             best = page_str(p, m->from, m->to);
     }
     return best;
-}
-
-static bool wants_deadline(enum fact_type t)
-{
-    return t == FACT_TARGET || t == FACT_COVERAGE || t == FACT_COMMITMENT || t == FACT_STATISTIC;
 }
 
 /* ---- one fact ---- */
@@ -278,7 +281,7 @@ static enum rc add_fact(struct page *p, const struct hit *h, struct amount *a, s
     const struct clause *c = h->clause;
     struct news_fact f = {.type = h->rule->type, .subject = c->subject, .object = object};
     f.value = a ? page_str(p, a->from, a->to) : value_word(p, h);
-    f.deadline = wants_deadline(f.type) || h->rule->deadline ? deadline_of(p, c, f.type) : STR("");
+    f.deadline = deadline_of(p, c, f.type, wants_deadline(f.type) || h->rule->deadline);
     f.evidence = evidence_of(p, h, a);
     uint32_t to = h->noun_to > h->verb_from ? h->noun_to : h->verb_to;
     f.predicate = trim(p, h->verb_from, h->rule->partner ? MAX(to, h->verb_to) : h->verb_to);
@@ -374,8 +377,40 @@ static bool is_people_unit(uint32_t c)
     return c == 0x540D || c == 0x4EBA || c == 0x4F4D; /* 名人位 */
 }
 
+/* 签订技术开发合同，合同金额260万元: the sum that the next clause tells. */
+static struct amount *sum_behind(struct page *p, const struct clause *c)
+{
+    static const char *const words[] = {"合同金额", "协议金额", "签约金额", "成交金额", "总金额",
+                                        "金额",     "合同额",   "合同总额", "总投资",   "转让费"};
+    if (c + 1 >= p->clause.p + p->clause.n || c[1].sentence != c->sentence)
+        return NULL;
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (looking_at(p, c[1].from, words[k]))
+            return free_amount(p, c + 1, NULL, false);
+    return NULL;
+}
+
+static bool has_sum(enum fact_type t)
+{
+    return t == FACT_AGREEMENT || t == FACT_PROJECT || t == FACT_RESULTS_TRANSFER;
+}
+
+/* 力争到2025年底: a clause that has nothing but the deadline. */
+static bool is_bare_deadline(const struct page *p, const struct hit *h)
+{
+    if (h->rule->type != FACT_TARGET || h->rule->has_noun)
+        return false;
+    for (size_t k = 0; k < p->moment.n; k++)
+        if (p->moment.p[k].from <= h->verb_to && p->moment.p[k].from >= h->verb_from &&
+            p->moment.p[k].to + 1 >= h->clause->to)
+            return true;
+    return false;
+}
+
 static enum rc apply(struct page *p, struct hit *h, bool *added)
 {
+    if (is_bare_deadline(p, h))
+        return RC_OK;
     const struct fact_rule *r = h->rule;
     bool lasting = r->type == FACT_DUAL_APPOINTMENT;
     struct amount *a = r->amount == AMOUNT_NO ? NULL : free_amount(p, h->clause, NULL, lasting);
@@ -389,6 +424,8 @@ static enum rc apply(struct page *p, struct hit *h, bool *added)
             TRY(add_fact(p, h, a, object_of(p, h), added));
         return RC_OK;
     }
+    if (!a && has_sum(r->type) && r->amount != AMOUNT_NO)
+        a = sum_behind(p, h->clause);
     if (r->split)
         return add_list(p, h, a, added);
     if (r->type == FACT_AGREEMENT && !a)
@@ -478,7 +515,7 @@ static enum rc rule_facts(struct page *p, size_t c, size_t r, struct told *told,
         told->groups = sentence_groups(p, c);
     told->sentence = h.clause->sentence;
     if (!rule_fits(p, &h, &told->groups) ||
-        (h.rule->deadline && deadline_of(p, h.clause, h.rule->type).n == 0) ||
+        (h.rule->deadline && deadline_of(p, h.clause, h.rule->type, true).n == 0) ||
         (h.rule->outside && !has_org(p, h.clause)))
         return RC_OK;
     TRY(apply(p, &h, &added));

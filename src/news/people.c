@@ -260,6 +260,16 @@ static uint32_t level_org(const struct page *p, uint32_t i)
     return best;
 }
 
+/* An office stands behind the name of mention k. */
+static bool has_office(const struct page *p, uint32_t k)
+{
+    const struct mention *m = &p->mention.p[k];
+    for (uint32_t i = m->to; m->org != NONE && i < m->to + TITLE_GROWTH && !is_break(p->ch[i]); i++)
+        if (mark_at(p, i, SENSE_TITLE))
+            return true;
+    return false;
+}
+
 /* The organisation of an office that does not name it: the one before in the sentence. */
 static uint32_t carried_org(const struct page *p, const struct office *o, uint32_t from,
                             const struct office *before)
@@ -275,6 +285,10 @@ static uint32_t carried_org(const struct page *p, const struct office *o, uint32
     uint32_t first = c;
     while (first > 0 && p->clause.p[first - 1].sentence == p->clause.p[c].sentence)
         first--;
+    uint32_t between = mention_from(p, before->to);
+    if (between < p->mention.n && p->mention.p[between].to < from && before->to &&
+        p->mention.p[between].from >= p->clause.p[first].from && has_office(p, between))
+        return p->mention.p[between].org; /* 某公司总监Peter Larsson、经理苗青 */
     if (before->to > p->clause.p[first].from && before->org != NONE)
         return before->org;
     uint32_t k = mention_from(p, p->clause.p[first].from);
