@@ -200,6 +200,16 @@ static uint32_t tail_end(const struct page *p, uint32_t i)
     return i;
 }
 
+/* 2019年双方共建: before the year of publication. */
+static bool is_past_year(const struct page *p, uint32_t i)
+{
+    struct str s = p->x->publish_date;
+    for (uint32_t k = 0; k < 4 && s.n == 10; k++)
+        if (p->ch[i + k] != (uint32_t)s.p[k])
+            return p->ch[i + k] < (uint32_t)s.p[k];
+    return false;
+}
+
 /* 2025年(底), not followed by a month. */
 static uint32_t year_end(const struct page *p, uint32_t i)
 {
@@ -208,7 +218,11 @@ static uint32_t year_end(const struct page *p, uint32_t i)
         return 0;
     if (i && is_one_of(p->ch[i - 1], "自从于在")) /* 自2015年入选以来 */
         return 0;
-    return is_digit(p->ch[to + 1]) ? 0 : tail_end(p, to + 1);
+    bool since = looking_at(p, to + 1, "起") || looking_at(p, to + 1, "以来") ||
+                 looking_at(p, to + 1, "度");
+    uint32_t end = tail_end(p, to + 1);
+    bool bare = end == to + 1 && !(i && is_one_of(p->ch[i - 1], "到至"));
+    return since || is_digit(p->ch[to + 1]) || (bare && is_past_year(p, i)) ? 0 : end;
 }
 
 /* 未来五年, 今后3年 */

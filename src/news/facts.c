@@ -43,7 +43,7 @@ static bool noun_fits(const struct page *p, struct hit *h, const struct mark *ve
     const struct fact_rule *r = h->rule;
     uint32_t from = h->clause->from, to = h->clause->to;
     const struct mark *n = NULL;
-    if (r->order != ORDER_BEFORE)
+    if (r->order != ORDER_BEFORE && !looking_at(p, verb->to, "在")) /* 揭牌仪式在某中心举行 */
         n = mark_of(p, from, to, &r->noun, verb->to);
     if (n && n->from > verb->to + r->gap)
         n = NULL;
@@ -412,7 +412,7 @@ static enum rc apply(struct page *p, struct hit *h, bool *added)
     if (is_bare_deadline(p, h))
         return RC_OK;
     const struct fact_rule *r = h->rule;
-    bool lasting = r->type == FACT_DUAL_APPOINTMENT;
+    bool lasting = r->type == FACT_DUAL_APPOINTMENT, term = lasting && !r->has_noun;
     struct amount *a = r->amount == AMOUNT_NO ? NULL : free_amount(p, h->clause, NULL, lasting);
     for (struct amount *b = a; lasting && b; b = free_amount(p, h->clause, b, lasting))
         if (is_people_unit(p->ch[b->unit_from])) {
@@ -421,7 +421,8 @@ static enum rc apply(struct page *p, struct hit *h, bool *added)
         }
     if (r->amount == AMOUNT_MUST) {
         for (; a; a = free_amount(p, h->clause, a, lasting))
-            TRY(add_fact(p, h, a, object_of(p, h), added));
+            if (!term || a->lasts) /* 聘期两年, not 每年出资20万元 */
+                TRY(add_fact(p, h, a, object_of(p, h), added));
         return RC_OK;
     }
     if (!a && has_sum(r->type) && r->amount != AMOUNT_NO)

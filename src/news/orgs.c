@@ -376,6 +376,30 @@ static enum rc host_of_site(struct page *p)
     return name.n ? org_get(p, &p->host, name, KIND_UNIVERSITY, p->mention.p[first].from) : RC_OK;
 }
 
+/* 我校 is the page's school; 学校, 该校 the one named last in the paragraph, where the page's own
+ * is not named. */
+static void schools_resolve(struct page *p)
+{
+    uint32_t last = NONE, para = NONE;
+    bool host = false;
+    for (size_t i = 0; i < p->mention.n; i++) {
+        struct mention *m = &p->mention.p[i];
+        uint32_t c = clause_of(p, m->from), here = c == NONE ? NONE : p->clause.p[c].para;
+        if (here != para) {
+            last = NONE;
+            host = false;
+        }
+        para = here;
+        bool our = looking_at(p, m->from, "我") || looking_at(p, m->from, "本");
+        if (m->host && m->org == NONE)
+            m->org = our || host || last == NONE ? p->host : last;
+        else if (m->org != NONE && kind_is_school(p->org.p[m->org].kind)) {
+            host = host || m->org == p->host;
+            last = m->org;
+        }
+    }
+}
+
 /* The school that speaks: a masked one, else the first school of the page. */
 static enum rc find_host(struct page *p)
 {
@@ -387,9 +411,7 @@ static enum rc find_host(struct page *p)
             p->host = i;
     }
     TRY(host_of_site(p));
-    for (size_t i = 0; i < p->mention.n; i++)
-        if (p->mention.p[i].host && p->mention.p[i].org == NONE)
-            p->mention.p[i].org = p->host;
+    schools_resolve(p);
     return RC_OK;
 }
 

@@ -113,7 +113,8 @@ static uint32_t title_start(const struct page *p, uint32_t from, struct office *
 /* The next office of a chain 、 校长 within a few characters, NONE. */
 static const struct mark *chained(const struct page *p, uint32_t i)
 {
-    if (p->ch[i] != 0x3001)
+    bool also = looking_at(p, i, "兼"); /* 秘书长兼教育基金会理事长 */
+    if (p->ch[i] != 0x3001 && !also)
         return NULL;
     for (uint32_t k = i + 3; k <= i + 4; k++) /* 、肖华山副院长: another person */
         if (is_surname(p->t, p->ch[i + 1]) && mark_at(p, k, SENSE_TITLE) && !is_word(p, i + 1))
