@@ -117,6 +117,26 @@ static bool numeral_counts(const struct page *p, uint32_t from, uint32_t to, uin
     return p->ch[from] != 0x4E00 || rough;
 }
 
+/* 30万元|至50万元 */
+static uint32_t money_range_end(const struct page *p, uint32_t i)
+{
+    uint32_t k = i + 1, to = range_end(p, i);
+    const struct mark *unit = to > k ? mark_at(p, to, SENSE_UNIT) : NULL;
+    bool same = unit && p->ch[unit->to - 1] == p->ch[i - 1];
+    return same ? unit->to : i;
+}
+
+/* 由每人3万元|提高到5万元: what it was before. */
+static bool is_former(const struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"提高到", "提高至", "提升到", "提升至", "增加到", "增加至",
+                                        "增长到", "增至",   "扩大到", "上调至", "调整为"};
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (looking_at(p, i, words[k]))
+            return is_digit(p->ch[i + utf8_len(str_of(words[k]))]);
+    return false;
+}
+
 /* 50万元以上仪器, 亿元以上项目: what kind of thing, not how many. */
 static bool describes(const struct page *p, const struct amount *a)
 {
@@ -145,8 +165,9 @@ static enum rc amount_at(struct page *p, uint32_t i, uint32_t *next)
     a.from = before_amount(p, i);
     a.to = after_amount(p, percent ? end + 1 : unit->to);
     a.lasts = !percent && is_one_of(p->ch[unit->to - 1], "年月天时周");
+    a.to = money_range_end(p, a.to);
     *next = a.to;
-    return describes(p, &a) ? RC_OK : vec_push(&p->amount, a, p->e);
+    return is_former(p, a.to) || describes(p, &a) ? RC_OK : vec_push(&p->amount, a, p->e);
 }
 
 /* 5家企业代表, 12家企业的负责人: those are counted who came. */

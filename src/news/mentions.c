@@ -111,6 +111,21 @@ static bool begins_names(uint32_t c)
     return c == 0x4E2D || c == 0x6B63 || c == 0x540C || c == 0x53CC || c == 0x5916;
 }
 
+/* 中国科学院上海微系统|与|信息技术研究所: the academy before an "and". */
+static const struct mark *academy_before(const struct page *p, uint32_t i)
+{
+    if (!looking_at(p, i - 1, "与"))
+        return NULL;
+    for (uint32_t k = i - 1; k > 0 && i - k < 16 && !is_break(p->ch[k - 1]); k--) {
+        const struct mark *m = mark_to(p, k, SENSE_KNOWN);
+        if (m && p->t->known.p[m->value].kind == KIND_INSTITUTE)
+            return m;
+        if (mark_to(p, k, SENSE_SUFFIX) || mark_to(p, k, SENSE_STOP))
+            return NULL;
+    }
+    return NULL;
+}
+
 /* The 中 of 中医药, the 经 of 财经. */
 static bool in_longer_word(const struct page *p, const struct mark *in)
 {
@@ -156,8 +171,13 @@ static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bo
             in = stop;
         if (in && in_longer_word(p, in) && (in->to < from || mark_to(p, i, SENSE_GENERIC)))
             in = NULL;
-        if (stop && (!in || stop->from < in->from))
-            break;
+        if (stop && (!in || stop->from < in->from)) {
+            const struct mark *academy = kind == KIND_INSTITUTE ? academy_before(p, i) : NULL;
+            if (!academy)
+                break;
+            *anchored = true;
+            return academy->from;
+        }
         if (in && before_inside == NONE)
             before_inside = i;
         i = in ? in->from : i - 1;
@@ -288,6 +308,8 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
     if ((x->alone && !word_ends(p, s->to)) || (x->kind != KIND_INSTITUTE && is_vague(p, &m)))
         return RC_OK;
     bool bare_park = x->kind == KIND_PARK && core == 0 && s->to - s->from == 3 &&
+                     (looking_at(p, s->to - 2, "新区") || looking_at(p, s->to - 2, "开区") ||
+                      looking_at(p, s->to - 2, "发区")) &&
                      starts_word(p, s->from) && word_ends(p, s->to);
     if (bare_park)
         return put(p, m); /* 经开区: the page's own */
@@ -344,9 +366,11 @@ static enum rc put_place(struct page *p, const struct mark *s)
                         .anchored = true};
     m.place = end == s->to && !followed_by_office(p, end);
     bool full = is_full_place(p, s), left = starts_word(p, m.from);
-    if ((m.place || !left) && !full)
+    bool acts = m.place && m.from && is_break(p->ch[m.from - 1]) && mark_at(p, end, SENSE_STOP) &&
+                !looking_at(p, end, "的"); /* ，岳阳将 */
+    if ((m.place || !left) && !full && !acts)
         return RC_OK;
-    if (!full && end == s->to && !is_level(p->ch[end]))
+    if (!full && !acts && end == s->to && !is_level(p->ch[end]))
         return RC_OK;
     return put(p, m);
 }
@@ -441,7 +465,7 @@ static enum rc put_host(struct page *p, uint32_t i)
 /* 公司, 该集团: who it is, orgs.c finds. */
 static enum rc put_firm(struct page *p, uint32_t i)
 {
-    static const char *const words[] = {"公司", "该公司", "集团", "该集团"};
+    static const char *const words[] = {"集团公司", "公司", "该公司", "集团", "该集团"};
     if (!starts_word(p, i) && !(i && p->ch[i - 1] == 0x8BE5)) /* 该 */
         return RC_OK;
     for (size_t k = 0; k < ARRAY_LEN(words); k++) {

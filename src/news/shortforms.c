@@ -256,7 +256,7 @@ static bool is_school_tail(uint32_t c)
 static enum rc short_at(struct page *p, vec_mention *more, const struct long_form *forms,
                         uint32_t from)
 {
-    for (uint32_t to = from + 5; to >= from + 2; to--) {
+    for (uint32_t to = from + 8; to >= from + 2; to--) {
         const struct mark *place = mark_at(p, from, SENSE_PLACE);
         if (to > p->n || !ends_alone(p, to) || !is_free(p, from, to) ||
             (place && place->to == to) || is_level(p->ch[to - 1]))
