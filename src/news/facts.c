@@ -490,11 +490,12 @@ struct told {
     uint64_t fallback[RULES_MAX / 64]; /* bit set of rules */
 };
 
-/* Does a fact stand on this clause already? */
+/* Does a fact stand on this clause already? What is unveiled is signed for as well. */
 static bool told_in(const struct page *p, const struct clause *c)
 {
     for (size_t i = 0; i < p->out->fact.n; i++)
-        if (p->out->fact.p[i].evidence.from >= p->at[c->from] &&
+        if (p->out->fact.p[i].type != FACT_JOINT_PLATFORM &&
+            p->out->fact.p[i].evidence.from >= p->at[c->from] &&
             p->out->fact.p[i].evidence.from < p->at[c->to])
             return true;
     return false;

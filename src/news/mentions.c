@@ -355,6 +355,16 @@ static bool followed_by_office(const struct page *p, uint32_t i)
     return mark_at(p, i, SENSE_TITLE) != NULL;
 }
 
+/* ，岳阳|将; 说 would follow a person. */
+static bool place_verb(const struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"将", "已", "正", "拟", "共", "累计", "现有", "先后", "与"};
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (looking_at(p, i, words[k]))
+            return true;
+    return false;
+}
+
 static enum rc put_place(struct page *p, const struct mark *s)
 {
     uint32_t end = government_end(p, s->to);
@@ -366,8 +376,7 @@ static enum rc put_place(struct page *p, const struct mark *s)
                         .anchored = true};
     m.place = end == s->to && !followed_by_office(p, end);
     bool full = is_full_place(p, s), left = starts_word(p, m.from);
-    bool acts = m.place && m.from && is_break(p->ch[m.from - 1]) && mark_at(p, end, SENSE_STOP) &&
-                !looking_at(p, end, "的"); /* ，岳阳将 */
+    bool acts = m.place && m.from && is_break(p->ch[m.from - 1]) && place_verb(p, end);
     if ((m.place || !left) && !full && !acts)
         return RC_OK;
     if (!full && !acts && end == s->to && !is_level(p->ch[end]))
