@@ -45,7 +45,7 @@ static bool goes_on(const struct page *p, uint32_t i)
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (looking_at(p, i, words[k]))
             return true;
-    return false;
+    return looking_at(p, i, "会") && (is_break(p->ch[i + 1]) || mark_at(p, i + 1, SENSE_STOP));
 }
 
 static bool noun_fits(const struct page *p, struct hit *h, const struct mark *verb)
@@ -69,7 +69,7 @@ static bool noun_fits(const struct page *p, struct hit *h, const struct mark *ve
     const struct mark *last = noun_run(p, n, n->from >= verb->to ? to : verb->from, &r->noun);
     h->noun_from = n->from;
     h->noun_to = last->to;
-    return true;
+    return !goes_on(p, last->to);
 }
 
 static struct group_set sentence_groups(const struct page *p, size_t clause)
@@ -433,12 +433,38 @@ static bool is_bare_deadline(const struct page *p, const struct hit *h)
     return false;
 }
 
+/* 签订协议5份，合同经费1280万元: a sum is of the kind of what it is the sum of. */
+static enum fact_type sum_type(const struct page *p, const struct clause *c)
+{
+    if (c == p->clause.p || !tells_sum(p, c) || c[-1].sentence != c->sentence)
+        return FACT_STATISTIC;
+    for (size_t i = p->out->fact.n; i-- > 0;) {
+        const struct news_fact *f = &p->out->fact.p[i];
+        if (has_sum(f->type) && f->evidence.from >= p->at[c[-1].from] &&
+            f->evidence.from < p->at[c[-1].to])
+            return f->type;
+    }
+    return FACT_STATISTIC;
+}
+
+/* 聘期两年, not 每年出资20万元; 32名博士, not 10余所高校. */
+static bool counts_people(const struct page *p, const struct fact_rule *r, const struct amount *a,
+                          bool term)
+{
+    if (r->type != FACT_DUAL_APPOINTMENT || r->has_noun)
+        return true;
+    return term ? a->lasts : a->lasts || is_people_unit(p->ch[a->unit_from]);
+}
+
 static enum rc apply(struct page *p, struct hit *h, bool *added)
 {
     if (is_bare_deadline(p, h))
         return RC_OK;
     const struct fact_rule *r = h->rule;
-    bool lasting = r->type == FACT_DUAL_APPOINTMENT, term = lasting && !r->has_noun;
+    uint32_t last = group_find(p->t, "last");
+    bool lasting = r->type == FACT_DUAL_APPOINTMENT, term = last != NONE && set_has(&r->verb, last);
+    if (r->type == FACT_RESULTS_TRANSFER && sum_type(p, h->clause) != FACT_STATISTIC)
+        return RC_OK; /* 签约项目108个，签约金额12.6亿元: rest_figures has it */
     struct amount *a = r->amount == AMOUNT_NO ? NULL : free_amount(p, h->clause, NULL, lasting);
     for (struct amount *b = a; lasting && b; b = free_amount(p, h->clause, b, lasting))
         if (is_people_unit(p->ch[b->unit_from])) {
@@ -447,7 +473,7 @@ static enum rc apply(struct page *p, struct hit *h, bool *added)
         }
     if (r->amount == AMOUNT_MUST) {
         for (; a; a = free_amount(p, h->clause, a, lasting))
-            if (!term || a->lasts) /* 聘期两年, not 每年出资20万元 */
+            if (counts_people(p, r, a, term))
                 TRY(add_fact(p, h, a, object_of(p, h), added));
         return RC_OK;
     }
@@ -579,21 +605,6 @@ static enum rc clause_facts(struct page *p, size_t c, struct told *told, bool la
     return RC_OK;
 }
 
-/* 签订协议5份，合同经费1280万元: a sum is of the kind of what it is the sum of. */
-static enum fact_type sum_type(const struct page *p, uint32_t c)
-{
-    if (c == 0 || !tells_sum(p, &p->clause.p[c]) ||
-        p->clause.p[c - 1].sentence != p->clause.p[c].sentence)
-        return FACT_STATISTIC;
-    for (size_t i = p->out->fact.n; i-- > 0;) {
-        const struct news_fact *f = &p->out->fact.p[i];
-        if (has_sum(f->type) && f->evidence.from >= p->at[p->clause.p[c - 1].from] &&
-            f->evidence.from < p->at[p->clause.p[c - 1].to])
-            return f->type;
-    }
-    return FACT_STATISTIC;
-}
-
 /* Figures that no rule took. */
 static enum rc rest_figures(struct page *p)
 {
@@ -609,7 +620,7 @@ static enum rc rest_figures(struct page *p)
         bool served = dual && a->lasts && set_has(&p->clause.p[c].groups, last);
         if (a->lasts && !served)
             continue;
-        struct fact_rule sum = {.type = sum_type(p, c)};
+        struct fact_rule sum = {.type = sum_type(p, &p->clause.p[c])};
         struct hit h = {served ? &term : &figure, &p->clause.p[c], a->from, a->to, a->from, a->to};
         if (sum.type != FACT_STATISTIC)
             h.rule = &sum;

@@ -280,8 +280,11 @@ static bool begins_generic(const struct page *p, const struct mention *m)
 /* 东华科技大学|国家大学科技园: a part of the one named before. */
 static bool is_part(const struct page *p, uint32_t from)
 {
-    const struct mention *last = p->mention.n ? &p->mention.p[p->mention.n - 1] : NULL;
-    return mark_at(p, from, SENSE_PREFIX) && last && last->to == from && !last->host;
+    size_t k = p->mention.n;
+    while (k > 0 && p->mention.p[k - 1].from >= from)
+        k--;
+    return mark_at(p, from, SENSE_PREFIX) && k > 0 && p->mention.p[k - 1].to == from &&
+           !p->mention.p[k - 1].host;
 }
 
 static enum rc put_suffix(struct page *p, const struct mark *s)
@@ -292,7 +295,8 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
     if (whole && s->to - whole->from >= 4)
         return RC_OK; /* put_known has it */
     m.from = skip_count(p, grow(p, s->from, x->kind, &m.anchored), s->from);
-    if ((x->kind == KIND_PARK || x->kind == KIND_INSTITUTE) && is_part(p, m.from))
+    if ((x->kind == KIND_PARK || x->kind == KIND_INSTITUTE || x->kind == KIND_UNIVERSITY) &&
+        is_part(p, m.from))
         return RC_OK;
     uint32_t core = s->from - m.from;
     bool level = x->office && core >= 1 && core < 10 && is_level(p->ch[m.from]) && !m.anchored;
@@ -412,7 +416,9 @@ static bool office_follows(const struct page *p, uint32_t i)
 static enum rc put_unlisted(struct page *p, uint32_t i)
 {
     uint32_t from = i;
-    if (mark_to(p, i + 1, SENSE_PLACE) || is_level(p->ch[i - 1]))
+    const struct mark *park = mark_to(p, i + 1, SENSE_SUFFIX); /* 高新区 */
+    if (mark_to(p, i + 1, SENSE_PLACE) || is_level(p->ch[i - 1]) ||
+        (park && p->t->suffix.p[park->value].kind == KIND_PARK))
         return RC_OK;
     while (from > 0 && i - from < 3 && is_han(p->ch[from - 1]) && !mark_to(p, from, SENSE_STOP) &&
            !mark_to(p, from, SENSE_INSIDE) && !place_to(p, from))

@@ -101,6 +101,23 @@ static uint32_t name_end(const struct page *p, uint32_t i, bool free)
 
 /* ---- the title ---- */
 
+/* 继续|教育学院院长, 纺织科学与|工程学院教授: a faculty's name goes on before the word that ended
+ * the title. */
+static uint32_t faculty_start(const struct page *p, uint32_t i, uint32_t from, uint32_t floor)
+{
+    bool faculty = from >= 2 && (looking_at(p, from - 2, "学院") || looking_at(p, from - 1, "系"));
+    const struct mark *stop = i > floor && faculty ? mark_to(p, i, SENSE_STOP) : NULL;
+    if (!stop || (!looking_at(p, stop->from, "与") && !looking_at(p, stop->from, "和") &&
+                  !looking_at(p, stop->from, "继续")))
+        return i;
+    uint32_t k = stop->from;
+    while (k > floor && from - k < TITLE_GROWTH + TITLE_GAP && !is_break(p->ch[k - 1]) &&
+           !mark_to(p, k, SENSE_STOP))
+        k--;
+    bool whole = k == floor || is_break(p->ch[k - 1]);
+    return whole ? k : i;
+}
+
 /* Start of the title whose first office noun begins at `from`; finds the organisation. */
 static uint32_t title_start(const struct page *p, uint32_t from, struct office *o)
 {
@@ -112,6 +129,7 @@ static uint32_t title_start(const struct page *p, uint32_t from, struct office *
     while (i > floor && from - i < TITLE_GROWTH && !is_break(p->ch[i - 1]) &&
            !mark_to(p, i, SENSE_STOP))
         i--;
+    i = faculty_start(p, i, from, floor);
     if (last == NONE || i > floor)
         return i;
     o->org = p->mention.p[last].org;
