@@ -399,7 +399,8 @@ static bool tells_sum(const struct page *p, const struct clause *c)
 {
     static const char *const words[] = {"合同金额", "协议金额", "签约金额", "成交金额", "总金额",
                                         "金额",     "合同额",   "合同总额", "总投资",   "转让费",
-                                        "合同经费", "协议总额", "投资总额", "经费"};
+                                        "合同经费", "协议总额", "投资总额", "经费",
+                                        "到账经费"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (looking_at(p, c->from, words[k]))
             return true;
@@ -615,7 +616,7 @@ static enum rc rest_figures(struct page *p)
     for (size_t k = 0; k < p->amount.n; k++) {
         struct amount *a = &p->amount.p[k];
         uint32_t c = clause_of(p, a->from);
-        if (a->used || a->attendance || c == NONE || a->from < p->title)
+        if (a->used || a->soft || a->attendance || c == NONE || a->from < p->title)
             continue;
         bool served = dual && a->lasts && set_has(&p->clause.p[c].groups, last);
         if (a->lasts && !served)

@@ -144,9 +144,16 @@ static bool is_joined(const struct page *p, uint32_t i)
     return i > 0 && (looking_at(p, i - 1, "和") || looking_at(p, i - 1, "同"));
 }
 
+/* 长安马|自|达: one of 自 中 正 经 有 外 内 双 */
+static bool inside_names(uint32_t c)
+{
+    return begins_names(c) || c == 0x81EA || c == 0x7ECF || c == 0x6709 || c == 0x5185;
+}
+
 static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bool *anchored)
 {
     uint32_t i = from, before_inside = NONE;
+    bool joins = false; /* a word that parts names stands in it */
     *anchored = false;
     while (i > 0 && from - i < GROWTH_MAX && !(i == from && is_joined(p, i))) {
         uint32_t open = p->ch[i - 1] == ')' ? bracket_open(p, i - 1) : NONE;
@@ -159,7 +166,7 @@ static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bo
         const struct mark *m = whole_to(p, i), *place = place_to(p, i);
         if (mark_to(p, i, SENSE_TITLE))
             break;
-        if (m && !place && before_inside != NONE && kind == KIND_ENTERPRISE)
+        if (m && !place && joins && kind == KIND_ENTERPRISE)
             return before_inside;
         if (m || place) {
             *anchored = true;
@@ -178,8 +185,11 @@ static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bo
             *anchored = true;
             return academy->from;
         }
+        if (in && mark_to(p, in->from, SENSE_SUFFIX))
+            break; /* 某某集团|向学校 */
         if (in && before_inside == NONE)
             before_inside = i;
+        joins = joins || (in && !inside_names(p->ch[in->from]));
         i = in ? in->from : i - 1;
     }
     if (before_inside == NONE || (before_inside == i + 1 && begins_names(p->ch[i])))
@@ -207,7 +217,7 @@ static uint32_t skip_count(const struct page *p, uint32_t from, uint32_t to)
         i++;
     if (i > from && i < to && mark_at(p, i, SENSE_UNIT))
         i = mark_at(p, i, SENSE_UNIT)->to;
-    return i < to ? i : from;
+    return i;
 }
 
 static enum rc put(struct page *p, struct mention m)
@@ -277,14 +287,24 @@ static bool begins_generic(const struct page *p, const struct mention *m)
     return prefix && prefix->to < m->suffix_from && mark_at(p, m->from, SENSE_GENERIC);
 }
 
+static const struct mention *mention_to(const struct page *p, uint32_t i)
+{
+    size_t k = p->mention.n;
+    while (k > 0 && p->mention.p[k - 1].to > i)
+        k--;
+    return k > 0 && p->mention.p[k - 1].to == i ? &p->mention.p[k - 1] : NULL;
+}
+
+static bool ends_group(const struct page *p, uint32_t i)
+{
+    return i >= 2 && looking_at(p, i - 2, "集团");
+}
+
 /* 东华科技大学|国家大学科技园: a part of the one named before. */
 static bool is_part(const struct page *p, uint32_t from)
 {
-    size_t k = p->mention.n;
-    while (k > 0 && p->mention.p[k - 1].from >= from)
-        k--;
-    return mark_at(p, from, SENSE_PREFIX) && k > 0 && p->mention.p[k - 1].to == from &&
-           !p->mention.p[k - 1].host;
+    const struct mention *last = mark_at(p, from, SENSE_PREFIX) ? mention_to(p, from) : NULL;
+    return last && !last->host;
 }
 
 static enum rc put_suffix(struct page *p, const struct mark *s)
@@ -295,6 +315,11 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
     if (whole && s->to - whole->from >= 4)
         return RC_OK; /* put_known has it */
     m.from = skip_count(p, grow(p, s->from, x->kind, &m.anchored), s->from);
+    const struct mention *last = mention_to(p, m.from), *before = mention_to(p, s->from);
+    if (last && x->kind == KIND_ENTERPRISE && last->kind == KIND_ENTERPRISE && ends_group(p, m.from))
+        m.from = last->from; /* 中国煤炭科工集团|太原研究院有限公司 */
+    if (x->alone && before && kind_is_school(before->kind))
+        return RC_OK; /* 某大学|化工与材料学院 */
     if ((x->kind == KIND_PARK || x->kind == KIND_INSTITUTE || x->kind == KIND_UNIVERSITY) &&
         is_part(p, m.from))
         return RC_OK;

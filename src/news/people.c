@@ -208,8 +208,12 @@ static enum rc add_person(struct page *p, uint32_t from, uint32_t to, const stru
  * mark of punctuation, none of them a word. */
 static bool is_rare_name(const struct page *p, uint32_t i, uint32_t to, const struct office *o)
 {
-    if (to != i + 3 || !is_break(p->ch[to]) || o->org == NONE || p->ch[to] == ' ')
+    static const char *const things[] = {"制", "会", "室", "部", "处", "组", "局", "办", "科"};
+    if (to != i + 3 || !is_break(p->ch[to]) || o->org == NONE || !o->named || p->ch[to] == ' ')
         return false;
+    for (size_t k = 0; k < ARRAY_LEN(things); k++)
+        if (looking_at(p, to - 1, things[k]))
+            return false;
     for (uint32_t k = i; k < to; k++)
         if (p->begins[k])
             return false;
@@ -338,9 +342,12 @@ static uint32_t carried_org(const struct page *p, const struct office *o, uint32
     return p->host;
 }
 
-static bool is_general_secretary(const struct page *p, uint32_t i)
+/* 总书记; the 理事 of 理事会 */
+static bool is_other_word(const struct page *p, const struct mark *m)
 {
-    return i > 0 && p->ch[i - 1] == 0x603B; /* 总书记 */
+    bool council = looking_at(p, m->to, "会") &&
+                   (looking_at(p, m->to - 1, "事") || looking_at(p, m->to - 1, "员"));
+    return council || (m->from > 0 && p->ch[m->from - 1] == 0x603B);
 }
 
 /* 区委常委、区委办公室主任: what stands inside a title is no party of its own. */
@@ -368,7 +375,7 @@ enum rc people_find(struct page *p)
     struct office before = {0, 0, NONE, false};
     for (uint32_t i = 0; i < p->n;) {
         const struct mark *m = mark_at(p, i, SENSE_TITLE);
-        if (!m || is_general_secretary(p, i)) {
+        if (!m || is_other_word(p, m)) {
             i++;
             continue;
         }

@@ -313,7 +313,8 @@ static bool may_be_name(const struct page *p, uint32_t from, uint32_t to)
 static enum rc take_name(struct page *p, vec_mention *more, uint32_t from, uint32_t to)
 {
     uint32_t org;
-    if (!may_be_name(p, from, to))
+    const struct mark *place = mark_to(p, to, SENSE_PLACE);
+    if (!may_be_name(p, from, to) || (place && place->to - place->from == 2))
         return RC_OK;
     const struct mark *s = mark_to(p, to, SENSE_SUFFIX);
     enum org_kind kind = s                         ? p->t->suffix.p[s->value].kind
@@ -383,8 +384,11 @@ static enum rc take_item(struct page *p, vec_mention *more, uint32_t from, uint3
 {
     uint32_t org, k = mention_from(p, from);
     if (k < p->mention.n && p->mention.p[k].from < to &&
-        (p->mention.p[k].from != from || p->mention.p[k].to >= to))
-        return RC_OK; /* known already */
+        (p->mention.p[k].from != from || p->mention.p[k].to >= to)) {
+        if (p->mention.p[k].to == to && p->mention.p[k].org != NONE)
+            p->org.p[p->mention.p[k].org].acts = true; /* counted, so it takes part */
+        return RC_OK;                                  /* known already */
+    }
     if (to - from < 2 || to - from > 14 || (to - from < 4 && is_surname(p->t, p->ch[from])))
         return RC_OK;
     uint32_t rest = k < p->mention.n && p->mention.p[k].from == from ? p->mention.p[k].to : from;
