@@ -95,6 +95,16 @@ static bool inside_noun(const struct page *p, const struct mark *v, const struct
     return false;
 }
 
+/* The verb is part of a name: 成果转化促进会. */
+static bool inside_name(const struct page *p, const struct mark *v)
+{
+    uint32_t k = mention_from(p, v->from);
+    if (k >= p->mention.n || p->mention.p[k].from > v->from)
+        return false;
+    const struct mention *m = &p->mention.p[k];
+    return m->org != NONE && m->to >= v->to && m->to - m->from > v->to - v->from;
+}
+
 static bool rule_fits(const struct page *p, struct hit *h, const struct group_set *sentence)
 {
     const struct fact_rule *r = h->rule;
@@ -109,7 +119,7 @@ static bool rule_fits(const struct page *p, struct hit *h, const struct group_se
         const struct mark *v = mark_of(p, h->clause->from, h->clause->to, &r->verb, after);
         if (!v)
             return false;
-        if (r->has_noun && inside_noun(p, v, &r->noun)) {
+        if (inside_name(p, v) || (r->has_noun && inside_noun(p, v, &r->noun))) {
             after = v->to;
             continue;
         }
@@ -287,6 +297,29 @@ static struct str value_word(const struct page *p, const struct hit *h)
     return STR("");
 }
 
+/* 开发课程20门、项目50个: the part of a list that a number counts; false where there is no list. */
+static bool item_of(const struct page *p, const struct clause *c, const struct amount *a,
+                    struct clause *item)
+{
+    uint32_t from = a->from, to = a->to;
+    while (from > c->from && p->ch[from - 1] != 0x3001)
+        from--;
+    while (to < c->to && p->ch[to] != 0x3001)
+        to++;
+    item->from = from;
+    item->to = to;
+    return from > c->from || to < c->to;
+}
+
+/* What a number counts: the words behind it, else those before it. */
+static struct str counted(const struct page *p, const struct clause *c, const struct amount *a)
+{
+    struct str behind = trim(p, a->to, MIN(c->to, a->to + 12));
+    uint32_t from = phrase_from(p, a->from, c->from);
+    bool ends = a->to >= c->to || is_break(p->ch[a->to]);
+    return ends && from < a->from ? trim(p, from, a->from) : behind;
+}
+
 static enum rc add_fact(struct page *p, const struct hit *h, struct amount *a, struct str object,
                         bool *added)
 {
@@ -457,6 +490,25 @@ static bool counts_people(const struct page *p, const struct fact_rule *r, const
     return term ? a->lasts : a->lasts || is_people_unit(p->ch[a->unit_from]);
 }
 
+/* A fact for every number of the clause. */
+static enum rc add_counted(struct page *p, struct hit *h, struct amount *a, bool term, bool *added)
+{
+    const struct clause *whole = h->clause;
+    bool lasting = h->rule->type == FACT_DUAL_APPOINTMENT;
+    bool several = a && free_amount(p, whole, a, lasting);
+    for (; a; a = free_amount(p, whole, a, lasting)) {
+        struct clause item = *whole;
+        bool list = several && !h->rule->has_noun && item_of(p, whole, a, &item);
+        if (!counts_people(p, h->rule, a, term))
+            continue;
+        struct str object = list ? counted(p, &item, a) : object_of(p, h);
+        h->clause = list && item.from > h->verb_from ? &item : whole;
+        TRY(add_fact(p, h, a, object, added));
+        h->clause = whole;
+    }
+    return RC_OK;
+}
+
 static enum rc apply(struct page *p, struct hit *h, bool *added)
 {
     if (is_bare_deadline(p, h))
@@ -473,10 +525,7 @@ static enum rc apply(struct page *p, struct hit *h, bool *added)
             break;
         }
     if (r->amount == AMOUNT_MUST) {
-        for (; a; a = free_amount(p, h->clause, a, lasting))
-            if (counts_people(p, r, a, term))
-                TRY(add_fact(p, h, a, object_of(p, h), added));
-        return RC_OK;
+        return add_counted(p, h, a, term, added);
     }
     if (!a && r->type == FACT_INTERNSHIP && r->amount != AMOUNT_NO)
         a = free_amount(p, h->clause, NULL, true); /* 为期6个月 */
@@ -626,7 +675,7 @@ static enum rc rest_figures(struct page *p)
         if (sum.type != FACT_STATISTIC)
             h.rule = &sum;
         bool added = false;
-        TRY(add_fact(p, &h, a, trim(p, a->to, MIN(h.clause->to, a->to + 12)), &added));
+        TRY(add_fact(p, &h, a, counted(p, h.clause, a), &added));
     }
     return RC_OK;
 }

@@ -314,7 +314,8 @@ static enum rc take_name(struct page *p, vec_mention *more, uint32_t from, uint3
 {
     uint32_t org;
     const struct mark *place = mark_to(p, to, SENSE_PLACE);
-    if (!may_be_name(p, from, to) || (place && place->to - place->from == 2))
+    if (!may_be_name(p, from, to) || (place && place->to - place->from == 2) ||
+        (mark_at(p, from, SENSE_PLACE) && mark_to(p, to, SENSE_PREFIX)))
         return RC_OK;
     const struct mark *s = mark_to(p, to, SENSE_SUFFIX);
     enum org_kind kind = s                         ? p->t->suffix.p[s->value].kind
@@ -389,7 +390,8 @@ static enum rc take_item(struct page *p, vec_mention *more, uint32_t from, uint3
             p->org.p[p->mention.p[k].org].acts = true; /* counted, so it takes part */
         return RC_OK;                                  /* known already */
     }
-    if (to - from < 2 || to - from > 14 || (to - from < 4 && is_surname(p->t, p->ch[from])))
+    const struct mark *plain = mark_to(p, to, SENSE_GENERIC); /* 专家、学者等 */
+    if (to - from < 2 || to - from > 14 || (plain && plain->from <= from) || (to - from < 4 && is_surname(p->t, p->ch[from])))
         return RC_OK;
     uint32_t rest = k < p->mention.n && p->mention.p[k].from == from ? p->mention.p[k].to : from;
     for (uint32_t i = rest; i < to; i++)
