@@ -432,8 +432,7 @@ static bool tells_sum(const struct page *p, const struct clause *c)
 {
     static const char *const words[] = {"合同金额", "协议金额", "签约金额", "成交金额", "总金额",
                                         "金额",     "合同额",   "合同总额", "总投资",   "转让费",
-                                        "合同经费", "协议总额", "投资总额", "经费",
-                                        "到账经费"};
+                                        "合同经费", "协议总额", "投资总额", "经费",     "到账经费"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (looking_at(p, c->from, words[k]))
             return true;
@@ -485,9 +484,21 @@ static enum fact_type sum_type(const struct page *p, const struct clause *c)
 static bool counts_people(const struct page *p, const struct fact_rule *r, const struct amount *a,
                           bool term)
 {
+    if (r->type == FACT_RESULTS_TRANSFER && p->ch[a->to - 1] == '%')
+        return false; /* 按成交额的10%给予奖补 */
     if (r->type != FACT_DUAL_APPOINTMENT || r->has_noun)
         return true;
     return term ? a->lasts : a->lasts || is_people_unit(p->ch[a->unit_from]);
+}
+
+/* 与三家企业组建订单班: no number of classes. */
+static bool counts_orgs(const struct page *p, const struct amount *a)
+{
+    static const char *const words[] = {"企业", "高校", "院校", "单位", "公司"};
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (looking_at(p, a->to, words[k]))
+            return true;
+    return false;
 }
 
 /* A fact for every number of the clause. */
@@ -498,7 +509,7 @@ static enum rc add_counted(struct page *p, struct hit *h, struct amount *a, bool
     bool several = a && free_amount(p, whole, a, lasting);
     for (; a; a = free_amount(p, whole, a, lasting)) {
         struct clause item = *whole;
-        bool list = several && !h->rule->has_noun && item_of(p, whole, a, &item);
+        bool list = several && item_of(p, whole, a, &item);
         if (!counts_people(p, h->rule, a, term))
             continue;
         struct str object = list ? counted(p, &item, a) : object_of(p, h);
@@ -524,6 +535,8 @@ static enum rc apply(struct page *p, struct hit *h, bool *added)
             a = b; /* 8所高校的36名专家: the people count */
             break;
         }
+    while (r->amount == AMOUNT_MAY && a && r->type != FACT_AGREEMENT && counts_orgs(p, a))
+        a = free_amount(p, h->clause, a, lasting);
     if (r->amount == AMOUNT_MUST) {
         return add_counted(p, h, a, term, added);
     }

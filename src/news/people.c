@@ -70,7 +70,8 @@ static bool has_double_surname(const struct page *p, uint32_t i)
 /* 负责人|和|师生代表 */
 static bool is_and(const struct page *p, uint32_t i)
 {
-    return looking_at(p, i, "和") && mark_to(p, i, SENSE_TITLE);
+    bool particle = looking_at(p, i, "和") || looking_at(p, i, "由") || looking_at(p, i, "从");
+    return particle && mark_to(p, i, SENSE_TITLE);
 }
 
 /* Where the name that begins at i ends, 0 when there is none. `free`: the surname is not asked
@@ -319,7 +320,7 @@ static uint32_t carried_org(const struct page *p, const struct office *o, uint32
                             const struct office *before)
 {
     uint32_t c = clause_of(p, from);
-    if (o->named || c == NONE)
+    if ((o->named && o->org != NONE) || c == NONE)
         return o->org;
     if (p->ch[o->from] == 0x6821 && p->host != NONE) /* 校党委书记 */
         return p->host;
