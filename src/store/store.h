@@ -2,9 +2,9 @@
  *
  * A store is shared by threads; a transaction (struct tx) is one thread's. All reading and writing
  * happens in one. Enduring tables: rec, link, uniq, grant_to, audit, account, session, token,
- * saved, job, file, share, counter, meta (store/schema.c has every column explained). SQL stands in
- * one numbered catalogue (store/sql.c) and has bound parameters only; a filter becomes SQL in
- * store/where.c.
+ * saved, job, file, share, counter, notice, delivery, reach, hook, meta (store/schema.c has every
+ * column explained). SQL stands in one numbered catalogue (store/sql.c) and has bound parameters
+ * only; a filter becomes SQL in store/where.c.
  *
  * Every write of a record appends to `audit` in the same transaction: one hash chain over all,
  * entry.hash = SHA-256(prev hash, then the entry's columns, each with its length). Writers take

@@ -54,6 +54,7 @@ static void make_version_1(void)
              "ALTER TABLE rec DROP COLUMN shown;"
              "DROP TABLE share; DROP TABLE counter; DROP FUNCTION share_keep;"
              "DROP INDEX audit_kind;"
+             "DROP TABLE delivery; DROP TABLE notice; DROP TABLE reach; DROP TABLE hook;"
              "UPDATE meta SET value = '1' WHERE name = 'schema'");
     arena_free(&a);
 }
