@@ -89,7 +89,10 @@ static const char version_3[] =
     "CREATE INDEX audit_kind ON audit (kind, seq);"
     "CREATE TABLE counter (name $textc NOT NULL PRIMARY KEY, value $int NOT NULL) $strict;";
 
-static const char *const steps[SCHEMA_VERSION] = {version_1, version_2, version_3};
+/* What an organisation takes part in. */
+static const char version_4[] = "CREATE INDEX grant_org ON grant_to (org, id);";
+
+static const char *const steps[SCHEMA_VERSION] = {version_1, version_2, version_3, version_4};
 
 /* After the tables of version 1: the trail grows only. */
 static const char *const guards[] = {

@@ -141,7 +141,7 @@ enum rc store_connect(struct db **out, const struct store *s, bool create,
                       struct err *e) MUST_CHECK;
 
 /* schema.c */
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 /* 0: no schema there. */
 enum rc schema_version(struct db *db, int64_t *out, struct err *e) MUST_CHECK;
 /* Bring what is there up to SCHEMA_VERSION, in one transaction. */
