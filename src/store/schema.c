@@ -94,7 +94,7 @@ static const char version_3[] =
  * delivery: a notice by a channel; state: enum delivery_state; due: not before; batch: notices that
  * go in one message, 0 not put together yet. reach: where and when somebody wants to be told; mail
  * is used once proved; quiet hours in minutes of the day, -1 the site's. hook: address of a chat
- * robot. */
+ * robot. grant_org: what an organisation takes part in. */
 static const char version_4[] =
     "CREATE TABLE notice (id $int NOT NULL PRIMARY KEY, account $int NOT NULL, key $textc NOT NULL,"
     " text $textc NOT NULL, about $int NOT NULL, once $textc NOT NULL, created $int NOT NULL,"
@@ -114,7 +114,8 @@ static const char version_4[] =
     " code_tries $int NOT NULL, quiet_from $int NOT NULL, quiet_until $int NOT NULL,"
     " choice $textc NOT NULL) $strict;"
     "CREATE TABLE hook (account $int NOT NULL, channel $textc NOT NULL, url $textc NOT NULL,"
-    " secret $textc NOT NULL, PRIMARY KEY (account, channel)) $norowid;";
+    " secret $textc NOT NULL, PRIMARY KEY (account, channel)) $norowid;"
+    "CREATE INDEX grant_org ON grant_to (org, id);";
 
 static const char *const steps[SCHEMA_VERSION] = {version_1, version_2, version_3, version_4};
 

@@ -58,6 +58,9 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_GRANT_ADD] = "INSERT INTO grant_to (id, org) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
     [SQL_GRANT_GET] = "SELECT 1 FROM grant_to WHERE id = ?1 AND org = ?2",
     [SQL_GRANT_CLEAR] = "DELETE FROM grant_to WHERE id = ?1 OR org = ?1",
+    [SQL_GRANT_LIST] = "SELECT org FROM grant_to WHERE id = ?1 ORDER BY org",
+    [SQL_GRANT_NONE] = "DELETE FROM grant_to WHERE id = ?1",
+    [SQL_GRANT_OF_ORG] = "SELECT id FROM grant_to WHERE org = ?1 ORDER BY id",
 
     [SQL_SHARE_OF_PERSON] =
         "SELECT appointment, start, until, percent FROM share WHERE person = ?1 AND start <= ?3 "

@@ -152,6 +152,12 @@ enum rc store_by_title(struct tx *tx, const struct kind *k, struct str title, ve
 /* An organisation may see a record unmasked (an introduction was agreed). */
 enum rc store_grant(struct tx *tx, int64_t id, int64_t org, struct err *e) MUST_CHECK;
 enum rc store_granted(struct tx *tx, int64_t id, int64_t org, bool *out, struct err *e) MUST_CHECK;
+/* To whom a record is granted, and what is granted to an organisation; rising. Appends. */
+enum rc store_grants(struct tx *tx, int64_t id, vec_id *out, struct err *e) MUST_CHECK;
+enum rc store_grants_of(struct tx *tx, int64_t org, vec_id *out, struct err *e) MUST_CHECK;
+/* These organisations (rising, none twice) and no others. *changed: they were others before. */
+enum rc store_grant_only(struct tx *tx, int64_t id, const int64_t *org, uint32_t n, bool *changed,
+                         struct err *e) MUST_CHECK;
 
 /* ---- time shares ---- */
 

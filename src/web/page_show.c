@@ -290,7 +290,7 @@ enum rc show_page(struct request *rq, struct reply *re, struct err *e)
     enum rc rc = RC_OK;
     view_head(&s);
     view_steps(&s);
-    if (actor_sees_all(rq->actor, &shown.rec))
+    if (shown.face == FACE_FULL)
         rc = record_history(rq->site, rq->actor, rq->kind, rq->id, rq->arena, &events, e);
     if (rc == RC_OK)
         rc = view_all(&s, &events, e);
