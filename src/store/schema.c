@@ -89,7 +89,10 @@ static const char version_3[] =
     "CREATE INDEX audit_kind ON audit (kind, seq);"
     "CREATE TABLE counter (name $textc NOT NULL PRIMARY KEY, value $int NOT NULL) $strict;";
 
-static const char *const steps[SCHEMA_VERSION] = {version_1, version_2, version_3};
+/* attempts: how often a job was begun */
+static const char version_4[] = "ALTER TABLE job ADD COLUMN attempts $int NOT NULL DEFAULT 0;";
+
+static const char *const steps[SCHEMA_VERSION] = {version_1, version_2, version_3, version_4};
 
 /* After the tables of version 1: the trail grows only. */
 static const char *const guards[] = {
@@ -171,8 +174,9 @@ const struct table schema_tables[] = {
     {"token", "id, key, account, name, scope, created, expires, used", "ibittiii", "id"},
     {"saved", "id, account, shared, kind, name, filter, columns, sort", "iiittttt", "id"},
     {"job",
-     "id, account, name, args, state, done, total, stage, result, created, started, ended, beat",
-     "iittiiittiiii", "id"},
+     "id, account, name, args, state, done, total, stage, result, created, started, ended, "
+     "beat, attempts",
+     "iittiiittiiiii", "id"},
     {"file", "key, name, bytes, account, created", "ttbii", "key"},
     {"share", "appointment, org, person, start, until, percent", "iiiiii", "appointment, org"},
     {"counter", "name, value", "ti", "name"},
