@@ -26,6 +26,8 @@ struct special {
     enum rc (*before_save)(struct saving *x, struct err *e);
     /* After the write: r->id is known. */
     enum rc (*after_save)(struct saving *x, struct err *e);
+    /* The shares of somebody's time that follow from a record, for checking; NULL: none. */
+    store_shares_fn shares;
 };
 /* NULL for an ordinary kind. */
 const struct special *special_of(const struct kind *k);

@@ -37,6 +37,8 @@ enum sql {
     SQL_SHARE_OF_PERSON,
     SQL_SHARE_CLEAR,
     SQL_SHARE_ADD,
+    SQL_SHARE_OF,
+    SQL_SHARE_STRAY,
     SQL_COUNTER_NEXT,
 
     SQL_AUDIT_ADD,
@@ -76,6 +78,7 @@ enum sql {
     SQL_JOB_LIST_OF,
     SQL_JOB_NEXT,
     SQL_JOB_TAKE,
+    SQL_JOB_GIVE_UP,
     SQL_JOB_BEAT,
     SQL_FILE_PUT,
     SQL_FILE_GET,

@@ -177,6 +177,14 @@ struct share_clash {
  * a trigger of the database refuses the same, whoever writes. */
 enum rc store_shares(struct tx *tx, int64_t appointment, int64_t person, const struct share *share,
                      uint32_t n, struct share_clash *clash, struct err *e) MUST_CHECK;
+/* What shares follow from a record: the person, and in the order of `org` at most SHARES_MOST. */
+#define SHARES_MOST 8
+typedef uint32_t (*store_shares_fn)(const struct rec *r, int64_t *person,
+                                    struct share share[SHARES_MOST]);
+/* Recompute the shares of every record of the kind: they are these and no others, and nothing else
+ * has any. RC_CORRUPT "store.record" (detail: the id of the appointment). */
+enum rc store_verify_shares(struct store *s, const struct kind *k, store_shares_fn shares,
+                            struct err *e) MUST_CHECK;
 /* The person's greatest sum on one of the days. */
 enum rc store_share_most(struct tx *tx, int64_t person, int64_t from, int64_t until,
                          int64_t *percent, struct err *e) MUST_CHECK;

@@ -105,8 +105,10 @@ enum rc fault_of_store(struct request *rq, const struct kind *k, const struct er
                        vec_fault *faults, struct err *e)
 {
     struct str detail = str_of(why->detail);
-    size_t tab = MIN(str_find(detail, STR("\t"), 0), detail.n);
-    struct fault_at f = {.field = field_find(k, str_sub(detail, 0, tab)),
+    size_t tab = MIN(str_find(detail, STR("\t"), 0), detail.n), from = 0;
+    for (size_t i = 0; i < tab; i++) /* several that stand once together: at the last of them */
+        from = detail.p[i] == '+' ? i + 1 : from;
+    struct fault_at f = {.field = field_find(k, str_sub(detail, from, tab)),
                          .item = UINT32_MAX,
                          .sub = UINT32_MAX,
                          .key = strcmp(why->key, "store.unique") == 0 ? "web.not_unique"
