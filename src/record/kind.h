@@ -239,8 +239,8 @@ struct kind {
     uint32_t n_parties;
     bool parties_act;
     uint64_t party_states; /* bit 1 << state: they see it then */
-    uint32_t index;       /* place in kinds */
-    struct slots by_name; /* fields; of record/ only */
+    uint32_t index;        /* place in kinds */
+    struct slots by_name;  /* fields; of record/ only */
 };
 
 /* All of them. Opaque, read only once made; threads may share it. */

@@ -193,6 +193,7 @@ static const struct special table[] = {
      .before_save = appointment_before,
      .after_save = appointment_after,
      .shares = appointment_shares},
+    {.kind = "application", .before_save = application_before},
     {.kind = "agreement", .before_save = agreement_before},
     {.kind = "assessment", .before_save = assessment_before},
     {.kind = "rank", .before_save = rank_before},

@@ -110,12 +110,12 @@ struct store {
     char *dir, *url;
     unsigned most;
     pthread_mutex_t lock;
-    pthread_cond_t turn;   /* a connection is free, or the writer has ended */
-    pthread_cond_t grown;  /* the feed may have grown: who follows it is not woken by readers */
-    struct db *idle;       /* connections nobody uses */
-    unsigned open;         /* connections in all */
-    bool writing;          /* SQLite: a thread of this process writes */
-    struct db *seq_db;     /* for store_seq alone */
+    pthread_cond_t turn;  /* a connection is free, or the writer has ended */
+    pthread_cond_t grown; /* the feed may have grown: who follows it is not woken by readers */
+    struct db *idle;      /* connections nobody uses */
+    unsigned open;        /* connections in all */
+    bool writing;         /* SQLite: a thread of this process writes */
+    struct db *seq_db;    /* for store_seq alone */
     pthread_mutex_t seq_lock;
     struct db *listener;
     bool listening; /* a thread waits on the listener */

@@ -13,7 +13,7 @@ const struct page show_page_def = {
     " edit_path delete_path new_path"
     " steps[name label path direct tone version]"
     " sections[label fields[label wide wording value{" VALUE_SHAPE "}]]"
-    " papers[label docx pdf]"
+    " papers[label docx pdf] follow[label href]"
     " refs[kind relation title href] refs_more " PANEL_SHAPE
     " events[at who action comment reason made changes[label before{" VALUE_SHAPE
     "} after{" VALUE_SHAPE "}]] " MORE_SHAPE,
@@ -293,6 +293,7 @@ enum rc show_page(struct request *rq, struct reply *re, struct err *e)
     enum rc rc = RC_OK;
     view_head(&s);
     view_steps(&s);
+    view_follow(rq, s.v, &shown.rec);
     if (shown.face == FACE_FULL)
         rc = record_history(rq->site, rq->actor, rq->kind, rq->id, rq->arena, &events, e);
     if (rc == RC_OK)
