@@ -1,5 +1,6 @@
 #define _POSIX_C_SOURCE 200809L
 #include "service/engine_int.h"
+#include "service/measures_int.h"
 #include "service/overview_int.h"
 #include "service/site_int.h"
 
@@ -79,6 +80,7 @@ static enum rc open_parts(struct site *s, struct err *e)
     TRY(seen_open(&s->seen, e));
     TRY(counts_open(&s->counts, e));
     TRY(overviews_open(&s->overviews, e));
+    TRY(measures_kept_open(&s->measures, e));
     if (s->o.jobs || s->o.engine)
         TRY(runner_open(s, e));
     return s->o.engine ? engine_open(&s->engine, s, e) : RC_OK;
@@ -117,6 +119,7 @@ void site_close(struct site *s)
     seen_close(s->seen);
     counts_close(s->counts);
     overviews_close(s->overviews);
+    measures_kept_close(s->measures);
     store_close(s->store);
     papers_close(s->papers);
     model_close(s->model);

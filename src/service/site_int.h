@@ -11,6 +11,7 @@
 struct seen; /* sessions in memory (session_cache.c) */
 struct counts;
 struct overviews; /* figures in memory (overview.c) */
+struct measures_kept;
 struct runner;
 struct engine;
 struct papers;
@@ -25,6 +26,7 @@ struct site {
     struct seen *seen;
     struct counts *counts;
     struct overviews *overviews;
+    struct measures_kept *measures; /* values of indicators */
     pthread_mutex_t hashing; /* one password at a time: each takes 64 MiB */
     const struct job_def *job_defs;
     struct runner *runner; /* threads: follower, jobs, sweep; NULL: none */

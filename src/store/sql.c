@@ -82,7 +82,9 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_AUDIT_OF] = "SELECT " AUDIT " FROM audit WHERE id = ?1 ORDER BY seq",
     [SQL_AUDIT_AFTER] = "SELECT " AUDIT " FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2",
     [SQL_AUDIT_OF_KIND] =
-        "SELECT " AUDIT " FROM audit WHERE kind = ?1 AND id > 0 AND at < ?2 ORDER BY seq",
+        "SELECT seq, at, 0, '', action, '', '', id, kind, version, state, secrecy, org, body, '' "
+        "FROM audit WHERE kind = ?1 AND (id, seq) > (?3, ?4) AND id > 0 AND at < ?2 "
+        "ORDER BY id, seq LIMIT ?5",
     [SQL_AUDIT_COUNT] = "SELECT count(*) FROM audit",
     [SQL_VERIFY_REC] =
         "SELECT r.id, r.kind, r.org, r.state, r.secrecy, r.version, r.created, r.updated, "
