@@ -25,6 +25,10 @@ const char *const sql_text_of[SQL__COUNT] = {
 
     /* records */
     [SQL_REC_GET] = "SELECT " REC " FROM rec WHERE id = ?1",
+    [SQL_REC_HEADS] =
+        "SELECT r.id, r.kind, r.org, r.state, r.secrecy, r.title, r.pub_title, r.shown, "
+        "CASE WHEN g.id IS NULL THEN 0 ELSE 1 END FROM rec r LEFT JOIN grant_to g ON g.id = r.id "
+        "AND g.org = ?2 WHERE r.id IN $ids",
     [SQL_REC_STATE] = "SELECT kind, version, state, created, since FROM rec WHERE id = ?1",
     [SQL_REC_INSERT] =
         "INSERT INTO rec (id, kind, org, state, secrecy, version, created, updated, since, body, "

@@ -9,6 +9,7 @@ enum sql {
     SQL_SEQ,
 
     SQL_REC_GET,
+    SQL_REC_HEADS,
     SQL_REC_STATE,
     SQL_REC_INSERT,
     SQL_REC_UPDATE,

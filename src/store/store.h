@@ -179,6 +179,19 @@ enum rc store_by_unique(struct tx *tx, const struct kind *k, uint32_t field, str
 enum rc store_by_title(struct tx *tx, const struct kind *k, struct str title, vec_id *out,
                        struct err *e) MUST_CHECK;
 
+/* Heads of many records, in one query: what names them and what decides who sees them. `id` has
+ * each once; kind NULL: there is no such record. granted: to `org`. */
+struct rec_head {
+    const struct kind *kind;
+    int64_t id, org;
+    uint32_t state;
+    enum secrecy secrecy;
+    bool shown, granted; /* shown: it has a public face */
+    struct str title, pub_title;
+};
+enum rc store_heads(struct tx *tx, const int64_t *id, uint32_t n, int64_t org, struct arena *a,
+                    struct rec_head *out, struct err *e) MUST_CHECK;
+
 /* An organisation may see a record unmasked (an introduction was agreed). */
 enum rc store_grant(struct tx *tx, int64_t id, int64_t org, struct err *e) MUST_CHECK;
 enum rc store_granted(struct tx *tx, int64_t id, int64_t org, bool *out, struct err *e) MUST_CHECK;

@@ -159,6 +159,9 @@ struct titles {
 enum rc titles_want(struct titles *t, int64_t id, struct err *e) MUST_CHECK;
 /* The refs among the values of a record. */
 enum rc titles_want_rec(struct titles *t, const struct rec *r, struct err *e) MUST_CHECK;
+/* The refs of one value, as view_value shows it. */
+enum rc titles_want_value(struct titles *t, const struct rec *r, struct str column,
+                          struct err *e) MUST_CHECK;
 enum rc titles_load(struct titles *t, struct request *rq, struct err *e) MUST_CHECK;
 struct str titles_of(const struct titles *t, int64_t id, const struct kind **kind);
 void titles_free(struct titles *t);
