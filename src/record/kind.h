@@ -128,6 +128,7 @@ struct codes {
 
 struct kind;
 struct filter;
+struct formula;
 struct field_def;
 
 /* The first case that holds gives a computed field its code. */
@@ -162,6 +163,7 @@ struct field_def {
     const struct codes *codes;     /* TYPE_CODE */
     const struct code_case *cases; /* TYPE_CODE: computed from the record; n_cases 0: it is not */
     uint32_t n_cases;
+    const struct formula *formula; /* what it is reckoned by (record/formula.h); NULL: none */
     struct str of;               /* TYPE_REF: the kind's name; "" any kind */
     const struct kind *of_kind;  /* NULL for any */
     const struct field_def *sub; /* TYPE_GROUP */

@@ -3,6 +3,7 @@
 #include "service/records.h"
 
 #include "base/log.h"
+#include "record/formula.h"
 #include "service/site_int.h"
 #include "service/special.h"
 
@@ -180,10 +181,18 @@ static enum rc put(struct saving *x, const struct by *by, struct err *e)
     return parties_after(x, e);
 }
 
+/* Derived fields: those of the kind's own code first, then what formulas make of them. */
 static enum rc prepare(struct saving *x, struct err *e)
 {
     const struct special *special = special_of(x->r->kind);
-    return special && special->before_save ? special->before_save(x, e) : RC_OK;
+    struct asking q = {.x = x};
+    size_t before = x->faults->n;
+    if (special && special->before_save)
+        TRY(special->before_save(x, e));
+    TRY(rec_formulas(x->r, site_today(x->s), follow_ref, &q, x->faults, x->to, e));
+    if (q.pending) /* record_put_in asks again */
+        x->faults->n = before;
+    return RC_OK;
 }
 
 enum rc record_check_in(struct saving *x, struct err *e)
@@ -194,6 +203,8 @@ enum rc record_check_in(struct saving *x, struct err *e)
 
 enum rc record_put_in(struct saving *x, const struct by *by, struct err *e)
 {
+    struct asking q = {.x = x};
+    TRY(rec_formulas(x->r, site_today(x->s), follow_ref, &q, x->faults, x->to, e));
     TRY(check_rules(x, e));
     return put(x, by, e);
 }
