@@ -3,6 +3,7 @@
 #include "service/records.h"
 
 #include "base/log.h"
+#include "service/notify.h"
 #include "service/site_int.h"
 #include "service/special.h"
 
@@ -175,7 +176,9 @@ static enum rc put(struct saving *x, const struct by *by, struct err *e)
             *e = own;
         return rc;
     }
-    return special && special->after_save ? special->after_save(x, e) : RC_OK;
+    if (special && special->after_save)
+        TRY(special->after_save(x, e));
+    return notice_step(x->s, x->tx, x->a, x->before, x->r, x->to, e);
 }
 
 static enum rc prepare(struct saving *x, struct err *e)
