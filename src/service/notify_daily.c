@@ -53,7 +53,7 @@ static enum rc tell(struct sweep *x, struct tx *tx, const struct rec *r, int64_t
 }
 
 /* The dates of a record that are in time. */
-static enum rc days_of(const struct sweep *x, const struct rec *r, vec_id *out, struct err *e)
+static enum rc dates_in(const struct sweep *x, const struct rec *r, vec_id *out, struct err *e)
 {
     const struct date_row *row = x->row;
     if (row->field == NO_FIELD) {
@@ -81,7 +81,7 @@ static enum rc tell_record(struct sweep *x, struct tx *tx, int64_t id, struct er
     bool found;
     vec_id days = {0}, told = {0};
     TRY(store_get(tx, x->row->kind, id, &x->to, &r, &found, e));
-    enum rc rc = found ? days_of(x, &r, &days, e) : RC_OK;
+    enum rc rc = found ? dates_in(x, &r, &days, e) : RC_OK;
     if (rc == RC_OK && days.n)
         rc = people_told(&x->people, tx, &r, x->row->tell, 0, &x->to, &told, e);
     for (size_t i = 0; rc == RC_OK && i < days.n; i++)
@@ -108,7 +108,7 @@ static enum rc condition(const struct sweep *x, uint32_t state, struct buf *b, s
 {
     const struct date_row *row = x->row;
     if (row->field != NO_FIELD) {
-        int64_t from = row->after ? -(int64_t)row->after : 0, to = row->after ? -1 : row->before;
+        int64_t from = -(int64_t)row->after, to = row->after ? -1 : (int64_t)row->before;
         TRY(buf_printf(b, e, "%.*s >= today %c %lldd and %.*s <= today %c %lldd", (int)row->date.n,
                        row->date.p, from < 0 ? '-' : '+', (long long)(from < 0 ? -from : from),
                        (int)row->date.n, row->date.p, to < 0 ? '-' : '+',
