@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "record/formula.h"
+#include "service/notify.h"
 #include "service/site_int.h"
 #include "service/special.h"
 
@@ -178,7 +179,8 @@ static enum rc put(struct saving *x, const struct by *by, struct err *e)
     }
     if (special && special->after_save)
         TRY(special->after_save(x, e));
-    return parties_after(x, e);
+    TRY(parties_after(x, e));
+    return notice_step(x->s, x->tx, x->a, x->before, x->r, x->to, e);
 }
 
 /* Derived fields: those of the kind's own code first, then what formulas make of them. */

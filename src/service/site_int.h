@@ -15,6 +15,7 @@ struct measures_kept;
 struct runner;
 struct engine;
 struct papers;
+struct notices;
 
 struct site {
     struct arena arena; /* declarations; the texts of the options */
@@ -33,6 +34,7 @@ struct site {
     pthread_mutex_t jobs_lock;
     struct running *running; /* jobs of this process */
     struct papers *papers;
+    struct notices *notices;
     struct engine *engine; /* opened last, closed first; NULL: none */
 };
 

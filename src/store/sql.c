@@ -207,6 +207,8 @@ const char *const sql_text_of[SQL__COUNT] = {
         "UPDATE delivery SET state = 1, due = ?2, attempts = attempts + 1 WHERE batch = ?1",
     [SQL_DELIVERY_PUT_OFF] = "UPDATE delivery SET due = ?3 WHERE account = ?1 AND channel = ?2 "
                              "AND state < 2 AND due <= ?4",
+    [SQL_DELIVERY_HURRY] = "UPDATE delivery SET due = ?2 WHERE account = ?1 AND state = 0 "
+                           "AND state < 2 AND attempts = 0 AND due > ?2",
     /* not when somebody else has taken it since: then its attempts have grown */
     [SQL_DELIVERY_END] = "UPDATE delivery SET state = ?3, due = ?4, ended = ?5, reason = ?6 "
                          "WHERE batch = ?1 AND state = 1 AND attempts = ?2",
