@@ -1,4 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
+#include "service/approval_int.h"
 #include "service/engine_int.h"
 #include "service/overview_int.h"
 #include "service/site_int.h"
@@ -68,6 +69,7 @@ static enum rc open_parts(struct site *s, struct err *e)
     TRY(declared_open(&s->kinds, s->o.model_dir, &s->arena, e));
     TRY(model_open(&s->model, s->o.model_dir, e));
     TRY(papers_open(&s->papers, s, e));
+    TRY(approvals_open(&s->approvals, s, e));
     TRY(store_open(&s->store, &so, s->kinds, e));
     /* What the site's own folder declares may have changed since the last start. */
     if (s->o.migrate || s->o.jobs)
@@ -116,6 +118,7 @@ void site_close(struct site *s)
     counts_close(s->counts);
     overviews_close(s->overviews);
     store_close(s->store);
+    approvals_close(s->approvals);
     papers_close(s->papers);
     model_close(s->model);
     kinds_close(s->kinds);

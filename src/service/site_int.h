@@ -14,6 +14,7 @@ struct overviews; /* figures in memory (overview.c) */
 struct runner;
 struct engine;
 struct papers;
+struct approvals;
 
 struct site {
     struct arena arena; /* declarations; the texts of the options */
@@ -31,6 +32,7 @@ struct site {
     pthread_mutex_t jobs_lock;
     struct running *running; /* jobs of this process */
     struct papers *papers;
+    struct approvals *approvals;
     struct engine *engine; /* opened last, closed first; NULL: none */
 };
 

@@ -13,7 +13,7 @@ enum rc appointment_after(struct saving *x, struct err *e) MUST_CHECK;
 /* The title of a company's place on the ladder. */
 enum rc rank_before(struct saving *x, struct err *e) MUST_CHECK;
 
-/* agreement.c: the number "2026-001", given by the step `sign`, of the year it was signed in. */
+/* agreement.c: the number "2026-001", given by the step `file`, of the year it was signed in. */
 enum rc agreement_before(struct saving *x, struct err *e) MUST_CHECK;
 /* assessment.c: the weighted score. */
 enum rc assessment_before(struct saving *x, struct err *e) MUST_CHECK;
