@@ -2,7 +2,7 @@
  * what everybody before has left: a signature that the other's did not take away simply counts. */
 #include "service/approval_int.h"
 
-#define COMMENT_BYTES 6000u /* 2,000 Chinese characters */
+#define COMMENT_BYTES 3000u /* 1,000 Chinese characters */
 
 struct doing {
     const struct actor *a;
@@ -320,7 +320,7 @@ static enum rc run(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct doing *d = ctx;
     if (d->act->comment.n > COMMENT_BYTES) {
-        TRY(fault_add(d->faults, NO_FIELD, UINT32_MAX, UINT32_MAX, "field.too_long", STR("2000"),
+        TRY(fault_add(d->faults, NO_FIELD, UINT32_MAX, UINT32_MAX, "field.too_long", STR("1000"),
                       e));
         return err_user(e, "service.invalid", "%zu", d->faults->n);
     }

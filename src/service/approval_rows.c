@@ -29,7 +29,7 @@ static const struct {
 } subs[SUB__COUNT] = {
     {"round", TYPE_INT},     {"step", TYPE_TEXT},    {"label", TYPE_TEXT}, {"roles", TYPE_TEXT},
     {"org", TYPE_REF},       {"account", TYPE_INT},  {"login", TYPE_TEXT}, {"name", TYPE_TEXT},
-    {"decision", TYPE_CODE}, {"comment", TYPE_LONG}, {"asked", TYPE_TIME}, {"at", TYPE_TIME},
+    {"decision", TYPE_CODE}, {"comment", TYPE_TEXT}, {"asked", TYPE_TIME}, {"at", TYPE_TIME},
     {"target", TYPE_TEXT},   {"deputed", TYPE_TEXT}, {"added", TYPE_TEXT}, {"waits", TYPE_INT},
 };
 
