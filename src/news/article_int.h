@@ -116,6 +116,18 @@ struct page {
     VEC(struct str) bare;         /* doubtful names that were seen beside a site's word */
 };
 
+/* What gumbo is given of a page (tags.c): the runs of text are numbered and one character each. */
+struct tags {
+    struct buf html;
+    VEC(struct str) run; /* slices of the page */
+};
+
+/* RC_NOMEM. Call tags_free in any case; the page must outlive it. O(n). */
+enum rc tags_slim(struct tags *out, struct str html, struct err *e) MUST_CHECK;
+void tags_free(struct tags *t);
+/* The run that a character of four bytes stands for, UINT32_MAX: none. */
+uint32_t tags_run(const struct tags *t, struct str s);
+
 /* HTML into blocks (html.c). Nothing in it recurses. RC_TOO_BIG, RC_NOMEM. */
 bool html_looks_like(struct str text);
 enum rc html_blocks(struct page *p, const struct article_tables *t, struct str html,

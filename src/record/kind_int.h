@@ -79,6 +79,8 @@ enum rc kind_fields(struct kind_reader *r, struct err *e) MUST_CHECK;
 enum rc kind_flow(struct kind_reader *r, struct err *e) MUST_CHECK;
 /* kind_read.c: all of it. */
 enum rc kind_read(struct kind_reader *r, struct err *e) MUST_CHECK;
+/* kind_party.c: who takes part; every kind is read by then. */
+enum rc kind_parties(struct kind_reader *r, struct err *e) MUST_CHECK;
 /* kind_rule.c: the filters of cases, and rules; every kind is read by then. */
 enum rc kind_rules(struct kind_reader *r, struct err *e) MUST_CHECK;
 /* kind_read.c: list, filters; every kind is read by then. */

@@ -176,7 +176,9 @@ static enum rc put(struct saving *x, const struct by *by, struct err *e)
             *e = own;
         return rc;
     }
-    return special && special->after_save ? special->after_save(x, e) : RC_OK;
+    if (special && special->after_save)
+        TRY(special->after_save(x, e));
+    return parties_after(x, e);
 }
 
 static enum rc prepare(struct saving *x, struct err *e)
@@ -298,7 +300,7 @@ static enum rc save(struct site *s, struct tx *tx, void *ctx, struct err *e)
         TRY(begin_new(c, e));
     const struct rec *before = v.found ? &v.full : NULL;
     struct saving x = {s, tx, c->a, c->to, before, c->r, NULL, c->faults, false};
-    keep_fixed(c, before, v.partner);
+    keep_fixed(c, before, v.partner && v.face != FACE_FULL);
     TRY(prepare(&x, e));
     TRY(check_all(&x, e));
     if (before)

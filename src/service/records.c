@@ -264,6 +264,28 @@ static void turn_round(vec_event *v)
     }
 }
 
+/* A party learns what happened since it is one: what was written before, of others, stays theirs.
+ */
+static enum rc is_party_in(const struct remembering *x, struct tx *tx, const struct rec *r,
+                           bool *out, struct err *e)
+{
+    const struct kind *k = r->kind;
+    for (uint32_t i = 0; i < k->n_parties && !*out; i++) {
+        const struct field_def *f = &k->field[k->party[i].field];
+        const struct val *v = &r->val[k->party[i].field];
+        const struct kind *of =
+            k->party[i].sub == UINT32_MAX ? f->of_kind : f->sub[k->party[i].sub].of_kind;
+        struct viewed other;
+        if (of && of->is_self) {
+            *out = val_holds_ref(f, v, x->a->org);
+        } else if (v->set && !f->list && f->type == TYPE_REF) {
+            TRY(view_get(tx, x->a, NULL, v->num, x->to, &other, e));
+            *out = other.found && other.face == FACE_FULL;
+        }
+    }
+    return RC_OK;
+}
+
 /* A login may tell which organisation is behind the other side. */
 static void hide_who(const struct actor *a, struct entry *entry)
 {
@@ -287,9 +309,19 @@ static enum rc history(struct site *s, struct tx *tx, void *ctx, struct err *e)
         return denied(e);
     enum rc rc = store_history(tx, x->id, x->to, &entries, e);
     for (size_t i = 0; rc == RC_OK && i < entries.n; i++) {
-        if (v.partner)
+        bool known = !v.party;
+        struct rec then;
+        if (!known && entries.p[i].body.n) {
+            rc = past(x, &entries.p[i], &then, e);
+            if (rc == RC_OK)
+                rc = is_party_in(x, tx, &then, &known, e);
+        }
+        if (v.face == FACE_PARTNER)
             hide_who(x->a, &entries.p[i]);
-        rc = add_event(x, &entries.p[i], &last, e);
+        if (rc == RC_OK && known)
+            rc = add_event(x, &entries.p[i], &last, e);
+        else
+            last = (struct rec){0};
     }
     vec_free(&entries);
     turn_round(x->out);

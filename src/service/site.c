@@ -74,6 +74,8 @@ static enum rc open_parts(struct site *s, struct err *e)
     /* What the site's own folder declares may have changed since the last start. */
     if (s->o.migrate || s->o.jobs)
         TRY(store_index_kinds(s->store, e));
+    if (s->o.migrate || s->o.jobs)
+        TRY(parties_rebuild(s, e));
     TRY(store_seq(s->store, &seq, e));
     atomic_store(&s->seq, seq);
     TRY(seen_open(&s->seen, e));

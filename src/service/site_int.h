@@ -45,6 +45,9 @@ enum rc declared_open(struct kinds **out, const char *dir, struct arena *a,
 enum rc papers_open(struct papers **out, const struct site *s, struct err *e) MUST_CHECK;
 void papers_close(struct papers *p); /* NULL is allowed */
 
+/* parties.c: who takes part in what, for all records, where the declarations have changed. */
+enum rc parties_rebuild(struct site *s, struct err *e) MUST_CHECK;
+
 /* ---- transactions ---- */
 
 /* What is done in one; `ctx` is the caller's. */
@@ -79,6 +82,7 @@ struct viewed {
     enum face face;
     bool found;
     bool partner; /* was granted it, and its kind lets both sides act */
+    bool party;   /* it is not its own, but its organisation is a party (kind.h): sees it whole */
 };
 enum rc view_get(struct tx *tx, const struct actor *a, const struct kind *k, int64_t id,
                  struct arena *to, struct viewed *out, struct err *e) MUST_CHECK;

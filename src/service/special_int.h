@@ -10,6 +10,7 @@
  * up to the day it ended. */
 enum rc appointment_before(struct saving *x, struct err *e) MUST_CHECK;
 enum rc appointment_after(struct saving *x, struct err *e) MUST_CHECK;
+uint32_t appointment_shares(const struct rec *r, int64_t *person, struct share share[SHARES_MOST]);
 /* The title of a company's place on the ladder. */
 enum rc rank_before(struct saving *x, struct err *e) MUST_CHECK;
 
