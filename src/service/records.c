@@ -2,8 +2,7 @@
 #include "service/records.h"
 
 #include "base/map.h"
-#include "service/site_int.h"
-#include "service/special.h"
+#include "service/approval_int.h"
 
 #define LIMIT_MOST  1000
 #define LIMIT_USUAL 50
@@ -52,6 +51,10 @@ static enum rc show(struct site *s, struct tx *tx, void *ctx, struct err *e)
         return view_missing(e);
     rec_compute(&v.rec, site_today(s));
     *x->out = (struct shown){.rec = v.rec, .face = v.face};
+    if (v.face != FACE_PUBLIC)
+        TRY(approval_locked(s, tx, &v.full, x->to, &x->out->in_approval, e));
+    if (x->out->in_approval) /* nothing but its approval moves it */
+        return RC_OK;
     if (v.face == FACE_FULL || v.partner)
         x->out->may_write = actor_may_write_as(x->a, &v.full, v.partner);
     if (v.face == FACE_FULL) {

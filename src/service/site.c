@@ -1,4 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
+#include "service/approval_int.h"
 #include "service/engine_int.h"
 #include "service/measures_int.h"
 #include "service/notify_int.h"
@@ -71,6 +72,7 @@ static enum rc open_parts(struct site *s, struct err *e)
     TRY(model_open(&s->model, s->o.model_dir, e));
     TRY(papers_open(&s->papers, s, e));
     TRY(notices_open(&s->notices, s, e));
+    TRY(approvals_open(&s->approvals, s, e));
     TRY(store_open(&s->store, &so, s->kinds, e));
     /* What the site's own folder declares may have changed since the last start. */
     if (s->o.migrate || s->o.jobs)
@@ -124,6 +126,7 @@ void site_close(struct site *s)
     overviews_close(s->overviews);
     measures_kept_close(s->measures);
     store_close(s->store);
+    approvals_close(s->approvals);
     papers_close(s->papers);
     notices_close(s->notices);
     model_close(s->model);

@@ -16,6 +16,7 @@ struct runner;
 struct engine;
 struct papers;
 struct notices;
+struct approvals;
 
 struct site {
     struct arena arena; /* declarations; the texts of the options */
@@ -35,6 +36,7 @@ struct site {
     struct running *running; /* jobs of this process */
     struct papers *papers;
     struct notices *notices;
+    struct approvals *approvals;
     struct engine *engine; /* opened last, closed first; NULL: none */
 };
 

@@ -15,6 +15,7 @@ struct saving {
     struct rec *r;
     const struct step *step; /* that is taken; NULL: none */
     vec_fault *faults;
+    bool by_chain; /* the approval that runs on it does it: its lock does not hold */
 };
 
 struct special {

@@ -15,7 +15,7 @@ uint32_t appointment_shares(const struct rec *r, int64_t *person, struct share s
 enum rc application_before(struct saving *x, struct err *e) MUST_CHECK;
 enum rc rank_before(struct saving *x, struct err *e) MUST_CHECK;
 
-/* agreement.c: the number "2026-001", given by the step `sign`, of the year it was signed in. */
+/* agreement.c: the number "2026-001", given by the step `file`, of the year it was signed in. */
 enum rc agreement_before(struct saving *x, struct err *e) MUST_CHECK;
 /* assessment.c: the weighted score. */
 enum rc assessment_before(struct saving *x, struct err *e) MUST_CHECK;
