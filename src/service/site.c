@@ -1,6 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "service/engine_int.h"
 #include "service/overview_int.h"
+#include "service/pages_int.h"
 #include "service/site_int.h"
 
 #include "base/log.h"
@@ -68,6 +69,7 @@ static enum rc open_parts(struct site *s, struct err *e)
     TRY(declared_open(&s->kinds, s->o.model_dir, &s->arena, e));
     TRY(model_open(&s->model, s->o.model_dir, e));
     TRY(papers_open(&s->papers, s, e));
+    TRY(newsroom_open(&s->newsroom, e));
     TRY(store_open(&s->store, &so, s->kinds, e));
     /* What the site's own folder declares may have changed since the last start. */
     if (s->o.migrate || s->o.jobs)
@@ -117,6 +119,7 @@ void site_close(struct site *s)
     overviews_close(s->overviews);
     store_close(s->store);
     papers_close(s->papers);
+    newsroom_close(s->newsroom);
     model_close(s->model);
     kinds_close(s->kinds);
     pthread_mutex_destroy(&s->hashing);
