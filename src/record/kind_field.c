@@ -158,9 +158,10 @@ static enum rc read_subs(struct kind_reader *r, const struct source *s, const st
     f->sub = sub;
     for (const struct node *c = list->child; c; c = c->next) {
         struct field_def *to = &sub[f->n_sub];
-        TRY(kind_keys(s, c, "type label hint required secret max min table of", e));
+        TRY(kind_keys(s, c, "type label hint required secret max min table of thread", e));
         TRY(read_plain(r, s, c, to, e));
         TRY(read_secret(s, c, to, true, e));
+        TRY(read_thread(s, c, to, e));
         if (to->type == TYPE_GROUP || to->type == TYPE_LONG)
             return kind_refuse(s, c, "kind.sub", to->name, e);
         if (twice(sub, f->n_sub))

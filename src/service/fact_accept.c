@@ -156,7 +156,7 @@ static enum rc make_org(struct accepting *c, struct rec *fact, uint32_t i, struc
     if (!k)
         return view_missing(e);
     struct typed t[] = {{k->field[k->title].name, name},
-                        {STR("type"), str_of(org_type(row_text(c->page, "parties", i, "kind")))}};
+                        {STR("type"), str_of(org_type(row_text(c->page, "parties", i, "type")))}};
     TRY(rec_new(&r, k, x->to, e));
     enum rc rc = fill_in(x->s, x->tx, x->a, &r, t, 2, x->to, &faults, e);
     if (rc == RC_OK)

@@ -410,9 +410,9 @@ static void sides(struct plan *x, int64_t *home, int64_t *host)
 {
     uint32_t first, second;
     fact_parties(x->p->fact, x->p->page, x->p->links, &first, &second);
-    struct str kind = row_text(x->p->page, "parties", second, "kind");
+    struct str kind = row_text(x->p->page, "parties", second, "type");
     bool turn = str_eq(kind, STR("university")) || str_eq(kind, STR("college"));
-    struct str other = row_text(x->p->page, "parties", first, "kind");
+    struct str other = row_text(x->p->page, "parties", first, "type");
     turn &= !str_eq(other, STR("university")) && !str_eq(other, STR("college"));
     *home = party_id(x, turn ? second : first);
     *host = party_id(x, turn ? first : second);

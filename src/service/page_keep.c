@@ -207,7 +207,7 @@ static enum rc put_parties(struct keeping *k, struct err *e)
         struct str aliases;
         c.group = &item[i];
         cell_text(&c, "name", p->name);
-        cell_text(&c, "kind", str_of(p->kind));
+        cell_text(&c, "type", str_of(p->kind));
         TRY(joined(k, p->alias.p, p->alias.n, &aliases, e));
         cell_text(&c, "aliases", aliases);
         if (p->at.n) {

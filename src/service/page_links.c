@@ -87,7 +87,7 @@ static enum rc by_name(struct linking *l, struct str name, struct page_link *lin
 static enum rc fill_party(struct linking *l, uint32_t row, struct news_party *p, struct err *e)
 {
     struct str all = row_text(l->page, "parties", row, "aliases"), kind;
-    kind = arena_str(l->to, row_text(l->page, "parties", row, "kind"));
+    kind = arena_str(l->to, row_text(l->page, "parties", row, "type"));
     *p = (struct news_party){.name = row_text(l->page, "parties", row, "name"), .kind = kind.p};
     if (!kind.p)
         return err_nomem(e);
