@@ -24,7 +24,7 @@ static bool is_locked(const struct rec *r)
     return r->state != NO_STATE && r->kind->state[r->state].locked;
 }
 
-static struct rec *copy_of(const struct rec *r, struct arena *to)
+struct rec *record_copy(const struct rec *r, struct arena *to)
 {
     uint32_t n = r->kind->n_fields;
     struct rec *c = arena_alloc(to, sizeof *c);
@@ -344,6 +344,14 @@ enum rc record_save_in(struct site *s, struct tx *tx, const struct actor *a, str
     return save(s, tx, &c, e);
 }
 
+enum rc record_save_computed_in(struct site *s, struct tx *tx, const struct actor *a, struct rec *r,
+                                struct str comment, struct arena *to, vec_fault *faults,
+                                struct err *e)
+{
+    struct save_call c = {a, r, comment, to, faults, true};
+    return save(s, tx, &c, e);
+}
+
 enum rc record_save(struct site *s, const struct actor *a, struct rec *r, struct str comment,
                     struct arena *to, vec_fault *faults, struct err *e)
 {
@@ -431,7 +439,7 @@ static enum rc act(struct site *s, struct tx *tx, void *ctx, struct err *e)
     if (barred)
         return err_user(e, "service.same_person", "%.*s", (int)step->action->other.n,
                         step->action->other.p);
-    struct rec *r = copy_of(&v.full, c->to);
+    struct rec *r = record_copy(&v.full, c->to);
     if (!r)
         return err_nomem(e);
     struct saving x = {s, tx, c->a, c->to, &v.full, r, step, c->faults, false};
@@ -586,7 +594,7 @@ static enum rc expire_one(struct site *s, struct tx *tx, void *ctx, struct err *
     if (!v.found || v.full.state != d->state || v.full.since > d->before)
         return RC_OK; /* somebody was quicker */
     const struct step *step = step_find(d->k, d->state, STR("expire"));
-    struct rec *r = copy_of(&v.full, d->to);
+    struct rec *r = record_copy(&v.full, d->to);
     if (!r)
         return err_nomem(e);
     struct saving x = {s, tx, &actor_system, d->to, &v.full, r, step, &faults, false};

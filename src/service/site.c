@@ -4,6 +4,7 @@
 #include "service/measures_int.h"
 #include "service/notify_int.h"
 #include "service/overview_int.h"
+#include "service/pages_int.h"
 #include "service/site_int.h"
 
 #include "base/log.h"
@@ -73,6 +74,7 @@ static enum rc open_parts(struct site *s, struct err *e)
     TRY(papers_open(&s->papers, s, e));
     TRY(notices_open(&s->notices, s, e));
     TRY(approvals_open(&s->approvals, s, e));
+    TRY(newsroom_open(&s->newsroom, e));
     TRY(store_open(&s->store, &so, s->kinds, e));
     /* What the site's own folder declares may have changed since the last start. */
     if (s->o.migrate || s->o.jobs)
@@ -129,6 +131,7 @@ void site_close(struct site *s)
     approvals_close(s->approvals);
     papers_close(s->papers);
     notices_close(s->notices);
+    newsroom_close(s->newsroom);
     model_close(s->model);
     kinds_close(s->kinds);
     pthread_mutex_destroy(&s->hashing);

@@ -17,6 +17,7 @@ struct engine;
 struct papers;
 struct notices;
 struct approvals;
+struct newsroom;
 
 struct site {
     struct arena arena; /* declarations; the texts of the options */
@@ -37,6 +38,7 @@ struct site {
     struct papers *papers;
     struct notices *notices;
     struct approvals *approvals;
+    struct newsroom *newsroom; /* reader, organisations (newsroom.c) */
     struct engine *engine; /* opened last, closed first; NULL: none */
 };
 
@@ -119,6 +121,12 @@ enum rc record_save_in(struct site *s, struct tx *tx, const struct actor *a, str
 enum rc record_save_computed(struct site *s, const struct actor *a, struct rec *r,
                              struct str comment, struct arena *to, vec_fault *faults,
                              struct err *e) MUST_CHECK;
+/* The same inside a transaction. */
+enum rc record_save_computed_in(struct site *s, struct tx *tx, const struct actor *a, struct rec *r,
+                                struct str comment, struct arena *to, vec_fault *faults,
+                                struct err *e) MUST_CHECK;
+/* A copy whose values can be replaced one by one; NULL without memory. */
+struct rec *record_copy(const struct rec *r, struct arena *to);
 /* Does the value of the field hold a reference to this record? */
 bool val_holds_ref(const struct field_def *f, const struct val *v, int64_t id);
 
