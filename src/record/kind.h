@@ -164,9 +164,9 @@ struct field_def {
     const struct code_case *cases; /* TYPE_CODE: computed from the record; n_cases 0: it is not */
     uint32_t n_cases;
     const struct formula *formula; /* what it is reckoned by (record/formula.h); NULL: none */
-    struct str of;               /* TYPE_REF: the kind's name; "" any kind */
-    const struct kind *of_kind;  /* NULL for any */
-    const struct field_def *sub; /* TYPE_GROUP */
+    struct str of;                 /* TYPE_REF: the kind's name; "" any kind */
+    const struct kind *of_kind;    /* NULL for any */
+    const struct field_def *sub;   /* TYPE_GROUP */
     uint32_t n_sub;
 };
 

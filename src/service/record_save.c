@@ -470,7 +470,7 @@ enum rc record_step_in(struct site *s, struct tx *tx, const struct actor *a, con
     struct act_call c = {.act = &what, .faults = faults};
     if (!step)
         return err_user(e, "service.no_step", "%.*s", (int)action.n, action.p);
-    struct rec *r = copy_of(full, to);
+    struct rec *r = record_copy(full, to);
     if (!r)
         return err_nomem(e);
     struct saving x = {s, tx, a, to, full, r, step, faults, true};

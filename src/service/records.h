@@ -16,7 +16,7 @@ struct shown {
     struct rec rec; /* that face; what is hidden is not in it */
     enum face face;
     bool may_write, may_delete;
-    bool in_approval; /* an approval runs on it (service/approval.h): it is locked */
+    bool in_approval;            /* an approval runs on it (service/approval.h): it is locked */
     const struct step *step[16]; /* what the actor may do now */
     uint32_t n_steps;
 };
@@ -99,7 +99,7 @@ struct reckoned {
     const struct label *label, *basis;
     vec_line line;
     struct val now; /* what the rule gives today */
-    bool differs;   /* from what is stored: the rule, or what it asks, changed since the last save */
+    bool differs; /* from what is stored: the rule, or what it asks, changed since the last save */
 };
 typedef VEC(struct reckoned) vec_reckoned;
 enum rc record_reckoned(struct site *s, const struct actor *a, const struct kind *k, int64_t id,

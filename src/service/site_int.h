@@ -30,7 +30,7 @@ struct site {
     struct counts *counts;
     struct overviews *overviews;
     struct measures_kept *measures; /* values of indicators */
-    pthread_mutex_t hashing; /* one password at a time: each takes 64 MiB */
+    pthread_mutex_t hashing;        /* one password at a time: each takes 64 MiB */
     const struct job_def *job_defs;
     struct runner *runner; /* threads: follower, jobs, sweep; NULL: none */
     pthread_mutex_t jobs_lock;
@@ -39,7 +39,7 @@ struct site {
     struct notices *notices;
     struct approvals *approvals;
     struct newsroom *newsroom; /* reader, organisations (newsroom.c) */
-    struct engine *engine; /* opened last, closed first; NULL: none */
+    struct engine *engine;     /* opened last, closed first; NULL: none */
 };
 
 /* declared.c: kinds and code tables of the program and of DIR/kinds, DIR/codes. A file of DIR with
