@@ -18,7 +18,8 @@ bool col_read_only(const struct kind *k, struct col c)
 {
     if (c.what == COL_ATTR)
         return c.attr == ATTR_CREATED || c.attr == ATTR_UPDATED || c.attr == ATTR_SINCE;
-    return k->field[c.field].computed;
+    return k->field[c.field].computed ||
+           k->field[c.field].type == TYPE_FILE; /* uploaded, never typed */
 }
 
 static bool has_owner(const struct kind *k)

@@ -142,6 +142,12 @@ void counts_close(struct counts *c);
 enum rc counts_total(struct site *s, struct tx *tx, const struct query *q, int64_t seq,
                      uint64_t *out, struct err *e) MUST_CHECK;
 
+/* ---- files (files.c) ---- */
+
+/* Did the actor put a file of this key? The system may name any. */
+enum rc file_held(struct tx *tx, const struct actor *a, struct str key, struct arena *to, bool *out,
+                  struct err *e) MUST_CHECK;
+
 /* ---- threads (runner.c) ---- */
 
 enum rc runner_open(struct site *s, struct err *e) MUST_CHECK;

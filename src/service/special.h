@@ -36,6 +36,9 @@ const struct special *special_of(const struct kind *k);
  * transaction (record_save.c). What the actor may do was decided by the caller. */
 enum rc record_check_in(struct saving *x, struct err *e) MUST_CHECK;
 enum rc record_put_in(struct saving *x, const struct by *by, struct err *e) MUST_CHECK;
+/* attach.c: a file that comes to stand in the record is one that the actor put: else a fault
+ * "field.file_unknown". */
+enum rc attach_check(struct saving *x, struct err *e) MUST_CHECK;
 /* References from this id on stand for rows of an import that are not written yet. */
 #define REF_PENDING (NUMBER_LIMIT - (1 << 20))
 
