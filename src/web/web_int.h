@@ -103,6 +103,7 @@ enum route_flag {
     ROUTE_API = 4,        /* tokens are taken; errors are JSON */
     ROUTE_BARE = 8,       /* no session is looked up: the visitor's page for everybody */
     ROUTE_FORM_OPEN = 16, /* unsafe without CSRF: callbacks of single sign-on only */
+    ROUTE_FILES = 64,     /* the same for a multipart form only */
     ROUTE_KEEP = 32,      /* a signed-in answer depends on no more than address, language, who asks,
                              site_seq, the day and the engine's generation either */
 };
