@@ -169,6 +169,11 @@ void groups_close(struct groups *g);
 /* As store_group, kept for this seq: the site's from before the transaction began. */
 enum rc groups_get(struct site *s, struct tx *tx, const struct query *q, const struct group_by *by,
                    int64_t seq, struct arena *to, vec_grouped *out, struct err *e) MUST_CHECK;
+/* ---- files (files.c) ---- */
+
+/* Did the actor put a file of this key? The system may name any. */
+enum rc file_held(struct tx *tx, const struct actor *a, struct str key, struct arena *to, bool *out,
+                  struct err *e) MUST_CHECK;
 
 /* ---- threads (runner.c) ---- */
 

@@ -22,7 +22,7 @@ static const struct {
     [TYPE_EMAIL] = {"string", "email", NULL},
     [TYPE_PHONE] = {"string", NULL, NULL},
     [TYPE_URL] = {"string", "uri", NULL},
-    [TYPE_FILE] = {"string", NULL, "sha256:name"},
+    [TYPE_FILE] = {"string", NULL, "sha256:name, as POST /api/files answers"},
     [TYPE_GROUP] = {"object", NULL, NULL},
 };
 
@@ -185,6 +185,7 @@ static const struct {
     {api_change, {NULL}, true, true},
     {api_remove, {"comment:string"}, true, false},
     {api_step, {NULL}, true, true},
+    {api_upload, {"name:string"}, false, false},
     {api_search, {"q:string", "kind:string", "limit:integer"}, false, false},
     {api_matches, {"kind:string", "limit:integer"}, false, false},
 };

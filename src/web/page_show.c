@@ -121,7 +121,7 @@ static enum rc view_section_field(struct show_view *s, struct view *fields, uint
     view_flag(v, "wide", f->type == TYPE_LONG || f->type == TYPE_GROUP);
     if (wording)
         view_str(v, "wording", r->masked[i].text);
-    return view_field(s->rq, view_map(v, "value"), f, &r->val[i], &s->titles, e);
+    return view_field(s->rq, view_map(v, "value"), r, f, &r->val[i], &s->titles, e);
 }
 
 static enum rc view_sections(struct show_view *s, struct err *e)
@@ -251,8 +251,8 @@ static enum rc view_event(struct show_view *s, struct view *list, const struct e
         struct view *one = view_item(changes);
         struct str label = label_text(&f->label, rq->zh);
         view_str(one, "label", c->masked ? msg_with(rq, "web.wording_of", label) : label);
-        TRY(view_field(rq, view_map(one, "before"), f, c->before, &s->titles, e));
-        TRY(view_field(rq, view_map(one, "after"), f, c->after, &s->titles, e));
+        TRY(view_field(rq, view_map(one, "before"), &s->shown->rec, f, c->before, &s->titles, e));
+        TRY(view_field(rq, view_map(one, "after"), &s->shown->rec, f, c->after, &s->titles, e));
     }
     return RC_OK;
 }
