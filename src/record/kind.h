@@ -14,6 +14,7 @@
  *   parties: [parties.org, agreement]   # or {of: […], act: true, states: [active, finished]}
  *   list: [title, industry, owner, state, updated]
  *   filters: [state, industry, owner.region]
+ *   unique: [title, industry] # together they stand in one record
  *   fields:
  *     title:    {type: text, max: 200, required: true, search: title, label: {zh: 名称, en: Title}}
  *     industry: {type: code, table: gbt4754, label: …}
@@ -222,6 +223,9 @@ struct kind {
     uint32_t title; /* field that names a record */
     const struct field_def *field;
     uint32_t n_fields;
+    const uint32_t *unique; /* fields whose values together stand in one record, held by the
+                               database; n_unique 0: none, else two or more */
+    uint32_t n_unique;
     const struct state *state; /* n_states 0: none; all records public as secrecy allows */
     uint32_t n_states;
     const struct action *action;

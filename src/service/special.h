@@ -15,6 +15,7 @@ struct saving {
     struct rec *r;
     const struct step *step; /* that is taken; NULL: none */
     vec_fault *faults;
+    bool by_chain; /* the approval that runs on it does it: its lock does not hold */
 };
 
 struct special {
@@ -26,6 +27,8 @@ struct special {
     enum rc (*before_save)(struct saving *x, struct err *e);
     /* After the write: r->id is known. */
     enum rc (*after_save)(struct saving *x, struct err *e);
+    /* The shares of somebody's time that follow from a record, for checking; NULL: none. */
+    store_shares_fn shares;
 };
 /* NULL for an ordinary kind. */
 const struct special *special_of(const struct kind *k);
