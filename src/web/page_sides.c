@@ -116,7 +116,7 @@ static struct str escaped(const struct request *rq, struct str text)
 }
 
 /* The step of the subject that follows the proposal, its comment already written. */
-static void view_follow(struct request *rq, struct view *v, const struct shown *subject,
+static void view_proposed_step(struct request *rq, struct view *v, const struct shown *subject,
                         const struct assessed *one, struct str median, struct str proposal)
 {
     struct str name = proposal_action(one->proposal);
@@ -155,7 +155,7 @@ static enum rc view_period(struct request *rq, struct view *list, const struct a
         TRY(view_sheet(rq, sheets, r, here, e));
     }
     view_str(v, "proposal", proposal);
-    view_follow(rq, v, subject, one, median, proposal);
+    view_proposed_step(rq, v, subject, one, median, proposal);
     return RC_OK;
 }
 
