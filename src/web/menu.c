@@ -72,14 +72,23 @@ static void menu(struct request *rq, struct view *site)
 static struct str notice(const struct request *rq)
 {
     static const char *const words[][2] = {
-        {"saved", "web.done_saved"},       {"deleted", "web.done_deleted"},
-        {"moved", "web.done_moved"},       {"signed_out", "web.done_signed_out"},
-        {"password", "web.done_password"}, {"token", "web.done_token"},
-        {"second", "web.done_second"},     {"second_off", "web.done_second_off"},
-        {"query", "web.done_query"},       {"cancelled", "web.done_cancelled"},
-        {"promised", "web.done_promised"}, {"shortlisted", "web.done_shortlisted"},
-        {"proposed", "web.done_proposed"}, {"seen", "web.done_seen"},
+        {"saved", "web.done_saved"},
+        {"deleted", "web.done_deleted"},
+        {"moved", "web.done_moved"},
+        {"signed_out", "web.done_signed_out"},
+        {"password", "web.done_password"},
+        {"token", "web.done_token"},
+        {"second", "web.done_second"},
+        {"second_off", "web.done_second_off"},
+        {"query", "web.done_query"},
+        {"cancelled", "web.done_cancelled"},
+        {"promised", "web.done_promised"},
+        {"shortlisted", "web.done_shortlisted"},
+        {"proposed", "web.done_proposed"},
+        {"seen", "web.done_seen"},
         {"refused", "web.done_refused"},
+        {"confirmed", "web.done_confirmed"},
+        {"unconfirmed", "web.done_unconfirmed"},
     };
     struct str word = param_text(rq, "done");
     for (size_t i = 0; word.n && i < ARRAY_LEN(words); i++)

@@ -25,6 +25,7 @@ enum rc delete_do(struct request *rq, struct reply *re, struct err *e) MUST_CHEC
 enum rc form_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc form_save(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc step_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc confirm_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc step_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc template_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc import_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;

@@ -20,7 +20,9 @@ const struct page show_page_def = {
     false};
 
 const struct page delete_page_def = {
-    "delete", "kind{name label path} title path version refs[kind relation title href] refs_more",
+    "delete",
+    "kind{name label path} title path version refs[kind relation title href] refs_more"
+    " held_unseen",
     false};
 
 struct show_view {
@@ -313,7 +315,8 @@ enum rc show_page(struct request *rq, struct reply *re, struct err *e)
 
 /* ---- deleting ---- */
 
-enum rc delete_page(struct request *rq, struct reply *re, struct err *e)
+/* `held`: it was refused just now. */
+static enum rc delete_reply(struct request *rq, struct reply *re, bool held, struct err *e)
 {
     struct shown shown = {0};
     uint32_t n = 0;
@@ -326,12 +329,34 @@ enum rc delete_page(struct request *rq, struct reply *re, struct err *e)
     view_str(v, "path", record_path(rq, &shown.rec));
     view_int(v, "version", shown.rec.version);
     TRY(view_refs(rq, v, rq->id, &n, e));
+    view_flag(v, "held_unseen", held && !n);
+    if (held)
+        re->status = 409;
     return reply_page(rq, re, &delete_page_def, msg(rq, "web.delete"), v, e);
+}
+
+enum rc delete_page(struct request *rq, struct reply *re, struct err *e)
+{
+    return delete_reply(rq, re, false, e);
+}
+
+bool is_held(enum rc rc, const struct err *why)
+{
+    return rc == RC_USER &&
+           (strcmp(why->key, "store.held") == 0 || strcmp(why->key, "service.held") == 0);
 }
 
 enum rc delete_do(struct request *rq, struct reply *re, struct err *e)
 {
-    TRY(record_delete(rq->site, rq->actor, rq->kind, rq->id, param_int(rq, "version", 0),
-                      param_text(rq, "comment"), e));
+    struct err why = {0};
+    enum rc rc = record_delete(rq->site, rq->actor, rq->kind, rq->id, param_int(rq, "version", 0),
+                               param_text(rq, "comment"), &why);
+    if (is_held(rc, &why))
+        return delete_reply(rq, re, true, e);
+    if (rc != RC_OK) {
+        if (e)
+            *e = why;
+        return rc;
+    }
     return reply_seef(rq, re, "deleted", e, "/%.*s", (int)rq->kind->name.n, rq->kind->name.p);
 }

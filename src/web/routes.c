@@ -102,6 +102,7 @@ const struct route routes[] = {
     ROUTE(POST, "/{kind}/{id}/edit", form_save, ROLES_FORM, ROUTE_FILES, "修改", "Edit a record"),
     ROUTE(GET, "/{kind}/{id}/step/{name}", step_page, ROLES_FORM, 0, "办理步骤", "Take a step"),
     ROUTE(POST, "/{kind}/{id}/step/{name}", step_do, ROLES_FORM, ROUTE_FILES, "办理步骤", "Take a step"),
+    ROUTE(POST, "/{kind}/{id}/confirm", confirm_do, ROLES_FORM, 0, "本单位确认", "Confirm for one's own side"),
     ROUTE(GET, "/{kind}/{id}/paper/{name}", paper_do, ROLES_SIGNED, 0, "按记录填好的表格（Word，?pdf=1 为 PDF）", "A paper filled from the record (Word; ?pdf=1: PDF)"),
     ROUTE(GET, "/{kind}/{id}/files/{name}", attach_do, ROLES_ALL, 0, "下载记录的文件", "Download a file of a record"),
     ROUTE(GET, "/{kind}/{id}/thread", thread_page, ROLES_ALL, 0, "来龙去脉", "The thread"),

@@ -46,12 +46,21 @@ enum rc view_programme(struct request *rq, struct view *v, const struct rec *r,
 enum rc view_reckoned(struct request *rq, struct view *v, const struct rec *r,
                       struct err *e) MUST_CHECK;
 
+/* page_sides.c: who confirms, the periods of assessment. */
+enum rc view_sides(struct request *rq, struct view *v, const struct shown *shown,
+                   struct err *e) MUST_CHECK;
+enum rc view_assessed(struct request *rq, struct view *v, const struct shown *shown,
+                      struct err *e) MUST_CHECK;
+
 /* What a record's page shows besides what every kind has: its thread, a programme's indicators, who
  * is known at an organisation, promises of an event. */
 #define MORE_SHAPE                                                                                 \
     THREAD_SHAPE                                                                                   \
     " promises_path programme{on past today groups[label lead indicators[" INDICATOR_SHAPE         \
     "]]} reckoned[label rule basis differs lines[label words numbers result note]]"                \
+    " sides[label date] confirm_path"                                                              \
+    " assessed[period median sheets[title href assessor score items proposal state{text tone}"     \
+    " appeal here] proposal action action_path]"                                                   \
     " alumni[title href school post year] alumni_list alumni_more"
 enum rc view_more(struct request *rq, struct view *v, const struct shown *shown,
                   struct err *e) MUST_CHECK;
