@@ -32,9 +32,9 @@ struct notices {
     VEC(struct notice_event) event;
     VEC(struct step_row) step;
     VEC(struct date_row) date;
-    uint32_t other;         /* the event of keys that no row has */
-    int64_t gather, retry;  /* seconds */
-    int64_t attempts, keep; /* keep: days */
+    uint32_t other;               /* the event of keys that no row has */
+    int64_t gather, retry, claim; /* seconds */
+    int64_t attempts, keep;       /* keep: days */
     int quiet_from, quiet_until;
     bool local_robots;
 };

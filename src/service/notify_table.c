@@ -59,6 +59,7 @@ static enum rc read_delivery(struct reading *x, const struct node *d, struct err
     TRY(whole(d, "gather", 30, 0, 86400, &n->gather, e));
     TRY(whole(d, "retry", 60, 1, 86400, &n->retry, e));
     TRY(whole(d, "attempts", 10, 1, 100, &n->attempts, e));
+    TRY(whole(d, "claim", 180, 1, 86400, &n->claim, e));
     TRY(whole(d, "keep", 365, 60, 36500, &n->keep, e));
     n->local_robots = str_eq(node_text(d, "local_robots", STR("")), STR("true"));
     if (!minutes_read(node_text(d, "quiet_from", STR("21:00")), &n->quiet_from))

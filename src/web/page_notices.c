@@ -6,7 +6,8 @@
 
 const struct page notices_def = {
     "notices",
-    "error mail proved code_sent mail_there quiet_own quiet_from quiet_until site_from site_until"
+    "error mail proved code_sent mail_there quiet_own quiet_from quiet_until site_from site_until "
+    "any"
     " channels[label there] events[label boxes[name label on there]] " ROBOTS_SHAPE,
     false};
 
@@ -58,6 +59,8 @@ static void view_events(struct request *rq, struct view *v, const struct notify_
         struct view *one = view_item(channels);
         view_str(one, "label", channel_label(rq, (enum channel)c));
         view_flag(one, "there", is_there(o, c));
+        if (is_there(o, c))
+            view_flag(v, "any", true);
     }
     for (uint32_t i = 0; i < o->n_events; i++) {
         struct view *one = view_item(events), *boxes = view_list(one, "boxes");
