@@ -273,7 +273,8 @@ static bool may_begin_moment(uint32_t c)
 uint8_t char_flags(uint32_t c)
 {
     return (uint8_t)((is_digit(c) || is_numeral(c) ? CHAR_NUMBER : 0) |
-                     (may_begin_moment(c) ? CHAR_MOMENT : 0));
+                     (may_begin_moment(c) ? CHAR_MOMENT : 0) |
+                     (c && is_one_of(c, "我该本校学") ? CHAR_HOST : 0));
 }
 
 static enum rc moments_find(struct page *p)

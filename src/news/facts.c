@@ -419,6 +419,9 @@ struct told {
     uint32_t clause_types;  /* bit set of types in this clause */
     uint32_t weak_sentence; /* sentence that has its weak fact */
     bool counted;           /* the clause gave figures: no more */
+    uint32_t sentence;      /* whose groups these are */
+    struct group_set groups;
+    uint64_t fallback[RULES_MAX / 64]; /* bit set of rules */
 };
 
 /* Does a fact stand on this clause already? */
@@ -465,37 +468,46 @@ static void rules_of(const struct page *p, const struct group_set *groups,
         }
 }
 
+static enum rc rule_facts(struct page *p, size_t c, size_t r, struct told *told, bool late)
+{
+    struct hit h = {.rule = &p->t->rule.p[r], .clause = &p->clause.p[c]};
+    bool added = false;
+    if (!may_apply(p, &h, told, r, late))
+        return RC_OK;
+    if (told->sentence != h.clause->sentence)
+        told->groups = sentence_groups(p, c);
+    told->sentence = h.clause->sentence;
+    if (!rule_fits(p, &h, &told->groups) ||
+        (h.rule->deadline && deadline_of(p, h.clause, h.rule->type).n == 0) ||
+        (h.rule->outside && !has_org(p, h.clause)))
+        return RC_OK;
+    TRY(apply(p, &h, &added));
+    if (!added)
+        return RC_OK;
+    told->clause_types |= 1u << h.rule->type;
+    told->uses[r]++;
+    told->counted = told->counted || h.rule->type == FACT_STATISTIC;
+    if (h.rule->weak)
+        told->weak_sentence = h.clause->sentence;
+    return RC_OK;
+}
+
+/* The title is read late; of the text only the rules that wait for the others. */
 static enum rc clause_facts(struct page *p, size_t c, struct told *told, bool late)
 {
     static const struct group_set nothing;
-    if (memcmp(&p->clause.p[c].groups, &nothing, sizeof nothing) == 0)
+    bool title = p->clause.p[c].from < p->title;
+    if ((title && !late) || memcmp(&p->clause.p[c].groups, &nothing, sizeof nothing) == 0)
         return RC_OK;
-    struct group_set sentence = {{0}};
-    bool known = false; /* made for the first rule that may fit */
     told->clause_types = 0;
     told->counted = false;
     uint64_t fits[RULES_MAX / 64];
     rules_of(p, &p->clause.p[c].groups, fits);
-    for (size_t r = 0; r < p->t->rule.n; r++) {
-        if (!(fits[r / 64] >> (r & 63) & 1))
-            continue;
-        if (!known)
-            sentence = sentence_groups(p, c);
-        known = true;
-        struct hit h = {.rule = &p->t->rule.p[r], .clause = &p->clause.p[c]};
-        bool added = false;
-        if (!may_apply(p, &h, told, r, late) || !rule_fits(p, &h, &sentence) ||
-            (h.rule->deadline && deadline_of(p, h.clause, h.rule->type).n == 0) ||
-            (h.rule->outside && !has_org(p, h.clause)))
-            continue;
-        TRY(apply(p, &h, &added));
-        if (!added)
-            continue;
-        told->clause_types |= 1u << h.rule->type;
-        told->uses[r]++;
-        told->counted = told->counted || h.rule->type == FACT_STATISTIC;
-        if (h.rule->weak)
-            told->weak_sentence = h.clause->sentence;
+    for (size_t i = 0; i < ARRAY_LEN(fits); i++) {
+        if (!title)
+            fits[i] &= late ? told->fallback[i] : ~told->fallback[i];
+        for (uint64_t left = fits[i]; left; left &= left - 1)
+            TRY(rule_facts(p, c, 64 * i + (size_t)__builtin_ctzll(left), told, late));
     }
     return RC_OK;
 }
@@ -525,7 +537,7 @@ static enum rc rest_figures(struct page *p)
 /* The title repeats the text: it is read last, for what the text did not say. */
 enum rc facts_find(struct page *p)
 {
-    struct told told = {.weak_sentence = NONE};
+    struct told told = {.weak_sentence = NONE, .sentence = NONE};
     uint32_t plan = group_find(p->t, "plan");
     for (size_t c = 0; c < p->clause.n && plan != NONE; c++)
         p->plan =
@@ -533,6 +545,8 @@ enum rc facts_find(struct page *p)
     told.uses = arena_calloc(p->a, p->t->rule.n + 1, sizeof *told.uses);
     if (!told.uses)
         return err_nomem(p->e);
+    for (size_t r = 0; r < p->t->rule.n; r++)
+        told.fallback[r / 64] |= (uint64_t)p->t->rule.p[r].fallback << (r & 63);
     for (int late = 0; late < 2; late++)
         for (size_t c = 0; c < p->clause.n; c++)
             TRY(clause_facts(p, c, &told, late));

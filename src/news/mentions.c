@@ -458,7 +458,7 @@ static enum rc put_brands(struct page *p, uint32_t i)
     for (size_t b = 0; b < p->x->brand.n; b++) {
         struct str brand = p->x->brand.p[b];
         struct str here = str_sub(p->x->text, p->at[i], p->at[i] + brand.n);
-        if (brand.n == 0 || !str_eq(here, brand))
+        if (brand.n == 0 || here.p[0] != brand.p[0] || !str_eq(here, brand))
             continue;
         uint32_t to = i;
         while (to < p->n && p->at[to] < p->at[i] + brand.n)
@@ -489,7 +489,8 @@ enum rc mentions_find(struct page *p)
             TRY(put_level(p, i));
         if (p->ch[i] == 0x6211 && is_level(p->ch[i + 1])) /* 我市 */
             TRY(put_level(p, i));
-        TRY(put_host(p, i));
+        if (p->t->flags[p->ch[i] & 0xFFFF] & CHAR_HOST)
+            TRY(put_host(p, i));
         if (p->ch[i] == 0x516C || p->ch[i] == 0x96C6 || p->ch[i] == 0x8BE5) /* 公集该 */
             TRY(put_firm(p, i));
         if (p->x->brand.n)

@@ -145,17 +145,17 @@ static int mention_order(const void *a, const void *b)
     return x->from < y->from ? -1 : x->from > y->from;
 }
 
-/* Stands `i..to` alone: no letters of another word on either side? */
-static bool stands_alone(const struct page *p, uint32_t from, uint32_t to)
+/* Does no letter of another word follow at i? */
+static bool ends_alone(const struct page *p, uint32_t i)
 {
-    bool left = from == 0 || is_break(p->ch[from - 1]) || mark_to(p, from, SENSE_STOP) ||
-                mark_to(p, from, SENSE_INSIDE);
-    bool right = is_break(p->ch[to]) || mark_at(p, to, SENSE_AFTER) ||
-                 mark_at(p, to, SENSE_INSIDE) || mark_at(p, to, SENSE_STOP) ||
-                 mark_at(p, to, SENSE_TITLE) || mark_at(p, to, SENSE_GENERIC);
-    uint32_t k = mention_from(p, to);
-    right = right || (k < p->mention.n && p->mention.p[k].from == to);
-    return left && right;
+    enum {
+        ENDS = 1 << SENSE_AFTER | 1 << SENSE_INSIDE | 1 << SENSE_STOP | 1 << SENSE_TITLE |
+               1 << SENSE_GENERIC
+    };
+    if (is_break(p->ch[i]) || p->begins[i] & ENDS)
+        return true;
+    uint32_t k = mention_from(p, i);
+    return k < p->mention.n && p->mention.p[k].from == i;
 }
 
 static bool is_free(const struct page *p, uint32_t from, uint32_t to)
@@ -258,7 +258,7 @@ static enum rc short_at(struct page *p, vec_mention *more, const struct long_for
 {
     for (uint32_t to = from + 5; to >= from + 2; to--) {
         const struct mark *place = mark_at(p, from, SENSE_PLACE);
-        if (to > p->n || !is_free(p, from, to) || !stands_alone(p, from, to) ||
+        if (to > p->n || !ends_alone(p, to) || !is_free(p, from, to) ||
             (place && place->to == to) || is_level(p->ch[to - 1]))
             continue;
         uint32_t org = short_for(p, forms, from, to);

@@ -9,6 +9,7 @@
 
 #define LEASE 60 /* seconds without a sign of life after which a job is taken again */
 #define PARTS 1000
+#define BEGUN 3 /* times; a job whose process ended under it so often has failed */
 
 /* A job that this process runs. */
 struct running {
@@ -256,6 +257,8 @@ static enum rc claim(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct job_call *c = ctx;
     int64_t now = site_now(s);
+    static const char crashed[] = "{\"key\":\"jobs.crashed\",\"detail\":\"3\"}";
+    TRY(job_give_up(tx, now, now - LEASE, BEGUN, str_of(crashed), e));
     return job_claim(tx, now, now - LEASE, c->to, &c->job, &c->found, e);
 }
 
@@ -339,8 +342,9 @@ static enum rc end(struct site *s, struct tx *tx, void *ctx, struct err *e)
         job.done = job.all = PARTS;
         job.result = x->result;
     } else if (x->rc == RC_CANCELLED && !x->asked) {
-        job.state = JOB_WAITING; /* the site closes: it begins anew */
+        job.state = JOB_WAITING; /* the site closes: it begins anew, and that was no failure */
         job.ended = 0;
+        job.attempts--;
     } else if (x->rc == RC_CANCELLED) {
         job.state = JOB_CANCELLED;
     } else {

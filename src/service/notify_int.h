@@ -8,7 +8,7 @@
 /* ---- the declared table (notify_table.c) ---- */
 
 struct notice_event {
-    struct str name, key, link;
+    struct str name, key, link, begins;
     struct label label;
     unsigned channels; /* bits of enum channel */
 };
@@ -40,7 +40,7 @@ struct notices {
 };
 enum rc notices_open(struct notices **out, struct site *s, struct err *e) MUST_CHECK;
 void notices_close(struct notices *n); /* NULL is allowed */
-/* The event with this key, of its own or of a row, or whose key with _ begins it; else "other". */
+/* The event with this key, of its own or of a row, or that begins as it says; else "other". */
 const struct notice_event *notices_event(const struct notices *n, struct str key);
 
 /* ---- who (notify_who.c) ---- */

@@ -275,7 +275,7 @@ static enum rc load(struct answering *w, struct loop *s, struct err *e)
     s->loaded = true;
     if (s->type == LOOP_BACK)
         return load_back(w, s, e);
-    if (actor_sees_all(w->a, &w->shown.rec))
+    if (w->shown.face == FACE_FULL)
         TRY(record_history(w->s, w->a, w->k, w->shown.rec.id, w->to, &w->events, e));
     s->n = (uint32_t)w->events.n;
     return RC_OK;

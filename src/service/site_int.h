@@ -11,10 +11,13 @@
 struct seen; /* sessions in memory (session_cache.c) */
 struct counts;
 struct overviews; /* figures in memory (overview.c) */
+struct measures_kept;
 struct runner;
 struct engine;
 struct papers;
 struct notices;
+struct approvals;
+struct newsroom;
 
 struct site {
     struct arena arena; /* declarations; the texts of the options */
@@ -26,14 +29,17 @@ struct site {
     struct seen *seen;
     struct counts *counts;
     struct overviews *overviews;
-    pthread_mutex_t hashing; /* one password at a time: each takes 64 MiB */
+    struct measures_kept *measures; /* values of indicators */
+    pthread_mutex_t hashing;        /* one password at a time: each takes 64 MiB */
     const struct job_def *job_defs;
     struct runner *runner; /* threads: follower, jobs, sweep; NULL: none */
     pthread_mutex_t jobs_lock;
     struct running *running; /* jobs of this process */
     struct papers *papers;
     struct notices *notices;
-    struct engine *engine; /* opened last, closed first; NULL: none */
+    struct approvals *approvals;
+    struct newsroom *newsroom; /* reader, organisations (newsroom.c) */
+    struct engine *engine;     /* opened last, closed first; NULL: none */
 };
 
 /* declared.c: kinds and code tables of the program and of DIR/kinds, DIR/codes. A file of DIR with
@@ -44,6 +50,9 @@ enum rc declared_open(struct kinds **out, const char *dir, struct arena *a,
 /* papers.c: the declared papers. The kinds are there already. */
 enum rc papers_open(struct papers **out, const struct site *s, struct err *e) MUST_CHECK;
 void papers_close(struct papers *p); /* NULL is allowed */
+
+/* parties.c: who takes part in what, for all records, where the declarations have changed. */
+enum rc parties_rebuild(struct site *s, struct err *e) MUST_CHECK;
 
 /* ---- transactions ---- */
 
@@ -79,6 +88,7 @@ struct viewed {
     enum face face;
     bool found;
     bool partner; /* was granted it, and its kind lets both sides act */
+    bool party;   /* it is not its own, but its organisation is a party (kind.h): sees it whole */
 };
 enum rc view_get(struct tx *tx, const struct actor *a, const struct kind *k, int64_t id,
                  struct arena *to, struct viewed *out, struct err *e) MUST_CHECK;
@@ -111,6 +121,12 @@ enum rc record_save_in(struct site *s, struct tx *tx, const struct actor *a, str
 enum rc record_save_computed(struct site *s, const struct actor *a, struct rec *r,
                              struct str comment, struct arena *to, vec_fault *faults,
                              struct err *e) MUST_CHECK;
+/* The same inside a transaction. */
+enum rc record_save_computed_in(struct site *s, struct tx *tx, const struct actor *a, struct rec *r,
+                                struct str comment, struct arena *to, vec_fault *faults,
+                                struct err *e) MUST_CHECK;
+/* A copy whose values can be replaced one by one; NULL without memory. */
+struct rec *record_copy(const struct rec *r, struct arena *to);
 /* Does the value of the field hold a reference to this record? */
 bool val_holds_ref(const struct field_def *f, const struct val *v, int64_t id);
 

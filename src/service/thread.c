@@ -58,22 +58,44 @@ static enum rc meet(struct walk *w, int64_t id, struct err *e)
     return *at == next ? vec_push(&w->queue, id, e) : RC_OK;
 }
 
+static enum rc link_up(struct walk *w, struct thread_item *item, const struct field_def *f,
+                       const struct val *v, struct err *e)
+{
+    if (!v->set)
+        return RC_OK;
+    if (f->type == TYPE_GROUP) {
+        for (uint32_t i = 0; i < f->n_sub && i < v->list.n; i++)
+            TRY(link_up(w, item, &f->sub[i], &v->list.item[i], e));
+        return RC_OK;
+    }
+    if (!f->thread)
+        return RC_OK;
+    if (!item->from)
+        item->from = v->num;
+    return meet(w, v->num, e);
+}
+
 /* What it hangs on; the first is where it comes from. */
 static enum rc links_up(struct walk *w, struct thread_item *item, struct err *e)
 {
     const struct rec *r = &item->rec;
     for (uint32_t i = 0; i < r->kind->n_fields; i++) {
         const struct field_def *f = &r->kind->field[i];
-        if (!f->thread || !r->val[i].set)
+        const struct val *v = &r->val[i];
+        if (!v->set || (f->type != TYPE_GROUP && !f->thread))
             continue;
-        for (uint32_t j = 0; j < (f->list ? r->val[i].list.n : 1); j++) {
-            int64_t id = f->list ? r->val[i].list.item[j].num : r->val[i].num;
-            if (!item->from)
-                item->from = id;
-            TRY(meet(w, id, e));
-        }
+        for (uint32_t j = 0; j < (f->list ? v->list.n : 1); j++)
+            TRY(link_up(w, item, f, f->list ? &v->list.item[j] : v, e));
     }
     return RC_OK;
+}
+
+bool field_threads(const struct field_def *f)
+{
+    bool is = f->thread;
+    for (uint32_t i = 0; i < f->n_sub; i++)
+        is |= f->sub[i].thread;
+    return is;
 }
 
 /* What hangs on it. Whether the reader may see that it does is asked when the record is read. */
@@ -84,7 +106,7 @@ static enum rc links_down(struct walk *w, struct tx *tx, int64_t id, struct err 
     for (size_t i = 0; rc == RC_OK && i < refs.n; i++) {
         uint32_t f = field_find(refs.p[i].kind, refs.p[i].relation);
         struct viewed v;
-        if (f == NO_FIELD || !refs.p[i].kind->field[f].thread ||
+        if (f == NO_FIELD || !field_threads(&refs.p[i].kind->field[f]) ||
             map_get(&w->known, (uint64_t)refs.p[i].id))
             continue;
         rc = view_get(tx, w->a, NULL, refs.p[i].id, w->to, &v, e);

@@ -23,6 +23,9 @@ typedef VEC(struct thread_item) vec_thread;
 enum rc thread_of(struct site *s, const struct actor *a, int64_t id, struct arena *to,
                   vec_thread *out, bool *more, struct err *e) MUST_CHECK;
 
+/* Does the field, or a sub-field of the group, say that a record hangs on what it refers to? */
+bool field_threads(const struct field_def *f);
+
 /* Several commitments out of one event, in one write: all or none. Each row as typed fields.
  * *bad_row: the first that cannot be written (its faults are appended), UINT32_MAX where all were.
  */

@@ -10,7 +10,8 @@
     "id, login, name, role, org, person, hash, totp, lang, outside, active, failed, "              \
     "locked_until, created, last_login, seen_matches"
 #define JOB                                                                                        \
-    "id, account, name, args, state, done, total, stage, result, created, started, ended, beat"
+    "id, account, name, args, state, done, total, stage, result, created, started, ended, beat, "  \
+    "attempts"
 #define NOTICE    "id, account, key, text, about, once, created, seen"
 #define NOTICE_OF "n.id, n.account, n.key, n.text, n.about, n.once, n.created, n.seen"
 #define DELIVERY  "notice, channel, account, state, due, batch, attempts, ended, reason"
@@ -24,6 +25,10 @@ const char *const sql_text_of[SQL__COUNT] = {
 
     /* records */
     [SQL_REC_GET] = "SELECT " REC " FROM rec WHERE id = ?1",
+    [SQL_REC_HEADS] =
+        "SELECT r.id, r.kind, r.org, r.state, r.secrecy, r.title, r.pub_title, r.shown, "
+        "CASE WHEN g.id IS NULL THEN 0 ELSE 1 END FROM rec r LEFT JOIN grant_to g ON g.id = r.id "
+        "AND g.org = ?2 WHERE r.id IN $ids",
     [SQL_REC_STATE] = "SELECT kind, version, state, created, since FROM rec WHERE id = ?1",
     [SQL_REC_INSERT] =
         "INSERT INTO rec (id, kind, org, state, secrecy, version, created, updated, since, body, "
@@ -58,6 +63,9 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_GRANT_ADD] = "INSERT INTO grant_to (id, org) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
     [SQL_GRANT_GET] = "SELECT 1 FROM grant_to WHERE id = ?1 AND org = ?2",
     [SQL_GRANT_CLEAR] = "DELETE FROM grant_to WHERE id = ?1 OR org = ?1",
+    [SQL_GRANT_LIST] = "SELECT org FROM grant_to WHERE id = ?1 ORDER BY org",
+    [SQL_GRANT_NONE] = "DELETE FROM grant_to WHERE id = ?1",
+    [SQL_GRANT_OF_ORG] = "SELECT id FROM grant_to WHERE org = ?1 ORDER BY id",
 
     [SQL_SHARE_OF_PERSON] =
         "SELECT appointment, start, until, percent FROM share WHERE person = ?1 AND start <= ?3 "
@@ -65,6 +73,10 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_SHARE_CLEAR] = "DELETE FROM share WHERE appointment = ?1",
     [SQL_SHARE_ADD] = "INSERT INTO share (appointment, org, person, start, until, percent) "
                       "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [SQL_SHARE_OF] = "SELECT org, person, start, until, percent FROM share WHERE appointment = ?1 "
+                     "ORDER BY org",
+    [SQL_SHARE_STRAY] = "SELECT min(s.appointment) FROM share s LEFT JOIN rec r ON "
+                        "r.id = s.appointment WHERE r.id IS NULL OR r.kind <> ?1",
     [SQL_COUNTER_NEXT] = "INSERT INTO counter (name, value) VALUES (?1, 1) ON CONFLICT (name) "
                          "DO UPDATE SET value = counter.value + 1 RETURNING value",
 
@@ -74,7 +86,9 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_AUDIT_OF] = "SELECT " AUDIT " FROM audit WHERE id = ?1 ORDER BY seq",
     [SQL_AUDIT_AFTER] = "SELECT " AUDIT " FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2",
     [SQL_AUDIT_OF_KIND] =
-        "SELECT " AUDIT " FROM audit WHERE kind = ?1 AND id > 0 AND at < ?2 ORDER BY seq",
+        "SELECT seq, at, 0, '', action, '', '', id, kind, version, state, secrecy, org, body, '' "
+        "FROM audit WHERE kind = ?1 AND (id, seq) > (?3, ?4) AND id > 0 AND at < ?2 "
+        "ORDER BY id, seq LIMIT ?5",
     [SQL_AUDIT_COUNT] = "SELECT count(*) FROM audit",
     [SQL_VERIFY_REC] =
         "SELECT r.id, r.kind, r.org, r.state, r.secrecy, r.version, r.created, r.updated, "
@@ -142,17 +156,21 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_SAVED_DROP] = "DELETE FROM saved WHERE id = ?1 AND account = ?2",
     [SQL_JOB_PUT] =
         "INSERT INTO job (" JOB ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
-        "?13) ON CONFLICT (id) DO UPDATE SET account = excluded.account, name = excluded.name, "
+        "?13, ?14) ON CONFLICT (id) DO UPDATE SET account = excluded.account, name = "
+        "excluded.name, "
         "args = excluded.args, state = excluded.state, done = excluded.done, "
         "total = excluded.total, stage = excluded.stage, result = excluded.result, "
         "created = excluded.created, started = excluded.started, ended = excluded.ended, "
-        "beat = excluded.beat",
+        "beat = excluded.beat, attempts = excluded.attempts",
     [SQL_JOB_GET] = "SELECT " JOB " FROM job WHERE id = ?1",
     [SQL_JOB_LIST] = "SELECT " JOB " FROM job ORDER BY id DESC LIMIT ?1",
     [SQL_JOB_LIST_OF] = "SELECT " JOB " FROM job WHERE account = ?2 ORDER BY id DESC LIMIT ?1",
     [SQL_JOB_NEXT] = "SELECT " JOB " FROM job WHERE state = 0 OR (state = 1 AND beat < ?1) "
                      "ORDER BY id LIMIT 1 $skip",
-    [SQL_JOB_TAKE] = "UPDATE job SET state = 1, started = ?2, beat = ?2 WHERE id = ?1",
+    [SQL_JOB_TAKE] = "UPDATE job SET state = 1, started = ?2, beat = ?2, attempts = attempts + 1 "
+                     "WHERE id = ?1",
+    [SQL_JOB_GIVE_UP] = "UPDATE job SET state = 3, ended = ?2, result = ?4 WHERE state = 1 AND "
+                        "beat < ?1 AND attempts >= ?3",
     [SQL_JOB_BEAT] = "UPDATE job SET done = ?2, total = ?3, stage = ?4, beat = ?5 WHERE id = ?1 "
                      "RETURNING state",
     [SQL_FILE_PUT] = "INSERT INTO file (key, name, bytes, account, created) VALUES (?1, ?2, ?3, "

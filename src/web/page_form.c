@@ -192,6 +192,8 @@ enum rc form_page(struct request *rq, struct reply *re, struct err *e)
     struct rec r;
     TRY(form_load(rq, &r, e));
     if (!rq->id)
+        TRY(follow_fill(rq, &r, e));
+    if (!rq->id)
         TRY(fill_ahead(rq, &r, e));
     struct form_view f = {.rq = rq, .rec = &r, .v = view_new(rq->arena)};
     return form_reply(rq, re, &f, e);

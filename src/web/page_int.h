@@ -12,6 +12,11 @@ extern const struct page error_page, error_part, home_page_def, list_page_def, s
     accounts_def, account_form_def, audit_def, jobs_def, job_def, job_part_def, suggest_def,
     matches_def, why_def, board_def, board_part_def, search_def;
 
+/* follow.c: the kinds that can come after a record, as links to forms filled ahead; and the
+ * filling, from the record that ?from= names (nothing where the actor may not see it). */
+void view_follow(struct request *rq, struct view *v, const struct rec *r);
+enum rc follow_fill(struct request *rq, struct rec *r, struct err *e) MUST_CHECK;
+
 enum rc home_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc list_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc show_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;

@@ -304,13 +304,22 @@ static enum rc view_row(struct list_view *l, struct view *rows, const struct rec
     return RC_OK;
 }
 
+/* Titles of what the columns name, and of nothing else. */
+static enum rc want_columns(struct list_view *l, struct titles *t, const struct rec *r,
+                            struct err *e)
+{
+    for (uint32_t i = 0; i < l->n_columns; i++)
+        TRY(titles_want_value(t, r, l->column[i], e));
+    return RC_OK;
+}
+
 static enum rc view_rows(struct list_view *l, const struct list_answer *a, struct err *e)
 {
     struct titles t = {0};
     struct view *rows = view_list(l->v, "rows");
     enum rc rc = RC_OK;
     for (size_t i = 0; rc == RC_OK && i < a->rec.n; i++)
-        rc = titles_want_rec(&t, &a->rec.p[i], e);
+        rc = want_columns(l, &t, &a->rec.p[i], e);
     if (rc == RC_OK)
         rc = titles_load(&t, l->rq, e);
     for (size_t i = 0; rc == RC_OK && i < a->rec.n; i++)

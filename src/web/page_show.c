@@ -13,7 +13,7 @@ const struct page show_page_def = {
     " edit_path delete_path new_path"
     " steps[name label path direct tone version]"
     " sections[label fields[label wide wording value{" VALUE_SHAPE "}]]"
-    " papers[label docx pdf]"
+    " papers[label docx pdf] follow[label href]"
     " refs[kind relation title href] refs_more " PANEL_SHAPE
     " events[at who action comment reason made changes[label before{" VALUE_SHAPE
     "} after{" VALUE_SHAPE "}]] " MORE_SHAPE,
@@ -197,6 +197,7 @@ struct str action_label(const struct request *rq, const struct kind *k, struct s
                                          {"update", "web.act_update"},
                                          {"delete", "web.act_delete"},
                                          {"import", "web.act_import"},
+                                         {"join", "web.act_join"},
                                          {"login", "web.act_login"},
                                          {"login_failed", "web.act_login_failed"},
                                          {"login_locked", "web.act_login_locked"},
@@ -208,7 +209,9 @@ struct str action_label(const struct request *rq, const struct kind *k, struct s
                                          {"account_create", "web.act_account_create"},
                                          {"account_update", "web.act_account_update"},
                                          {"token_make", "web.act_token_make"},
-                                         {"token_drop", "web.act_token_drop"}};
+                                         {"token_drop", "web.act_token_drop"},
+                                         {"query_save", "web.act_query_save"},
+                                         {"query_drop", "web.act_query_drop"}};
     for (uint32_t i = 0; k && i < k->n_actions; i++)
         if (str_eq(k->action[i].name, name))
             return label_text(&k->action[i].label, rq->zh);
@@ -290,7 +293,8 @@ enum rc show_page(struct request *rq, struct reply *re, struct err *e)
     enum rc rc = RC_OK;
     view_head(&s);
     view_steps(&s);
-    if (actor_sees_all(rq->actor, &shown.rec))
+    view_follow(rq, s.v, &shown.rec);
+    if (shown.face == FACE_FULL)
         rc = record_history(rq->site, rq->actor, rq->kind, rq->id, rq->arena, &events, e);
     if (rc == RC_OK)
         rc = view_all(&s, &events, e);

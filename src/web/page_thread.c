@@ -5,13 +5,23 @@
 const struct page thread_def = {"thread", "kind{name label path} title path id " THREAD_SHAPE,
                                 false};
 
+static bool threads_to(const struct kind *other, const struct field_def *f, const struct kind *k)
+{
+    if (f->thread && (other == k || f->of_kind == k))
+        return true;
+    for (uint32_t i = 0; i < f->n_sub; i++)
+        if (threads_to(other, &f->sub[i], k))
+            return true;
+    return false;
+}
+
 bool kind_has_thread(const struct request *rq, const struct kind *k)
 {
     const struct kinds *all = site_kinds(rq->site);
     for (uint32_t i = 0; i < kinds_count(all); i++) {
         const struct kind *other = kinds_at(all, i);
         for (uint32_t j = 0; j < other->n_fields; j++)
-            if (other->field[j].thread && (other == k || other->field[j].of_kind == k))
+            if (threads_to(other, &other->field[j], k))
                 return true;
     }
     return false;

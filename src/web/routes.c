@@ -21,7 +21,7 @@ const struct route routes[] = {
     ROUTE(GET, "/static/{name}", static_file, ROLES_ALL, ROUTE_BARE, "样式、脚本、图标", "Styles, scripts, icons"),
     ROUTE(GET, "/favicon.ico", favicon, ROLES_ALL, ROUTE_BARE, "网站图标", "Icon of the site"),
 
-    ROUTE(GET, "/search", search_page, ROLES_ALL, ROUTE_CACHE, "全站搜索", "Search everything"),
+    ROUTE(GET, "/search", search_page, ROLES_ALL, ROUTE_CACHE | ROUTE_KEEP, "全站搜索", "Search everything"),
     ROUTE(GET, "/board", board_page, ROLES_TALKS, 0, "对接看板", "Board of introductions"),
     ROUTE(POST, "/board/{id}/{name}", board_move, ROLES_FORM, 0, "在看板上办理步骤", "Take a step on the board"),
 
@@ -98,7 +98,7 @@ const struct route routes[] = {
     ROUTE(GET, "/api/{kind}/{id}/matches/{name}", api_why, ROLES_ALL, ROUTE_API, "匹配理由", "Why it matches"),
 
     /* any kind of the model; what its own table allows is checked by service */
-    ROUTE(GET, "/{kind}", list_page, ROLES_ALL, ROUTE_CACHE, "列表", "List"),
+    ROUTE(GET, "/{kind}", list_page, ROLES_ALL, ROUTE_CACHE | ROUTE_KEEP, "列表", "List"),
     ROUTE(GET, "/{kind}/export", export_do, ROLES_ALL, 0, "导出列表", "Export a list"),
     ROUTE(GET, "/{kind}/template", template_do, ROLES_FORM, 0, "下载导入模板", "Import template"),
     ROUTE(GET, "/{kind}/import", import_page, ROLES_FORM, 0, "导入表格", "Import a spreadsheet"),
@@ -109,9 +109,9 @@ const struct route routes[] = {
     ROUTE(POST, "/{kind}/queries/{id}/drop", query_drop, ROLES_SIGNED, 0, "删除查询", "Drop a saved query"),
     ROUTE(GET, "/{kind}/new", form_page, ROLES_FORM, 0, "新建", "New record"),
     ROUTE(POST, "/{kind}/new", form_save, ROLES_FORM, 0, "新建", "New record"),
-    ROUTE(GET, "/{kind}/{id}", show_page, ROLES_ALL, ROUTE_CACHE, "查看", "Show a record"),
-    ROUTE(GET, "/{kind}/{id}/matches", matches_page, ROLES_ALL, ROUTE_CACHE, "匹配结果", "Matches"),
-    ROUTE(GET, "/{kind}/{id}/matches/{name}", why_page, ROLES_ALL, ROUTE_CACHE, "匹配理由", "Why it matches"),
+    ROUTE(GET, "/{kind}/{id}", show_page, ROLES_ALL, ROUTE_CACHE | ROUTE_KEEP, "查看", "Show a record"),
+    ROUTE(GET, "/{kind}/{id}/matches", matches_page, ROLES_ALL, ROUTE_CACHE | ROUTE_KEEP, "匹配结果", "Matches"),
+    ROUTE(GET, "/{kind}/{id}/matches/{name}", why_page, ROLES_ALL, ROUTE_CACHE | ROUTE_KEEP, "匹配理由", "Why it matches"),
     ROUTE(POST, "/{kind}/{id}/matches/{name}/shortlist", why_shortlist, ROLES_FORM, 0, "加入候选", "Put on the shortlist"),
     ROUTE(POST, "/{kind}/{id}/matches/{name}/propose", why_propose, ROLES_FORM, 0, "提议对接", "Propose an introduction"),
     ROUTE(POST, "/{kind}/{id}/matches/{name}/refuse", why_refuse, ROLES_FORM, 0, "标为不合适", "Refuse a match"),

@@ -43,6 +43,15 @@ enum rc titles_want_rec(struct titles *t, const struct rec *r, struct err *e)
     return RC_OK;
 }
 
+enum rc titles_want_value(struct titles *t, const struct rec *r, struct str column, struct err *e)
+{
+    enum attr a = attr_find(column);
+    uint32_t f = a == ATTR_FIELD ? field_find(r->kind, column) : NO_FIELD;
+    if (a == ATTR_OWNER)
+        return titles_want(t, r->org, e);
+    return f == NO_FIELD ? RC_OK : want_val(t, &r->kind->field[f], &r->val[f], e);
+}
+
 enum rc titles_load(struct titles *t, struct request *rq, struct err *e)
 {
     uint32_t n = (uint32_t)t->id.n;

@@ -102,6 +102,8 @@ enum route_flag {
     ROUTE_API = 4,        /* tokens are taken; errors are JSON */
     ROUTE_BARE = 8,       /* no session is looked up: the visitor's page for everybody */
     ROUTE_FORM_OPEN = 16, /* unsafe without CSRF: callbacks of single sign-on only */
+    ROUTE_KEEP = 32,      /* a signed-in answer depends on no more than address, language, who asks,
+                             site_seq, the day and the engine's generation either */
 };
 
 #define R(role)      ((roles)(1u << (role)))
@@ -157,6 +159,9 @@ struct titles {
 enum rc titles_want(struct titles *t, int64_t id, struct err *e) MUST_CHECK;
 /* The refs among the values of a record. */
 enum rc titles_want_rec(struct titles *t, const struct rec *r, struct err *e) MUST_CHECK;
+/* The refs of one value, as view_value shows it. */
+enum rc titles_want_value(struct titles *t, const struct rec *r, struct str column,
+                          struct err *e) MUST_CHECK;
 enum rc titles_load(struct titles *t, struct request *rq, struct err *e) MUST_CHECK;
 struct str titles_of(const struct titles *t, int64_t id, const struct kind **kind);
 void titles_free(struct titles *t);

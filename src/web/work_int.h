@@ -42,12 +42,17 @@ enum rc indicators_of(struct request *rq, int64_t programme, vec_rec *out,
 enum rc view_programme(struct request *rq, struct view *v, const struct rec *r,
                        struct err *e) MUST_CHECK;
 
+/* reckoned[…] of MORE_SHAPE: how fields with a formula came about. */
+enum rc view_reckoned(struct request *rq, struct view *v, const struct rec *r,
+                      struct err *e) MUST_CHECK;
+
 /* What a record's page shows besides what every kind has: its thread, a programme's indicators, who
  * is known at an organisation, promises of an event. */
 #define MORE_SHAPE                                                                                 \
     THREAD_SHAPE                                                                                   \
     " promises_path programme{on past today groups[label lead indicators[" INDICATOR_SHAPE         \
-    "]]} alumni[title href school post year] alumni_list alumni_more"
+    "]]} reckoned[label rule basis differs lines[label words numbers result note]]"                \
+    " alumni[title href school post year] alumni_list alumni_more"
 enum rc view_more(struct request *rq, struct view *v, const struct shown *shown,
                   struct err *e) MUST_CHECK;
 

@@ -88,16 +88,20 @@ static void a_thread_is_whole_from_wherever_one_stands(void **unused)
     walks(&broker, chain.commitment, "event agreement project payment commitment* milestone ");
     walks(&broker, chain.payment, "event agreement project payment* commitment milestone ");
     walks(&broker, chain.milestone, "event agreement project payment commitment milestone* ");
-    /* the editor of the one sees none of the other's, and not what hangs on it */
-    walks(&editor_a, chain.event, "event* agreement commitment ");
-    walks(&editor_b, chain.milestone, "project milestone* ");
     vec_thread v = {0};
     bool more;
+    /* parties of the agreement see what hangs on it; the event is its organisation's alone */
+    walks(&editor_a, chain.event, "event* agreement project payment commitment milestone ");
+    walks(&editor_b, chain.milestone, "agreement project payment commitment milestone* ");
+    const struct actor editor_c =
+        actor(ROLE_EDITOR, MAKE(&broker, "org", "name", "丙", "type", "company"));
+    REFUSED(thread_of(site, &editor_c, chain.milestone, &mem, &v, &more, &e), "service.missing");
     REFUSED(thread_of(site, &editor_b, chain.event, &mem, &v, &more, &e), "service.missing");
     REFUSED(thread_of(site, &actor_visitor, chain.agreement, &mem, &v, &more, &e),
             "service.missing");
     STEP(&broker, "agreement", chain.agreement, "sign");
-    walks(&editor_b, chain.milestone, "project milestone* "); /* nor a signed one */
+    REFUSED(thread_of(site, &editor_c, chain.agreement, &mem, &v, &more, &e),
+            "service.missing"); /* nor a signed one */
 }
 
 static void minutes_become_commitments_all_or_none(void **unused)

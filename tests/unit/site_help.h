@@ -24,6 +24,7 @@ static int64_t clock_now = 1780000000;
 static struct arena mem;
 static int64_t org_a, org_b;
 static bool site_with_engine; /* matches are asked for */
+static const char *site_model_folder = "tests/unit/site_model";
 
 static inline int64_t test_clock(void *ctx)
 {
@@ -76,7 +77,7 @@ static inline struct site_options site_test_options(void)
 {
     return (struct site_options){.dir = site_path,
                                  .db = pg_url[0] ? pg_url : NULL,
-                                 .model_dir = "tests/unit/site_model",
+                                 .model_dir = site_model_folder,
                                  .engine = site_with_engine,
                                  .now = test_clock};
 }
