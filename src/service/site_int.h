@@ -142,6 +142,7 @@ enum rc fault_add(vec_fault *faults, uint32_t field, uint32_t item, uint32_t sub
 struct known_session {
     struct session session;
     struct account account; /* id 0: nobody */
+    uint32_t unread;        /* its notices */
 };
 enum rc seen_open(struct seen **out, struct err *e) MUST_CHECK;
 void seen_close(struct seen *c);

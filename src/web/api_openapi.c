@@ -1,5 +1,6 @@
 /* The API's own description: OpenAPI 3.1, made from the declared kinds and the route table. */
 #include "web/api_int.h"
+#include "web/notice_int.h"
 
 #include <math.h>
 
@@ -187,6 +188,8 @@ static const struct {
     {api_step, {NULL}, true, true},
     {api_upload, {"name:string"}, false, false},
     {api_search, {"q:string", "kind:string", "limit:integer"}, false, false},
+    {api_inbox, {"unread:boolean", "before:integer", "limit:integer"}, false, false},
+    {api_inbox_read_all, {"up_to:integer"}, false, false},
     {api_matches, {"kind:string", "limit:integer"}, false, false},
 };
 

@@ -7,7 +7,7 @@
 
 const char layout_shape[] = "site{lang zh title heading notice csrf signed name role target home"
                             " search menu[path icon text here] more[path icon text here] more_here "
-                            "work[path icon text here] other_lang}";
+                            "work[path icon text here] other_lang unread}";
 
 /* A picture for a kind: its own, else by its side. */
 struct str kind_icon(const struct kind *k)
@@ -89,6 +89,9 @@ static struct str notice(const struct request *rq)
         {"refused", "web.done_refused"},
         {"confirmed", "web.done_confirmed"},
         {"unconfirmed", "web.done_unconfirmed"},
+        {"code", "web.done_code"},
+        {"tested", "web.done_tested"},
+        {"again", "web.done_again"},
     };
     struct str word = param_text(rq, "done");
     for (size_t i = 0; word.n && i < ARRAY_LEN(words); i++)
@@ -117,6 +120,9 @@ enum rc layout_view(struct request *rq, struct view *v, struct str title, bool b
         return RC_OK;
     view_str(site, "notice", notice(rq));
     view_text(site, "other_lang", rq->zh ? "en" : "zh");
+    if (rq->who.unread)
+        view_str(site, "unread",
+                 rq->who.unread > 99 ? STR("99+") : textf(rq, "%u", rq->who.unread));
     view_str(site, "search", param_text(rq, "q"));
     menu(rq, site);
     return RC_OK;

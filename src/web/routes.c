@@ -3,6 +3,7 @@
 #include "web/api_int.h"
 #include "web/home_int.h"
 #include "web/menu_int.h"
+#include "web/notice_int.h"
 #include "web/page_int.h"
 
 #define ROLES_FORM      (R(ROLE_EDITOR) | R(ROLE_BROKER))
@@ -41,6 +42,16 @@ const struct route routes[] = {
     ROUTE(POST, "/account/tokens", token_make, ROLES_SIGNED, 0, "新建令牌", "Make a token"),
     ROUTE(POST, "/account/tokens/{id}/end", token_end, ROLES_SIGNED, 0, "作废令牌", "End a token"),
 
+    ROUTE(GET, "/inbox", inbox_page, ROLES_SIGNED, 0, "收件箱", "Inbox"),
+    ROUTE(POST, "/inbox/read", inbox_read_all_do, ROLES_SIGNED, 0, "全部标为已读", "Mark all notices as read"),
+    ROUTE(GET, "/inbox/{id}", inbox_open, ROLES_SIGNED, 0, "打开一条消息", "Open a notice"),
+    ROUTE(POST, "/inbox/{id}/read", inbox_read_do, ROLES_SIGNED, 0, "标为已读", "Mark a notice as read"),
+    ROUTE(GET, "/account/notices", notices_page, ROLES_SIGNED, 0, "消息提醒设置", "How I am told"),
+    ROUTE(POST, "/account/notices", notices_choose_do, ROLES_SIGNED, 0, "选择提醒方式", "Choose channels and quiet hours"),
+    ROUTE(POST, "/account/notices/mail", notices_mail_do, ROLES_SIGNED, 0, "设置邮箱", "Set my mail address"),
+    ROUTE(POST, "/account/notices/code", notices_code_do, ROLES_SIGNED, 0, "验证邮箱", "Confirm my mail address"),
+    ROUTE(POST, "/account/notices/robot/{name}", notices_robot_do, ROLES_SIGNED, 0, "设置群机器人", "Set my chat robot"),
+
     ROUTE(GET, "/leaders", leaders_page, ROLES_SIGNED, 0, "领导驾驶舱", "Leaders' page"),
     ROUTE(GET, "/circular", circular_page, ROLES_ALLSEEING, 0, "兑现情况通报", "Circular"),
     ROUTE(GET, "/owed", owed_page, ROLES_SIGNED, 0, "待办承诺", "What is owed"),
@@ -54,6 +65,11 @@ const struct route routes[] = {
     ROUTE(POST, "/admin/accounts/new", account_form_save, ROLES_ADMIN, 0, "新建账号", "New account"),
     ROUTE(GET, "/admin/accounts/{id}", account_form_page, ROLES_ADMIN, 0, "修改账号", "Edit an account"),
     ROUTE(POST, "/admin/accounts/{id}", account_form_save, ROLES_ADMIN, 0, "修改账号", "Edit an account"),
+    ROUTE(GET, "/admin/notices", site_notices_page, ROLES_ADMIN, 0, "消息发送", "Sending of notices"),
+    ROUTE(POST, "/admin/notices", site_notices_do, ROLES_ADMIN, 0, "设置邮件服务器", "Set the mail server"),
+    ROUTE(POST, "/admin/notices/test", site_test_do, ROLES_ADMIN, 0, "发测试邮件", "Send a test mail"),
+    ROUTE(POST, "/admin/notices/robot/{name}", site_robot_do, ROLES_ADMIN, 0, "设置全站群机器人", "Set a chat robot of the site"),
+    ROUTE(POST, "/admin/notices/{id}/again", site_again_do, ROLES_ADMIN, 0, "重新发送", "Send again"),
     ROUTE(GET, "/audit", audit_page, ROLES_AUDIT, 0, "审计日志", "Audit trail"),
 
     ROUTE(GET, "/suggest/codes/{name}", suggest_codes, ROLES_ALL, 0, "代码候选", "Suggestions of codes"),
@@ -67,6 +83,9 @@ const struct route routes[] = {
 
     ROUTE(GET, "/api", api_describe, ROLES_ALL, ROUTE_API, "接口说明（OpenAPI）", "Description (OpenAPI)"),
     ROUTE(GET, "/api/search", api_search, ROLES_ALL, ROUTE_API, "检索全部", "Search everything"),
+    ROUTE(GET, "/api/inbox", api_inbox, ROLES_SIGNED, ROUTE_API, "收件箱", "Inbox"),
+    ROUTE(POST, "/api/inbox/read", api_inbox_read_all, ROLES_SIGNED, ROUTE_API, "全部标为已读", "Mark all notices as read"),
+    ROUTE(POST, "/api/inbox/{id}/read", api_inbox_read, ROLES_SIGNED, ROUTE_API, "标为已读", "Mark a notice as read"),
     ROUTE(GET, "/api/codes/{name}", api_codes, ROLES_ALL, ROUTE_API, "代码表", "A code table"),
     ROUTE(POST, "/api/files", api_upload, ROLES_FORM, ROUTE_API | ROUTE_UPLOAD, "上传文件", "Upload a file"),
     ROUTE(GET, "/api/{kind}/{id}/files/{name}", attach_do, ROLES_ALL, ROUTE_API, "下载记录的文件", "Download a file of a record"),
@@ -124,6 +143,7 @@ const struct menu_row menu_rows[] = {
     {"/circular", "report", "web.circular", false},
     {"/jobs", "progress", "web.jobs", false},
     {"/admin/accounts", "user-cog", "web.accounts", false},
+    {"/admin/notices", "send", "web.site_notices", false},
     {"/audit", "shield-check", "web.audit", false},
     {.path = NULL},
 };
@@ -166,6 +186,9 @@ const struct page *const pages[] = {
     &wall_def,
     &circular_def,
     &owed_def,
+    &inbox_def,
+    &notices_def,
+    &site_notices_def,
     NULL,
 };
 /* clang-format on */
