@@ -1,5 +1,6 @@
 /* The first page: for visitors what the site holds, for others what waits for them. */
 #include "service/desk.h"
+#include "web/approval_int.h"
 #include "web/home_int.h"
 #include "web/http_int.h"
 
@@ -285,10 +286,11 @@ static enum rc view_who(struct request *rq, struct view *v, struct err *e)
 
 static enum rc view_work(struct request *rq, struct view *v, struct err *e)
 {
-    uint32_t n = 0;
+    uint32_t n = 0, approvals = 0;
     view_make(rq, v);
+    TRY(home_approvals(rq, v, WAITING, &approvals, e));
     TRY(view_desk(rq, v, &n, e));
-    view_flag(v, "idle", !n);
+    view_flag(v, "idle", !n && !approvals);
     return view_fresh(rq, v, e);
 }
 
