@@ -25,8 +25,8 @@ enum rc view_approval(struct request *rq, struct view *v, const struct rec *r,
 enum rc show_page_saying(struct request *rq, struct reply *re, const struct approval_said *said,
                          struct err *e) MUST_CHECK;
 /* What waits, as a box of the first page and one of its figures; none where nothing does. */
-enum rc home_approvals(struct request *rq, struct view *v, uint32_t rows, uint32_t *n,
-                       struct err *e) MUST_CHECK;
+enum rc home_approvals(struct request *rq, struct view *desk, struct view *tiles, uint32_t rows,
+                       uint32_t *n, struct err *e) MUST_CHECK;
 enum rc menu_approvals(struct request *rq, uint32_t *n, struct err *e) MUST_CHECK;
 
 extern const struct page approvals_def;

@@ -107,7 +107,8 @@ static void view_steps(struct panel *x, struct view *v)
         if (s->stage == STAGE_AHEAD)
             view_str(one, "signers", signers_of(x->rq, s->step));
         for (uint32_t r = 0; s->stage != STAGE_AHEAD && r < x->a->n_rows; r++)
-            if (x->a->row[r].step == i && x->a->row[r].round == s->round)
+            if (x->a->row[r].step == i && x->a->row[r].round == s->round &&
+                x->a->row[r].decision != DECISION_MOOT)
                 view_row(x, view_item(rows), &x->a->row[r]);
     }
     /* what was signed before it was sent back, or in a step that is no longer declared */

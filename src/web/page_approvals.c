@@ -73,8 +73,8 @@ enum rc menu_approvals(struct request *rq, uint32_t *n, struct err *e)
     return approval_waiting(rq->site, rq->actor, n, e);
 }
 
-enum rc home_approvals(struct request *rq, struct view *v, uint32_t rows, uint32_t *n,
-                       struct err *e)
+enum rc home_approvals(struct request *rq, struct view *desk, struct view *tiles, uint32_t rows,
+                       uint32_t *n, struct err *e)
 {
     vec_approval all = {0};
     int64_t today = day_of_time(site_now(rq->site));
@@ -83,8 +83,8 @@ enum rc home_approvals(struct request *rq, struct view *v, uint32_t rows, uint32
         return RC_OK;
     struct str label = msg(rq, "web.approvals_waiting"), total = show_count(rq, *n);
     TRY(approval_list(rq->site, rq->actor, APPROVALS_WAITING, rq->arena, &all, e));
-    struct view *box = view_item(view_list(v, "desk")), *list;
-    tile(view_list(v, "tiles"), label, total, STR("/approvals"), "clipboard-check", "warn");
+    struct view *box = view_item(desk), *list;
+    tile(tiles, label, total, STR("/approvals"), "clipboard-check", "warn");
     view_str(box, "label", label);
     view_str(box, "hint", msg(rq, "web.approvals_hint"));
     view_str(box, "total", total);
