@@ -1,4 +1,5 @@
 /* One record: its sections, steps, what refers to it, its history; deleting it. */
+#include "web/approval_int.h"
 #include "web/http_int.h"
 #include "web/pair_int.h"
 #include "web/work_int.h"
@@ -13,7 +14,7 @@ const struct page show_page_def = {
     " edit_path delete_path new_path"
     " steps[name label path direct tone version]"
     " sections[label fields[label wide wording value{" VALUE_SHAPE "}]]"
-    " papers[label docx pdf] follow[label href]"
+    " papers[label docx pdf] follow[label href] " APPROVAL_SHAPE
     " refs[kind relation title href] refs_more " PANEL_SHAPE
     " events[at who action comment reason made changes[label before{" VALUE_SHAPE
     "} after{" VALUE_SHAPE "}]] " MORE_SHAPE,
@@ -285,7 +286,8 @@ static enum rc view_all(struct show_view *s, const vec_event *events, struct err
     return RC_OK;
 }
 
-enum rc show_page(struct request *rq, struct reply *re, struct err *e)
+enum rc show_page_saying(struct request *rq, struct reply *re, const struct approval_said *said,
+                         struct err *e)
 {
     struct shown shown = {0};
     vec_event events = {0};
@@ -307,10 +309,18 @@ enum rc show_page(struct request *rq, struct reply *re, struct err *e)
     if (rc == RC_OK)
         rc = view_papers(rq, s.v, rq->kind, rq->id, e);
     if (rc == RC_OK)
+        rc = view_approval(rq, s.v, &shown.rec, said, e);
+    if (rc == RC_OK)
         rc = view_panel(rq, s.v, &shown.rec, e);
     if (rc == RC_OK)
         rc = view_more(rq, s.v, &shown, e);
     return rc == RC_OK ? reply_page(rq, re, &show_page_def, title_of(rq, &shown.rec), s.v, e) : rc;
+}
+
+enum rc show_page(struct request *rq, struct reply *re, struct err *e)
+{
+    const struct approval_said nothing = {STR(""), STR("")};
+    return show_page_saying(rq, re, &nothing, e);
 }
 
 /* ---- deleting ---- */

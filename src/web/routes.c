@@ -1,6 +1,7 @@
 /* Every page and what may be done, in one table; a row holds its right. And the side menu, and the
  * pages' templates. Further pages add rows here. */
 #include "web/api_int.h"
+#include "web/approval_int.h"
 #include "web/home_int.h"
 #include "web/menu_int.h"
 #include "web/notice_int.h"
@@ -8,6 +9,7 @@
 
 #define ROLES_FORM      (R(ROLE_EDITOR) | R(ROLE_BROKER))
 #define ROLES_TALKS     (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_AUDITOR))
+#define ROLES_SIGNERS   (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER))
 #define ROLES_ALLSEEING (R(ROLE_BROKER) | R(ROLE_AUDITOR))
 #define ROLES_JOBS      (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_ADMIN))
 
@@ -56,6 +58,8 @@ const struct route routes[] = {
     ROUTE(GET, "/circular", circular_page, ROLES_ALLSEEING, 0, "兑现情况通报", "Circular"),
     ROUTE(GET, "/owed", owed_page, ROLES_SIGNED, 0, "待办承诺", "What is owed"),
 
+    ROUTE(GET, "/approvals", approvals_page, ROLES_SIGNERS, 0, "审批", "Approvals"),
+
     ROUTE(GET, "/jobs", jobs_page, ROLES_JOBS, 0, "任务", "Jobs"),
     ROUTE(GET, "/jobs/{id}", job_page, ROLES_JOBS, 0, "任务进度", "Progress of a job"),
     ROUTE(POST, "/jobs/{id}/cancel", job_cancel, ROLES_JOBS, 0, "取消任务", "Cancel a job"),
@@ -89,12 +93,15 @@ const struct route routes[] = {
     ROUTE(GET, "/api/codes/{name}", api_codes, ROLES_ALL, ROUTE_API, "代码表", "A code table"),
     ROUTE(POST, "/api/files", api_upload, ROLES_FORM, ROUTE_API | ROUTE_UPLOAD, "上传文件", "Upload a file"),
     ROUTE(GET, "/api/{kind}/{id}/files/{name}", attach_do, ROLES_ALL, ROUTE_API, "下载记录的文件", "Download a file of a record"),
+    ROUTE(GET, "/api/approvals", api_approvals, ROLES_SIGNERS, ROUTE_API, "待我审批、我提交的、我签过的", "Approvals that wait for, were submitted by or signed by the reader"),
     ROUTE(GET, "/api/{kind}", api_list, ROLES_ALL, ROUTE_API, "列表", "List"),
     ROUTE(POST, "/api/{kind}", api_create, ROLES_FORM, ROUTE_API, "新建", "Create"),
     ROUTE(GET, "/api/{kind}/{id}", api_show, ROLES_ALL, ROUTE_API, "查看", "Show"),
     ROUTE(PATCH, "/api/{kind}/{id}", api_change, ROLES_FORM, ROUTE_API, "修改", "Change"),
     ROUTE(DELETE, "/api/{kind}/{id}", api_remove, ROLES_FORM, ROUTE_API, "删除", "Delete"),
     ROUTE(POST, "/api/{kind}/{id}/steps/{name}", api_step, ROLES_FORM, ROUTE_API, "办理步骤", "Take a step"),
+    ROUTE(GET, "/api/{kind}/{id}/approval", api_approval, ROLES_SIGNED, ROUTE_API, "审批", "Its approval"),
+    ROUTE(POST, "/api/{kind}/{id}/approval/{name}", api_approval_do, ROLES_SIGNERS, ROUTE_API, "办理审批", "Sign, send back, reject, withdraw, add, delegate, remind"),
     ROUTE(GET, "/api/{kind}/{id}/history", api_history, ROLES_SIGNED, ROUTE_API, "历史", "History"),
     ROUTE(GET, "/api/{kind}/{id}/matches", api_matches, ROLES_ALL, ROUTE_API, "匹配", "Matches"),
     ROUTE(GET, "/api/{kind}/{id}/matches/{name}", api_why, ROLES_ALL, ROUTE_API, "匹配理由", "Why it matches"),
@@ -122,6 +129,7 @@ const struct route routes[] = {
     ROUTE(GET, "/{kind}/{id}/step/{name}", step_page, ROLES_FORM, 0, "办理步骤", "Take a step"),
     ROUTE(POST, "/{kind}/{id}/step/{name}", step_do, ROLES_FORM, ROUTE_FILES, "办理步骤", "Take a step"),
     ROUTE(POST, "/{kind}/{id}/confirm", confirm_do, ROLES_FORM, 0, "本单位确认", "Confirm for one's own side"),
+    ROUTE(POST, "/{kind}/{id}/approval/{name}", approval_act_do, ROLES_SIGNERS, 0, "办理审批", "Sign, send back, reject, withdraw, add, delegate, remind"),
     ROUTE(GET, "/{kind}/{id}/paper/{name}", paper_do, ROLES_SIGNED, 0, "按记录填好的表格（Word，?pdf=1 为 PDF）", "A paper filled from the record (Word; ?pdf=1: PDF)"),
     ROUTE(GET, "/{kind}/{id}/files/{name}", attach_do, ROLES_ALL, 0, "下载记录的文件", "Download a file of a record"),
     ROUTE(GET, "/{kind}/{id}/thread", thread_page, ROLES_ALL, 0, "来龙去脉", "The thread"),
@@ -134,17 +142,18 @@ const struct route routes[] = {
 
 /* Besides the kinds that have an order. */
 const struct menu_row menu_rows[] = {
-    {"/", "home", "web.home", true},
-    {"/leaders", "gauge", "web.leaders", true},
-    {"/dashboard", "chart-bar", "web.dashboard", true},
-    {"/board", "layout-kanban", "web.board", false},
-    {"/news", "news", "web.news", false},
-    {"/owed", "list-check", "web.owed", false},
-    {"/circular", "report", "web.circular", false},
-    {"/jobs", "progress", "web.jobs", false},
-    {"/admin/accounts", "user-cog", "web.accounts", false},
-    {"/admin/notices", "send", "web.site_notices", false},
-    {"/audit", "shield-check", "web.audit", false},
+    {"/", "home", "web.home", true, NULL},
+    {"/approvals", "clipboard-check", "web.approvals", true, menu_approvals},
+    {"/leaders", "gauge", "web.leaders", true, NULL},
+    {"/dashboard", "chart-bar", "web.dashboard", true, NULL},
+    {"/board", "layout-kanban", "web.board", false, NULL},
+    {"/news", "news", "web.news", false, NULL},
+    {"/owed", "list-check", "web.owed", false, NULL},
+    {"/circular", "report", "web.circular", false, NULL},
+    {"/jobs", "progress", "web.jobs", false, NULL},
+    {"/admin/accounts", "user-cog", "web.accounts", false, NULL},
+    {"/admin/notices", "send", "web.site_notices", false, NULL},
+    {"/audit", "shield-check", "web.audit", false, NULL},
     {.path = NULL},
 };
 /* clang-format on */
@@ -189,6 +198,7 @@ const struct page *const pages[] = {
     &inbox_def,
     &notices_def,
     &site_notices_def,
+    &approvals_def,
     NULL,
 };
 /* clang-format on */
