@@ -285,6 +285,8 @@ enum rc show_page(struct request *rq, struct reply *re, struct err *e)
     struct shown shown = {0};
     vec_event events = {0};
     uint32_t n = 0;
+    if (is_reviewed(rq))
+        return review_page(rq, re, e);
     TRY(record_show(rq->site, rq->actor, rq->kind, rq->id, rq->arena, &shown, e));
     struct show_view s = {.rq = rq, .shown = &shown, .v = view_new(rq->arena)};
     enum rc rc = RC_OK;

@@ -168,7 +168,7 @@ static unsigned user_status(const char *key)
     static const char *const missing[] = {"service.missing", "web.no_page", "store.gone",
                                           "papers.none"};
     static const char *const clash[] = {"store.stale", "store.unique", "store.ref", "store.held",
-                                        "import.changed"};
+                                        "import.changed", "news.held", "news.changed"};
     static const char *const malformed[] = {"web.form", "web.address_long", "json.syntax",
                                             "json.object", "web.parameter"};
     if (in(key, denied, ARRAY_LEN(denied)))
