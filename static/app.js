@@ -46,6 +46,8 @@
     facts.forEach(function (f) { f.classList.toggle('rfact-here', f === fact); });
     fact.focus({ preventScroll: true });
     fact.scrollIntoView({ block: 'nearest' });
+    var told = document.getElementById(fact.querySelector('.mark-number').hash.slice(1));
+    if (told) told.scrollIntoView({ block: 'nearest' });
   };
   document.addEventListener('keydown', function (e) {
     if (!facts.length || e.ctrlKey || e.altKey || e.metaKey || e.target.closest('input, textarea, select')) return;

@@ -206,7 +206,8 @@ static enum rc open_output(struct run *x, struct err *e)
         return err_at(e, err_user(e, "cli.out_not_read", "%s", ""), out, NULL, 0, 0);
     if (ends_in(out, ".jsonl"))
         return file_out_open(&x->lines, out, e);
-    struct read_words words = {x->speaker.model, lang_name(x->speaker.lang), say_reason, &x->speaker};
+    struct read_words words = {x->speaker.model, lang_name(x->speaker.lang), say_reason,
+                               &x->speaker};
     return read_book_open(&x->book, out, &words, e);
 }
 

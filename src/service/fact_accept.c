@@ -102,8 +102,7 @@ static enum rc put_new(struct saving *x, struct rec *r, vec_fault *faults, struc
     return record_put_in(&own, &by, e);
 }
 
-static enum rc put_changed(struct saving *x, const struct rec *before, struct rec *r,
-                           struct err *e)
+static enum rc put_changed(struct saving *x, const struct rec *before, struct rec *r, struct err *e)
 {
     vec_fault faults = {0};
     struct saving own = {x->s, x->tx, x->a, x->to, before, r, NULL, &faults};
@@ -273,7 +272,8 @@ static enum rc join(struct accepting *c, struct rec *fact, int64_t record, struc
         return err_nomem(e);
     TRY(source_add(r, c->page, fact, x->to, &added, e));
     if (note)
-        rec_put_text(r, "minutes", with_line(rec_text(r, "minutes"), rec_text(fact, "quote"), x->to));
+        rec_put_text(r, "minutes",
+                     with_line(rec_text(r, "minutes"), rec_text(fact, "quote"), x->to));
     if (added)
         TRY(put_changed(x, &v.full, r, e));
     rec_put_num(fact, "record", record);
@@ -502,7 +502,8 @@ static enum rc keep_told(struct saving *x, const struct rec *page, struct err *e
         rec_put_text(x->r, "origin", STR("person"));
     if (x->before && is_corrected(x->before, x->r))
         rec_put_num(x->r, "corrected", 1);
-    bool moved = x->before && !str_eq(rec_text(x->before, "deadline"), rec_text(x->r, "deadline")) &&
+    bool moved = x->before &&
+                 !str_eq(rec_text(x->before, "deadline"), rec_text(x->r, "deadline")) &&
                  rec_num(x->before, "due", 0) == rec_num(x->r, "due", 0);
     if (moved)
         clear(x->r, "due");
@@ -568,8 +569,7 @@ enum rc fact_after(struct saving *x, struct err *e)
 static enum rc check_finished(struct saving *x, struct err *e)
 {
     vec_rec left = {0};
-    struct str filter =
-        text_made(x->to, "page = %lld and state = proposed", (long long)x->r->id);
+    struct str filter = text_made(x->to, "page = %lld and state = proposed", (long long)x->r->id);
     TRY(records_by(x->s, x->tx, x->a, "fact", filter, "id", x->to, &left, e));
     size_t n = left.n;
     vec_free(&left);

@@ -132,8 +132,8 @@ bool deadline_day(struct str text, int64_t from, int64_t *day)
         return true;
     for (size_t i = 0; i + 4 <= text.n && !year; i++) {
         const char *p = text.p + i;
-        bool lone = (i == 0 || p[-1] < '0' || p[-1] > '9') &&
-                    (i + 4 == text.n || p[4] < '0' || p[4] > '9');
+        bool lone =
+            (i == 0 || p[-1] < '0' || p[-1] > '9') && (i + 4 == text.n || p[4] < '0' || p[4] > '9');
         if (lone && p[0] == '2' && p[1] == '0' && p[2] >= '0' && p[2] <= '9' && p[3] >= '0' &&
             p[3] <= '9') {
             year = 2000 + (p[2] - '0') * 10 + (p[3] - '0');
@@ -182,8 +182,7 @@ static bool unset(const struct rec *r, const char *field)
     return !saving_val(r, field);
 }
 
-void fact_defaults(struct rec *f, const struct rec *page, const struct rec *event,
-                   struct arena *to)
+void fact_defaults(struct rec *f, const struct rec *page, const struct rec *event, struct arena *to)
 {
     int64_t day, from = event && event->kind ? rec_num(event, "day", INT64_MIN) : INT64_MIN;
     bool is_event = str_eq(rec_text(f, "type"), STR("event"));
@@ -196,7 +195,8 @@ void fact_defaults(struct rec *f, const struct rec *page, const struct rec *even
         from = rec_num(page, "published", INT64_MIN);
     if (unset(f, "due") && deadline_day(rec_text(f, "deadline"), from, &day))
         rec_put_num(f, "due", day);
-    bool dated = is_target(f, "agreement") || is_target(f, "project") || is_target(f, "appointment");
+    bool dated =
+        is_target(f, "agreement") || is_target(f, "project") || is_target(f, "appointment");
     if (dated && unset(f, "day") && event && event->kind && !unset(event, "day"))
         rec_put_num(f, "day", rec_num(event, "day", 0));
     if (is_target(f, "commitment") && unset(f, "owner_name"))
@@ -218,12 +218,16 @@ enum rc fact_title(struct rec *f, struct arena *to, struct err *e)
     struct str quote = rec_text(f, "quote");
     what = apart(what, does);
     value = apart(apart(value, does), what);
+    bool between = str_eq(rec_text(f, "type"), STR("agreement")) && who.n && does.n && what.n;
     struct str title =
-        text_made(to, "%.*s%s%.*s%s%.*s%s%.*s", (int)who.n, who.p ? who.p : "",
-                  who.n && does.n ? " " : "", (int)does.n, does.p ? does.p : "",
-                  what.n && (who.n || does.n) ? " " : "", (int)what.n, what.p ? what.p : "",
-                  value.n ? " " : "", (int)value.n, value.p ? value.p : "");
-    if (!title.p)
+        between
+            ? text_made(to, "%.*s与%.*s%.*s", (int)who.n, who.p, (int)what.n, what.p, (int)does.n,
+                        does.p)
+            : text_made(to, "%.*s%s%.*s%s%.*s%s%.*s", (int)who.n, who.p ? who.p : "",
+                        who.n && does.n ? " " : "", (int)does.n, does.p ? does.p : "",
+                        what.n && (who.n || does.n) ? " " : "", (int)what.n, what.p ? what.p : "",
+                        value.n ? " " : "", (int)value.n, value.p ? value.p : "");
+    if (!title.p) /* the words of the page, in its order */
         return err_nomem(e);
     rec_put_text(f, "title", str_trim(title).n ? title : quote);
     return RC_OK;
@@ -247,7 +251,8 @@ uint32_t fact_missing(const struct rec *f, const struct rec *page, bool event_kn
         for (size_t j = 0; is_target(f, needs[i].target) && j < 4 && needs[i].field[j]; j++) {
             const char *name = needs[i].field[j];
             bool party = strcmp(name, "subject") == 0 || strcmp(name, "object") == 0;
-            bool lacks = party ? party_named(page, rec_text(f, name)) == UINT32_MAX : unset(f, name);
+            bool lacks =
+                party ? party_named(page, rec_text(f, name)) == UINT32_MAX : unset(f, name);
             if (strcmp(name, "object") == 0 && rows_of(page, "parties") == 2)
                 lacks = false; /* the other of the two */
             if (lacks)
@@ -330,15 +335,24 @@ static const char *agreement_type(const struct rec *f, const char **contract)
     static const struct {
         const char *word, *type, *contract;
     } words[] = {
-        {"联合体", "consortium", NULL},         {"技术开发", "contract", "development"},
-        {"技术转让", "contract", "transfer"},   {"专利转让", "contract", "transfer"},
-        {"许可", "contract", "licence"},        {"技术咨询", "contract", "consulting"},
-        {"技术服务", "contract", "service"},    {"实习", "internship", NULL},
-        {"实践基地", "internship", NULL},       {"捐赠", "donation", NULL},
-        {"奖学金", "donation", NULL},           {"助学金", "donation", NULL},
-        {"研究院", "institute", NULL},          {"实验室", "institute", NULL},
-        {"研究中心", "institute", NULL},        {"创新中心", "institute", NULL},
-        {"战略合作", "framework", NULL},        {"框架", "framework", NULL},
+        {"联合体", "consortium", NULL},
+        {"技术开发", "contract", "development"},
+        {"技术转让", "contract", "transfer"},
+        {"专利转让", "contract", "transfer"},
+        {"许可", "contract", "licence"},
+        {"技术咨询", "contract", "consulting"},
+        {"技术服务", "contract", "service"},
+        {"实习", "internship", NULL},
+        {"实践基地", "internship", NULL},
+        {"捐赠", "donation", NULL},
+        {"奖学金", "donation", NULL},
+        {"助学金", "donation", NULL},
+        {"研究院", "institute", NULL},
+        {"实验室", "institute", NULL},
+        {"研究中心", "institute", NULL},
+        {"创新中心", "institute", NULL},
+        {"战略合作", "framework", NULL},
+        {"框架", "framework", NULL},
         {"培养", "talent", NULL},
     };
     static const char *const by_type[][2] = {{"joint_platform", "institute"},
@@ -395,10 +409,14 @@ static void plan_commitment(struct plan *x)
 static void plan_project(struct plan *x)
 {
     struct str quote = rec_text(x->p->fact, "quote");
-    put(x, "type", has(quote, "转化") ? STR("transfer") : has(quote, "平台") ? STR("platform")
-                                                                             : STR("attack"));
-    put(x, "stage", has(quote, "产业化") ? STR("sn") : has(quote, "基础研究") ? STR("s0")
-                                                                              : STR("s1"));
+    put(x, "type",
+        has(quote, "转化")   ? STR("transfer")
+        : has(quote, "平台") ? STR("platform")
+                             : STR("attack"));
+    put(x, "stage",
+        has(quote, "产业化")     ? STR("sn")
+        : has(quote, "基础研究") ? STR("s0")
+                                 : STR("s1"));
     put_day(x, "start", "day");
     put_day(x, "end", "due");
     put_amount(x, "budget_total");
@@ -464,8 +482,8 @@ static void plan_event(struct plan *x)
     struct str orgs = STR(""), people = STR(""), guests = STR("");
     for (uint32_t i = 0; i < p->links->n_parties; i++)
         if (p->links->party[i].id && !p->links->party[i].wrong)
-            orgs = text_made(to, "%.*s#%lld\n", (int)orgs.n, orgs.p,
-                             (long long)p->links->party[i].id);
+            orgs =
+                text_made(to, "%.*s#%lld\n", (int)orgs.n, orgs.p, (long long)p->links->party[i].id);
     for (uint32_t i = 0; i < p->links->n_people; i++) {
         struct str name = row_text(p->page, "people", i, "name");
         struct str title = text_cut(row_text(p->page, "people", i, "title"), 30);
@@ -506,8 +524,8 @@ static enum rc fill(struct plan *x, vec_fault *faults, struct err *e)
     static const struct {
         const char *target;
         void (*plan)(struct plan *x);
-    } plans[] = {{"agreement", plan_agreement},   {"commitment", plan_commitment},
-                 {"project", plan_project},       {"position", plan_position},
+    } plans[] = {{"agreement", plan_agreement},     {"commitment", plan_commitment},
+                 {"project", plan_project},         {"position", plan_position},
                  {"appointment", plan_appointment}, {"event", plan_event}};
     if (is_target(p->fact, "event"))
         title = rec_text(p->fact, "object");

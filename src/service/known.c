@@ -169,8 +169,8 @@ static enum rc take_names(struct known *k, const struct known_org *org, struct s
     TRY(add_name(k, i, x.key, NAME_FULL, e));
     if (core_of(x.key).n < x.key.n)
         TRY(add_name(k, i, core_of(x.key), NAME_CORE, e));
-    k->version = mix64(k->version ^ hash_bytes(x.key) ^ hash_bytes(others) ^
-                       mix64(hash_bytes(org->id)));
+    k->version =
+        mix64(k->version ^ hash_bytes(x.key) ^ hash_bytes(others) ^ mix64(hash_bytes(org->id)));
     return add_others(k, i, others, key, e);
 }
 

@@ -65,8 +65,9 @@ struct gathering {
 static const char *kind_of_org(struct str type)
 {
     static const char *const names[][2] = {
-        {"university", "university"}, {"company", "enterprise"},   {"government", "government"},
-        {"park", "park"},             {"institute", "institute"},  {"hospital", "hospital"},
+        {"university", "university"}, {"company", "enterprise"},
+        {"government", "government"}, {"park", "park"},
+        {"institute", "institute"},   {"hospital", "hospital"},
         {"agency", "other"},          {"association", "other"},
     };
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
@@ -80,11 +81,11 @@ static enum rc take_org(void *ctx, const struct rec *r, struct err *e)
     struct gathering *g = ctx;
     char id[24];
     int n = snprintf(id, sizeof id, "%lld", (long long)r->id);
-    struct known_org org = {
-        .id = {id, (size_t)n},
-        .name = rec_title(r),
-        .kind = g->type != NO_FIELD && r->val[g->type].set ? kind_of_org(r->val[g->type].text)
-                                                           : NULL};
+    struct known_org org = {.id = {id, (size_t)n},
+                            .name = rec_title(r),
+                            .kind = g->type != NO_FIELD && r->val[g->type].set
+                                        ? kind_of_org(r->val[g->type].text)
+                                        : NULL};
     struct str others = g->short_name != NO_FIELD && r->val[g->short_name].set
                             ? r->val[g->short_name].text
                             : STR("");

@@ -1,7 +1,7 @@
-/* The job "read": files, archives and addresses become kept pages, one transaction each. A page that
- * is bad is told and passed over. After a restart it begins anew, and what is kept already (by its
- * bytes; of this job's addresses, by address) costs next to nothing. At the end what was read is
- * written as JSON Lines and as a workbook, as `qiao read` writes them. */
+/* The job "read": files, archives and addresses become kept pages, one transaction each. A page
+ * that is bad is told and passed over. After a restart it begins anew, and what is kept already (by
+ * its bytes; of this job's addresses, by address) costs next to nothing. At the end what was read
+ * is written as JSON Lines and as a workbook, as `qiao read` writes them. */
 #include "base/file.h"
 #include "service/fetch.h"
 #include "service/pages.h"
@@ -324,11 +324,10 @@ static json_t *pages_json(const struct reading_job *j)
 static enum rc give(struct reading_job *j, const char *lines, const char *book, bool full,
                     struct err *e)
 {
-    json_t *o =
-        json_pack("{s:I,s:I,s:I,s:I,s:I,s:s,s:s,s:b,s:o}", "all", (json_int_t)j->all.n, "read",
-                  (json_int_t)j->read, "refused", (json_int_t)j->refused, "failed",
-                  (json_int_t)j->failed, "already", (json_int_t)j->already, "lines", lines, "book",
-                  book, "full", full, "pages", pages_json(j));
+    json_t *o = json_pack("{s:I,s:I,s:I,s:I,s:I,s:s,s:s,s:b,s:o}", "all", (json_int_t)j->all.n,
+                          "read", (json_int_t)j->read, "refused", (json_int_t)j->refused, "failed",
+                          (json_int_t)j->failed, "already", (json_int_t)j->already, "lines", lines,
+                          "book", book, "full", full, "pages", pages_json(j));
     char *text = o ? json_dumps(o, JSON_COMPACT) : NULL;
     if (text)
         *j->run->result = arena_str(j->run->arena, str_of(text));

@@ -1,5 +1,5 @@
-/* A page that was read becomes records: the page with its text, its repairs and whom it names, and a
- * fact for each thing it says. */
+/* A page that was read becomes records: the page with its text, its repairs and whom it names, and
+ * a fact for each thing it says. */
 #include "service/pages_int.h"
 #include "service/places.h"
 
@@ -435,8 +435,7 @@ static enum rc write_all(struct site *s, struct tx *tx, void *ctx, struct err *e
         if (first)
             rec_put_num(&k->page, "same", first);
     }
-    enum rc rc =
-        record_save_computed_in(s, tx, k->a, &k->page, STR(""), k->to, &faults, e);
+    enum rc rc = record_save_computed_in(s, tx, k->a, &k->page, STR(""), k->to, &faults, e);
     vec_free(&faults);
     TRY(rc);
     TRY(blob_put(tx, k->from->name, k->from->bytes, MAX(k->a->account, 0), site_now(s), key, e));
@@ -463,8 +462,8 @@ static enum rc make_key(struct keeping *k, struct err *e)
     unsigned char hash[crypto_hash_sha256_BYTES];
     crypto_hash_sha256(hash, (const unsigned char *)k->from->bytes.p, k->from->bytes.n);
     sodium_bin2hex(k->hash, sizeof k->hash, hash, sizeof hash);
-    k->key = text_made(k->to, "%s.%lld", k->hash,
-                       (long long)(actor_writes_all(k->a) ? 0 : k->a->org));
+    k->key =
+        text_made(k->to, "%s.%lld", k->hash, (long long)(actor_writes_all(k->a) ? 0 : k->a->org));
     return k->key.p ? RC_OK : err_nomem(e);
 }
 
@@ -504,8 +503,7 @@ static enum rc find_address(struct site *s, struct tx *tx, void *ctx, struct err
     return rc;
 }
 
-enum rc page_of_address(struct site *s, struct str address, int64_t job, int64_t *id,
-                        struct err *e)
+enum rc page_of_address(struct site *s, struct str address, int64_t job, int64_t *id, struct err *e)
 {
     struct arena a = {0};
     struct keeping k = {.to = &a, .key = address, .job = job};

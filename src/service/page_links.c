@@ -224,7 +224,8 @@ enum rc links_find(struct site *s, struct tx *tx, const struct actor *a, const s
                    bool writing, struct arena *to, struct links *out, struct err *e)
 {
     struct linking l = {.s = s, .tx = tx, .a = a, .page = page, .to = to};
-    *out = (struct links){.n_parties = rows_of(page, "parties"), .n_people = rows_of(page, "people")};
+    *out =
+        (struct links){.n_parties = rows_of(page, "parties"), .n_people = rows_of(page, "people")};
     out->party = arena_calloc(to, out->n_parties + 1, sizeof *out->party);
     out->person = arena_calloc(to, out->n_people + 1, sizeof *out->person);
     if (!out->party || !out->person)
@@ -261,7 +262,8 @@ static enum rc choose(struct choosing *x, struct site *s, struct tx *tx, struct 
 {
     const char *group = c->person ? "people" : "parties", *ref = c->person ? "person" : "org";
     const struct kind *k = kind_find(s->kinds, str_of(ref));
-    struct val *choice = cell_of(page, group, c->i, "choice"), *id = cell_of(page, group, c->i, ref);
+    struct val *choice = cell_of(page, group, c->i, "choice"),
+               *id = cell_of(page, group, c->i, ref);
     bool linked = str_eq(c->choice, STR("linked"));
     struct viewed v = {0};
     if (!choice || !id || !k)
@@ -295,8 +297,8 @@ static enum rc choose_all(struct site *s, struct tx *tx, void *ctx, struct err *
     return rc;
 }
 
-enum rc page_choose(struct site *s, const struct actor *a, const struct page_choice *c,
-                    uint32_t n, struct arena *to, struct err *e)
+enum rc page_choose(struct site *s, const struct actor *a, const struct page_choice *c, uint32_t n,
+                    struct arena *to, struct err *e)
 {
     struct choosing x = {a, c, n, to};
     return n ? site_write(s, choose_all, &x, e) : RC_OK;

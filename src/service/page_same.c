@@ -57,7 +57,8 @@ enum rc same_pages(struct site *s, struct tx *tx, const struct actor *a, const s
                    struct arena *to, vec_rec *out, struct err *e)
 {
     long long root = (long long)rec_num(page, "same", page->id), self = (long long)page->id;
-    struct str filter = text_made(to, "(id = %lld or same = %lld) and id != %lld", root, root, self);
+    struct str filter =
+        text_made(to, "(id = %lld or same = %lld) and id != %lld", root, root, self);
     return records_by(s, tx, a, "page", filter, "id", to, out, e);
 }
 
@@ -93,5 +94,6 @@ bool fact_same(const struct rec *a, const struct rec *b)
                   alike(rec_text(a, "object"), rec_text(b, "subject"));
     if (value.n && other.n && !str_eq(value, other))
         return false;
-    return turned || (subject && (object || (value.n && other.n))) || (object && value.n && other.n);
+    return turned || (subject && (object || (value.n && other.n))) ||
+           (object && value.n && other.n);
 }

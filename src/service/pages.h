@@ -72,8 +72,8 @@ struct page_choice {
     struct str choice;
     int64_t id;
 };
-enum rc page_choose(struct site *s, const struct actor *a, const struct page_choice *c,
-                    uint32_t n, struct arena *to, struct err *e) MUST_CHECK;
+enum rc page_choose(struct site *s, const struct actor *a, const struct page_choice *c, uint32_t n,
+                    struct arena *to, struct err *e) MUST_CHECK;
 
 /* ---- the review ---- */
 

@@ -70,8 +70,8 @@ bool fact_same(const struct rec *a, const struct rec *b);
 
 /* ---- fact_plan.c: from what a page says to what is written ---- */
 
-/* The day that "到2027年底", "三年内", "“十四五”末" mean, counted from a day (INT64_MIN: not known).
- * False where it cannot be told. */
+/* The day that "到2027年底", "三年内", "“十四五”末" mean, counted from a day (INT64_MIN: not
+ * known). False where it cannot be told. */
 bool deadline_day(struct str text, int64_t from, int64_t *day);
 /* Target, day, deadline, person in charge, title of a fact that the reader or a person proposes;
  * what is set stays. */

@@ -1,5 +1,5 @@
-/* What was read, as a workbook of four sheets: pages, parties, people, facts. Pages come as the JSON
- * of service/reading_json.h. */
+/* What was read, as a workbook of four sheets: pages, parties, people, facts. Pages come as the
+ * JSON of service/reading_json.h. */
 #ifndef QIAO_READING_BOOK_H
 #define QIAO_READING_BOOK_H
 

@@ -17,7 +17,8 @@ uint32_t archive_count(const struct archive *a);
 /* In UTF-8, whatever charset the archive names its members in; lives as long as the archive. */
 struct str archive_name(const struct archive *a, uint32_t i);
 /* Appends the member. RC_USER "sheet.damaged", "sheet.encrypted"; RC_TOO_BIG "read.too_big" over
- * ARCHIVE_MEMBER, whatever the archive says it has, "sheet.ratio" where it unpacks a thousandfold. */
+ * ARCHIVE_MEMBER, whatever the archive says it has, "sheet.ratio" where it unpacks a thousandfold.
+ */
 enum rc archive_read(struct archive *a, uint32_t i, struct buf *to, struct err *e) MUST_CHECK;
 
 #endif

@@ -215,8 +215,7 @@ static enum rc fetch(struct request *rq, struct str link, struct page_given *out
     if (rc == RC_OK)
         rc = fetch_page(f, 0, kept.p, page, address, e);
     fetcher_close(f);
-    *out = (struct page_given){
-        .name = kept, .address = buf_view(address), .bytes = buf_view(page)};
+    *out = (struct page_given){.name = kept, .address = buf_view(address), .bytes = buf_view(page)};
     return rc;
 }
 
@@ -257,8 +256,8 @@ static enum rc put_sources(struct request *rq, json_t *list, struct err *e)
         if (n++ >= FILES_MOST)
             return err_user(e, "read.too_many", "%u", FILES_MOST);
         TRY(file_keep(rq->site, rq->actor, p->file.n ? p->file : STR("page"), p->value, key, e));
-        if (json_array_append_new(list, json_pack("{s:o,s:s}", "name", text_json(p->file), "file",
-                                                  key)) != 0)
+        if (json_array_append_new(
+                list, json_pack("{s:o,s:s}", "name", text_json(p->file), "file", key)) != 0)
             return err_nomem(e);
     }
     while (next_line(&rest, &line)) {

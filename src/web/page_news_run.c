@@ -6,7 +6,8 @@
 #include <stdio.h>
 
 #define RUN_SHAPE                                                                                  \
-    "run{id path percent stage running failed cancelled error done all read refused wrong already " \
+    "run{id path percent stage running failed cancelled error done all read refused wrong "        \
+    "already "                                                                                     \
     "full book lines pages[name href verdict tone words]}"
 const struct page news_run_def = {"news_run", RUN_SHAPE, false};
 const struct page news_run_part_def = {"news_run_part", RUN_SHAPE, true};
@@ -39,7 +40,7 @@ static void view_pages(const struct request *rq, struct view *v, const json_t *r
                          : refused ? "web.news_run_refused"
                                    : "web.news_run_read"));
         view_str(p, "words",
-                 !id ? msg_error(rq, &why)
+                 !id                                             ? msg_error(rq, &why)
                  : json_is_true(json_object_get(one, "already")) ? msg(rq, "web.news_run_already")
                                                                  : STR(""));
     }
@@ -70,10 +71,7 @@ enum rc news_run_page(struct request *rq, struct reply *re, struct err *e)
     struct view *page = view_new(rq->arena), *v = view_map(page, "run");
     view_int(v, "id", j.id);
     view_str(v, "path", textf(rq, "/news/runs/%lld", (long long)j.id));
-    view_int(v, "percent",
-             j.state == JOB_DONE ? 100
-             : j.all             ? (int64_t)(100 * j.done / j.all)
-                                 : 0);
+    view_int(v, "percent", j.state == JOB_DONE ? 100 : j.all ? (int64_t)(100 * j.done / j.all) : 0);
     view_str(v, "stage", j.stage);
     view_flag(v, "running", j.state == JOB_WAITING || j.state == JOB_RUNNING);
     view_flag(v, "cancelled", j.state == JOB_CANCELLED);

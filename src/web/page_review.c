@@ -9,7 +9,8 @@
 
 const struct page review_def = {
     "review",
-    "title id path version state{text tone} website date url source read_at event day refused reason"
+    "title id path version state{text tone} website date url source read_at event day refused "
+    "reason"
     " error steps[label path direct tone version] same[title href state{text tone}] record_href"
     " thread_href hash " REVIEW_TEXT_SHAPE " " REVIEW_FACTS_SHAPE " " REVIEW_NAMES_SHAPE,
     false};
@@ -35,9 +36,8 @@ static void view_head(struct review *x)
     view_str(x->v, "read_at", show_time(rq, r->created));
     view_str(x->v, "event", code_label(rq, r, "event_type"));
     view_str(x->v, "day",
-             str_starts(day, STR("--"))
-                 ? msg_with(rq, "web.news_no_year", str_sub(day, 2, day.n))
-                 : day);
+             str_starts(day, STR("--")) ? msg_with(rq, "web.news_no_year", str_sub(day, 2, day.n))
+                                        : day);
     if (str_eq(fact_text(r, "verdict"), STR("refused")))
         view_str(x->v, "refused", code_label(rq, r, "reason"));
     view_str(x->v, "record_href", textf(rq, "%s?record=1", path.p));
@@ -239,8 +239,8 @@ static struct str sentence_of(const struct request *rq, const struct kind *fact,
         size_t end = MIN(str_find(all, STR(","), at), all.n);
         uint32_t f = field_find(fact, str_sub(all, at, end));
         struct str label = f == NO_FIELD ? STR("") : label_text(&fact->field[f].label, rq->zh);
-        names = textf(rq, "%.*s%s%.*s", (int)names.n, names.p, names.n ? (rq->zh ? "、" : ", ") : "",
-                      (int)label.n, label.p);
+        names = textf(rq, "%.*s%s%.*s", (int)names.n, names.p,
+                      names.n ? (rq->zh ? "、" : ", ") : "", (int)label.n, label.p);
         at = end + 1;
     }
     return msg_with(rq, "web.news_missing", names);

@@ -114,7 +114,7 @@ static enum rc view_section_field(struct show_view *s, struct view *fields, uint
     const struct field_def *f = &r->kind->field[i];
     bool wording = r->masked && r->masked[i].set && s->shown->face == FACE_FULL &&
                    r->secrecy == SECRECY_MASKED;
-    if (!r->val[i].set || (i == r->kind->title && !wording))
+    if (!r->val[i].set || (i == r->kind->title && !wording) || is_sources(f))
         return RC_OK;
     struct view *v = view_item(fields);
     view_str(v, "label", label_text(&f->label, s->rq->zh));

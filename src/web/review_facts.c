@@ -64,8 +64,8 @@ static const struct codes *sub_codes(const struct rec *r, const char *group, con
 /* ---- the small form ---- */
 
 static const char *const form_fields[] = {
-    "type",  "target", "subject",    "predicate", "object", "value",  "deadline", "quote",
-    "event_type", "day", "due", "owner_name", "person", "share", "separate"};
+    "type",       "target", "subject", "predicate",  "object", "value", "deadline", "quote",
+    "event_type", "day",    "due",     "owner_name", "person", "share", "separate"};
 
 static bool has_use(const struct rec *r, const char *field)
 {
@@ -212,16 +212,22 @@ static void put_twin(const struct review *x, struct view *v, const struct fact_t
         return;
     struct view *w = view_map(v, "twin");
     view_str(w, "title", title);
-    view_str(w, "href", textf(x->rq, "/%.*s/%lld", (int)k->name.n, k->name.p, (long long)t->record));
+    view_str(w, "href",
+             textf(x->rq, "/%.*s/%lld", (int)k->name.n, k->name.p, (long long)t->record));
     view_str(w, "page", t->page_title);
 }
 
 static void put_prospect(const struct review *x, struct view *v, const struct page_fact *f)
 {
     struct view *missing = view_list(v, "missing");
-    view_str(v, "writes", f->writes ? label_text(&f->writes->label, x->rq->zh)
-                                    : code_label(x->rq, &f->rec, "target"));
+    view_str(v, "writes",
+             f->writes ? label_text(&f->writes->label, x->rq->zh)
+                       : code_label(x->rq, &f->rec, "target"));
     view_str(v, "about", f->about);
+    if (has_use(&f->rec, "owner_name"))
+        view_str(v, "owner", fact_text(&f->rec, "owner_name"));
+    if (has_use(&f->rec, "due") && fact_num(&f->rec, "due", 0))
+        view_str(v, "due", show_day(x->rq, fact_num(&f->rec, "due", 0)));
     for (uint32_t i = 0; i < f->n_missing; i++)
         if (f->missing[i] != NO_FIELD)
             view_item_str(missing, label_text(&f->rec.kind->field[f->missing[i]].label, x->rq->zh));
@@ -248,8 +254,9 @@ static void put_fact(const struct review *x, struct view *v, const struct page_f
     view_str(v, "title", rec_title(r));
     view_str(v, "quote", fact_text(r, "quote"));
     view_str(v, "deadline", fact_text(r, "deadline"));
-    view_str(v, "span", textf(rq, "#s-%lld-%lld", (long long)fact_num(r, "from", 0),
-                              (long long)fact_num(r, "to", 0)));
+    view_str(v, "span",
+             textf(rq, "#s-%lld-%lld", (long long)fact_num(r, "from", 0),
+                   (long long)fact_num(r, "to", 0)));
     if (!str_eq(origin, STR("reader")))
         view_str(v, "origin", code_label(rq, r, "origin"));
     view_flag(v, "corrected", fact_num(r, "corrected", 0));
@@ -317,12 +324,12 @@ enum rc review_facts(struct review *x, struct err *e)
 
 static struct str state_word(const struct review *x, const struct page_link *l, bool person)
 {
-    const char *key = l->wrong                    ? "web.link_wrong"
-                      : l->state == LINK_SURE     ? "web.link_sure"
-                      : l->state == LINK_DOUBT    ? "web.link_doubt"
-                      : l->state == LINK_NEW      ? "web.link_new"
-                      : person                    ? "web.link_guest"
-                                                  : "web.link_none";
+    const char *key = l->wrong                 ? "web.link_wrong"
+                      : l->state == LINK_SURE  ? "web.link_sure"
+                      : l->state == LINK_DOUBT ? "web.link_doubt"
+                      : l->state == LINK_NEW   ? "web.link_new"
+                      : person                 ? "web.link_guest"
+                                               : "web.link_none";
     return msg(x->rq, key);
 }
 
@@ -346,9 +353,10 @@ static void put_options(const struct review *x, struct view *v, const struct pag
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         o = view_item(list);
         view_text(o, "value", words[i]);
-        view_str(o, "label",
-                 msg(x->rq, textf(x->rq, "web.choose_%s%s", words[i],
-                                  person && i == 1 ? "_person" : "").p));
+        view_str(
+            o, "label",
+            msg(x->rq,
+                textf(x->rq, "web.choose_%s%s", words[i], person && i == 1 ? "_person" : "").p));
         view_flag(o, "on", str_eq(choice, str_of(words[i])));
     }
 }

@@ -11,12 +11,12 @@ struct review {
     struct page_review r;
     struct view *v;
     struct titles titles;
-    int64_t edit;            /* the fact whose form is open, 0: none, -1: a new one */
-    int64_t focus;           /* the fact that is looked at first */
+    int64_t edit;              /* the fact whose form is open, 0: none, -1: a new one */
+    int64_t focus;             /* the fact that is looked at first */
     const struct typed *typed; /* what came with the form, where it is shown again */
     uint32_t n_typed;
     const vec_fault *faults;
-    struct str error;        /* what is wrong with the open fact, or with the page as a whole */
+    struct str error; /* what is wrong with the open fact, or with the page as a whole */
 };
 
 #define REVIEW_TEXT_SHAPE                                                                          \
@@ -24,11 +24,12 @@ struct review {
     " repairs[what count] original original_href plain_href brands[.]"
 #define FACT_FIELD_SHAPE "name id label hint type value wide error missing options[value label on]"
 #define REVIEW_FACTS_SHAPE                                                                         \
-    "facts[id number type tone state{text tone} proposed accepted rejected focus title quote value"\
-    " deadline span version writes about missing[.] doubt origin corrected joined"                 \
+    "facts[id number type tone state{text tone} proposed accepted rejected focus title quote "     \
+    "value"                                                                                        \
+    " deadline span version writes owner due about missing[.] doubt origin corrected joined"       \
     " record{title href kind} twin{title href page} edit_href edit error"                          \
-    " fields[" FACT_FIELD_SHAPE "]] reasons[value label] left total added{error fields["           \
-    FACT_FIELD_SHAPE "]} add_href may"
+    " fields[" FACT_FIELD_SHAPE                                                                    \
+    "]] reasons[value label] left total added{error fields[" FACT_FIELD_SHAPE "]} add_href may"
 #define REVIEW_NAMES_SHAPE                                                                         \
     "names[label doubtful rows[id name type title org state tone said href open sure"              \
     " options[value label about on]]]"

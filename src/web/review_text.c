@@ -10,7 +10,7 @@
 /* A fact or a repair, in bytes of the text. */
 struct stretch {
     uint32_t from, to;
-    uint32_t fact;                   /* place in the review, UINT32_MAX: a repair */
+    uint32_t fact; /* place in the review, UINT32_MAX: a repair */
     const struct page_repair *repair;
 };
 
@@ -27,8 +27,7 @@ struct laying {
 static int by_from(const void *p, const void *q)
 {
     const struct stretch *a = p, *b = q;
-    return a->from != b->from ? (a->from < b->from ? -1 : 1)
-                              : (a->to > b->to) - (a->to < b->to);
+    return a->from != b->from ? (a->from < b->from ? -1 : 1) : (a->to > b->to) - (a->to < b->to);
 }
 
 static int by_number(const void *p, const void *q)
@@ -158,8 +157,8 @@ static void put_before(struct laying *l, struct view *row, uint32_t from, uint32
 static void put_rows(struct laying *l)
 {
     struct view *rows = view_list(l->x->v, "rows");
-    uint32_t head = (uint32_t)places_byte(
-        &l->places, (uint32_t)fact_num(&l->x->r.page.rec, "head", 0));
+    uint32_t head =
+        (uint32_t)places_byte(&l->places, (uint32_t)fact_num(&l->x->r.page.rec, "head", 0));
     size_t cut = 0;
     for (uint32_t at = 0; at < l->text.n;) {
         uint32_t end = (uint32_t)MIN(str_find(l->text, STR("\n"), at), l->text.n);

@@ -35,8 +35,7 @@ static struct str own_page(const char *name)
 static struct page_kept keep_text(const struct actor *a, struct str bytes, const char *address)
 {
     struct page_kept kept;
-    struct page_given from = {
-        .name = str_of(address), .address = str_of(address), .bytes = bytes};
+    struct page_given from = {.name = str_of(address), .address = str_of(address), .bytes = bytes};
     OK(page_keep(site, a, &from, &mem, &kept, &e));
     return kept;
 }
