@@ -117,7 +117,7 @@ static enum rc view_section_field(struct show_view *s, struct view *fields, uint
     const struct field_def *f = &r->kind->field[i];
     bool wording = r->masked && r->masked[i].set && s->shown->face == FACE_FULL &&
                    r->secrecy == SECRECY_MASKED;
-    if (!r->val[i].set || (i == r->kind->title && !wording))
+    if (!r->val[i].set || (i == r->kind->title && !wording) || is_sources(f))
         return RC_OK;
     struct view *v = view_item(fields);
     view_str(v, "label", label_text(&f->label, s->rq->zh));
@@ -292,6 +292,8 @@ enum rc show_page_saying(struct request *rq, struct reply *re, const struct appr
     struct shown shown = {0};
     vec_event events = {0};
     uint32_t n = 0;
+    if (is_reviewed(rq))
+        return review_page(rq, re, e);
     TRY(record_show(rq->site, rq->actor, rq->kind, rq->id, rq->arena, &shown, e));
     struct show_view s = {.rq = rq, .shown = &shown, .v = view_new(rq->arena)};
     enum rc rc = RC_OK;

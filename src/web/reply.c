@@ -170,7 +170,8 @@ static unsigned user_status(const char *key)
     static const char *const clash[] = {"store.stale",      "store.unique",     "store.ref",
                                         "store.held",       "service.held",     "thread.promised",
                                         "import.changed",   "approval.changed", "approval.taken",
-                                        "approval.running", "approval.signed",  "approval.none"};
+                                        "approval.running", "approval.signed",  "approval.none",
+                                        "news.held",        "news.changed"};
     static const char *const malformed[] = {"web.form", "web.address_long", "json.syntax",
                                             "json.object", "web.parameter"};
     if (in(key, denied, ARRAY_LEN(denied)))

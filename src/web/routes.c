@@ -11,6 +11,7 @@
 #define ROLES_TALKS     (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_AUDITOR))
 #define ROLES_SIGNERS   (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER))
 #define ROLES_ALLSEEING (R(ROLE_BROKER) | R(ROLE_AUDITOR))
+#define ROLES_NEWS      (R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_AUDITOR))
 #define ROLES_JOBS      (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_ADMIN))
 
 /* clang-format off */
@@ -79,8 +80,10 @@ const struct route routes[] = {
     ROUTE(GET, "/suggest/codes/{name}", suggest_codes, ROLES_ALL, 0, "代码候选", "Suggestions of codes"),
     ROUTE(GET, "/suggest/records/{name}", suggest_records, ROLES_ALL, 0, "记录候选", "Suggestions of records"),
 
-    ROUTE(GET, "/news", news_page, ROLES_FORM, 0, "读新闻", "Read the news"),
+    ROUTE(GET, "/news", news_page, ROLES_NEWS, 0, "新闻页", "Pages of news"),
+    ROUTE(GET, "/news/new", news_new_page, ROLES_FORM, 0, "读新闻", "Read the news"),
     ROUTE(POST, "/news", news_read_do, ROLES_FORM, ROUTE_UPLOAD, "读新闻", "Read the news"),
+    ROUTE(GET, "/news/runs/{id}", news_run_page, ROLES_FORM, 0, "批量读新闻", "Many pages of news"),
     ROUTE(GET, "/files/{name}", file_do, ROLES_SIGNED, 0, "下载文件", "Download a file"),
     ROUTE(GET, "/sso/{name}", page_sso, ROLES_ALL, 0, "统一身份认证", "Single sign-on"),
     ROUTE(GET, "/sso/{name}/back", page_sso_back, ROLES_ALL, 0, "由统一身份认证返回", "Back from single sign-on"),
@@ -135,6 +138,8 @@ const struct route routes[] = {
     ROUTE(GET, "/{kind}/{id}/thread", thread_page, ROLES_ALL, 0, "来龙去脉", "The thread"),
     ROUTE(GET, "/{kind}/{id}/promises", promises_page, ROLES_FORM, 0, "由纪要整理承诺", "Promises out of minutes"),
     ROUTE(POST, "/{kind}/{id}/promises", promises_do, ROLES_FORM, 0, "由纪要整理承诺", "Promises out of minutes"),
+    ROUTE(POST, "/{kind}/{id}/fact/{name}", review_fact_do, ROLES_FORM, 0, "接受、改正或排除新闻页的事实", "Accept, correct or reject a fact of a page"),
+    ROUTE(POST, "/{kind}/{id}/who", review_who_do, ROLES_FORM, 0, "认定新闻页的各方与人员", "Say who is who on a page"),
     ROUTE(GET, "/{kind}/{id}/delete", delete_page, ROLES_FORM, 0, "删除", "Delete a record"),
     ROUTE(POST, "/{kind}/{id}/delete", delete_do, ROLES_FORM, 0, "删除", "Delete a record"),
     {.pattern = NULL},
@@ -179,7 +184,10 @@ const struct page *const pages[] = {
     &job_part_def,
     &suggest_def,
     &news_def,
-    &news_found_def,
+    &news_new_def,
+    &news_run_def,
+    &news_run_part_def,
+    &review_def,
     &import_def,
     &import_run_def,
     &import_part_def,
