@@ -78,7 +78,9 @@
     chart.setOption(option);
     drawn.push({ el: el, chart: chart, width: el.clientWidth, height: el.clientHeight });
   };
+  // on paper the picture is scaled by its style: one made anew would not be painted in time
   var fit = function () {
+    if (window.matchMedia('print').matches) return;
     drawn.forEach(function (c) {
       if (!c.el.clientWidth || (c.width === c.el.clientWidth && c.height === c.el.clientHeight)) return;
       c.width = c.el.clientWidth;
@@ -89,8 +91,7 @@
   var start = function () {
     document.querySelectorAll('.course').forEach(function (el) { draw(el, course(el)); });
     document.querySelectorAll('[data-strip]').forEach(function (el) { draw(el, strip(parts_of(el))); });
-    ['resize', 'beforeprint', 'afterprint'].forEach(function (name) { window.addEventListener(name, fit); });
-    window.matchMedia('print').addEventListener('change', fit);
+    window.addEventListener('resize', fit);
   };
   // canvas text wants its font
   if (document.fonts && document.fonts.ready) document.fonts.ready.then(start); else start();
