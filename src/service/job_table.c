@@ -1,6 +1,7 @@
 /* Long work by name. */
 #include "match/learn.h"
 #include "service/jobs.h"
+#include "service/pages.h"
 #include "service/pairing.h"
 #include "service/sheets.h"
 #include "service/upkeep.h"
@@ -9,15 +10,10 @@
 
 #define R(role) ((roles)(1u << (role)))
 
-static enum rc verify_progress(void *ctx, uint64_t done, uint64_t all, struct err *e)
-{
-    return jobs_progress(ctx, "verify", all ? (double)done / (double)all : 0, e);
-}
-
 /* The trail and every record against it. */
 static enum rc verify(struct job_run *run, struct err *e)
 {
-    return store_verify(site_store(run->site), verify_progress, run, e);
+    return upkeep_verify(run->site, jobs_progress, run, e);
 }
 
 static enum rc rebuild(struct job_run *run, struct err *e)
@@ -46,6 +42,7 @@ const struct job_def job_defs[] = {
     {"export", job_export, 0},
     {"rebuild", rebuild, R(ROLE_ADMIN)},
     {"learn", learn, R(ROLE_BROKER) | R(ROLE_ADMIN)},
+    {"read", job_read, R(ROLE_EDITOR) | R(ROLE_BROKER)},
     {"verify", verify, R(ROLE_AUDITOR) | R(ROLE_ADMIN)},
     {NULL, NULL, 0},
 };

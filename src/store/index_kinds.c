@@ -260,6 +260,10 @@ static void print_of(char hex[65], const struct kind *k)
             hash_text(&h, str_of(line));
         }
     }
+    for (uint32_t i = 0; i < k->n_unique; i++) {
+        hash_text(&h, STR("together"));
+        hash_text(&h, k->field[k->unique[i]].name);
+    }
     for (uint32_t i = 0; i < k->n_states; i++) {
         hash_text(&h, k->state[i].name);
         hash_text(&h, k->state[i].is_public ? STR("public") : STR(""));
@@ -269,6 +273,22 @@ static void print_of(char hex[65], const struct kind *k)
     sodium_bin2hex(hex, 65, hash, sizeof hash);
 }
 
+/* What has become unique may stand twice already: which two records, so that somebody can decide
+ * with the program that made them. */
+static enum rc check_refreshed(struct tx *tx, const struct rec *r, const struct derived *d,
+                               struct err *e)
+{
+    struct err why = {0};
+    enum rc rc = derived_check(tx, r, d, &why);
+    const char *tab = strchr(why.detail, '\t');
+    if (rc == RC_USER && strcmp(why.key, "store.unique") == 0 && tab)
+        return err_user(e, "store.doubles", "%.*s\t#%s\t#%lld", (int)r->kind->name.n,
+                        r->kind->name.p, tab + 1, (long long)r->id);
+    if (rc != RC_OK && e)
+        *e = why;
+    return rc;
+}
+
 static enum rc refresh(struct tx *tx, const struct rec *r, struct err *e)
 {
     struct arena a = {0};
@@ -276,7 +296,7 @@ static enum rc refresh(struct tx *tx, const struct rec *r, struct err *e)
     struct str none = {NULL, 0};
     enum rc rc = derive(&d, r, &a, e);
     if (rc == RC_OK)
-        rc = derived_check(tx, r, &d, e);
+        rc = check_refreshed(tx, r, &d, e);
     if (rc == RC_OK)
         rc = derived_write(tx, r->id, false, r->kind->name, &d, &a, e);
     if (rc == RC_OK)

@@ -2,9 +2,9 @@
  *
  * A store is shared by threads; a transaction (struct tx) is one thread's. All reading and writing
  * happens in one. Enduring tables: rec, link, uniq, grant_to, audit, account, session, token,
- * saved, job, file, share, counter, meta (store/schema.c has every column explained). SQL stands in
- * one numbered catalogue (store/sql.c) and has bound parameters only; a filter becomes SQL in
- * store/where.c.
+ * saved, job, file, share, counter, notice, delivery, reach, hook, meta (store/schema.c has every
+ * column explained). SQL stands in one numbered catalogue (store/sql.c) and has bound parameters
+ * only; a filter becomes SQL in store/where.c.
  *
  * Every write of a record appends to `audit` in the same transaction: one hash chain over all,
  * entry.hash = SHA-256(prev hash, then the entry's columns, each with its length). Writers take
@@ -179,9 +179,28 @@ enum rc store_by_unique(struct tx *tx, const struct kind *k, uint32_t field, str
 enum rc store_by_title(struct tx *tx, const struct kind *k, struct str title, vec_id *out,
                        struct err *e) MUST_CHECK;
 
+/* Heads of many records, in one query: what names them and what decides who sees them. `id` has
+ * each once; kind NULL: there is no such record. granted: to `org`. */
+struct rec_head {
+    const struct kind *kind;
+    int64_t id, org;
+    uint32_t state;
+    enum secrecy secrecy;
+    bool shown, granted; /* shown: it has a public face */
+    struct str title, pub_title;
+};
+enum rc store_heads(struct tx *tx, const int64_t *id, uint32_t n, int64_t org, struct arena *a,
+                    struct rec_head *out, struct err *e) MUST_CHECK;
+
 /* An organisation may see a record unmasked (an introduction was agreed). */
 enum rc store_grant(struct tx *tx, int64_t id, int64_t org, struct err *e) MUST_CHECK;
 enum rc store_granted(struct tx *tx, int64_t id, int64_t org, bool *out, struct err *e) MUST_CHECK;
+/* To whom a record is granted, and what is granted to an organisation; rising. Appends. */
+enum rc store_grants(struct tx *tx, int64_t id, vec_id *out, struct err *e) MUST_CHECK;
+enum rc store_grants_of(struct tx *tx, int64_t org, vec_id *out, struct err *e) MUST_CHECK;
+/* These organisations (rising, none twice) and no others. *changed: they were others before. */
+enum rc store_grant_only(struct tx *tx, int64_t id, const int64_t *org, uint32_t n, bool *changed,
+                         struct err *e) MUST_CHECK;
 
 /* ---- time shares ---- */
 
@@ -201,6 +220,14 @@ struct share_clash {
  * a trigger of the database refuses the same, whoever writes. */
 enum rc store_shares(struct tx *tx, int64_t appointment, int64_t person, const struct share *share,
                      uint32_t n, struct share_clash *clash, struct err *e) MUST_CHECK;
+/* What shares follow from a record: the person, and in the order of `org` at most SHARES_MOST. */
+#define SHARES_MOST 8
+typedef uint32_t (*store_shares_fn)(const struct rec *r, int64_t *person,
+                                    struct share share[SHARES_MOST]);
+/* Recompute the shares of every record of the kind: they are these and no others, and nothing else
+ * has any. RC_CORRUPT "store.record" (detail: the id of the appointment). */
+enum rc store_verify_shares(struct store *s, const struct kind *k, store_shares_fn shares,
+                            struct err *e) MUST_CHECK;
 /* The person's greatest sum on one of the days. */
 enum rc store_share_most(struct tx *tx, int64_t person, int64_t from, int64_t until,
                          int64_t *percent, struct err *e) MUST_CHECK;

@@ -110,11 +110,12 @@ struct store {
     char *dir, *url;
     unsigned most;
     pthread_mutex_t lock;
-    pthread_cond_t change; /* a connection is free, the writer has ended, or the feed has grown */
-    struct db *idle;       /* connections nobody uses */
-    unsigned open;         /* connections in all */
-    bool writing;          /* SQLite: a thread of this process writes */
-    struct db *seq_db;     /* for store_seq alone */
+    pthread_cond_t turn;  /* a connection is free, or the writer has ended */
+    pthread_cond_t grown; /* the feed may have grown: who follows it is not woken by readers */
+    struct db *idle;      /* connections nobody uses */
+    unsigned open;        /* connections in all */
+    bool writing;         /* SQLite: a thread of this process writes */
+    struct db *seq_db;    /* for store_seq alone */
     pthread_mutex_t seq_lock;
     struct db *listener;
     bool listening; /* a thread waits on the listener */
@@ -141,7 +142,7 @@ enum rc store_connect(struct db **out, const struct store *s, bool create,
                       struct err *e) MUST_CHECK;
 
 /* schema.c */
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 /* 0: no schema there. */
 enum rc schema_version(struct db *db, int64_t *out, struct err *e) MUST_CHECK;
 /* Bring what is there up to SCHEMA_VERSION, in one transaction. */

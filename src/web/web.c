@@ -1,13 +1,16 @@
 #include "web/web.h"
 
 #include "base/embed.h"
-#include "service/reading.h"
+#include "service/pages.h"
 #include "service/sso.h"
 #include "web/http_int.h"
 #include "web/menu_int.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#define VISITORS_KEPT (64u << 20)
+#define OWN_KEPT      (24u << 20)
 
 extern const struct embedded template_files[]; /* templates/, sorted by name */
 
@@ -60,7 +63,8 @@ static enum rc open_parts(struct web *w, const struct web_options *o, struct err
     TRY(keep_options(w, o, e));
     TRY(routes_check(w->site, e));
     TRY(assets_open(&w->assets, e));
-    TRY(cache_open(&w->cache, e));
+    TRY(cache_open(&w->cache, VISITORS_KEPT, e));
+    TRY(cache_open(&w->own, OWN_KEPT, e));
     struct template_source from = {.page = pages,
                                    .message = message,
                                    .asset = asset,
@@ -71,9 +75,10 @@ static enum rc open_parts(struct web *w, const struct web_options *o, struct err
                               .issuer = w->o.oidc_issuer,
                               .client = w->o.oidc_client,
                               .secret = w->o.oidc_secret};
+    const struct reader *reader; /* a table with a mistake is told at the start */
+    TRY(site_reader(w->site, &reader, e));
     TRY(templates_open(&w->templates, &from, e));
     TRY(sso_open(&w->sso, &sso, e));
-    TRY(reader_open(&w->reader, site_model_dir(w->site), e));
     TRY(http_start(w, e));
     return w->o.public_url ? RC_OK : own_address(w, e);
 }
@@ -105,8 +110,8 @@ void web_close(struct web *w)
     http_stop(w);
     templates_close(w->templates);
     sso_close(w->sso);
-    reader_close(w->reader);
     cache_close(w->cache);
+    cache_close(w->own);
     assets_close(&w->assets);
     arena_free(&w->arena);
     mem_free(w);
