@@ -138,7 +138,7 @@ enum rc kind_read(struct kind_reader *r, struct err *e)
     TRY(kind_keys(
         s, s->node,
         "kind label order icon folded owner title secrecy match access list filters unique fields "
-        "states actions sections rules",
+        "states actions sections rules parties",
         e));
     for (uint32_t i = 1; i < r->n_src; i++)
         TRY(kind_keys(&r->src[i], r->src[i].node,
@@ -187,5 +187,6 @@ enum rc kind_paths(struct kind_reader *r, struct err *e)
 {
     TRY(read_paths(r, "list", &r->k->list, &r->k->n_list, e));
     TRY(read_paths(r, "filters", &r->k->filters, &r->k->n_filters, e));
+    TRY(kind_parties(r, e));
     return kind_rules(r, e);
 }

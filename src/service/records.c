@@ -2,8 +2,7 @@
 #include "service/records.h"
 
 #include "base/map.h"
-#include "service/site_int.h"
-#include "service/special.h"
+#include "service/approval_int.h"
 
 #define LIMIT_MOST  1000
 #define LIMIT_USUAL 50
@@ -52,6 +51,10 @@ static enum rc show(struct site *s, struct tx *tx, void *ctx, struct err *e)
         return view_missing(e);
     rec_compute(&v.rec, site_today(s));
     *x->out = (struct shown){.rec = v.rec, .face = v.face};
+    if (v.face != FACE_PUBLIC)
+        TRY(approval_locked(s, tx, &v.full, x->to, &x->out->in_approval, e));
+    if (x->out->in_approval) /* nothing but its approval moves it */
+        return RC_OK;
     if (v.face == FACE_FULL || v.partner)
         x->out->may_write = actor_may_write_as(x->a, &v.full, v.partner);
     if (v.face == FACE_FULL) {
@@ -118,6 +121,7 @@ enum rc record_list(struct site *s, const struct actor *a, const struct list_req
 struct grouping {
     struct query query;
     struct group_by by;
+    int64_t seq;
     struct arena *to;
     vec_grouped *out;
 };
@@ -125,8 +129,7 @@ struct grouping {
 static enum rc group(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct grouping *x = ctx;
-    (void)s;
-    return store_group(tx, &x->query, &x->by, x->to, x->out, e);
+    return groups_get(s, tx, &x->query, &x->by, x->seq, x->to, x->out, e);
 }
 
 /* "created:month" */
@@ -147,7 +150,7 @@ enum rc record_group(struct site *s, const struct actor *a, const struct kind *k
                      struct str by, struct str by2, struct str sum, struct arena *to,
                      vec_grouped *out, struct err *e)
 {
-    struct grouping x = {.to = to, .out = out};
+    struct grouping x = {.seq = site_seq(s), .to = to, .out = out};
     struct filter *f = NULL;
     bool month;
     if (!actor_reads_kind(a, k))
@@ -274,6 +277,28 @@ static void turn_round(vec_event *v)
     }
 }
 
+/* A party learns what happened since it is one: what was written before, of others, stays theirs.
+ */
+static enum rc is_party_in(const struct remembering *x, struct tx *tx, const struct rec *r,
+                           bool *out, struct err *e)
+{
+    const struct kind *k = r->kind;
+    for (uint32_t i = 0; i < k->n_parties && !*out; i++) {
+        const struct field_def *f = &k->field[k->party[i].field];
+        const struct val *v = &r->val[k->party[i].field];
+        const struct kind *of =
+            k->party[i].sub == UINT32_MAX ? f->of_kind : f->sub[k->party[i].sub].of_kind;
+        struct viewed other;
+        if (of && of->is_self) {
+            *out = val_holds_ref(f, v, x->a->org);
+        } else if (v->set && !f->list && f->type == TYPE_REF) {
+            TRY(view_get(tx, x->a, NULL, v->num, x->to, &other, e));
+            *out = other.found && other.face == FACE_FULL;
+        }
+    }
+    return RC_OK;
+}
+
 /* A login may tell which organisation is behind the other side. */
 static void hide_who(const struct actor *a, struct entry *entry)
 {
@@ -317,9 +342,19 @@ static enum rc history(struct site *s, struct tx *tx, void *ctx, struct err *e)
         return denied(e);
     enum rc rc = store_history(tx, x->id, x->to, &entries, e);
     for (size_t i = 0; rc == RC_OK && i < entries.n; i++) {
-        if (v.partner)
+        bool known = !v.party;
+        struct rec then;
+        if (!known && entries.p[i].body.n) {
+            rc = past(x, &entries.p[i], &then, e);
+            if (rc == RC_OK)
+                rc = is_party_in(x, tx, &then, &known, e);
+        }
+        if (v.face == FACE_PARTNER)
             hide_who(x->a, &entries.p[i]);
-        rc = add_event(x, &entries.p[i], &last, e);
+        if (rc == RC_OK && known)
+            rc = add_event(x, &entries.p[i], &last, e);
+        else
+            last = (struct rec){0};
     }
     vec_free(&entries);
     turn_round(x->out);

@@ -42,22 +42,25 @@ static struct str field_id(const struct request *rq, struct str name)
 
 /* ---- values as text ---- */
 
+/* As a field of a form holds it; refs and long codes with their names behind, as page_form.c takes
+ * them apart again. */
 static enum rc one_text(struct request *rq, struct buf *out, const struct field_def *f,
                         const struct val *v, const struct titles *t, struct err *e)
 {
     const struct kind *k;
     if (!v->set)
         return RC_OK;
-    TRY(val_text(out, f, v, rq->zh, true, e));
-    if (f->type == TYPE_CODE && f->codes && f->codes->n > SELECT_MAX) {
-        const struct code *c = code_find(f->codes, v->text);
-        struct str label = c ? label_text(&c->label, rq->zh) : STR("");
-        return c ? buf_printf(out, e, " %.*s", (int)label.n, label.p) : RC_OK;
+    if (f->type == TYPE_REF) {
+        struct str title = titles_of(t, v->num, &k);
+        return buf_printf(out, e, "#%lld%s%.*s", (long long)v->num, title.n ? " " : "",
+                          (int)title.n, title.n ? title.p : "");
     }
-    if (f->type != TYPE_REF)
+    TRY(val_text(out, f, v, rq->zh, true, e));
+    if (f->type != TYPE_CODE || !f->codes || f->codes->n <= SELECT_MAX)
         return RC_OK;
-    struct str title = titles_of(t, v->num, &k);
-    return title.n ? buf_printf(out, e, " %.*s", (int)title.n, title.p) : RC_OK;
+    const struct code *c = code_find(f->codes, v->text);
+    struct str label = c ? label_text(&c->label, rq->zh) : STR("");
+    return c ? buf_printf(out, e, " %.*s", (int)label.n, label.p) : RC_OK;
 }
 
 static enum rc value_text(struct request *rq, struct str *out, const struct field_def *f,

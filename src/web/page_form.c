@@ -192,6 +192,8 @@ enum rc form_page(struct request *rq, struct reply *re, struct err *e)
     struct rec r;
     TRY(form_load(rq, &r, e));
     if (!rq->id)
+        TRY(follow_fill(rq, &r, e));
+    if (!rq->id)
         TRY(fill_ahead(rq, &r, e));
     struct form_view f = {.rq = rq, .rec = &r, .v = view_new(rq->arena)};
     return form_reply(rq, re, &f, e);
@@ -227,12 +229,22 @@ static enum rc stale_reply(struct request *rq, struct reply *re, const struct re
     return form_reply(rq, re, &f, e);
 }
 
+/* How many sides have confirmed it. */
+static uint32_t confirmations(const struct rec *r)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < r->kind->n_fields; i++)
+        n += r->kind->field[i].confirms != NO_FIELD && r->val[i].set;
+    return n;
+}
+
 static enum rc save(struct request *rq, struct reply *re, struct rec *r, vec_fault *faults,
                     struct err *e)
 {
     struct typed *typed;
     uint32_t n = 0;
     struct err why = {0};
+    uint32_t confirmed = confirmations(r);
     TRY(take_typed(rq, rq->kind, &typed, &n, e));
     r->version = param_int(rq, "version", r->version);
     enum rc rc = record_fill(rq->site, rq->actor, r, typed, n, rq->arena, faults, &why);
@@ -243,7 +255,7 @@ static enum rc save(struct request *rq, struct reply *re, struct rec *r, vec_fau
             record_save(rq->site, rq->actor, r, param_text(rq, "comment"), rq->arena, faults, &why);
     if (rc == RC_OK && !faults->n) {
         struct str path = record_path(rq, r);
-        return reply_see(rq, re, path, "saved", e);
+        return reply_see(rq, re, path, confirmed > confirmations(r) ? "unconfirmed" : "saved", e);
     }
     if (rc == RC_USER && strcmp(why.key, "store.stale") == 0)
         return stale_reply(rq, re, r, faults, e);

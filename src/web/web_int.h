@@ -183,6 +183,8 @@ enum rc row_line(struct request *rq, struct str *out, const struct field_def *f,
                  const struct val *row, const struct titles *t, struct err *e) MUST_CHECK;
 /* The state's badge: text, tone. */
 void view_state(struct request *rq, struct view *v, const struct rec *r);
+/* A deletion was refused because other records refer to the record. */
+bool is_held(enum rc rc, const struct err *why);
 /* Page numbers: from, to, total, prev, next, numbers[text href here]. */
 #define PAGER_SHAPE "pager{from to total prev next numbers[text href here]}"
 void view_pager(struct request *rq, struct view *v, uint64_t offset, uint32_t limit,

@@ -375,6 +375,14 @@ static void test_delete(void **state)
     assert_int_equal(get(&b, pathf("/org/%lld/delete", (long long)org_a)), 200);
     assert_true(shows("将被删除")); /* what hangs on it */
     assert_int_equal(post(&b, pathf("/org/%lld/delete", (long long)org_a), "version=1"), 409);
+    assert_true(shows("将被删除") && shows(pathf("href=\"/need/%lld\"", (long long)id)));
+    struct curl_slist *more = curl_slist_append(NULL, "If-Match: \"1\"");
+    more = curl_slist_append(more, pathf("X-CSRF-Token: %s", b.csrf));
+    assert_int_equal(ask_with(&b, "DELETE", pathf("/api/org/%lld", (long long)org_a), "", more),
+                     409);
+    curl_slist_free_all(more);
+    assert_true(shows("\"held_by\":[{\"id\":") && shows("\"title\":\"将被删除\""));
+    assert_true(shows("\"relation\":\"owner\""));
     assert_int_equal(post(&b, pathf("/need/%lld/delete", (long long)id), "version=1"), 303);
     assert_int_equal(get(&b, pathf("/need/%lld", (long long)id)), 404);
     browser_close(&b);
