@@ -42,6 +42,8 @@ const struct route routes[] = {
     ROUTE(POST, "/account/tokens/{id}/end", token_end, ROLES_SIGNED, 0, "作废令牌", "End a token"),
 
     ROUTE(GET, "/leaders", leaders_page, ROLES_SIGNED, 0, "领导驾驶舱", "Leaders' page"),
+    ROUTE(GET, "/reports", reports_page, ROLES_TALKS, 0, "台账与汇总表", "Ledgers and tables"),
+    ROUTE(GET, "/reports/{name}", report_page, ROLES_TALKS, 0, "一份台账或汇总表（?as=xlsx、docx、pdf 为文件）", "A ledger or table (?as=xlsx, docx, pdf: as a file)"),
     ROUTE(GET, "/circular", circular_page, ROLES_ALLSEEING, 0, "兑现情况通报", "Circular"),
     ROUTE(GET, "/owed", owed_page, ROLES_SIGNED, 0, "待办承诺", "What is owed"),
 
@@ -118,6 +120,7 @@ const struct menu_row menu_rows[] = {
     {"/board", "layout-kanban", "web.board", false},
     {"/news", "news", "web.news", false},
     {"/owed", "list-check", "web.owed", false},
+    {"/reports", "table", "web.reports", false},
     {"/circular", "report", "web.circular", false},
     {"/jobs", "progress", "web.jobs", false},
     {"/admin/accounts", "user-cog", "web.accounts", false},
@@ -161,6 +164,8 @@ const struct page *const pages[] = {
     &promises_def,
     &leaders_def,
     &wall_def,
+    &reports_def,
+    &report_def,
     &circular_def,
     &owed_def,
     NULL,
