@@ -163,7 +163,7 @@ static enum rc read_subs(struct kind_reader *r, const struct source *s, const st
         TRY(read_plain(r, s, c, to, e));
         TRY(read_secret(s, c, to, true, e));
         TRY(read_thread(s, c, to, e));
-        if (to->type == TYPE_GROUP || to->type == TYPE_LONG)
+        if (to->type == TYPE_GROUP || to->type == TYPE_LONG || to->type == TYPE_FILE)
             return kind_refuse(s, c, "kind.sub", to->name, e);
         if (twice(sub, f->n_sub))
             return kind_refuse(s, c, "kind.twice", to->name, e);

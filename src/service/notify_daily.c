@@ -300,7 +300,7 @@ static enum rc day_done(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct day *d = ctx;
     (void)s;
-    return meta_put(tx, STR("notify.day"), str_of(d->text), e);
+    return meta_put(tx, STR("notify_day"), str_of(d->text), e);
 }
 
 static enum rc day_look(struct site *s, struct tx *tx, void *ctx, struct err *e)
@@ -310,7 +310,7 @@ static enum rc day_look(struct site *s, struct tx *tx, void *ctx, struct err *e)
     struct str was;
     bool found;
     (void)s;
-    enum rc rc = meta_get(tx, STR("notify.day"), &a, &was, &found, e);
+    enum rc rc = meta_get(tx, STR("notify_day"), &a, &was, &found, e);
     d->due = rc == RC_OK && !(found && str_eq(was, str_of(d->text)));
     arena_free(&a);
     return rc;

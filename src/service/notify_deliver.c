@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #define CHINA_TIME (8 * 3600)
-#define CLAIM      180 /* seconds after which another may send it: longer than any sending */
 #define LONGEST    (6 * 3600)
 
 int64_t quiet_end(int64_t now, int from, int until)
@@ -56,7 +55,7 @@ static enum rc claim(struct site *s, struct tx *tx, void *ctx, struct err *e)
     d->quiet = until > now;
     if (d->quiet)
         return delivery_put_off(tx, account, channel, now, until, e);
-    TRY(delivery_claim(tx, now, now + CLAIM, &d->to, &d->batch, &d->found, e));
+    TRY(delivery_claim(tx, now, now + s->notices->claim, &d->to, &d->batch, &d->found, e));
     TRY(hook_list(tx, account, &d->to, &d->hooks, e));
     if (account)
         TRY(account_get(tx, account, &d->to, &d->account, &there, e));

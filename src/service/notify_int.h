@@ -8,7 +8,7 @@
 /* ---- the declared table (notify_table.c) ---- */
 
 struct notice_event {
-    struct str name, key, link;
+    struct str name, key, link, begins;
     struct label label;
     unsigned channels; /* bits of enum channel */
 };
@@ -32,15 +32,15 @@ struct notices {
     VEC(struct notice_event) event;
     VEC(struct step_row) step;
     VEC(struct date_row) date;
-    uint32_t other;         /* the event of keys that no row has */
-    int64_t gather, retry;  /* seconds */
-    int64_t attempts, keep; /* keep: days */
+    uint32_t other;               /* the event of keys that no row has */
+    int64_t gather, retry, claim; /* seconds */
+    int64_t attempts, keep;       /* keep: days */
     int quiet_from, quiet_until;
     bool local_robots;
 };
 enum rc notices_open(struct notices **out, struct site *s, struct err *e) MUST_CHECK;
 void notices_close(struct notices *n); /* NULL is allowed */
-/* The event with this key, of its own or of a row, or whose key with _ begins it; else "other". */
+/* The event with this key, of its own or of a row, or that begins as it says; else "other". */
 const struct notice_event *notices_event(const struct notices *n, struct str key);
 
 /* ---- who (notify_who.c) ---- */

@@ -59,6 +59,7 @@ static enum rc read_delivery(struct reading *x, const struct node *d, struct err
     TRY(whole(d, "gather", 30, 0, 86400, &n->gather, e));
     TRY(whole(d, "retry", 60, 1, 86400, &n->retry, e));
     TRY(whole(d, "attempts", 10, 1, 100, &n->attempts, e));
+    TRY(whole(d, "claim", 180, 1, 86400, &n->claim, e));
     TRY(whole(d, "keep", 365, 60, 36500, &n->keep, e));
     n->local_robots = str_eq(node_text(d, "local_robots", STR("")), STR("true"));
     if (!minutes_read(node_text(d, "quiet_from", STR("21:00")), &n->quiet_from))
@@ -77,6 +78,7 @@ static enum rc read_event(struct reading *x, const struct node *n, struct err *e
         .name = node_text(n, "event", STR("")),
         .key = node_text(n, "key", STR("")),
         .link = node_text(n, "link", STR("")),
+        .begins = node_text(n, "begins", STR("")),
         .label = {node_text(label, "zh", STR("")), node_text(label, "en", STR(""))}};
     if (!v.name.n || v.name.n > 40 || !v.key.n || !v.label.zh.n || !v.label.en.n)
         return refuse(n, STR("events"), e);
@@ -274,8 +276,8 @@ const struct notice_event *notices_event(const struct notices *n, struct str key
         if (str_eq(n->date.p[i].key, key))
             return &n->event.p[n->date.p[i].event];
     for (size_t i = 0; i < n->event.n; i++) {
-        struct str head = n->event.p[i].key;
-        if (str_starts(key, head) && key.n > head.n && key.p[head.n] == '_')
+        struct str head = n->event.p[i].begins;
+        if (head.n && str_starts(key, head))
             return &n->event.p[i];
     }
     return &n->event.p[n->other];

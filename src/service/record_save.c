@@ -136,6 +136,7 @@ static enum rc check_all(struct saving *x, struct err *e)
     TRY(rec_check(x->r, x->to, x->faults, e));
     size_t before = x->faults->n;
     TRY(check_refs(x, e));
+    TRY(attach_check(x, e));
     return x->faults->n == before ? check_rules(x, e) : RC_OK;
 }
 

@@ -46,7 +46,7 @@ enum rc record_list(struct site *s, const struct actor *a, const struct list_req
 enum rc record_titles(struct site *s, const struct actor *a, const int64_t *id, uint32_t n,
                       struct arena *to, struct str *title, const struct kind **kind,
                       struct err *e) MUST_CHECK;
-/* Counts and sums over what the actor may see. */
+/* Counts and sums over what the actor may see; kept until the site changes. */
 enum rc record_group(struct site *s, const struct actor *a, const struct kind *k, struct str filter,
                      struct str by, struct str by2, struct str sum, struct arena *to,
                      vec_grouped *out,

@@ -9,6 +9,7 @@
 
 #define JOB_THREADS 2
 #define POLL        2   /* seconds between looks for jobs of other processes */
+#define LOOK        1   /* the same for what is to be delivered */
 #define SWEEP       60  /* seconds */
 #define WAIT_MS     300 /* longest wait of the follower, so that closing is prompt */
 #define IDLE        (30 * 60)
@@ -101,7 +102,7 @@ static void *deliver(void *ctx)
         if (rc != RC_OK)
             report("notify", &e);
         if (rc != RC_OK || !ran)
-            rest(r, POLL);
+            rest(r, LOOK);
     }
     return NULL;
 }

@@ -23,7 +23,7 @@ struct walk {
 /* Where it stands: the first date of these that it has. */
 static void place_in_time(struct thread_item *item)
 {
-    static const char *const names[] = {"day", "signed", "done", "due", "start"};
+    static const char *const names[] = {"day", "signed", "done", "due", "start", "published"};
     const struct rec *r = &item->rec;
     item->day = day_of_time(r->created);
     item->day_field = NO_FIELD;

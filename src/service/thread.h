@@ -18,7 +18,7 @@ struct thread_item {
 };
 typedef VEC(struct thread_item) vec_thread;
 /* Oldest first, ties by id. Its own date is the first that is set of day, signed, done, due,
- * start. Records that the actor may not see are left out, and so is what hangs
+ * start, published. Records that the actor may not see are left out, and so is what hangs
  * on the thread only through them. *more: there are over THREAD_MAX. */
 enum rc thread_of(struct site *s, const struct actor *a, int64_t id, struct arena *to,
                   vec_thread *out, bool *more, struct err *e) MUST_CHECK;

@@ -278,12 +278,15 @@ enum rc form_save(struct request *rq, struct reply *re, struct err *e)
     struct rec r;
     vec_fault faults = {0};
     TRY(form_load(rq, &r, e));
-    if (wants_rows(rq)) {
-        struct form_view f = {.rq = rq, .rec = &r, .posted = true, .v = view_new(rq->arena)};
+    enum rc rc = form_files(rq, rq->kind, &faults, e);
+    if (rc == RC_OK && wants_rows(rq)) {
+        struct form_view f = {
+            .rq = rq, .rec = &r, .faults = &faults, .posted = true, .v = view_new(rq->arena)};
         r.version = param_int(rq, "version", r.version);
-        return form_reply(rq, re, &f, e);
+        rc = form_reply(rq, re, &f, e);
+    } else if (rc == RC_OK) {
+        rc = save(rq, re, &r, &faults, e);
     }
-    enum rc rc = save(rq, re, &r, &faults, e);
     vec_free(&faults);
     return rc;
 }
@@ -374,13 +377,19 @@ enum rc step_do(struct request *rq, struct reply *re, struct err *e)
 {
     struct shown s = {0};
     const struct step *step;
-    struct typed *typed;
+    struct typed *typed = NULL;
     uint32_t n = 0;
     vec_fault faults = {0};
     struct rec done;
     struct err why = {0};
     TRY(step_load(rq, &s, &step, e));
-    TRY(take_typed(rq, rq->kind, &typed, &n, e));
+    enum rc rc = form_files(rq, rq->kind, &faults, e);
+    if (rc == RC_OK)
+        rc = take_typed(rq, rq->kind, &typed, &n, e);
+    if (rc != RC_OK) {
+        vec_free(&faults);
+        return rc;
+    }
     struct act act = {.id = rq->id,
                       .version = param_int(rq, "version", 0),
                       .action = step->action->name,
@@ -388,8 +397,7 @@ enum rc step_do(struct request *rq, struct reply *re, struct err *e)
                       .reason = param_text(rq, "reason"),
                       .typed = typed,
                       .n_typed = n};
-    enum rc rc = RC_OK;
-    bool asks = wants_rows(rq) || (step->action->comment && !act.comment.n) ||
+    bool asks = wants_rows(rq) || faults.n || (step->action->comment && !act.comment.n) ||
                 (step->action->reason && !act.reason.n);
     if (!asks)
         rc = record_act(rq->site, rq->actor, rq->kind, &act, rq->arena, &done, &faults, &why);

@@ -117,7 +117,7 @@ static struct str escaped(const struct request *rq, struct str text)
 
 /* The step of the subject that follows the proposal, its comment already written. */
 static void view_proposed_step(struct request *rq, struct view *v, const struct shown *subject,
-                        const struct assessed *one, struct str median, struct str proposal)
+                               const struct assessed *one, struct str median, struct str proposal)
 {
     struct str name = proposal_action(one->proposal);
     for (uint32_t i = 0; one->proposal.n && i < subject->n_steps; i++) {

@@ -388,7 +388,7 @@ struct signing {
     bool failed;
 };
 
-static void *sign_all(void *ctx)
+static void *file_all(void *ctx)
 {
     struct signing *x = ctx;
     struct arena a = {0};
@@ -396,7 +396,7 @@ static void *sign_all(void *ctx)
         vec_fault faults = {0};
         struct err e = {0};
         struct rec out;
-        struct act act = {.id = x->id[i], .action = STR("sign")};
+        struct act act = {.id = x->id[i], .action = STR("file")};
         const struct kind *k = kind_find(site_kinds(x->s), STR("agreement"));
         x->failed |= record_act(x->s, &broker, k, &act, &a, &out, &faults, &e) != RC_OK;
         vec_free(&faults);
@@ -419,13 +419,21 @@ static void agreements_are_numbered_without_gaps(void **unused)
     for (int i = 0; i < 2 * SIGNED_EACH; i++)
         x[i % 2].id[i / 2] =
             MAKE(&broker, "agreement", "title", "框架", "type", "framework", "parties",
-                 parties(org_a, "a|", org_b, "b|"), "signed", "2021-05-05", "owner", ref(org_a));
-    /* one that cannot be signed takes no number */
+                 parties(org_a, "a|", org_b, "b|"), "signed", "2021-05-05", "sealed", "2021-05-05",
+                 "scanned", "2021-05-06", "owner", ref(org_a));
+    for (int i = 0; i < 2 * SIGNED_EACH; i++) {
+        STEP(&broker, "agreement", x[i % 2].id[i / 2], "sign");
+        struct rec r = get_rec("agreement", x[i % 2].id[i / 2]);
+        assert_false(r.val[field_find(r.kind, STR("number"))].set);
+    }
+    /* one that cannot be filed takes no number */
     int64_t bare = MAKE(&broker, "agreement", "title", "无日期", "type", "framework", "parties",
-                        parties(org_a, "a|", 0, ""), "owner", ref(org_a));
-    assert_int_equal(step_as(&broker, "agreement", bare, "sign", "", "", &e), RC_USER);
+                        parties(org_a, "a|", 0, ""), "signed", "2021-05-05", "owner", ref(org_a));
+    assert_int_equal(step_as(&broker, "agreement", bare, "file", "", "", &e), RC_USER);
+    STEP(&broker, "agreement", bare, "sign");
+    assert_int_equal(step_as(&broker, "agreement", bare, "file", "", "", &e), RC_USER);
     for (int i = 0; i < 2; i++)
-        assert_int_equal(pthread_create(&t[i], NULL, sign_all, &x[i]), 0);
+        assert_int_equal(pthread_create(&t[i], NULL, file_all, &x[i]), 0);
     for (int i = 0; i < 2; i++)
         pthread_join(t[i], NULL);
     for (int i = 0; i < 2 * SIGNED_EACH; i++) {
