@@ -94,6 +94,14 @@ static enum rc column_filter(const struct by_work *w, uint32_t col, struct str m
     return made_filter(w->m, all, 3, w->p->date, w->p->column[col].period, w->p->org, out, e);
 }
 
+static bool is_many(const struct path *p)
+{
+    for (uint32_t i = 0; i < p->n; i++)
+        if (p->step[i].attr == ATTR_FIELD && p->step[i].kind->field[p->step[i].field].list)
+            return true;
+    return false;
+}
+
 static enum rc group_column(struct by_work *w, uint32_t col, struct err *e)
 {
     const struct table_column *c = &w->p->column[col];
@@ -104,6 +112,9 @@ static enum rc group_column(struct by_work *w, uint32_t col, struct err *e)
                               c->type == COLUMN_SUM ? c->path : STR(""), w->m->to, &got, e);
     for (size_t i = 0; rc == RC_OK && i < got.n; i++) {
         struct value_row *row = NULL;
+        /* of several values some are unset: no filter asks for that */
+        if (!got.p[i].value[0].n && is_many(&w->path))
+            continue;
         rc = row_for(w, got.p[i].value[0], &row, e);
         if (rc == RC_OK) {
             row->cell[col] = got.p[i];
