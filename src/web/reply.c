@@ -166,7 +166,7 @@ static unsigned user_status(const char *key)
 {
     static const char *const denied[] = {"service.denied", "web.csrf", "web.sign_in_first"};
     static const char *const missing[] = {"service.missing", "web.no_page", "store.gone",
-                                          "papers.none"};
+                                          "papers.none", "tables.none"};
     static const char *const clash[] = {"store.stale",      "store.unique",     "store.ref",
                                         "store.held",       "service.held",     "thread.promised",
                                         "import.changed",   "approval.changed", "approval.taken",
