@@ -117,8 +117,8 @@ struct signer {
 bool seat_ready(const struct seat *s, uint32_t n, uint32_t i);
 /* Is it his to sign: his own, or of his role and organisation. */
 bool seat_is_of(const struct seat *s, const struct signer *who);
-/* The seat that he would sign in this round: his own before one of his role. -1: none. Nobody
- * signs twice in a round. O(n). */
+/* The seat that he would sign in this round: his own; who has none, one of his role. -1: none.
+ * Nobody signs twice in a round, and who waits to sign his own signs no other. O(n). */
 int32_t seat_for(const struct seat *s, uint32_t n, uint32_t round, const struct signer *who);
 /* He has decided in this round. */
 bool seat_signed_by(const struct seat *s, uint32_t n, uint32_t round, int64_t account);

@@ -50,17 +50,20 @@ bool seat_signed_by(const struct seat *s, uint32_t n, uint32_t round, int64_t ac
 int32_t seat_for(const struct seat *s, uint32_t n, uint32_t round, const struct signer *who)
 {
     int32_t of_role = -1;
+    bool waits = false;
     if (seat_signed_by(s, n, round, who->account))
         return -1;
     for (uint32_t i = 0; i < n; i++) {
-        if (s[i].round != round || !seat_ready(s, n, i) || !seat_is_of(&s[i], who))
+        if (s[i].round != round || s[i].decision != DECISION_NONE || !seat_is_of(&s[i], who))
             continue;
-        if (s[i].account)
+        bool ready = seat_ready(s, n, i);
+        if (s[i].account && ready)
             return (int32_t)i;
-        if (of_role < 0)
+        waits |= s[i].account != 0;
+        if (of_role < 0 && ready)
             of_role = (int32_t)i;
     }
-    return of_role;
+    return waits ? -1 : of_role;
 }
 
 /* A seat that was added after `base`, or after one that was. Seats only wait for others of their

@@ -228,6 +228,14 @@ static enum rc add(struct doing *d, struct err *e)
                     .name = name_of(a->name, a->login),
                     .added = name_of(d->a->name, d->a->login),
                     .asked = site_now(d->g.s)};
+    /* the seat that it stands beside is his from now on, and no colleague's */
+    *seat(d) = (struct seat){.round = d->p.round,
+                             .added = seat(d)->added,
+                             .after = seat(d)->after,
+                             .account = d->a->account,
+                             .org = seat(d)->org};
+    row(d)->login = d->a->login;
+    row(d)->name = name_of(d->a->name, d->a->login);
     s.after = d->act->before ? -1 : d->mine;
     if (d->act->before)
         seat(d)->after = place;

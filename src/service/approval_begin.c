@@ -1,6 +1,9 @@
 /* Beginning a chain and its steps: which chain, who has to sign, who could; what runs on a record.
  */
 #include "service/approval_int.h"
+#include "service/notify.h"
+
+#include <stdio.h>
 
 /* ---- finding ---- */
 
@@ -342,11 +345,49 @@ out:
 
 /* ---- telling ---- */
 
+static enum rc tell(struct signing *g, const struct approval *p, int64_t account, const char *key,
+                    struct str once, struct err *e)
+{
+    const struct notice n = {.account = account,
+                             .key = str_of(key),
+                             .text = rec_title(g->rec),
+                             .about = p->record,
+                             .once = once};
+    return notice_put(g->s, g->tx, &n, e);
+}
+
+/* Everybody who could sign the seat. */
+static enum rc tell_seat(struct signing *g, const struct approval *p, uint32_t i, const char *key,
+                         bool again, struct err *e)
+{
+    char once[80] = "";
+    const struct seat *seat = &p->seat.p[i];
+    if (!again)
+        snprintf(once, sizeof once, "approval:%lld:%u", (long long)p->rec.id, i);
+    for (size_t j = 0; j < g->accounts.n; j++) {
+        const struct account *a = &g->accounts.p[j];
+        const struct signer who = {.account = a->id, .org = a->org, .role = a->role};
+        bool able = false;
+        if (!seat_is_of(seat, &who) ||
+            seat_signed_by(p->seat.p, (uint32_t)p->seat.n, p->round, a->id))
+            continue;
+        TRY(signing_able(g, a, false, &able, e));
+        if (able)
+            TRY(tell(g, p, a->id, key, str_of(once), e));
+    }
+    return RC_OK;
+}
+
 enum rc approval_tell(const struct approval *p, struct signing *g, const char *key, struct err *e)
 {
-    (void)p;
-    (void)g;
-    (void)key;
-    (void)e;
+    char once[80];
+    bool again = strcmp(key, "approval.asked") != 0;
+    if (!p->running) {
+        snprintf(once, sizeof once, "approval:%lld:ended", (long long)p->rec.id);
+        return p->submitter > 0 ? tell(g, p, p->submitter, key, str_of(once), e) : RC_OK;
+    }
+    for (uint32_t i = 0; i < p->seat.n; i++)
+        if (p->seat.p[i].round == p->round && seat_ready(p->seat.p, (uint32_t)p->seat.n, i))
+            TRY(tell_seat(g, p, i, key, again, e));
     return RC_OK;
 }

@@ -94,6 +94,8 @@ const struct account *signing_account(const struct signing *g, int64_t id); /* N
 enum rc approval_begin_step(struct approval *p, struct signing *g, uint32_t step, bool strict,
                             struct err *e) MUST_CHECK;
 
+/* Sees the record whole as its own, not as a party: of all that is signed he sees everything. */
+bool approval_whole(const struct viewed *v);
 /* May the actor be told of this account, so that it may sign for him: colleagues, and, for who sees
  * the record whole, everybody who can sign. */
 bool approval_names(const struct actor *a, const struct rec *full, const struct account *who);

@@ -155,11 +155,11 @@ static enum rc add_line(struct listing *x, struct site *s, const struct rec *r, 
 {
     struct approval p;
     enum rc rc = approval_read(&p, s, r, e);
-    struct approval_line line = {.id = r->id,
-                                 .record = p.record,
-                                 .step = text_of(r, "step_label"),
-                                 .submitter = text_of(r, "submitter"),
-                                 .rec = *r};
+    struct approval_line line = {
+        .id = r->id, .record = p.record, .step = text_of(r, "step_label"), .rec = *r};
+    /* who it is stays within its organisation */
+    if (actor_sees_all(x->a, r) || p.submitter == x->a->account)
+        line.submitter = text_of(r, "submitter");
     if (rc == RC_OK) {
         int32_t mine = x->which == APPROVALS_WAITING ? seat_in(&p, x->a) : -1;
         const struct val *submitted = saving_val(r, "submitted");

@@ -24,7 +24,12 @@ bool approval_may_remind(const struct actor *a, const struct approval *p, const 
     if (a->read_only)
         return false;
     return a->account == p->submitter ||
-           (v->face == FACE_FULL && actor_may(a, v->full.kind, RIGHT_WRITE, &v->full));
+           (approval_whole(v) && actor_may(a, v->full.kind, RIGHT_WRITE, &v->full));
+}
+
+bool approval_whole(const struct viewed *v)
+{
+    return v->face == FACE_FULL && !v->party;
 }
 
 /* ---- the chain ---- */
@@ -73,7 +78,7 @@ static void show_row(struct showing *x, uint32_t i, struct approval_row *to)
                               .at = r->at,
                               .target = r->target};
     to->waits = s->decision == DECISION_NONE && !seat_ready(x->p.seat.p, (uint32_t)x->p.seat.n, i);
-    to->hidden = x->seen.face != FACE_FULL && s->account != x->a->account &&
+    to->hidden = !approval_whole(&x->seen) && s->account != x->a->account &&
                  !(s->org && s->org == x->a->org);
     if (to->hidden)
         return;
@@ -210,7 +215,7 @@ static enum rc show_found(struct showing *x, const struct site *s, const struct 
     out->reminded = time_of(r, "reminded");
     if (label)
         out->chain = (struct label){label->text, label->text};
-    if (by && (x->seen.face == FACE_FULL || x->p.submitter == x->a->account))
+    if (by && (approval_whole(&x->seen) || x->p.submitter == x->a->account))
         out->submitter = by->text;
     if (x->p.chain)
         TRY(show_steps(x, x->p.chain, e));
@@ -244,7 +249,7 @@ static enum rc show(struct site *s, struct tx *tx, void *ctx, struct err *e)
     if (found)
         TRY(show_found(x, s, &last, e));
     /* a record that was sent back may begin again */
-    if (!found && x->seen.face == FACE_FULL)
+    if (!found && approval_whole(&x->seen))
         TRY(show_ahead(x, s, tx, e));
     return RC_OK;
 }

@@ -218,11 +218,16 @@ enum rc fact_title(struct rec *f, struct arena *to, struct err *e)
     struct str quote = rec_text(f, "quote");
     what = apart(what, does);
     value = apart(apart(value, does), what);
-    struct str title = text_made(
-        to, "%.*s%s%.*s%s%.*s%s%.*s", (int)who.n, who.p ? who.p : "", who.n && does.n ? " " : "",
-        (int)does.n, does.p ? does.p : "", what.n && (who.n || does.n) ? " " : "", (int)what.n,
-        what.p ? what.p : "", value.n ? " " : "", (int)value.n, value.p ? value.p : "");
-    if (!title.p)
+    bool between = str_eq(rec_text(f, "type"), STR("agreement")) && who.n && does.n && what.n;
+    struct str title =
+        between
+            ? text_made(to, "%.*s与%.*s%.*s", (int)who.n, who.p, (int)what.n, what.p, (int)does.n,
+                        does.p)
+            : text_made(to, "%.*s%s%.*s%s%.*s%s%.*s", (int)who.n, who.p ? who.p : "",
+                        who.n && does.n ? " " : "", (int)does.n, does.p ? does.p : "",
+                        what.n && (who.n || does.n) ? " " : "", (int)what.n, what.p ? what.p : "",
+                        value.n ? " " : "", (int)value.n, value.p ? value.p : "");
+    if (!title.p) /* the words of the page, in its order */
         return err_nomem(e);
     rec_put_text(f, "title", str_trim(title).n ? title : quote);
     return RC_OK;

@@ -34,6 +34,13 @@ enum rc page_keep(struct site *s, const struct actor *a, const struct page_given
 enum rc page_of_address(struct site *s, struct str address, int64_t job, int64_t *id,
                         struct err *e) MUST_CHECK;
 
+/* The job "read": {"sources": [{"file": KEY} or {"url": …}, …]}, a file being a page or a zip of
+ * pages. Its result: all, read, refused, failed, already, lines and book (keys of kept files: JSON
+ * Lines and the workbook of `qiao read`), full (they are cut), pages [{name, id, already, refused,
+ * key, detail}]. */
+struct job_run;
+enum rc job_read(struct job_run *run, struct err *e) MUST_CHECK;
+
 /* ---- whom it names ---- */
 
 enum link_state {

@@ -136,6 +136,7 @@ static enum rc check_all(struct saving *x, struct err *e)
     TRY(rec_check(x->r, x->to, x->faults, e));
     size_t before = x->faults->n;
     TRY(check_refs(x, e));
+    TRY(attach_check(x, e));
     return x->faults->n == before ? check_rules(x, e) : RC_OK;
 }
 
@@ -192,6 +193,7 @@ static enum rc prepare(struct saving *x, struct err *e)
     const struct special *special = special_of(x->r->kind);
     struct asking q = {.x = x};
     size_t before = x->faults->n;
+    TRY(confirms_before(x, e));
     if (special && special->before_save)
         TRY(special->before_save(x, e));
     TRY(rec_formulas(x->r, site_today(x->s), follow_ref, &q, x->faults, x->to, e));

@@ -121,6 +121,7 @@ enum rc record_list(struct site *s, const struct actor *a, const struct list_req
 struct grouping {
     struct query query;
     struct group_by by;
+    int64_t seq;
     struct arena *to;
     vec_grouped *out;
 };
@@ -128,8 +129,7 @@ struct grouping {
 static enum rc group(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct grouping *x = ctx;
-    (void)s;
-    return store_group(tx, &x->query, &x->by, x->to, x->out, e);
+    return groups_get(s, tx, &x->query, &x->by, x->seq, x->to, x->out, e);
 }
 
 /* "created:month" */
@@ -150,7 +150,7 @@ enum rc record_group(struct site *s, const struct actor *a, const struct kind *k
                      struct str by, struct str by2, struct str sum, struct arena *to,
                      vec_grouped *out, struct err *e)
 {
-    struct grouping x = {.to = to, .out = out};
+    struct grouping x = {.seq = site_seq(s), .to = to, .out = out};
     struct filter *f = NULL;
     bool month;
     if (!actor_reads_kind(a, k))

@@ -46,7 +46,7 @@ enum rc record_list(struct site *s, const struct actor *a, const struct list_req
 enum rc record_titles(struct site *s, const struct actor *a, const int64_t *id, uint32_t n,
                       struct arena *to, struct str *title, const struct kind **kind,
                       struct err *e) MUST_CHECK;
-/* Counts and sums over what the actor may see. */
+/* Counts and sums over what the actor may see; kept until the site changes. */
 enum rc record_group(struct site *s, const struct actor *a, const struct kind *k, struct str filter,
                      struct str by, struct str by2, struct str sum, struct arena *to,
                      vec_grouped *out,
@@ -79,6 +79,12 @@ struct act {
 enum rc record_act(struct site *s, const struct actor *a, const struct kind *k,
                    const struct act *act, struct arena *to, struct rec *out, vec_fault *faults,
                    struct err *e) MUST_CHECK;
+/* Today, for one's own side (kind.h, `confirms`); where that was the last one, the step that asked
+ * for the confirmations is taken too. RC_USER "service.no_side" for who is of neither side. */
+enum rc record_confirm(struct site *s, const struct actor *a, const struct kind *k, int64_t id,
+                       int64_t version, struct arena *to, struct err *e) MUST_CHECK;
+/* The confirmation that the actor may give now; NO_FIELD: none. */
+uint32_t confirm_field(const struct actor *a, const struct rec *r);
 enum rc record_delete(struct site *s, const struct actor *a, const struct kind *k, int64_t id,
                       int64_t version, struct str comment, struct err *e) MUST_CHECK;
 

@@ -85,6 +85,7 @@ static enum rc open_parts(struct site *s, struct err *e)
     atomic_store(&s->seq, seq);
     TRY(seen_open(&s->seen, e));
     TRY(counts_open(&s->counts, e));
+    TRY(groups_open(&s->groups, e));
     TRY(overviews_open(&s->overviews, e));
     TRY(measures_kept_open(&s->measures, e));
     if (s->o.jobs || s->o.engine)
@@ -125,6 +126,7 @@ void site_close(struct site *s)
     runner_close(s);
     seen_close(s->seen);
     counts_close(s->counts);
+    groups_close(s->groups);
     overviews_close(s->overviews);
     measures_kept_close(s->measures);
     store_close(s->store);

@@ -10,6 +10,7 @@
 
 struct seen; /* sessions in memory (session_cache.c) */
 struct counts;
+struct groups;
 struct overviews; /* figures in memory (overview.c) */
 struct measures_kept;
 struct runner;
@@ -28,6 +29,7 @@ struct site {
     _Atomic int64_t seq;
     struct seen *seen;
     struct counts *counts;
+    struct groups *groups;
     struct overviews *overviews;
     struct measures_kept *measures; /* values of indicators */
     pthread_mutex_t hashing;        /* one password at a time: each takes 64 MiB */
@@ -160,6 +162,19 @@ void counts_close(struct counts *c);
 /* As store_count, kept for this seq: the site's from before the transaction began. */
 enum rc counts_total(struct site *s, struct tx *tx, const struct query *q, int64_t seq,
                      uint64_t *out, struct err *e) MUST_CHECK;
+
+/* ---- groups in memory (groups.c) ---- */
+
+enum rc groups_open(struct groups **out, struct err *e) MUST_CHECK;
+void groups_close(struct groups *g);
+/* As store_group, kept for this seq: the site's from before the transaction began. */
+enum rc groups_get(struct site *s, struct tx *tx, const struct query *q, const struct group_by *by,
+                   int64_t seq, struct arena *to, vec_grouped *out, struct err *e) MUST_CHECK;
+/* ---- files (files.c) ---- */
+
+/* Did the actor put a file of this key? The system may name any. */
+enum rc file_held(struct tx *tx, const struct actor *a, struct str key, struct arena *to, bool *out,
+                  struct err *e) MUST_CHECK;
 
 /* ---- threads (runner.c) ---- */
 

@@ -41,6 +41,21 @@ static bool indexable(const struct path *p)
     }
 }
 
+bool path_indexed(const struct path *p)
+{
+    const struct kind *k = p->n ? p->step[0].kind : NULL;
+    const struct field_def *f = p->n == 1 ? path_field(p) : NULL;
+    if (!k || !f || p->step[0].sub != UINT32_MAX || !indexable(p))
+        return false;
+    for (uint32_t i = 0; i < k->n_list; i++)
+        if (str_eq(k->list[i], f->name))
+            return true;
+    for (uint32_t i = 0; i < k->n_filters; i++)
+        if (str_eq(k->filters[i], f->name))
+            return true;
+    return false;
+}
+
 /* "CREATE INDEX name ON rec (key, …) WHERE kind = '…'" without the name, which is its hash. */
 static enum rc add_index(vec_index *out, const struct store *s, const struct kind *k,
                          const struct path *p, enum face face, bool sorts, struct arena *a,

@@ -293,6 +293,9 @@ void where_case(struct sqlb *b, const struct path_end *end, bool places);
 /* "r.kind = … AND r.shown = 1 AND …": kind, scope and filter. */
 void where_query(struct sqlb *b, enum face face, const struct query *q);
 
+/* index_kinds.c: is there an index of its own for the one step that the path is? */
+bool path_indexed(const struct path *p);
+
 /* list.c */
 /* The plan of a list query as the database tells it (tests). Appends. */
 enum rc store_plan(struct tx *tx, const struct query *q, bool count, struct buf *out,

@@ -22,11 +22,18 @@ static bool is_of_state(const struct filter *f)
     return f->path.n == 1 && f->path.step[0].attr == ATTR_STATE && !f->with.n;
 }
 
+/* One test that an index knows the answer of. */
+static bool is_indexed(const struct filter *f)
+{
+    return f->op >= FILTER_EQ && f->op != FILTER_NE && f->op <= FILTER_UNDER && !f->with.n &&
+           path_indexed(&f->path);
+}
+
 /* An index has the answer, or other rows are counted than those of the records. */
 static bool is_alone(const struct tally *t, int64_t before)
 {
-    return is_list_value(t) ||
-           (t->of == TALLY_COUNT && !t->within && !before && is_of_state(t->filter));
+    bool number = t->of == TALLY_COUNT && !t->within && !before;
+    return is_list_value(t) || (number && (is_of_state(t->filter) || is_indexed(t->filter)));
 }
 
 /* ---- text ---- */

@@ -35,6 +35,13 @@ static const struct thread_item *item_of(const vec_thread *all, int64_t id)
     return NULL;
 }
 
+/* Who reads no pages of news is not led to one. */
+static bool kind_reads_pages(const struct request *rq)
+{
+    const struct kind *k = kind_find(site_kinds(rq->site), STR("page"));
+    return k && actor_may(rq->actor, k, RIGHT_READ, NULL);
+}
+
 static void view_one(struct request *rq, struct view *v, const vec_thread *all, size_t i)
 {
     const struct thread_item *item = &all->p[i];
@@ -51,6 +58,8 @@ static void view_one(struct request *rq, struct view *v, const vec_thread *all, 
         view_light(rq, view_map(v, "light"), light->text);
     view_str(v, "quote", item->quote);
     view_str(v, "source", item->source);
+    if (kind_reads_pages(rq))
+        view_str(v, "said", source_path(rq, &item->rec, 0));
     /* where it comes from is plain where that stands right above it */
     if (from && !(i && all->p[i - 1].rec.id == item->from)) {
         struct view *f = view_map(v, "from");

@@ -1,6 +1,7 @@
 /* Every page and what may be done, in one table; a row holds its right. And the side menu, and the
  * pages' templates. Further pages add rows here. */
 #include "web/api_int.h"
+#include "web/approval_int.h"
 #include "web/home_int.h"
 #include "web/menu_int.h"
 #include "web/notice_int.h"
@@ -8,7 +9,9 @@
 
 #define ROLES_FORM      (R(ROLE_EDITOR) | R(ROLE_BROKER))
 #define ROLES_TALKS     (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_AUDITOR))
+#define ROLES_SIGNERS   (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER))
 #define ROLES_ALLSEEING (R(ROLE_BROKER) | R(ROLE_AUDITOR))
+#define ROLES_NEWS      (R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_AUDITOR))
 #define ROLES_JOBS      (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_ADMIN))
 
 /* clang-format off */
@@ -56,6 +59,8 @@ const struct route routes[] = {
     ROUTE(GET, "/circular", circular_page, ROLES_ALLSEEING, 0, "兑现情况通报", "Circular"),
     ROUTE(GET, "/owed", owed_page, ROLES_SIGNED, 0, "待办承诺", "What is owed"),
 
+    ROUTE(GET, "/approvals", approvals_page, ROLES_SIGNERS, 0, "审批", "Approvals"),
+
     ROUTE(GET, "/jobs", jobs_page, ROLES_JOBS, 0, "任务", "Jobs"),
     ROUTE(GET, "/jobs/{id}", job_page, ROLES_JOBS, 0, "任务进度", "Progress of a job"),
     ROUTE(POST, "/jobs/{id}/cancel", job_cancel, ROLES_JOBS, 0, "取消任务", "Cancel a job"),
@@ -75,8 +80,10 @@ const struct route routes[] = {
     ROUTE(GET, "/suggest/codes/{name}", suggest_codes, ROLES_ALL, 0, "代码候选", "Suggestions of codes"),
     ROUTE(GET, "/suggest/records/{name}", suggest_records, ROLES_ALL, 0, "记录候选", "Suggestions of records"),
 
-    ROUTE(GET, "/news", news_page, ROLES_FORM, 0, "读新闻", "Read the news"),
+    ROUTE(GET, "/news", news_page, ROLES_NEWS, 0, "新闻页", "Pages of news"),
+    ROUTE(GET, "/news/new", news_new_page, ROLES_FORM, 0, "读新闻", "Read the news"),
     ROUTE(POST, "/news", news_read_do, ROLES_FORM, ROUTE_UPLOAD, "读新闻", "Read the news"),
+    ROUTE(GET, "/news/runs/{id}", news_run_page, ROLES_FORM, 0, "批量读新闻", "Many pages of news"),
     ROUTE(GET, "/files/{name}", file_do, ROLES_SIGNED, 0, "下载文件", "Download a file"),
     ROUTE(GET, "/sso/{name}", page_sso, ROLES_ALL, 0, "统一身份认证", "Single sign-on"),
     ROUTE(GET, "/sso/{name}/back", page_sso_back, ROLES_ALL, 0, "由统一身份认证返回", "Back from single sign-on"),
@@ -87,12 +94,17 @@ const struct route routes[] = {
     ROUTE(POST, "/api/inbox/read", api_inbox_read_all, ROLES_SIGNED, ROUTE_API, "全部标为已读", "Mark all notices as read"),
     ROUTE(POST, "/api/inbox/{id}/read", api_inbox_read, ROLES_SIGNED, ROUTE_API, "标为已读", "Mark a notice as read"),
     ROUTE(GET, "/api/codes/{name}", api_codes, ROLES_ALL, ROUTE_API, "代码表", "A code table"),
+    ROUTE(POST, "/api/files", api_upload, ROLES_FORM, ROUTE_API | ROUTE_UPLOAD, "上传文件", "Upload a file"),
+    ROUTE(GET, "/api/{kind}/{id}/files/{name}", attach_do, ROLES_ALL, ROUTE_API, "下载记录的文件", "Download a file of a record"),
+    ROUTE(GET, "/api/approvals", api_approvals, ROLES_SIGNERS, ROUTE_API, "待我审批、我提交的、我签过的", "Approvals that wait for, were submitted by or signed by the reader"),
     ROUTE(GET, "/api/{kind}", api_list, ROLES_ALL, ROUTE_API, "列表", "List"),
     ROUTE(POST, "/api/{kind}", api_create, ROLES_FORM, ROUTE_API, "新建", "Create"),
     ROUTE(GET, "/api/{kind}/{id}", api_show, ROLES_ALL, ROUTE_API, "查看", "Show"),
     ROUTE(PATCH, "/api/{kind}/{id}", api_change, ROLES_FORM, ROUTE_API, "修改", "Change"),
     ROUTE(DELETE, "/api/{kind}/{id}", api_remove, ROLES_FORM, ROUTE_API, "删除", "Delete"),
     ROUTE(POST, "/api/{kind}/{id}/steps/{name}", api_step, ROLES_FORM, ROUTE_API, "办理步骤", "Take a step"),
+    ROUTE(GET, "/api/{kind}/{id}/approval", api_approval, ROLES_SIGNED, ROUTE_API, "审批", "Its approval"),
+    ROUTE(POST, "/api/{kind}/{id}/approval/{name}", api_approval_do, ROLES_SIGNERS, ROUTE_API, "办理审批", "Sign, send back, reject, withdraw, add, delegate, remind"),
     ROUTE(GET, "/api/{kind}/{id}/history", api_history, ROLES_SIGNED, ROUTE_API, "历史", "History"),
     ROUTE(GET, "/api/{kind}/{id}/matches", api_matches, ROLES_ALL, ROUTE_API, "匹配", "Matches"),
     ROUTE(GET, "/api/{kind}/{id}/matches/{name}", api_why, ROLES_ALL, ROUTE_API, "匹配理由", "Why it matches"),
@@ -108,7 +120,7 @@ const struct route routes[] = {
     ROUTE(POST, "/{kind}/queries", query_save, ROLES_SIGNED, 0, "保存查询", "Save a query"),
     ROUTE(POST, "/{kind}/queries/{id}/drop", query_drop, ROLES_SIGNED, 0, "删除查询", "Drop a saved query"),
     ROUTE(GET, "/{kind}/new", form_page, ROLES_FORM, 0, "新建", "New record"),
-    ROUTE(POST, "/{kind}/new", form_save, ROLES_FORM, 0, "新建", "New record"),
+    ROUTE(POST, "/{kind}/new", form_save, ROLES_FORM, ROUTE_FILES, "新建", "New record"),
     ROUTE(GET, "/{kind}/{id}", show_page, ROLES_ALL, ROUTE_CACHE | ROUTE_KEEP, "查看", "Show a record"),
     ROUTE(GET, "/{kind}/{id}/matches", matches_page, ROLES_ALL, ROUTE_CACHE | ROUTE_KEEP, "匹配结果", "Matches"),
     ROUTE(GET, "/{kind}/{id}/matches/{name}", why_page, ROLES_ALL, ROUTE_CACHE | ROUTE_KEEP, "匹配理由", "Why it matches"),
@@ -116,13 +128,18 @@ const struct route routes[] = {
     ROUTE(POST, "/{kind}/{id}/matches/{name}/propose", why_propose, ROLES_FORM, 0, "提议对接", "Propose an introduction"),
     ROUTE(POST, "/{kind}/{id}/matches/{name}/refuse", why_refuse, ROLES_FORM, 0, "标为不合适", "Refuse a match"),
     ROUTE(GET, "/{kind}/{id}/edit", form_page, ROLES_FORM, 0, "修改", "Edit a record"),
-    ROUTE(POST, "/{kind}/{id}/edit", form_save, ROLES_FORM, 0, "修改", "Edit a record"),
+    ROUTE(POST, "/{kind}/{id}/edit", form_save, ROLES_FORM, ROUTE_FILES, "修改", "Edit a record"),
     ROUTE(GET, "/{kind}/{id}/step/{name}", step_page, ROLES_FORM, 0, "办理步骤", "Take a step"),
-    ROUTE(POST, "/{kind}/{id}/step/{name}", step_do, ROLES_FORM, 0, "办理步骤", "Take a step"),
+    ROUTE(POST, "/{kind}/{id}/step/{name}", step_do, ROLES_FORM, ROUTE_FILES, "办理步骤", "Take a step"),
+    ROUTE(POST, "/{kind}/{id}/confirm", confirm_do, ROLES_FORM, 0, "本单位确认", "Confirm for one's own side"),
+    ROUTE(POST, "/{kind}/{id}/approval/{name}", approval_act_do, ROLES_SIGNERS, 0, "办理审批", "Sign, send back, reject, withdraw, add, delegate, remind"),
     ROUTE(GET, "/{kind}/{id}/paper/{name}", paper_do, ROLES_SIGNED, 0, "按记录填好的表格（Word，?pdf=1 为 PDF）", "A paper filled from the record (Word; ?pdf=1: PDF)"),
+    ROUTE(GET, "/{kind}/{id}/files/{name}", attach_do, ROLES_ALL, 0, "下载记录的文件", "Download a file of a record"),
     ROUTE(GET, "/{kind}/{id}/thread", thread_page, ROLES_ALL, 0, "来龙去脉", "The thread"),
     ROUTE(GET, "/{kind}/{id}/promises", promises_page, ROLES_FORM, 0, "由纪要整理承诺", "Promises out of minutes"),
     ROUTE(POST, "/{kind}/{id}/promises", promises_do, ROLES_FORM, 0, "由纪要整理承诺", "Promises out of minutes"),
+    ROUTE(POST, "/{kind}/{id}/fact/{name}", review_fact_do, ROLES_FORM, 0, "接受、改正或排除新闻页的事实", "Accept, correct or reject a fact of a page"),
+    ROUTE(POST, "/{kind}/{id}/who", review_who_do, ROLES_FORM, 0, "认定新闻页的各方与人员", "Say who is who on a page"),
     ROUTE(GET, "/{kind}/{id}/delete", delete_page, ROLES_FORM, 0, "删除", "Delete a record"),
     ROUTE(POST, "/{kind}/{id}/delete", delete_do, ROLES_FORM, 0, "删除", "Delete a record"),
     {.pattern = NULL},
@@ -130,17 +147,18 @@ const struct route routes[] = {
 
 /* Besides the kinds that have an order. */
 const struct menu_row menu_rows[] = {
-    {"/", "home", "web.home", true},
-    {"/leaders", "gauge", "web.leaders", true},
-    {"/dashboard", "chart-bar", "web.dashboard", true},
-    {"/board", "layout-kanban", "web.board", false},
-    {"/news", "news", "web.news", false},
-    {"/owed", "list-check", "web.owed", false},
-    {"/circular", "report", "web.circular", false},
-    {"/jobs", "progress", "web.jobs", false},
-    {"/admin/accounts", "user-cog", "web.accounts", false},
-    {"/admin/notices", "send", "web.site_notices", false},
-    {"/audit", "shield-check", "web.audit", false},
+    {"/", "home", "web.home", true, NULL},
+    {"/approvals", "clipboard-check", "web.approvals", true, menu_approvals},
+    {"/leaders", "gauge", "web.leaders", true, NULL},
+    {"/dashboard", "chart-bar", "web.dashboard", true, NULL},
+    {"/board", "layout-kanban", "web.board", false, NULL},
+    {"/news", "news", "web.news", false, NULL},
+    {"/owed", "list-check", "web.owed", false, NULL},
+    {"/circular", "report", "web.circular", false, NULL},
+    {"/jobs", "progress", "web.jobs", false, NULL},
+    {"/admin/accounts", "user-cog", "web.accounts", false, NULL},
+    {"/admin/notices", "send", "web.site_notices", false, NULL},
+    {"/audit", "shield-check", "web.audit", false, NULL},
     {.path = NULL},
 };
 /* clang-format on */
@@ -166,7 +184,10 @@ const struct page *const pages[] = {
     &job_part_def,
     &suggest_def,
     &news_def,
-    &news_found_def,
+    &news_new_def,
+    &news_run_def,
+    &news_run_part_def,
+    &review_def,
     &import_def,
     &import_run_def,
     &import_part_def,
@@ -185,6 +206,7 @@ const struct page *const pages[] = {
     &inbox_def,
     &notices_def,
     &site_notices_def,
+    &approvals_def,
     NULL,
 };
 /* clang-format on */

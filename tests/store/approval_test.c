@@ -12,38 +12,6 @@ static int64_t leader;
 
 /* ---- people ---- */
 
-struct hiring {
-    struct account account;
-};
-static enum rc hire_in(struct site *s, struct tx *tx, void *ctx, struct err *err)
-{
-    (void)s;
-    return account_put(tx, &((struct hiring *)ctx)->account, err);
-}
-
-static struct actor hire(const char *login, const char *name, enum role role, int64_t org,
-                         int64_t person)
-{
-    struct hiring h = {{.login = str_of(login),
-                        .name = str_of(name),
-                        .role = role,
-                        .org = org,
-                        .person = person,
-                        .hash = STR(""),
-                        .totp = STR(""),
-                        .lang = STR("zh"),
-                        .outside = STR(""),
-                        .active = true}};
-    OK(site_write(site, hire_in, &h, &e));
-    return (struct actor){.account = h.account.id,
-                          .org = org,
-                          .person = person,
-                          .role = role,
-                          .login = str_of(login),
-                          .name = str_of(name),
-                          .zh = true};
-}
-
 struct leaving {
     int64_t id;
     bool active;
@@ -383,6 +351,11 @@ static void test_add(void **unused)
     assert_true(str_eq(s.row[s.n_rows - 1].added, STR("王编辑")));
     AGREE(&sun, id);
     step_is(id, "second");
+    /* who is added beside a seat of his own role signs there, and not in it */
+    ACT(&chen, id, STR("add"), .login = STR("sun"));
+    NOT(&sun, id, "approval.not_yours", STR("agree"));
+    NOT(&sun, id, "approval.not_yours", STR("add"), .login = STR("li"));
+    AGREE(&chen, id);
     /* joint: the added one counts like the others */
     ACT(&boss, id, STR("add"), .login = STR("li"));
     AGREE(&boss, id);

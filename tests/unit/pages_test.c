@@ -7,6 +7,8 @@
 #include "service/places.h"
 #include "service/thread.h"
 
+#include <jansson.h>
+
 static struct err e;
 static struct actor broker, editor, stranger;
 
@@ -258,12 +260,314 @@ static void test_withdraw(void **state)
     vec_free(&r.same);
 }
 
+/* ---- the same event on two pages ---- */
+
+static const char told_first[] =
+    "<html><head><title>示例大学与示例钢铁集团签署战略合作协议</title></head><body>"
+    "<h1>示例大学与示例钢铁集团签署战略合作协议</h1><p>2026年3月5日，示例大学校长王建国一行"
+    "到示例钢铁集团有限公司调研，双方签署战略合作协议，共建高端钢材联合研究院。"
+    "示例钢铁集团有限公司将在三年内投入5000万元支持联合研究院建设。</p>"
+    "<p>示例钢铁集团有限公司董事长李明出席签约仪式。双方表示，将每年联合培养研究生50名。</p>"
+    "</body></html>";
+static const char told_again[] =
+    "<html><head><title>钢铁集团来了大学校长</title></head><body>"
+    "<h1>校企携手：示例钢铁集团与示例大学签约</h1><p>3月5日，示例钢铁集团有限公司与示例大学"
+    "举行签约仪式，签署战略合作协议。校长王建国、董事长李明出席。</p><p>发布时间：2026-03-06</p>"
+    "<p>按照协议，示例钢铁集团有限公司与示例大学将共建高端钢材联合研究院。</p></body></html>";
+
+static void test_same_event(void **state)
+{
+    (void)state;
+    int64_t one = keep_text(&broker, STR(told_first), "http://a.example.cn/1").id;
+    int64_t two = keep_text(&broker, STR(told_again), "http://b.example.cn/2").id;
+    struct page_review r = look(&broker, one), q = look(&broker, two);
+    assert_int_equal(rec_num(&q.page.rec, "same", 0), one);
+    assert_int_equal(r.same.n, 1);
+    assert_int_equal(q.same.n, 1);
+    uint64_t agreements = count("agreement"), events = count("event");
+    STEP(&broker, "fact", fact_of(&r, "agreement")->id, "accept");
+    assert_int_equal(count("agreement"), agreements + 1);
+    assert_int_equal(count("event"), events + 1);
+    vec_free(&q.same);
+    q = look(&broker, two); /* now it says who has told it */
+    const struct rec *f = fact_of(&q, "agreement");
+    struct rec first = read_rec("fact", fact_of(&r, "agreement")->id);
+    int64_t record = rec_num(&first, "record", 0);
+    for (uint32_t i = 0; i < q.n_facts; i++)
+        if (q.fact[i].rec.id == f->id) {
+            assert_int_equal(q.fact[i].twin.record, record);
+            assert_int_equal(q.fact[i].twin.page, one);
+        }
+    STEP(&broker, "fact", f->id, "accept"); /* a further sentence, no second record */
+    assert_int_equal(count("agreement"), agreements + 1);
+    assert_int_equal(count("event"), events + 1);
+    struct rec a = read_rec("agreement", record);
+    assert_int_equal(rows_of(&a, "sources"), 2);
+    assert_int_equal(row_num(&a, "sources", 1, "page", 0), two);
+    REFUSED(step_as(&broker, "fact", first.id, "withdraw", "", "", &e), "news.changed");
+    STEP(&broker, "fact", f->id, "withdraw"); /* the sentence goes, the record stays */
+    a = read_rec("agreement", record);
+    assert_int_equal(rows_of(&a, "sources"), 1);
+    struct typed own[] = {{STR("separate"), STR("是")}};
+    OK(accept_with(&broker, f->id, own, 1));
+    assert_int_equal(count("agreement"), agreements + 2);
+    vec_free(&r.same);
+    vec_free(&q.same);
+}
+
+/* ---- whom a page names ---- */
+
+static struct page_link party_of(const struct page_review *r, const char *name)
+{
+    uint32_t i = party_named(&r->page.rec, str_of(name));
+    assert_true(i < r->n_parties);
+    return r->party[i];
+}
+
+/* A company in another legal form, and a person of the same name elsewhere: offered, never taken.
+ */
+static void test_doubt(void **state)
+{
+    (void)state;
+    int64_t kin = MAKE(&actor_system, "org", "name", "远川重工有限责任公司", "type", "company");
+    int64_t school =
+        MAKE(&actor_system, "org", "name", "望江大学", "type", "university", "short", "望大");
+    char unit[24], other[24];
+    snprintf(unit, sizeof unit, "#%lld", (long long)school);
+    snprintf(other, sizeof other, "#%lld", (long long)org_b);
+    int64_t at_home = MAKE(&actor_system, "person", "name", "方志远", "units", unit, "owner", unit);
+    int64_t namesake =
+        MAKE(&actor_system, "person", "name", "石海生", "units", other, "owner", other);
+    int64_t id = keep_text(&broker,
+                           STR("望江大学与远川重工股份有限公司签署战略合作协议\n"
+                               "2026年4月8日，望江大学校长方志远、远川重工股份有限公司董事长石海生"
+                               "出席签约仪式，双方签署战略合作协议，共建深海装备联合实验室。\n"),
+                           "http://example.cn/doubt")
+                     .id;
+    struct page_review r = look(&broker, id);
+    struct page_link sure = party_of(&r, "望江大学"), doubt = party_of(&r, "远川重工股份有限公司");
+    assert_int_equal(sure.state, LINK_SURE);
+    assert_int_equal(sure.id, school);
+    assert_int_equal(doubt.state, LINK_DOUBT);
+    assert_int_equal(doubt.choice[0].id, kin);
+    assert_int_equal(r.n_people, 2);
+    for (uint32_t i = 0; i < 2; i++) {
+        bool home = str_eq(row_text(&r.page.rec, "people", i, "name"), STR("方志远"));
+        assert_int_equal(r.person[i].state, home ? LINK_SURE : LINK_DOUBT);
+        assert_int_equal(home ? r.person[i].id : r.person[i].choice[0].id,
+                         home ? at_home : namesake);
+    }
+    uint64_t orgs = count("org");
+    const struct rec *f = fact_of(&r, "agreement");
+    REFUSED(step_as(&broker, "fact", f->id, "accept", "", "", &e), "news.undecided");
+    assert_int_equal(count("org"), orgs); /* nothing of it was written */
+    struct page_choice c = {.page = id,
+                            .version = r.page.rec.version,
+                            .i = party_named(&r.page.rec, STR("远川重工股份有限公司")),
+                            .choice = STR("linked"),
+                            .id = kin};
+    struct page_choice bad = c;
+    bad.id = at_home; /* no organisation */
+    REFUSED(page_choose(site, &broker, &bad, 1, &mem, &e), "news.choice");
+    REFUSED(page_choose(site, &stranger, &c, 1, &mem, &e), "service.missing");
+    OK(page_choose(site, &broker, &c, 1, &mem, &e));
+    REFUSED(page_choose(site, &broker, &c, 1, &mem, &e), "store.stale");
+    STEP(&broker, "fact", f->id, "accept");
+    struct rec g = read_rec("fact", f->id);
+    struct rec a = read_rec("agreement", rec_num(&g, "record", 0));
+    assert_int_equal(row_num(&a, "parties", 0, "org", 0) + row_num(&a, "parties", 1, "org", 0),
+                     school + kin);
+    assert_int_equal(a.org, row_num(&a, "parties", 0, "org", 0)); /* the first party's */
+    struct rec ev = read_rec("event", rec_num(&a, "event", 0));
+    assert_int_equal(saving_val(&ev, "people")->list.n, 1);
+    assert_int_equal(saving_val(&ev, "people")->list.item[0].num, at_home);
+    assert_int_equal(saving_val(&ev, "guests")->list.n, 1);
+    vec_free(&r.same);
+}
+
+/* An editor's page: what is written belongs to the editor's organisation, organisations are added
+ * by brokers. */
+static void test_editor(void **state)
+{
+    (void)state;
+    int64_t id =
+        keep_text(&editor,
+                  STR("甲公司与乙大学签署技术开发合同\n2026年5月6日，甲公司与乙大学签署技术"
+                      "开发合同，合同金额300万元。\n"),
+                  "http://example.cn/own")
+            .id;
+    struct page_review r = look(&editor, id);
+    for (uint32_t i = 0; i < r.n_facts; i++)
+        if (str_eq(rec_text(&r.fact[i].rec, "type"), STR("agreement"))) {
+            enum rc rc = accept_with(&editor, r.fact[i].rec.id, NULL, 0);
+            if (rc != RC_OK)
+                assert_string_equal(e.key, "news.new_org");
+        }
+    REFUSED(page_review(site, &stranger, id, &mem, &r, &e), "service.missing");
+    assert_int_equal(read_rec("page", id).org, org_a);
+    vec_free(&r.same);
+}
+
+/* ---- deadlines ---- */
+
+static void test_deadlines(void **state)
+{
+    (void)state;
+    int64_t from = days_of(2026, 3, 5), day;
+    static const struct {
+        const char *text;
+        int y, m, d; /* 0: not told */
+    } all[] = {
+        {"到2027年", 2027, 12, 31},
+        {"2028年底前", 2028, 12, 31},
+        {"2027年6月底前", 2027, 6, 30},
+        {"2027年3月15日前", 2027, 3, 15},
+        {"三年内", 2029, 3, 5},
+        {"未来5年", 2031, 3, 5},
+        {"“十四五”末", 2025, 12, 31},
+        {"年内", 2026, 12, 31},
+        {"两年内", 2028, 3, 5},
+        {"六个月内", 2026, 9, 5},
+        {"2027年上半年", 2027, 6, 30},
+        {"近期", 0, 0, 0},
+        {"每年", 0, 0, 0},
+        {"", 0, 0, 0},
+        {"2027年13月", 0, 0, 0},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        bool told = deadline_day(str_of(all[i].text), from, &day);
+        if (told != (all[i].y != 0) || (told && day != days_of(all[i].y, all[i].m, all[i].d)))
+            fail_msg("%s: %d %lld", all[i].text, told, (long long)day);
+    }
+    assert_false(deadline_day(STR("三年内"), INT64_MIN, &day));
+}
+
+/* ---- repairs ---- */
+
+static void test_repairs(void **state)
+{
+    (void)state;
+    int64_t id = keep_text(&broker, own_page("h17_traditional.html"), "http://example.cn/tr").id;
+    struct page_review r = look(&broker, id);
+    struct str text = rec_text(&r.page.rec, "text");
+    vec_repair repairs = {0};
+    struct places p;
+    OK(page_repairs(rec_text(&r.page.rec, "repairs"), &mem, &repairs, &e));
+    assert_true(repairs.n > 3);
+    OK(places_init(&p, text, &e));
+    uint32_t last = 0;
+    for (size_t i = 0; i < repairs.n; i++) { /* in order, apart, and something else stood there */
+        assert_true(repairs.p[i].from >= last && repairs.p[i].to >= repairs.p[i].from);
+        last = repairs.p[i].to;
+        struct str now =
+            str_sub(text, places_byte(&p, repairs.p[i].from), places_byte(&p, repairs.p[i].to));
+        if (!str_eq(repairs.p[i].code, STR("brand")))
+            assert_false(str_eq(now, repairs.p[i].original));
+    }
+    places_free(&p);
+    vec_free(&repairs);
+    vec_free(&r.same);
+}
+
+/* ---- labels ---- */
+
+static json_t *gold_of(const char *dir, int64_t id)
+{
+    char path[300], want[24];
+    json_t *found = NULL, *o;
+    snprintf(path, sizeof path, "%s/gold.jsonl", dir);
+    snprintf(want, sizeof want, "%lld", (long long)id);
+    FILE *f = fopen(path, "r");
+    assert_non_null(f);
+    while (!found && (o = json_loadf(f, JSON_DISABLE_EOF_CHECK, NULL))) {
+        if (strcmp(json_string_value(json_object_get(o, "id")), want) == 0)
+            found = o;
+        else
+            json_decref(o);
+    }
+    fclose(f);
+    assert_non_null(found);
+    return found;
+}
+
+static bool says(const json_t *o, const char *key, struct str s)
+{
+    const json_t *v = json_object_get(o, key);
+    struct str have = {json_string_value(v), json_string_length(v)};
+    return json_is_null(v) ? s.n == 0 : str_eq(have, s);
+}
+
+/* Read, every fact accepted as it was read, written as labels: the labels are what the reader says
+ * of the written bytes. A correction and a rejection are told apart from it. */
+static void test_labels(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/qiao-labels-XXXXXX", path[300], command[400];
+    assert_non_null(mkdtemp(dir));
+    int64_t id = keep_text(&broker, own_page("g02_fair.html"), "http://example.cn/g02").id;
+    struct page_review r = look(&broker, id);
+    REFUSED(step_as(&broker, "page", id, "finish", "", "", &e), "news.facts_left");
+    struct typed note[] = {{STR("target"), STR("note")}};
+    const struct rec *event = fact_of(&r, "event");
+    STEP(&broker, "fact", event->id, "accept");
+    for (uint32_t i = 0; i < r.n_facts; i++)
+        if (r.fact[i].rec.id != event->id)
+            OK(accept_with(&broker, r.fact[i].rec.id, note, 1));
+    STEP(&broker, "page", id, "finish");
+    int64_t essay = keep_text(&broker, own_page("n13_essay.txt"), "http://example.cn/2").id;
+    STEP(&broker, "page", essay, "confirm");
+    struct page_labels done;
+    REFUSED(page_labels_write(site, &editor, dir, &done, &e), "service.denied");
+    OK(page_labels_write(site, &broker, dir, &done, &e));
+    assert_int_equal(done.pages, 2);
+    assert_int_equal(done.refused, 1);
+    json_t *gold = gold_of(dir, id);
+    snprintf(path, sizeof path, "%s/pages/%lld.html", dir, (long long)id);
+    struct buf bytes;
+    buf_init(&bytes, 1 << 20);
+    OK(file_read(&bytes, path, &e));
+    const struct reader *reader;
+    struct reading x = {0};
+    OK(site_reader(site, &reader, &e));
+    OK(reading_make(&x, buf_view(&bytes), STR("http://example.cn/g02"), reader, &mem, &e));
+    const json_t *facts = json_object_get(gold, "facts");
+    assert_true(x.news.fact.n > 0);
+    assert_int_equal(json_array_size(facts), x.news.fact.n);
+    for (size_t i = 0; i < x.news.fact.n; i++) {
+        const struct news_fact *f = &x.news.fact.p[i];
+        const json_t *g = json_array_get(facts, i);
+        assert_true(says(g, "type", str_of(fact_type_str(f->type))));
+        assert_true(says(g, "object", f->object));
+        assert_true(says(g, "predicate", f->predicate));
+        assert_true(says(g, "value", f->value));
+        assert_true(says(g, "deadline", f->deadline));
+        assert_true(says(g, "evidence", span_str(x.article.text, f->evidence)));
+    }
+    assert_int_equal(json_array_size(json_object_get(gold, "parties")), x.news.party.n);
+    assert_int_equal(json_array_size(json_object_get(gold, "people")), x.news.person.n);
+    assert_true(says(gold, "event_date", x.news.event_date));
+    assert_true(says(gold, "event_type", str_of(x.news.event_type)));
+    assert_true(says(gold, "publish_date", x.article.publish_date));
+    json_decref(gold);
+    gold = gold_of(dir, essay);
+    assert_true(json_is_true(json_object_get(gold, "negative")));
+    json_decref(gold);
+    reading_release(&x);
+    buf_free(&bytes);
+    vec_free(&r.same);
+    snprintf(command, sizeof command, "rm -rf %s", dir);
+    assert_int_equal(system(command), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_keep),     cmocka_unit_test(test_accept),
-        cmocka_unit_test(test_missing),  cmocka_unit_test(test_verbatim),
-        cmocka_unit_test(test_withdraw), cmocka_unit_test(test_by_hand),
+        cmocka_unit_test(test_keep),       cmocka_unit_test(test_accept),
+        cmocka_unit_test(test_missing),    cmocka_unit_test(test_verbatim),
+        cmocka_unit_test(test_withdraw),   cmocka_unit_test(test_by_hand),
+        cmocka_unit_test(test_same_event), cmocka_unit_test(test_doubt),
+        cmocka_unit_test(test_editor),     cmocka_unit_test(test_deadlines),
+        cmocka_unit_test(test_repairs),    cmocka_unit_test(test_labels),
     };
     return cmocka_run_group_tests(tests, fill, site_close_all);
 }

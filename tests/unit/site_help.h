@@ -98,6 +98,39 @@ static inline struct actor actor(enum role role, int64_t org)
                           .zh = true};
 }
 
+struct hiring {
+    struct account account;
+};
+static inline enum rc hire_in(struct site *s, struct tx *tx, void *ctx, struct err *err)
+{
+    (void)s;
+    return account_put(tx, &((struct hiring *)ctx)->account, err);
+}
+
+/* Somebody with an account, without a password. */
+static inline struct actor hire(const char *login, const char *name, enum role role, int64_t org,
+                                int64_t person)
+{
+    struct hiring h = {{.login = str_of(login),
+                        .name = str_of(name),
+                        .role = role,
+                        .org = org,
+                        .person = person,
+                        .hash = STR(""),
+                        .totp = STR(""),
+                        .lang = STR("zh"),
+                        .outside = STR(""),
+                        .active = true}};
+    OK(site_write(site, hire_in, &h, &e));
+    return (struct actor){.account = h.account.id,
+                          .org = org,
+                          .person = person,
+                          .role = role,
+                          .login = str_of(login),
+                          .name = str_of(name),
+                          .zh = true};
+}
+
 /* A record from pairs of name and text, ended by NULL; faults are the caller's. */
 static inline enum rc make_as(const struct actor *a, const char *kind, int64_t *id,
                               vec_fault *faults, struct err *e, const char *const *pair)
