@@ -15,7 +15,7 @@ struct shown {
     struct rec rec; /* that face; what is hidden is not in it */
     enum face face;
     bool may_write, may_delete;
-    bool in_approval; /* an approval runs on it (service/approval.h): it is locked */
+    bool in_approval;            /* an approval runs on it (service/approval.h): it is locked */
     const struct step *step[16]; /* what the actor may do now */
     uint32_t n_steps;
 };
