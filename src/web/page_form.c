@@ -172,6 +172,8 @@ static enum rc form_load(struct request *rq, struct rec *out, struct err *e)
         return RC_OK;
     }
     TRY(record_show(rq->site, rq->actor, rq->kind, rq->id, rq->arena, &shown, e));
+    if (shown.in_approval)
+        return err_user(e, "approval.running", "%s", "");
     if (!shown.may_write)
         return err_user(e, "service.denied", "%s", "");
     *out = shown.rec;
@@ -375,6 +377,8 @@ static enum rc step_load(struct request *rq, struct shown *s, const struct step 
                          struct err *e)
 {
     TRY(record_show(rq->site, rq->actor, rq->kind, rq->id, rq->arena, s, e));
+    if (s->in_approval)
+        return err_user(e, "approval.running", "%s", "");
     *step = find_step(s, rq->name);
     return *step ? RC_OK : err_user(e, "web.no_step", "%.*s", (int)rq->name.n, rq->name.p);
 }
