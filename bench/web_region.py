@@ -4,7 +4,7 @@
 Copy 0 is the region itself. In every other copy each record has its number behind its name, refers to
 records of its own copy, and says one sentence of another record of its industry instead of one of its
 own, so that texts are alike and not equal. What must be unique and is not made up here (credit codes,
-ORCIDs) is left out; introductions are those of copy 0. The same arguments give the same bytes.
+ORCIDs) is left out; introductions and every other kind are those of copy 0. The same arguments give the same bytes.
 """
 import csv
 import os
@@ -77,8 +77,9 @@ def main():
             out.writerows(rows)
             for copy in range(1, copies):
                 out.writerows(changed(row, kind, copy, near, names) for row in rows)
-    for name in ('introduction.csv', 'accounts.csv'):
-        shutil.copy(f'{source}/{name}', target)
+    for name in os.listdir(source):
+        if name.endswith('.csv') and name[:-len('.csv')] not in NAME:
+            shutil.copy(f'{source}/{name}', target)
 
 
 main()

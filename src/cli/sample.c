@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "cli/site_int.h"
 #include "record/value.h"
+#include "service/approval.h"
 #include "service/auth.h"
 #include "service/records.h"
 #include "sheet/grid.h"
@@ -17,15 +18,20 @@
 #define FIRST_DAY   "2024-09-01"
 #define ROWS_MAX    100000u
 #define BYTES_MAX   (64u << 20)
-#define EVENT_PART  6 /* day|action|login|reason|comment|field=text|field=text… */
+/* day|action|login|reason|comment|field=text|field=text…
+ * "approval.agree" and the like are operations of a running approval, the last one
+ * "approval.pass"; there the reason is a login or the name of a step. */
+#define EVENT_PART  6
+#define APPROVAL    "approval."
 #define STEP_FIELDS 8
 
 /* Files in the order in which their records can be made. The first two are there before anything
  * happens; all others in the order of their days. */
 static const char *const kinds_in_order[] = {
-    "org",         "person",     "resource",  "result",    "need",      "introduction", "event",
-    "direction",   "commitment", "agreement", "project",   "milestone", "payment",      "position",
-    "appointment", "rank",       "programme", "indicator", "finding",   "base",         "alumnus"};
+    "org",       "person",    "resource",    "result",      "need",    "introduction",
+    "event",     "direction", "commitment",  "agreement",   "project", "milestone",
+    "payment",   "position",  "application", "appointment", "rank",    "programme",
+    "indicator", "finding",   "base",        "alumnus"};
 #define N_FILES   ARRAY_LEN(kinds_in_order)
 #define N_SETTLED 2u
 
@@ -268,6 +274,31 @@ static uint32_t step_fields(struct str text, struct typed *typed)
     return n;
 }
 
+static enum rc sign(struct loading *x, const struct happening *h, struct err *e)
+{
+    const struct kind *k = kind_find(site_kinds(x->at.site), str_of(kinds_in_order[h->file]));
+    struct actor who = actor_of(x, h->part[2]);
+    struct str name = str_sub(h->part[1], strlen(APPROVAL), h->part[1].n);
+    bool last = str_eq(name, STR("pass"));
+    const struct approval_act act = {.id = x->id[h->file][h->row],
+                                     .action = last ? STR("agree") : name,
+                                     .comment = h->part[4],
+                                     .step = h->part[3],
+                                     .login = h->part[3]};
+    /* without accounts nobody is asked */
+    const struct act approve = {.id = act.id, .action = STR("approve"), .comment = h->part[4]};
+    struct rec after;
+    vec_fault faults = {0};
+    enum rc rc = RC_OK;
+    if (x->accounts.n)
+        rc = approval_do(x->at.site, &who, k, &act, &x->scratch, &faults, e);
+    else if (last)
+        rc = record_act(x->at.site, &who, k, &approve, &x->scratch, &after, &faults, e);
+    rc = rc == RC_OK ? RC_OK : place_error(e, rc, h, &faults);
+    vec_free(&faults);
+    return rc;
+}
+
 static enum rc step(struct loading *x, const struct happening *h, struct err *e)
 {
     const struct kind *k = kind_find(site_kinds(x->at.site), str_of(kinds_in_order[h->file]));
@@ -326,7 +357,9 @@ static enum rc run_all(struct loading *x, struct err *e)
             TRY(make_accounts(x, e));
             accounts = true;
         }
-        TRY(h->step ? step(x, h, e) : make(x, h, e));
+        TRY(!h->step                                ? make(x, h, e)
+            : str_starts(h->part[1], STR(APPROVAL)) ? sign(x, h, e)
+                                                    : step(x, h, e));
         arena_reset(&x->scratch);
         if (i % 16 == 0)
             TRY(progress_step(&x->at.progress, "sample", (double)i / (double)x->happening.n, e));

@@ -3,119 +3,19 @@
 #include <gumbo.h>
 #include <setjmp.h>
 #include <string.h>
-#include <strings.h>
 
-/* Gumbo looks through all open elements at every tag, so nesting costs its square, and it frees its
- * tree by recursion. Hence: tags nested deeper than DEPTH are replaced by a line break before it
- * sees them, its memory is an arena that is freed whole, and the walk below goes by parent
- * pointers. */
-enum { DEPTH = 200, TREE_PER_BYTE = 64, TREE_LEAST = 4 << 20 };
-
-/* ---- bounding the depth */
-
-/* Elements that need no end tag (or have none): they cannot nest by themselves. */
-static bool unpaired(struct str name)
-{
-    static const char *const names[] = {
-        "area",  "base", "br",    "col",    "embed", "hr",     "img",      "input",
-        "link",  "meta", "param", "source", "track", "wbr",    "p",        "li",
-        "td",    "tr",   "th",    "dd",     "dt",    "option", "thead",    "tbody",
-        "tfoot", "rp",   "rt",    "html",   "head",  "body",   "colgroup", "optgroup",
-    };
-    for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        if (name.n == strlen(names[i]) && strncasecmp(name.p, names[i], name.n) == 0)
-            return true;
-    return false;
-}
-
-static bool is_alpha(char c)
-{
-    return ((unsigned char)c | 32) >= 'a' && ((unsigned char)c | 32) <= 'z';
-}
-
-struct tag {
-    struct str name;
-    size_t end; /* behind its > */
-    bool close;
-};
-
-/* The tag at s.p[i] == '<'; false for anything else that begins with <. */
-static bool tag_at(struct tag *t, struct str s, size_t i)
-{
-    size_t k = i + 1;
-    t->close = k < s.n && s.p[k] == '/';
-    k += t->close;
-    size_t from = k;
-    while (k < s.n && (is_alpha(s.p[k]) || (s.p[k] >= '0' && s.p[k] <= '9')))
-        k++;
-    t->name = str_sub(s, from, k);
-    if (!t->name.n || !is_alpha(s.p[from]))
-        return false;
-    char quote = 0;
-    for (; k < s.n && (quote || s.p[k] != '>'); k++)
-        if (quote ? s.p[k] == quote : s.p[k] == '"' || s.p[k] == '\'')
-            quote = quote ? 0 : s.p[k];
-    t->end = MIN(k + 1, s.n);
-    return true;
-}
-
-/* Where the text behind a comment, or a raw element such as <script>, goes on. */
-static size_t skip_raw(struct str s, const struct tag *t)
-{
-    static const char *const raw[] = {"script", "style", "textarea", "title", "noscript", "xmp"};
-    for (size_t r = 0; r < ARRAY_LEN(raw); r++) {
-        size_t n = strlen(raw[r]);
-        if (t->close || t->name.n != n || strncasecmp(t->name.p, raw[r], n) != 0)
-            continue;
-        for (size_t i = t->end; i + n + 2 <= s.n; i++) {
-            const char *lt = memchr(s.p + i, '<', s.n - i - n - 1);
-            if (!lt)
-                break;
-            i = (size_t)(lt - s.p);
-            if (s.p[i + 1] == '/' && strncasecmp(s.p + i + 2, raw[r], n) == 0)
-                return i;
-        }
-        return s.n;
-    }
-    return t->end;
-}
-
-/* The depth never falls below 0, so an end tag too many does no harm. `out` NULL: only measure. */
-static enum rc bound(struct buf *out, struct str s, size_t *deepest, struct err *e)
-{
-    size_t depth = 0, copied = 0;
-    for (size_t i = 0; i < s.n;) {
-        const char *lt = memchr(s.p + i, '<', s.n - i);
-        struct tag t;
-        if (!lt)
-            break;
-        i = (size_t)(lt - s.p);
-        if (!tag_at(&t, s, i)) {
-            i++;
-            continue;
-        }
-        size_t from = i;
-        i = skip_raw(s, &t);
-        if (unpaired(t.name))
-            continue;
-        bool deep = t.close ? depth > DEPTH : depth >= DEPTH;
-        depth = t.close ? depth - (depth > 0) : depth + 1;
-        *deepest = MAX(*deepest, depth);
-        if (!deep || !out)
-            continue;
-        TRY(buf_str(out, str_sub(s, copied, from), e));
-        TRY(buf_str(out, STR("<br>"), e));
-        copied = t.end;
-    }
-    return out ? buf_str(out, str_sub(s, copied, s.n), e) : RC_OK;
-}
+/* Gumbo frees its tree by recursion: its memory is an arena that is freed whole, and the walk below
+ * goes by parent pointers. tags.c makes what it is given small. */
+enum { TREE_PER_BYTE = 64, TREE_LEAST = 4 << 20 };
 
 /* ---- the walk */
 
 struct walk {
     struct page *page;
     const struct article_tables *t;
+    struct tags tags;
     struct buf line; /* the block being put together */
+    struct buf text; /* a piece of text with its runs */
     uint32_t links, box;
     enum block_kind kind;
     uint32_t link_depth, pre;
@@ -156,7 +56,7 @@ static enum rc flush(struct walk *w, struct err *e)
 }
 
 /* Blanks of HTML source are one blank; line ends inside text join what they part. */
-static enum rc put_text(struct walk *w, struct str s, struct err *e)
+static enum rc put_plain(struct walk *w, struct str s, struct err *e)
 {
     size_t before = w->line.n;
     for (size_t i = 0; i < s.n;) {
@@ -176,6 +76,24 @@ static enum rc put_text(struct walk *w, struct str s, struct err *e)
     if (w->link_depth)
         w->links += (uint32_t)(w->line.n - before);
     return RC_OK;
+}
+
+/* With the runs of text that tags.c took out. */
+static enum rc put_text(struct walk *w, struct str s, struct err *e)
+{
+    buf_clear(&w->text);
+    for (size_t i = 0; i < s.n;) {
+        const char *c = w->tags.run.n ? memchr(s.p + i, '\xF3', s.n - i) : NULL;
+        size_t at = c ? (size_t)(c - s.p) : s.n;
+        uint32_t k = c ? tags_run(&w->tags, str_sub(s, at, at + 4)) : UINT32_MAX;
+        if (!c && i == 0)
+            return put_plain(w, s, e);
+        TRY(buf_str(&w->text, str_sub(s, i, at), e));
+        if (k != UINT32_MAX)
+            TRY(buf_str(&w->text, w->tags.run.p[k], e));
+        i = at + 4;
+    }
+    return put_plain(w, buf_view(&w->text), e);
 }
 
 static bool is_hidden(GumboTag tag)
@@ -394,45 +312,18 @@ static enum rc parse(struct walk *w, struct str html, struct err *e)
     return walk_tree(w, out->root, e);
 }
 
-bool html_looks_like(struct str s)
-{
-    size_t tags = 0;
-    struct tag t;
-    static const char *const sure[] = {"html", "head", "body", "div", "p", "br", "table", "meta"};
-    for (size_t i = 0; i < s.n;) {
-        const char *lt = memchr(s.p + i, '<', s.n - i);
-        if (!lt)
-            break;
-        i = (size_t)(lt - s.p);
-        if (s.n - i > 9 && strncasecmp(s.p + i, "<!doctype", 9) == 0)
-            return true;
-        if (tag_at(&t, s, i))
-            for (size_t k = 0; k < ARRAY_LEN(sure); k++)
-                tags += t.name.n == strlen(sure[k]) && !strncasecmp(t.name.p, sure[k], t.name.n);
-        if (tags >= 2)
-            return true;
-        i++;
-    }
-    return false;
-}
-
 enum rc html_blocks(struct page *p, const struct article_tables *t, struct str html, struct err *e)
 {
     struct walk w = {.page = p, .t = t, .box = NO_BOX};
-    struct buf cut;
-    size_t deepest = 0;
     buf_init(&w.line, PAGE_MAX * 2);
-    buf_init(&cut, PAGE_MAX * 5);
+    buf_init(&w.text, PAGE_MAX * 5);
     w.arena.ceiling = TREE_LEAST + html.n * TREE_PER_BYTE;
-    enum rc rc = bound(NULL, html, &deepest, e);
-    if (rc == RC_OK && deepest > DEPTH) {
-        rc = bound(&cut, html, &deepest, e);
-        html = buf_view(&cut);
-    }
+    enum rc rc = tags_slim(&w.tags, html, e);
     if (rc == RC_OK)
-        rc = parse(&w, html, e);
+        rc = parse(&w, buf_view(&w.tags.html), e);
     arena_free(&w.arena);
     buf_free(&w.line);
-    buf_free(&cut);
+    buf_free(&w.text);
+    tags_free(&w.tags);
     return rc;
 }

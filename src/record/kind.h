@@ -11,8 +11,10 @@
  *   secrecy: true
  *   match: {side: need, title: title, text: [body, targets]}
  *   access: {read: visitor, create: [editor, broker], write: [editor, broker], delete: [broker]}
+ *   parties: [parties.org, agreement]   # or {of: […], act: true, states: [active, finished]}
  *   list: [title, industry, owner, state, updated]
  *   filters: [state, industry, owner.region]
+ *   unique: [title, industry] # together they stand in one record
  *   fields:
  *     title:    {type: text, max: 200, required: true, search: title, label: {zh: 名称, en: Title}}
  *     industry: {type: code, table: gbt4754, label: …}
@@ -20,6 +22,7 @@
  *     targets:  {type: group, list: true, label: …, fields: {name: {type: text, …}, op: …}}
  *     event:    {type: ref, of: event, thread: true, label: …}
  *     light:    {type: code, table: light, label: …, cases: {red: due < today, open: id > 0}}
+ *     agreed:   {type: date, confirms: host, label: …}
  *   rules:
  *     - {holds: "end >= .start", field: end, zh: …, en: …}
  *     - {sum: parties.share, of: 100, field: parties, zh: …, en: …}
@@ -34,11 +37,17 @@
  * `cases` makes a code field computed: the first case whose filter holds gives the code, none:
  * unset. It is never typed and never stored; a case asks about its own record only, and not about
  * another such field. Days counted from today float: they are of the day that is asked about.
- * `rules` are checked with a record (rec_check_rules): a filter that must hold, or a sum over a
- * list of groups that must be a number or the value of another field. `thread: true` on a ref says
- * that a record belongs to the story of the other (service/thread.h). `other: ACTION`: only
- * somebody else than who last took ACTION may take it. `secret` on a sub-field of a group: masked
- * ones are left out of the public face of a masked record, private ones of every public face.
+ * `parties`: organisations that see a record whole as if it were their own: those that its refs
+ * name, and, where a ref leads to another record, that record's organisation and parties. `act:
+ * true`: they write it and take its steps as their roles may; `states`: only while it is in one of
+ * these. Not for kinds with `match` or `secrecy`: their secrets are between the two.
+ * `confirms`: the day on which the organisation named by that ref confirmed the record. Only its
+ * own people (and brokers) set it, and it goes when anything else that is typed changes. `rules`
+ * are checked with a record (rec_check_rules): a filter that must hold, or a sum over a list of
+ * groups that must be a number or the value of another field. `thread: true` on a ref says that a
+ * record belongs to the story of the other (service/thread.h). `other: ACTION`: only somebody else
+ * than who last took ACTION may take it. `secret` on a sub-field of a group: masked ones are left
+ * out of the public face of a masked record, private ones of every public face.
  *
  * and a code table
  *
@@ -122,6 +131,7 @@ struct codes {
 
 struct kind;
 struct filter;
+struct formula;
 struct field_def;
 
 /* The first case that holds gives a computed field its code. */
@@ -149,6 +159,7 @@ struct field_def {
     bool computed;         /* written by service only, never by a form or a file */
     bool search_title, search_body; /* search: title | body */
     bool thread;                    /* TYPE_REF: it hangs on what it refers to */
+    uint32_t confirms;              /* TYPE_DATE: the ref to whose confirmation it is; NO_FIELD */
     enum secret secret;
     /* Numbers: range (money: fen); texts: characters, max is always there; dates: days; a list of
      * groups: how many. NAN: none. */
@@ -156,9 +167,10 @@ struct field_def {
     const struct codes *codes;     /* TYPE_CODE */
     const struct code_case *cases; /* TYPE_CODE: computed from the record; n_cases 0: it is not */
     uint32_t n_cases;
-    struct str of;               /* TYPE_REF: the kind's name; "" any kind */
-    const struct kind *of_kind;  /* NULL for any */
-    const struct field_def *sub; /* TYPE_GROUP */
+    const struct formula *formula; /* what it is reckoned by (record/formula.h); NULL: none */
+    struct str of;                 /* TYPE_REF: the kind's name; "" any kind */
+    const struct kind *of_kind;    /* NULL for any */
+    const struct field_def *sub;   /* TYPE_GROUP */
     uint32_t n_sub;
 };
 
@@ -190,6 +202,11 @@ struct state {
 
 enum match_side { MATCH_NONE, MATCH_NEED, MATCH_OFFER };
 
+/* A ref whose organisation takes part. */
+struct party {
+    uint32_t field, sub; /* sub: of a group, else UINT32_MAX */
+};
+
 struct kind {
     struct str name;
     struct label label;
@@ -206,6 +223,9 @@ struct kind {
     uint32_t title; /* field that names a record */
     const struct field_def *field;
     uint32_t n_fields;
+    const uint32_t *unique; /* fields whose values together stand in one record, held by the
+                               database; n_unique 0: none, else two or more */
+    uint32_t n_unique;
     const struct state *state; /* n_states 0: none; all records public as secrecy allows */
     uint32_t n_states;
     const struct action *action;
@@ -221,8 +241,12 @@ struct kind {
     uint32_t n_sections; /* at least one */
     const struct kind_rule *rule;
     uint32_t n_rules;
-    uint32_t index;       /* place in kinds */
-    struct slots by_name; /* fields; of record/ only */
+    const struct party *party;
+    uint32_t n_parties;
+    bool parties_act;
+    uint64_t party_states; /* bit 1 << state: they see it then */
+    uint32_t index;        /* place in kinds */
+    struct slots by_name;  /* fields; of record/ only */
 };
 
 /* All of them. Opaque, read only once made; threads may share it. */

@@ -106,6 +106,7 @@ static enum rc read_plain(struct kind_reader *r, const struct source *s, const s
                           struct field_def *f, struct err *e)
 {
     f->name = n->key;
+    f->confirms = NO_FIELD;
     TRY(kind_name(s, n, f->name, e));
     if (kind_reserved(f->name))
         return kind_refuse(s, n, "kind.reserved", f->name, e);
@@ -162,7 +163,7 @@ static enum rc read_subs(struct kind_reader *r, const struct source *s, const st
         TRY(read_plain(r, s, c, to, e));
         TRY(read_secret(s, c, to, true, e));
         TRY(read_thread(s, c, to, e));
-        if (to->type == TYPE_GROUP || to->type == TYPE_LONG)
+        if (to->type == TYPE_GROUP || to->type == TYPE_LONG || to->type == TYPE_FILE)
             return kind_refuse(s, c, "kind.sub", to->name, e);
         if (twice(sub, f->n_sub))
             return kind_refuse(s, c, "kind.twice", to->name, e);
@@ -205,7 +206,7 @@ static enum rc read_field(struct kind_reader *r, const struct source *s, const s
 {
     TRY(kind_keys(s, n,
                   "type label hint list required unique computed search secret max min table of "
-                  "fields cases thread",
+                  "fields cases thread confirms",
                   e));
     TRY(read_plain(r, s, n, f, e));
     TRY(kind_bool(s, n, "unique", &f->unique, e));

@@ -64,6 +64,21 @@ static enum rc read_match(struct kind_reader *r, struct err *e)
     return kind_field_list(r, s, n, "text", &r->k->match_text, &r->k->n_match_text, e);
 }
 
+static enum rc read_unique(struct kind_reader *r, struct err *e)
+{
+    const struct source *s = r->src;
+    struct kind *k = r->k;
+    TRY(kind_field_list(r, s, s->node, "unique", &k->unique, &k->n_unique, e));
+    if (k->n_unique == 1)
+        return kind_refuse(s, node_get(s->node, "unique"), "kind.value", STR("unique"), e);
+    for (uint32_t i = 0; i < k->n_unique; i++) {
+        const struct field_def *f = &k->field[k->unique[i]];
+        if (f->list || f->n_cases || f->type == TYPE_GROUP || f->type == TYPE_LONG)
+            return kind_refuse(s, node_get(s->node, "unique"), "kind.unique", f->name, e);
+    }
+    return RC_OK;
+}
+
 /* Fields that no section names stand at the end of the last one. */
 static enum rc close_sections(struct kind_reader *r, struct section *last, const bool *placed,
                               struct err *e)
@@ -122,8 +137,8 @@ enum rc kind_read(struct kind_reader *r, struct err *e)
     const struct source *s = r->src;
     TRY(kind_keys(
         s, s->node,
-        "kind label order icon folded owner title secrecy match access list filters fields states "
-        "actions sections rules",
+        "kind label order icon folded owner title secrecy match access list filters unique fields "
+        "states actions sections rules parties",
         e));
     for (uint32_t i = 1; i < r->n_src; i++)
         TRY(kind_keys(&r->src[i], r->src[i].node,
@@ -134,6 +149,7 @@ enum rc kind_read(struct kind_reader *r, struct err *e)
     TRY(kind_fields(r, e));
     TRY(read_title(r, e));
     TRY(read_match(r, e));
+    TRY(read_unique(r, e));
     TRY(read_sections(r, e));
     return kind_flow(r, e);
 }
@@ -171,5 +187,6 @@ enum rc kind_paths(struct kind_reader *r, struct err *e)
 {
     TRY(read_paths(r, "list", &r->k->list, &r->k->n_list, e));
     TRY(read_paths(r, "filters", &r->k->filters, &r->k->n_filters, e));
+    TRY(kind_parties(r, e));
     return kind_rules(r, e);
 }

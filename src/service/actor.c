@@ -123,7 +123,8 @@ struct scope actor_scope_of(const struct actor *a, const struct kind *k)
 {
     const struct special *special = special_of(k);
     struct scope scope = actor_scope(a);
-    scope.granted = scope.reach == SCOPE_ORG && special && special->partners_act;
+    scope.granted =
+        scope.reach == SCOPE_ORG && ((special && special->partners_act) || k->n_parties);
     return scope;
 }
 

@@ -1,4 +1,4 @@
-/* Agreements: the number that is given when one is signed. */
+/* Agreements: the number that is given when the scan of one is filed. */
 #include "service/site_int.h"
 #include "service/special_int.h"
 
@@ -10,7 +10,7 @@ enum rc agreement_before(struct saving *x, struct err *e)
     char name[40], number[40];
     int64_t next;
     int year, month, day;
-    if (!x->step || !str_eq(x->step->action->name, STR("sign")) || saving_val(x->r, "number"))
+    if (!x->step || !str_eq(x->step->action->name, STR("file")) || saving_val(x->r, "number"))
         return RC_OK;
     days_to(signed_on ? signed_on->num : site_today(x->s), &year, &month, &day);
     snprintf(name, sizeof name, "agreement:%d", year);

@@ -75,23 +75,53 @@ static enum rc say_clash(struct saving *x, const struct share_clash *clash, stru
                     (long long)(clash->percent / 100), (long long)(clash->percent % 100));
 }
 
-enum rc appointment_after(struct saving *x, struct err *e)
+uint32_t appointment_shares(const struct rec *r, int64_t *person, struct share share[SHARES_MOST])
 {
-    const struct val *person = saving_val(x->r, "person");
-    struct share share[2];
-    struct share_clash clash;
-    struct err own = {0};
+    const struct val *who = saving_val(r, "person");
     int64_t start, until;
     uint32_t n = 0;
-    if (person && days_held(x->r, &start, &until)) {
-        add_share(share, &n, x->r, "home", "home_share", start, until);
-        add_share(share, &n, x->r, "host", "host_share", start, until);
+    *person = who ? who->num : 0;
+    if (!who || !days_held(r, &start, &until))
+        return 0;
+    add_share(share, &n, r, "home", "home_share", start, until);
+    add_share(share, &n, r, "host", "host_share", start, until);
+    if (n == 2 && share[1].org < share[0].org) {
+        struct share other = share[0];
+        share[0] = share[1];
+        share[1] = other;
     }
-    enum rc rc = store_shares(x->tx, x->r->id, person ? person->num : 0, share, n, &clash, &own);
+    return n;
+}
+
+enum rc appointment_after(struct saving *x, struct err *e)
+{
+    struct share share[SHARES_MOST];
+    struct share_clash clash;
+    struct err own = {0};
+    int64_t person;
+    uint32_t n = appointment_shares(x->r, &person, share);
+    enum rc rc = store_shares(x->tx, x->r->id, person, share, n, &clash, &own);
     if (rc == RC_USER && strcmp(own.key, "store.share") == 0 && clash.percent)
         return say_clash(x, &clash, e);
     if (rc != RC_OK && e)
         *e = own;
+    return rc;
+}
+
+/* ---- an application for a post ---- */
+
+enum rc application_before(struct saving *x, struct err *e)
+{
+    struct str person, position;
+    struct buf b;
+    TRY(saving_title(x, "person", &person, e));
+    TRY(saving_title(x, "position", &position, e));
+    buf_init(&b, 1 << 12);
+    enum rc rc = buf_printf(&b, e, "%.*s → %.*s", (int)MIN(person.n, 150u), person.p,
+                            (int)MIN(position.n, 400u), position.p);
+    if (rc == RC_OK)
+        rc = set_title(x, &b, e);
+    buf_free(&b);
     return rc;
 }
 

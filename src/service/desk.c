@@ -32,6 +32,7 @@ static const struct {
     {BY_ORG, "expiring", "need", "owner = @org and state = open", "since", "renew", NULL, ROW_EXPIRING, false},
     {BY_ORG, "expired", "need", "owner = @org and state = expired", "-since", "renew", NULL, ROW_PLAIN, false},
     {BY_ORG, "talks", "introduction", "state in (proposed, talking)", "since", NULL, "next", ROW_PLAIN, false},
+    {BY_ORG, "unfiled", "agreement", "owner = @org and sealed is set and scanned is empty", "sealed", NULL, NULL, ROW_PLAIN, false},
     {BY_ORG, "my_needs", "need", "owner = @org", "-updated", NULL, NULL, ROW_PLAIN, false},
     {BY_ORG, "my_results", "result", "owner = @org", "-updated", NULL, NULL, ROW_PLAIN, false},
 
@@ -42,6 +43,7 @@ static const struct {
     {BY_BROKER, "news", "page", "state = review", "-updated", NULL, NULL, ROW_PLAIN, false},
     {BY_BROKER, "stale", "introduction", "state in (shortlist, proposed, contacted, talking) and updated < today-14d",
      "updated", NULL, NULL, ROW_PLAIN, false},
+    {BY_BROKER, "unfiled", "agreement", "sealed is set and scanned is empty", "sealed", NULL, NULL, ROW_PLAIN, false},
     {BY_BROKER, "expiring", "need", "state = open", "since", "renew", NULL, ROW_EXPIRING, false},
 };
 /* clang-format on */

@@ -87,7 +87,7 @@ static enum rc source_drop(struct rec *r, const struct rec *page, const struct r
 /* A record of the actor's own making, checked and put; faults become one error. */
 static enum rc put_new(struct saving *x, struct rec *r, vec_fault *faults, struct err *e)
 {
-    struct saving own = {x->s, x->tx, x->a, x->to, NULL, r, NULL, faults};
+    struct saving own = {x->s, x->tx, x->a, x->to, NULL, r, NULL, faults, false};
     struct by by = actor_by(x->s, x->a, STR("create"), STR(""), STR(""));
     if (!actor_may(x->a, r->kind, RIGHT_CREATE, NULL))
         return err_user(e, "service.denied", "%s", "");
@@ -105,7 +105,7 @@ static enum rc put_new(struct saving *x, struct rec *r, vec_fault *faults, struc
 static enum rc put_changed(struct saving *x, const struct rec *before, struct rec *r, struct err *e)
 {
     vec_fault faults = {0};
-    struct saving own = {x->s, x->tx, x->a, x->to, before, r, NULL, &faults};
+    struct saving own = {x->s, x->tx, x->a, x->to, before, r, NULL, &faults, false};
     struct by by = actor_by(x->s, x->a, STR("update"), STR(""), STR(""));
     enum rc rc = record_put_in(&own, &by, e);
     vec_free(&faults);
@@ -361,7 +361,7 @@ static enum rc need_event(struct accepting *c, int64_t *event, struct err *e)
         return err_nomem(e);
     TRY(accept_one(c, r, 0, e));
     r->state = step->to;
-    struct saving own = {x->s, x->tx, x->a, x->to, &ev, r, step, &faults};
+    struct saving own = {x->s, x->tx, x->a, x->to, &ev, r, step, &faults, false};
     struct by by = actor_by(x->s, x->a, STR("accept"), STR(""), STR(""));
     enum rc rc = record_put_in(&own, &by, e);
     vec_free(&faults);

@@ -531,8 +531,8 @@ static enum rc write_row(struct building *b, uint32_t row, struct err *e)
     if (rc == RC_OK) {
         struct by by = actor_by(i->s, &i->a, STR("import"), buf_view(&comment), STR(""));
         struct saving x = {
-            i->s,    b->tx, &i->a,     b->to, b->viewed.found ? &b->viewed.full : NULL,
-            &b->rec, NULL,  &b->faults};
+            i->s,    b->tx, &i->a,      b->to, b->viewed.found ? &b->viewed.full : NULL,
+            &b->rec, NULL,  &b->faults, false};
         rc = record_put_in(&x, &by, &own);
         if (rc == RC_USER)
             rc = changed(i, row, e);

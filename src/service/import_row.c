@@ -245,8 +245,8 @@ static enum rc judge(struct building *b, struct err *e)
     }
     TRY(check_right(b, e));
     if (b->faults.n == faults) {
-        struct saving x = {b->i->s, b->tx, &b->i->a,  b->to, was ? &b->viewed.full : NULL,
-                           &b->rec, NULL,  &b->faults};
+        struct saving x = {b->i->s, b->tx, &b->i->a,   b->to, was ? &b->viewed.full : NULL,
+                           &b->rec, NULL,  &b->faults, false};
         TRY(record_check_in(&x, e));
         TRY(place_faults(b, e));
     }

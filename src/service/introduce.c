@@ -194,24 +194,114 @@ static enum rc act(struct site *s, const struct actor *a, const struct introduci
     return record_act(s, a, introduction_kind(s), &step, to, out, faults, e);
 }
 
+/* ---- one that the other side began ---- */
+
+struct joining {
+    const struct actor *a;
+    const struct introducing *x;
+    struct arena *to;
+    int64_t id;
+    bool joined;
+};
+
+static enum rc owns(struct joining *j, struct tx *tx, int64_t id, bool *out, struct err *e)
+{
+    struct viewed v;
+    if (*out)
+        return RC_OK;
+    TRY(view_get(tx, &actor_system, NULL, id, j->to, &v, e));
+    *out = v.found && is_own(j->a, &v.full);
+    return RC_OK;
+}
+
+/* The grant, and an entry in its history. */
+static enum rc join_in(struct site *s, struct tx *tx, void *ctx, struct err *e)
+{
+    struct joining *j = ctx;
+    struct viewed v;
+    bool own = false;
+    TRY(owns(j, tx, j->x->need, &own, e));
+    TRY(owns(j, tx, j->x->offer, &own, e));
+    TRY(view_get(tx, &actor_system, introduction_kind(s), j->id, j->to, &v, e));
+    if (!own || !v.found)
+        return RC_OK;
+    struct by by = actor_by(s, j->a, STR("join"), STR(""), STR(""));
+    j->joined = true;
+    TRY(store_grant(tx, j->id, j->a->org, e));
+    return store_put(tx, &v.full, &by, e);
+}
+
+/* There is one introduction for a pair: who comes second takes part in it. */
+static enum rc join(struct site *s, struct joining *j, struct err *e)
+{
+    struct shown there = {0};
+    bool found;
+    if (!j->a->org || !actor_may(j->a, introduction_kind(s), RIGHT_CREATE, NULL))
+        return RC_OK;
+    TRY(introduction_between(s, &actor_system, j->x->need, j->x->offer, j->to, &there, &found, e));
+    j->id = there.rec.id;
+    return found ? site_write(s, join_in, j, e) : RC_OK;
+}
+
+/* ---- both ---- */
+
+static bool offers(const struct shown *x, struct str action)
+{
+    for (uint32_t i = 0; i < x->n_steps; i++)
+        if (str_eq(x->step[i]->action->name, action))
+            return true;
+    return false;
+}
+
+static enum rc go_on(struct site *s, const struct actor *a, const struct introducing *x,
+                     const struct shown *there, bool joined, struct arena *to, struct rec *out,
+                     vec_fault *faults, struct err *e)
+{
+    const struct step *back = way_back(there);
+    *out = there->rec;
+    if (back)
+        TRY(act(s, a, x, there->rec.id, back->action->name, to, out, faults, e));
+    else if (joined && !offers(there, x->action)) /* the other side has gone that far already */
+        return RC_OK;
+    return x->action.n ? act(s, a, x, out->id, x->action, to, out, faults, e) : RC_OK;
+}
+
+static enum rc begin_and_act(struct site *s, const struct actor *a, const struct introducing *x,
+                             struct arena *to, struct rec *out, vec_fault *faults, struct err *e)
+{
+    struct introducing bare = *x; /* its fields are written with it */
+    bare.typed = NULL;
+    bare.n_typed = 0;
+    TRY(begin(s, a, x, to, out, faults, e));
+    return x->action.n ? act(s, a, &bare, out->id, x->action, to, out, faults, e) : RC_OK;
+}
+
+static enum rc introduce_once(struct site *s, const struct actor *a, const struct introducing *x,
+                              struct arena *to, struct rec *out, vec_fault *faults, struct err *e)
+{
+    struct shown there = {0};
+    struct joining j = {.a = a, .x = x, .to = to};
+    bool found;
+    TRY(introduction_between(s, a, x->need, x->offer, to, &there, &found, e));
+    if (!found)
+        TRY(join(s, &j, e));
+    if (j.joined)
+        TRY(introduction_between(s, a, x->need, x->offer, to, &there, &found, e));
+    return found ? go_on(s, a, x, &there, j.joined, to, out, faults, e)
+                 : begin_and_act(s, a, x, to, out, faults, e);
+}
+
 enum rc introduce(struct site *s, const struct actor *a, const struct introducing *x,
                   struct arena *to, struct rec *out, vec_fault *faults, struct err *e)
 {
-    struct shown there = {0};
-    struct introducing bare = *x;
-    bool found;
+    struct err why = {0};
     if (!introduction_kind(s))
         return err_user(e, "service.missing", "%s", "");
-    TRY(introduction_between(s, a, x->need, x->offer, to, &there, &found, e));
-    const struct step *back = found ? way_back(&there) : NULL;
-    *out = there.rec;
-    if (back)
-        TRY(act(s, a, x, there.rec.id, back->action->name, to, out, faults, e));
-    if (!found)
-        TRY(begin(s, a, x, to, out, faults, e));
-    if (!found) { /* its fields were written with it */
-        bare.typed = NULL;
-        bare.n_typed = 0;
-    }
-    return x->action.n ? act(s, a, &bare, out->id, x->action, to, out, faults, e) : RC_OK;
+    enum rc rc = introduce_once(s, a, x, to, out, faults, &why);
+    /* both sides at the same moment: the database let one of them begin */
+    if (rc == RC_USER && strcmp(why.key, "store.unique") == 0)
+        rc = introduce_once(s, a, x, to, out, faults, &why);
+    if (rc != RC_OK && e)
+        *e = why;
+    return rc;
 }

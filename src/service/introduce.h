@@ -27,6 +27,8 @@ bool may_introduce(const struct site *s, const struct actor *a, const struct rec
 
 /* Put the pair on the shortlist, then take `action` ("": only that; "propose", "refuse"). What is
  * wrong is found before anything is written. A pair that was refused or removed comes back first.
+ * A pair has one introduction, ever: where the other side began it, this one joins it (an entry
+ * "join" in its history), and an action that was taken already is not taken again.
  * The score kept with a new one is that of both public faces: both sides can read it. Errors of
  * record_save and record_act. */
 struct introducing {

@@ -10,15 +10,10 @@
 
 #define R(role) ((roles)(1u << (role)))
 
-static enum rc verify_progress(void *ctx, uint64_t done, uint64_t all, struct err *e)
-{
-    return jobs_progress(ctx, "verify", all ? (double)done / (double)all : 0, e);
-}
-
 /* The trail and every record against it. */
 static enum rc verify(struct job_run *run, struct err *e)
 {
-    return store_verify(site_store(run->site), verify_progress, run, e);
+    return upkeep_verify(run->site, jobs_progress, run, e);
 }
 
 static enum rc rebuild(struct job_run *run, struct err *e)

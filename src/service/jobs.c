@@ -2,12 +2,14 @@
 
 #include "base/log.h"
 #include "service/auth_int.h"
+#include "service/notify.h"
 
 #include <jansson.h>
 #include <stdio.h>
 
 #define LEASE 60 /* seconds without a sign of life after which a job is taken again */
 #define PARTS 1000
+#define BEGUN 3 /* times; a job whose process ended under it so often has failed */
 
 /* A job that this process runs. */
 struct running {
@@ -255,6 +257,8 @@ static enum rc claim(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct job_call *c = ctx;
     int64_t now = site_now(s);
+    static const char crashed[] = "{\"key\":\"jobs.crashed\",\"detail\":\"3\"}";
+    TRY(job_give_up(tx, now, now - LEASE, BEGUN, str_of(crashed), e));
     return job_claim(tx, now, now - LEASE, c->to, &c->job, &c->found, e);
 }
 
@@ -308,6 +312,21 @@ struct ending {
     bool asked; /* to stop, by somebody */
 };
 
+/* Who started it, that it has ended. */
+static enum rc tell(struct site *s, struct tx *tx, const struct job *job, struct err *e)
+{
+    char number[24], once[40];
+    snprintf(number, sizeof number, "#%lld", (long long)job->id);
+    snprintf(once, sizeof once, "job %lld", (long long)job->id);
+    struct notice n = {.account = job->account,
+                       .key = job->state == JOB_DONE ? STR("notice.job_done")
+                                                     : STR("notice.job_failed"),
+                       .text = str_of(number),
+                       .once = str_of(once)};
+    bool ended = job->state == JOB_DONE || job->state == JOB_FAILED;
+    return ended && job->account > 0 ? notice_put(s, tx, &n, e) : RC_OK;
+}
+
 static enum rc end(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct ending *x = ctx;
@@ -323,15 +342,17 @@ static enum rc end(struct site *s, struct tx *tx, void *ctx, struct err *e)
         job.done = job.all = PARTS;
         job.result = x->result;
     } else if (x->rc == RC_CANCELLED && !x->asked) {
-        job.state = JOB_WAITING; /* the site closes: it begins anew */
+        job.state = JOB_WAITING; /* the site closes: it begins anew, and that was no failure */
         job.ended = 0;
+        job.attempts--;
     } else if (x->rc == RC_CANCELLED) {
         job.state = JOB_CANCELLED;
     } else {
         job.state = JOB_FAILED;
         TRY(error_json(x->why, x->to, &job.result, e));
     }
-    return job_put(tx, &job, e);
+    TRY(job_put(tx, &job, e));
+    return tell(s, tx, &job, e);
 }
 
 static enum rc run_claimed(struct site *s, const struct job *job, struct arena *to, struct err *e)

@@ -37,8 +37,8 @@ struct known_link {
  * of. */
 enum rc known_open(struct known **out, const char *path, const char *kind, const char *dir,
                    struct err *e) MUST_CHECK;
-/* The same from records that are elsewhere: make, add each (texts are copied; `kind` is a literal or
- * NULL; `others`: other names, parted by ; 、 , | / or line ends), ready. RC_TOO_BIG
+/* The same from records that are elsewhere: make, add each (texts are copied; `kind` is a literal
+ * or NULL; `others`: other names, parted by ; 、 , | / or line ends), ready. RC_TOO_BIG
  * "service.too_many_records", RC_NOMEM. */
 enum rc known_new(struct known **out, struct err *e) MUST_CHECK;
 enum rc known_add(struct known *k, const struct known_org *org, struct str others,

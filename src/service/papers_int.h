@@ -3,6 +3,7 @@
  * papers.c        which there are, templates, filling
  * papers_read.c   declarations
  * papers_values.c what a placeholder means
+ * papers_approval.c the signatures of an approval
  * papers_forms.c  money in words, dates as written */
 #ifndef QIAO_PAPERS_INT_H
 #define QIAO_PAPERS_INT_H
@@ -26,6 +27,15 @@ enum rc answering_open(struct answering **out, struct site *s, const struct acto
                        struct err *e) MUST_CHECK;
 void answering_close(struct answering *w); /* NULL is allowed */
 struct docx_values answering_values(struct answering *w);
+
+/* A line of the list `approval`; at 0: not signed yet. */
+struct paper_signature {
+    struct str step, who, decision, comment;
+    int64_t org, at;
+};
+enum rc paper_signatures(struct site *s, const struct actor *a, const struct kind *k, int64_t id,
+                         struct arena *to, const struct paper_signature **out, uint32_t *n,
+                         struct err *e) MUST_CHECK;
 
 enum paper_form { FORM_PLAIN, FORM_UPPER, FORM_ZH, FORM_WAN, FORM__NONE };
 enum paper_form form_find(struct str name);

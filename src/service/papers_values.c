@@ -8,7 +8,7 @@
 #define BACK_MAX  200u /* records that refer to it */
 #define PATH_LONG 4    /* "a.b.c.d" */
 
-enum loop_type { LOOP_GROUP, LOOP_LIST, LOOP_BACK, LOOP_HISTORY };
+enum loop_type { LOOP_GROUP, LOOP_LIST, LOOP_BACK, LOOP_HISTORY, LOOP_APPROVAL };
 /* What a row is repeated for. */
 struct loop {
     struct str name;
@@ -36,6 +36,8 @@ struct answering {
     VEC(struct loop) loops;
     VEC(struct visit) visits;
     vec_event events;
+    const struct paper_signature *signature;
+    uint32_t n_signatures;
 };
 
 /* A value and its type; v NULL: `num` or `text` has it. */
@@ -161,6 +163,30 @@ static bool find_event(const struct answering *w, uint32_t item, struct str name
     return true;
 }
 
+static bool find_signature(const struct answering *w, uint32_t item, struct str name, struct hit *h)
+{
+    const struct paper_signature *n = item < w->n_signatures ? &w->signature[item] : NULL;
+    *h = (struct hit){.type = TYPE_TEXT, .set = n != NULL};
+    if (str_eq(name, STR("at")))
+        *h = (struct hit){.type = TYPE_TIME, .num = n ? n->at : 0, .set = n && n->at};
+    else if (str_eq(name, STR("org")))
+        *h = (struct hit){.type = TYPE_REF,
+                          .num = n ? n->org : 0,
+                          .set = n && n->org,
+                          .of = kind_find(site_kinds(w->s), STR("org"))};
+    else if (str_eq(name, STR("step")))
+        h->text = n ? n->step : STR("");
+    else if (str_eq(name, STR("who")))
+        h->text = n ? n->who : STR("");
+    else if (str_eq(name, STR("decision")))
+        h->text = n ? n->decision : STR("");
+    else if (str_eq(name, STR("comment")))
+        h->text = n ? n->comment : STR("");
+    else
+        return false;
+    return true;
+}
+
 static bool find_in_loop(const struct answering *w, const struct loop *s, uint32_t item,
                          struct str name, struct hit *h)
 {
@@ -171,6 +197,8 @@ static bool find_in_loop(const struct answering *w, const struct loop *s, uint32
     }
     if (s->type == LOOP_HISTORY)
         return find_event(w, item, name, h);
+    if (s->type == LOOP_APPROVAL)
+        return find_signature(w, item, name, h);
     if (s->type == LOOP_BACK)
         return find_in(w, s->k, item < s->n ? &s->rec[item] : NULL, name, h);
     if (s->type == LOOP_LIST) {
@@ -231,6 +259,10 @@ static bool find_loop(const struct answering *w, struct str name, struct loop *s
         *s = (struct loop){.name = name, .type = LOOP_HISTORY};
         return true;
     }
+    if (i == NO_FIELD && str_eq(name, STR("approval"))) {
+        *s = (struct loop){.name = name, .type = LOOP_APPROVAL};
+        return true;
+    }
     if (i == NO_FIELD)
         return find_back(w, name, s);
     const struct field_def *f = &w->k->field[i];
@@ -275,7 +307,13 @@ static enum rc load(struct answering *w, struct loop *s, struct err *e)
     s->loaded = true;
     if (s->type == LOOP_BACK)
         return load_back(w, s, e);
-    if (actor_sees_all(w->a, &w->shown.rec))
+    if (s->type == LOOP_APPROVAL) {
+        TRY(paper_signatures(w->s, w->a, w->k, w->shown.rec.id, w->to, &w->signature,
+                             &w->n_signatures, e));
+        s->n = w->n_signatures;
+        return RC_OK;
+    }
+    if (w->shown.face == FACE_FULL)
         TRY(record_history(w->s, w->a, w->k, w->shown.rec.id, w->to, &w->events, e));
     s->n = (uint32_t)w->events.n;
     return RC_OK;

@@ -3,6 +3,9 @@
 #include "service/records.h"
 
 #include "base/log.h"
+#include "record/formula.h"
+#include "service/approval_int.h"
+#include "service/notify.h"
 #include "service/site_int.h"
 #include "service/special.h"
 
@@ -133,6 +136,7 @@ static enum rc check_all(struct saving *x, struct err *e)
     TRY(rec_check(x->r, x->to, x->faults, e));
     size_t before = x->faults->n;
     TRY(check_refs(x, e));
+    TRY(attach_check(x, e));
     return x->faults->n == before ? check_rules(x, e) : RC_OK;
 }
 
@@ -161,6 +165,8 @@ static enum rc put(struct saving *x, const struct by *by, struct err *e)
 {
     const struct special *special = special_of(x->r->kind);
     struct err own;
+    if (x->before && !x->by_chain)
+        TRY(approval_unlocked(x->s, x->tx, x->before, x->to, e));
     if (x->faults->n)
         return err_user(e, "service.invalid", "%zu", x->faults->n);
     x->r->updated = by->at;
@@ -175,23 +181,43 @@ static enum rc put(struct saving *x, const struct by *by, struct err *e)
             *e = own;
         return rc;
     }
-    return special && special->after_save ? special->after_save(x, e) : RC_OK;
+    if (special && special->after_save)
+        TRY(special->after_save(x, e));
+    TRY(parties_after(x, e));
+    return notice_step(x->s, x->tx, x->a, x->before, x->r, x->to, e);
 }
 
+/* Derived fields: those of the kind's own code first, then what formulas make of them. */
 static enum rc prepare(struct saving *x, struct err *e)
 {
     const struct special *special = special_of(x->r->kind);
-    return special && special->before_save ? special->before_save(x, e) : RC_OK;
+    struct asking q = {.x = x};
+    size_t before = x->faults->n;
+    TRY(confirms_before(x, e));
+    if (special && special->before_save)
+        TRY(special->before_save(x, e));
+    TRY(rec_formulas(x->r, site_today(x->s), follow_ref, &q, x->faults, x->to, e));
+    if (q.pending) /* record_put_in asks again */
+        x->faults->n = before;
+    return RC_OK;
 }
 
 enum rc record_check_in(struct saving *x, struct err *e)
 {
+    bool locked = false;
     TRY(prepare(x, e));
+    if (x->before)
+        TRY(approval_locked(x->s, x->tx, x->before, x->to, &locked, e));
+    if (locked)
+        TRY(fault_add(x->faults, NO_FIELD, UINT32_MAX, UINT32_MAX, "field.in_approval", STR(""),
+                      e));
     return check_all(x, e);
 }
 
 enum rc record_put_in(struct saving *x, const struct by *by, struct err *e)
 {
+    struct asking q = {.x = x};
+    TRY(rec_formulas(x->r, site_today(x->s), follow_ref, &q, x->faults, x->to, e));
     TRY(check_rules(x, e));
     return put(x, by, e);
 }
@@ -290,8 +316,8 @@ static enum rc save(struct site *s, struct tx *tx, void *ctx, struct err *e)
     else
         TRY(begin_new(c, e));
     const struct rec *before = v.found ? &v.full : NULL;
-    struct saving x = {s, tx, c->a, c->to, before, c->r, NULL, c->faults};
-    keep_fixed(c, before, v.partner);
+    struct saving x = {s, tx, c->a, c->to, before, c->r, NULL, c->faults, false};
+    keep_fixed(c, before, v.partner && v.face != FACE_FULL);
     TRY(prepare(&x, e));
     TRY(check_all(&x, e));
     if (before)
@@ -418,7 +444,7 @@ static enum rc act(struct site *s, struct tx *tx, void *ctx, struct err *e)
     struct rec *r = record_copy(&v.full, c->to);
     if (!r)
         return err_nomem(e);
-    struct saving x = {s, tx, c->a, c->to, &v.full, r, step, c->faults};
+    struct saving x = {s, tx, c->a, c->to, &v.full, r, step, c->faults, false};
     if (c->act->n_typed) {
         TRY(fill_in(s, tx, c->a, r, c->act->typed, c->act->n_typed, c->to, c->faults, e));
         TRY(check_typed(c, &v.full, r, step->action, v.partner, e));
@@ -430,9 +456,32 @@ static enum rc act(struct site *s, struct tx *tx, void *ctx, struct err *e)
     TRY(rec_check_action(r, step->action, c->faults, e));
     struct by by = actor_by(s, c->a, step->action->name, c->act->comment, c->act->reason);
     TRY(put(&x, &by, e));
+    TRY(approval_begin(&x, e));
     rec_compute(r, site_today(s));
     *c->out = *r;
     return RC_OK;
+}
+
+enum rc record_step_in(struct site *s, struct tx *tx, const struct actor *a, const struct rec *full,
+                       struct str action, struct str comment, struct arena *to, vec_fault *faults,
+                       struct err *e)
+{
+    const struct step *step =
+        full->state == NO_STATE ? NULL : step_find(full->kind, full->state, action);
+    const struct act what = {.comment = comment};
+    struct act_call c = {.act = &what, .faults = faults};
+    if (!step)
+        return err_user(e, "service.no_step", "%.*s", (int)action.n, action.p);
+    struct rec *r = record_copy(full, to);
+    if (!r)
+        return err_nomem(e);
+    struct saving x = {s, tx, a, to, full, r, step, faults, true};
+    TRY(check_words(&c, step->action, e));
+    r->state = step->to;
+    TRY(prepare(&x, e));
+    TRY(rec_check_action(r, step->action, faults, e));
+    struct by by = actor_by(s, a, step->action->name, comment, STR(""));
+    return put(&x, &by, e);
 }
 
 /* What the actor is given of it now: a partner acts on more than it sees. */
@@ -480,6 +529,7 @@ static enum rc delete_in(struct site *s, struct tx *tx, struct delete_call *c, s
         return denied(e);
     if (is_locked(&v.full) && !actor_writes_all(c->a))
         return err_user(e, "service.locked", "%s", "");
+    TRY(approval_unlocked(s, tx, &v.full, to, e));
     if (c->version)
         v.full.version = c->version;
     struct by by = actor_by(s, c->a, STR("delete"), c->comment, STR(""));
@@ -549,7 +599,7 @@ static enum rc expire_one(struct site *s, struct tx *tx, void *ctx, struct err *
     struct rec *r = record_copy(&v.full, d->to);
     if (!r)
         return err_nomem(e);
-    struct saving x = {s, tx, &actor_system, d->to, &v.full, r, step, &faults};
+    struct saving x = {s, tx, &actor_system, d->to, &v.full, r, step, &faults, false};
     r->state = step->to;
     struct by by = actor_by(s, &actor_system, STR("expire"), STR(""), STR(""));
     enum rc rc = prepare(&x, e);

@@ -2,8 +2,7 @@
 #include "service/records.h"
 
 #include "base/map.h"
-#include "service/site_int.h"
-#include "service/special.h"
+#include "service/approval_int.h"
 
 #define LIMIT_MOST  1000
 #define LIMIT_USUAL 50
@@ -52,6 +51,10 @@ static enum rc show(struct site *s, struct tx *tx, void *ctx, struct err *e)
         return view_missing(e);
     rec_compute(&v.rec, site_today(s));
     *x->out = (struct shown){.rec = v.rec, .face = v.face};
+    if (v.face != FACE_PUBLIC)
+        TRY(approval_locked(s, tx, &v.full, x->to, &x->out->in_approval, e));
+    if (x->out->in_approval) /* nothing but its approval moves it */
+        return RC_OK;
     if (v.face == FACE_FULL || v.partner)
         x->out->may_write = actor_may_write_as(x->a, &v.full, v.partner);
     if (v.face == FACE_FULL) {
@@ -118,6 +121,7 @@ enum rc record_list(struct site *s, const struct actor *a, const struct list_req
 struct grouping {
     struct query query;
     struct group_by by;
+    int64_t seq;
     struct arena *to;
     vec_grouped *out;
 };
@@ -125,8 +129,7 @@ struct grouping {
 static enum rc group(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct grouping *x = ctx;
-    (void)s;
-    return store_group(tx, &x->query, &x->by, x->to, x->out, e);
+    return groups_get(s, tx, &x->query, &x->by, x->seq, x->to, x->out, e);
 }
 
 /* "created:month" */
@@ -147,7 +150,7 @@ enum rc record_group(struct site *s, const struct actor *a, const struct kind *k
                      struct str by, struct str by2, struct str sum, struct arena *to,
                      vec_grouped *out, struct err *e)
 {
-    struct grouping x = {.to = to, .out = out};
+    struct grouping x = {.seq = site_seq(s), .to = to, .out = out};
     struct filter *f = NULL;
     bool month;
     if (!actor_reads_kind(a, k))
@@ -171,30 +174,43 @@ struct titles {
     const struct kind **kind;
 };
 
-/* A list names the same organisation many times: each is read once. */
+/* Which face of it the actor sees, as view_get decides. */
+static bool head_title(const struct actor *a, const struct rec_head *h, struct str *title)
+{
+    struct rec r = {
+        .kind = h->kind, .id = h->id, .org = h->org, .state = h->state, .secrecy = h->secrecy};
+    if (!h->kind || !actor_reads_kind(a, h->kind))
+        return false;
+    bool whole = actor_sees_all(a, &r);
+    whole |= h->granted && actor_scope(a).reach == SCOPE_ORG && h->secrecy != SECRECY_PRIVATE;
+    *title = whole ? h->title : h->pub_title;
+    return whole || h->shown;
+}
+
+/* A list names the same organisation many times: each is read once, all in one query. */
 static enum rc titles(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct titles *x = ctx;
     struct map known = {0};
-    enum rc rc = RC_OK;
+    int64_t *id = arena_calloc(x->to, x->n, sizeof *id);
+    struct rec_head *head = arena_calloc(x->to, x->n, sizeof *head);
+    uint32_t n = 0;
+    enum rc rc = id && head ? RC_OK : err_nomem(e);
     (void)s;
     for (uint32_t i = 0; rc == RC_OK && i < x->n; i++) {
-        const uint32_t *at = map_put(&known, (uint64_t)x->id[i], i);
-        struct viewed v;
+        const uint32_t *at = map_put(&known, (uint64_t)x->id[i], n);
+        rc = at ? RC_OK : err_nomem(e);
+        if (at && *at == n && x->id[i])
+            id[n++] = x->id[i];
+    }
+    if (rc == RC_OK && n)
+        rc = store_heads(tx, id, n, x->a->org, x->to, head, e);
+    for (uint32_t i = 0; rc == RC_OK && i < x->n; i++) {
+        const uint32_t *at = map_get(&known, (uint64_t)x->id[i]);
         x->title[i] = STR("");
         x->kind[i] = NULL;
-        if (!at) {
-            rc = err_nomem(e);
-        } else if (*at != i) {
-            x->title[i] = x->title[*at];
-            x->kind[i] = x->kind[*at];
-        } else if (x->id[i]) {
-            rc = view_get(tx, x->a, NULL, x->id[i], x->to, &v, e);
-            if (rc == RC_OK && v.found) {
-                x->title[i] = rec_title(&v.rec);
-                x->kind[i] = v.rec.kind;
-            }
-        }
+        if (x->id[i] && at && head_title(x->a, &head[*at], &x->title[i]))
+            x->kind[i] = head[*at].kind;
     }
     map_free(&known);
     return rc;
@@ -261,6 +277,28 @@ static void turn_round(vec_event *v)
     }
 }
 
+/* A party learns what happened since it is one: what was written before, of others, stays theirs.
+ */
+static enum rc is_party_in(const struct remembering *x, struct tx *tx, const struct rec *r,
+                           bool *out, struct err *e)
+{
+    const struct kind *k = r->kind;
+    for (uint32_t i = 0; i < k->n_parties && !*out; i++) {
+        const struct field_def *f = &k->field[k->party[i].field];
+        const struct val *v = &r->val[k->party[i].field];
+        const struct kind *of =
+            k->party[i].sub == UINT32_MAX ? f->of_kind : f->sub[k->party[i].sub].of_kind;
+        struct viewed other;
+        if (of && of->is_self) {
+            *out = val_holds_ref(f, v, x->a->org);
+        } else if (v->set && !f->list && f->type == TYPE_REF) {
+            TRY(view_get(tx, x->a, NULL, v->num, x->to, &other, e));
+            *out = other.found && other.face == FACE_FULL;
+        }
+    }
+    return RC_OK;
+}
+
 /* A login may tell which organisation is behind the other side. */
 static void hide_who(const struct actor *a, struct entry *entry)
 {
@@ -284,9 +322,19 @@ static enum rc history(struct site *s, struct tx *tx, void *ctx, struct err *e)
         return denied(e);
     enum rc rc = store_history(tx, x->id, x->to, &entries, e);
     for (size_t i = 0; rc == RC_OK && i < entries.n; i++) {
-        if (v.partner)
+        bool known = !v.party;
+        struct rec then;
+        if (!known && entries.p[i].body.n) {
+            rc = past(x, &entries.p[i], &then, e);
+            if (rc == RC_OK)
+                rc = is_party_in(x, tx, &then, &known, e);
+        }
+        if (v.face == FACE_PARTNER)
             hide_who(x->a, &entries.p[i]);
-        rc = add_event(x, &entries.p[i], &last, e);
+        if (rc == RC_OK && known)
+            rc = add_event(x, &entries.p[i], &last, e);
+        else
+            last = (struct rec){0};
     }
     vec_free(&entries);
     turn_round(x->out);

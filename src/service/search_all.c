@@ -1,13 +1,36 @@
+#include "base/map.h"
 #include "service/pairing_int.h"
 #include "service/site_int.h"
 
 #define SEARCH_LIMIT 50u
 #define SEARCH_MOST  1000u
 
+/* What the actor's organisation takes part in it sees whole. */
+struct searcher {
+    const struct actor *a;
+    struct map party; /* id -> 1 */
+};
+
 static int face_for(void *ctx, const struct doc *d)
 {
-    const struct actor *a = ctx;
-    return doc_face(a, d);
+    const struct searcher *x = ctx;
+    int face = doc_face(x->a, d);
+    bool party = face && d->kind->n_parties && actor_reads_kind(x->a, d->kind) &&
+                 map_get(&x->party, (uint64_t)d->id);
+    return party ? 0 : face;
+}
+
+static enum rc read_parties(struct site *s, struct tx *tx, void *ctx, struct err *e)
+{
+    struct searcher *x = ctx;
+    vec_id id = {0};
+    (void)s;
+    enum rc rc = store_grants_of(tx, x->a->org, &id, e);
+    for (size_t i = 0; rc == RC_OK && i < id.n; i++)
+        if (!map_put(&x->party, (uint64_t)id.p[i], 1))
+            rc = err_nomem(e);
+    vec_free(&id);
+    return rc;
 }
 
 struct showing {
@@ -56,10 +79,18 @@ enum rc search_all(struct site *s, const struct actor *a, struct str text, const
     const struct table *t;
     vec_found v = {0};
     struct showing x = {a, text, &v, to, out};
-    TRY(engine_read(s, &t, e));
+    struct searcher who = {.a = a};
+    enum rc rc = RC_OK;
     limit = MIN(limit ? limit : SEARCH_LIMIT, SEARCH_MOST);
-    enum rc rc = table_search(t, text, only, limit, face_for, (void *)(uintptr_t)a, &v, e);
-    engine_done(s); /* the store is read without holding the engine */
+    if (actor_scope(a).reach == SCOPE_ORG)
+        rc = site_read(s, read_parties, &who, e);
+    if (rc == RC_OK)
+        rc = engine_read(s, &t, e);
+    if (rc == RC_OK) {
+        rc = table_search(t, text, only, limit, face_for, &who, &v, e);
+        engine_done(s); /* the store is read without holding the engine */
+    }
+    map_free(&who.party);
     if (rc == RC_OK && v.n)
         rc = site_read(s, show_all, &x, e);
     vec_free(&v);

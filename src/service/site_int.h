@@ -10,10 +10,14 @@
 
 struct seen; /* sessions in memory (session_cache.c) */
 struct counts;
+struct groups;
 struct overviews; /* figures in memory (overview.c) */
+struct measures_kept;
 struct runner;
 struct engine;
 struct papers;
+struct notices;
+struct approvals;
 struct newsroom;
 
 struct site {
@@ -25,15 +29,19 @@ struct site {
     _Atomic int64_t seq;
     struct seen *seen;
     struct counts *counts;
+    struct groups *groups;
     struct overviews *overviews;
-    pthread_mutex_t hashing; /* one password at a time: each takes 64 MiB */
+    struct measures_kept *measures; /* values of indicators */
+    pthread_mutex_t hashing;        /* one password at a time: each takes 64 MiB */
     const struct job_def *job_defs;
     struct runner *runner; /* threads: follower, jobs, sweep; NULL: none */
     pthread_mutex_t jobs_lock;
     struct running *running; /* jobs of this process */
     struct papers *papers;
+    struct notices *notices;
+    struct approvals *approvals;
     struct newsroom *newsroom; /* reader, organisations (newsroom.c) */
-    struct engine *engine; /* opened last, closed first; NULL: none */
+    struct engine *engine;     /* opened last, closed first; NULL: none */
 };
 
 /* declared.c: kinds and code tables of the program and of DIR/kinds, DIR/codes. A file of DIR with
@@ -44,6 +52,9 @@ enum rc declared_open(struct kinds **out, const char *dir, struct arena *a,
 /* papers.c: the declared papers. The kinds are there already. */
 enum rc papers_open(struct papers **out, const struct site *s, struct err *e) MUST_CHECK;
 void papers_close(struct papers *p); /* NULL is allowed */
+
+/* parties.c: who takes part in what, for all records, where the declarations have changed. */
+enum rc parties_rebuild(struct site *s, struct err *e) MUST_CHECK;
 
 /* ---- transactions ---- */
 
@@ -79,6 +90,7 @@ struct viewed {
     enum face face;
     bool found;
     bool partner; /* was granted it, and its kind lets both sides act */
+    bool party;   /* it is not its own, but its organisation is a party (kind.h): sees it whole */
 };
 enum rc view_get(struct tx *tx, const struct actor *a, const struct kind *k, int64_t id,
                  struct arena *to, struct viewed *out, struct err *e) MUST_CHECK;
@@ -130,6 +142,7 @@ enum rc fault_add(vec_fault *faults, uint32_t field, uint32_t item, uint32_t sub
 struct known_session {
     struct session session;
     struct account account; /* id 0: nobody */
+    uint32_t unread;        /* its notices */
 };
 enum rc seen_open(struct seen **out, struct err *e) MUST_CHECK;
 void seen_close(struct seen *c);
@@ -149,6 +162,19 @@ void counts_close(struct counts *c);
 /* As store_count, kept for this seq: the site's from before the transaction began. */
 enum rc counts_total(struct site *s, struct tx *tx, const struct query *q, int64_t seq,
                      uint64_t *out, struct err *e) MUST_CHECK;
+
+/* ---- groups in memory (groups.c) ---- */
+
+enum rc groups_open(struct groups **out, struct err *e) MUST_CHECK;
+void groups_close(struct groups *g);
+/* As store_group, kept for this seq: the site's from before the transaction began. */
+enum rc groups_get(struct site *s, struct tx *tx, const struct query *q, const struct group_by *by,
+                   int64_t seq, struct arena *to, vec_grouped *out, struct err *e) MUST_CHECK;
+/* ---- files (files.c) ---- */
+
+/* Did the actor put a file of this key? The system may name any. */
+enum rc file_held(struct tx *tx, const struct actor *a, struct str key, struct arena *to, bool *out,
+                  struct err *e) MUST_CHECK;
 
 /* ---- threads (runner.c) ---- */
 

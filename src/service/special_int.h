@@ -10,10 +10,12 @@
  * up to the day it ended. */
 enum rc appointment_before(struct saving *x, struct err *e) MUST_CHECK;
 enum rc appointment_after(struct saving *x, struct err *e) MUST_CHECK;
-/* The title of a company's place on the ladder. */
+uint32_t appointment_shares(const struct rec *r, int64_t *person, struct share share[SHARES_MOST]);
+/* The titles of an application and of a company's place on the ladder. */
+enum rc application_before(struct saving *x, struct err *e) MUST_CHECK;
 enum rc rank_before(struct saving *x, struct err *e) MUST_CHECK;
 
-/* agreement.c: the number "2026-001", given by the step `sign`, of the year it was signed in. */
+/* agreement.c: the number "2026-001", given by the step `file`, of the year it was signed in. */
 enum rc agreement_before(struct saving *x, struct err *e) MUST_CHECK;
 /* assessment.c: the weighted score. */
 enum rc assessment_before(struct saving *x, struct err *e) MUST_CHECK;

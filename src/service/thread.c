@@ -189,6 +189,7 @@ enum rc thread_of(struct site *s, const struct actor *a, int64_t id, struct aren
 struct promising {
     const struct actor *a;
     int64_t event;
+    uint64_t known;
     const struct typed_row *row;
     uint32_t n;
     struct arena *to;
@@ -216,24 +217,47 @@ static enum rc promise_one(struct promising *p, struct site *s, struct tx *tx,
     return record_save_in(s, tx, p->a, &r, STR(""), p->to, p->faults, e);
 }
 
+/* The commitments of the event that the actor sees. */
+static enum rc count_promised(const struct promising *p, struct site *s, struct tx *tx, uint64_t *n,
+                              struct err *e)
+{
+    const struct kind *k = kind_find(s->kinds, STR("commitment"));
+    uint32_t field = k ? field_find(k, STR("event")) : NO_FIELD;
+    struct val event = {.set = true, .num = p->event};
+    struct filter f = {.op = FILTER_EQ, .value = &event, .n_values = 1};
+    *n = 0;
+    if (field == NO_FIELD)
+        return RC_OK;
+    f.path = (struct path){.step[0] = {k, ATTR_FIELD, field, UINT32_MAX}, .n = 1};
+    struct query q = {.kind = k, .filter = &f, .scope = actor_scope_of(p->a, k)};
+    return store_count(tx, &q, n, e);
+}
+
 static enum rc promise(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
+    uint64_t there = 0;
     struct promising *p = ctx;
     const struct kind *k = kind_find(s->kinds, STR("event"));
     struct viewed v;
     TRY(view_get(tx, p->a, k, p->event, p->to, &v, e));
     if (!k || !v.found)
         return view_missing(e);
+    if (p->known != PROMISED_ANY)
+        TRY(count_promised(p, s, tx, &there, e));
+    if (p->known != PROMISED_ANY && there != p->known) {
+        p->at = UINT32_MAX;
+        return err_user(e, "thread.promised", "%llu", (unsigned long long)there);
+    }
     for (p->at = 0; p->at < p->n; p->at++)
         TRY(promise_one(p, s, tx, &p->row[p->at], e));
     return RC_OK;
 }
 
-enum rc thread_promise(struct site *s, const struct actor *a, int64_t event,
+enum rc thread_promise(struct site *s, const struct actor *a, int64_t event, uint64_t known,
                        const struct typed_row *row, uint32_t n, struct arena *to, vec_fault *faults,
                        uint32_t *bad_row, struct err *e)
 {
-    struct promising p = {a, event, row, n, to, faults, 0};
+    struct promising p = {a, event, known, row, n, to, faults, 0};
     enum rc rc = site_write(s, promise, &p, e);
     *bad_row = rc == RC_OK ? UINT32_MAX : p.at;
     return rc;

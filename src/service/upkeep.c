@@ -1,6 +1,7 @@
 #include "service/upkeep.h"
 
 #include "service/site_int.h"
+#include "service/special.h"
 
 /* The store counts, people see shares. */
 struct teller {
@@ -38,7 +39,13 @@ enum rc upkeep_restore(const struct site_options *o, const char *from, progress_
 enum rc upkeep_verify(struct site *s, progress_fn progress, void *ctx, struct err *e)
 {
     struct teller t = {progress, ctx, "verify"};
-    return store_verify(s->store, tell, &t, e);
+    TRY(store_verify(s->store, tell, &t, e));
+    for (uint32_t i = 0; i < kinds_count(s->kinds); i++) {
+        const struct special *special = special_of(kinds_at(s->kinds, i));
+        if (special && special->shares)
+            TRY(store_verify_shares(s->store, kinds_at(s->kinds, i), special->shares, e));
+    }
+    return RC_OK;
 }
 
 enum rc upkeep_rebuild(struct site *s, struct err *e)

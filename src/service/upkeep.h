@@ -11,7 +11,8 @@ enum rc upkeep_backup(struct site *s, const char *to, progress_fn progress, void
 /* Make the site of `o` from a copy; it must not be there yet ("site.exists"). */
 enum rc upkeep_restore(const struct site_options *o, const char *from, progress_fn progress,
                        void *ctx, struct err *e) MUST_CHECK;
-/* The trail and every record against it: RC_CORRUPT of store_verify. */
+/* The trail, every record against it, and shares of time against the records: RC_CORRUPT of
+ * store_verify and store_verify_shares. */
 enum rc upkeep_verify(struct site *s, progress_fn progress, void *ctx, struct err *e) MUST_CHECK;
 /* Make anew what is derived: the indexes of the declared fields. */
 enum rc upkeep_rebuild(struct site *s, struct err *e) MUST_CHECK;

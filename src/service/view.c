@@ -34,6 +34,13 @@ enum rc view_get(struct tx *tx, const struct actor *a, const struct kind *k, int
     }
     if (actor_scope(a).reach == SCOPE_ORG && v->full.secrecy != SECRECY_PRIVATE)
         TRY(store_granted(tx, id, a->org, &granted, e));
+    if (granted && v->full.kind->n_parties) {
+        v->rec = v->full;
+        v->face = FACE_FULL;
+        v->party = true;
+        v->partner = v->full.kind->parties_act;
+        return RC_OK;
+    }
     if (granted)
         return partner_face(v, to, e);
     v->face = FACE_PUBLIC;

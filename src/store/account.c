@@ -291,7 +291,8 @@ static enum rc read_job(void *to, struct stmt *st, struct arena *a, struct err *
                       .created = col_int(st, 9),
                       .started = col_int(st, 10),
                       .ended = col_int(st, 11),
-                      .beat = col_int(st, 12)};
+                      .beat = col_int(st, 12),
+                      .attempts = col_int(st, 13)};
     TRY(col_str(&n->name, st, 2, a, e));
     TRY(col_str(&n->args, st, 3, a, e));
     TRY(col_str(&n->stage, st, 7, a, e));
@@ -302,9 +303,9 @@ enum rc job_put(struct tx *tx, struct job *j, struct err *e)
 {
     TRY(tx_writes(tx, e));
     int64_t id = j->id ? j->id : tx_new_id(tx);
-    TRY(TX_RUN(tx, SQL_JOB_PUT, e, "iittiiittiiii", id, j->account, j->name, j->args,
+    TRY(TX_RUN(tx, SQL_JOB_PUT, e, "iittiiittiiiii", id, j->account, j->name, j->args,
                (int64_t)j->state, (int64_t)j->done, (int64_t)j->all, j->stage, j->result,
-               j->created, j->started, j->ended, j->beat));
+               j->created, j->started, j->ended, j->beat, j->attempts));
     j->id = id;
     return RC_OK;
 }
@@ -340,8 +341,16 @@ enum rc job_claim(struct tx *tx, int64_t now, int64_t beat_before, struct arena 
         return RC_OK;
     TRY(TX_RUN(tx, SQL_JOB_TAKE, e, "ii", out->id, now));
     out->state = JOB_RUNNING;
+    out->attempts++;
     out->started = out->beat = now;
     return RC_OK;
+}
+
+enum rc job_give_up(struct tx *tx, int64_t now, int64_t beat_before, int64_t most,
+                    struct str result, struct err *e)
+{
+    TRY(tx_writes(tx, e));
+    return TX_RUN(tx, SQL_JOB_GIVE_UP, e, "iiit", beat_before, now, most, result);
 }
 
 enum rc job_beat(struct tx *tx, int64_t id, uint64_t done, uint64_t all, struct str stage,

@@ -82,6 +82,7 @@ struct job {
     uint64_t done, all;
     struct str stage, result; /* result: JSON; of a failed one the error */
     int64_t created, started, ended, beat;
+    int64_t attempts; /* how often it was begun */
 };
 enum rc job_put(struct tx *tx, struct job *j, struct err *e) MUST_CHECK; /* insert or replace */
 enum rc job_get(struct tx *tx, int64_t id, struct arena *a, struct job *out, bool *found,
@@ -93,6 +94,10 @@ enum rc job_list(struct tx *tx, int64_t account, uint32_t limit, struct arena *a
  * `beat_before`; it is then running with beat = now. PostgreSQL: FOR UPDATE SKIP LOCKED. */
 enum rc job_claim(struct tx *tx, int64_t now, int64_t beat_before, struct arena *a, struct job *out,
                   bool *found, struct err *e) MUST_CHECK;
+/* Those whose runner gave no sign since `beat_before` and that were begun `most` times have failed,
+ * with this result: what ends its process is not begun for ever. */
+enum rc job_give_up(struct tx *tx, int64_t now, int64_t beat_before, int64_t most,
+                    struct str result, struct err *e) MUST_CHECK;
 /* Progress and sign of life; *cancelled: somebody asked to stop. */
 enum rc job_beat(struct tx *tx, int64_t id, uint64_t done, uint64_t all, struct str stage,
                  int64_t now, bool *cancelled, struct err *e) MUST_CHECK;

@@ -107,6 +107,36 @@ static enum rc add_unique(struct derived *d, const struct field_def *f, const st
     return vec_push(&d->uniq, row, e);
 }
 
+/* Values that stand once together: one row, "need+offer" and the values a tab apart. */
+static enum rc add_together(struct derived *d, const struct rec *r, struct arena *a, struct err *e)
+{
+    const struct kind *k = r->kind;
+    struct buf text, name;
+    struct uniq_row row = {0};
+    for (uint32_t i = 0; i < k->n_unique; i++)
+        if (!r->val[k->unique[i]].set)
+            return RC_OK;
+    buf_init(&text, BODY_MAX);
+    buf_init(&name, BODY_MAX);
+    enum rc rc = RC_OK;
+    for (uint32_t i = 0; rc == RC_OK && i < k->n_unique; i++) {
+        const struct field_def *f = &k->field[k->unique[i]];
+        rc = i ? buf_char(&text, '\t', e) : RC_OK;
+        rc = rc == RC_OK && i ? buf_char(&name, '+', e) : rc;
+        rc = rc == RC_OK ? buf_str(&name, f->name, e) : rc;
+        rc = rc == RC_OK ? val_text(&text, f, &r->val[k->unique[i]], false, true, e) : rc;
+    }
+    if (rc == RC_OK)
+        rc = uniq_text(&row.value, buf_view(&text), a, e);
+    if (rc == RC_OK) {
+        row.field = arena_str(a, buf_view(&name));
+        rc = row.field.p ? vec_push(&d->uniq, row, e) : err_nomem(e);
+    }
+    buf_free(&text);
+    buf_free(&name);
+    return rc;
+}
+
 static enum rc uniques(struct derived *d, const struct rec *r, struct arena *a, struct err *e)
 {
     for (uint32_t i = 0; i < r->kind->n_fields; i++) {
@@ -121,6 +151,8 @@ static enum rc uniques(struct derived *d, const struct rec *r, struct arena *a, 
         for (uint32_t j = 0; f->list && j < v->list.n; j++)
             TRY(add_unique(d, &one, &v->list.item[j], a, e));
     }
+    if (r->kind->n_unique)
+        TRY(add_together(d, r, a, e));
     if (d->uniq.n)
         qsort(d->uniq.p, d->uniq.n, sizeof *d->uniq.p, by_uniq);
     size_t n = 0;

@@ -57,7 +57,7 @@ static enum rc listen_turn(struct store *s, unsigned ms, struct err *e)
     }
     pthread_mutex_lock(&s->lock);
     s->listening = false;
-    pthread_cond_broadcast(&s->change);
+    pthread_cond_broadcast(&s->grown);
     return rc;
 }
 
@@ -68,7 +68,7 @@ static void look_turn(struct store *s, int64_t ms)
     int64_t ns = t.tv_nsec + MIN(ms, (int64_t)LOOK_MS) * 1000000;
     t.tv_sec += ns / 1000000000;
     t.tv_nsec = ns % 1000000000;
-    pthread_cond_timedwait(&s->change, &s->lock, &t);
+    pthread_cond_timedwait(&s->grown, &s->lock, &t);
 }
 
 enum rc store_wait(struct store *s, int64_t seq, unsigned ms, int64_t *now, struct err *e)

@@ -249,3 +249,43 @@ enum rc store_granted(struct tx *tx, int64_t id, int64_t org, bool *out, struct 
     stmt_done(st);
     return rc;
 }
+
+static enum rc list_ids(struct tx *tx, enum sql no, int64_t of, vec_id *out, struct err *e)
+{
+    struct stmt *st;
+    TRY(db_query(&st, tx->db, no, e, "i", of));
+    bool row;
+    enum rc rc;
+    while ((rc = stmt_step(st, &row, e)) == RC_OK && row) {
+        rc = vec_push(out, col_int(st, 0), e);
+        if (rc != RC_OK)
+            break;
+    }
+    stmt_done(st);
+    return rc;
+}
+
+enum rc store_grants(struct tx *tx, int64_t id, vec_id *out, struct err *e)
+{
+    return list_ids(tx, SQL_GRANT_LIST, id, out, e);
+}
+
+enum rc store_grants_of(struct tx *tx, int64_t org, vec_id *out, struct err *e)
+{
+    return list_ids(tx, SQL_GRANT_OF_ORG, org, out, e);
+}
+
+enum rc store_grant_only(struct tx *tx, int64_t id, const int64_t *org, uint32_t n, bool *changed,
+                         struct err *e)
+{
+    vec_id was = {0};
+    TRY(tx_writes(tx, e));
+    enum rc rc = store_grants(tx, id, &was, e);
+    *changed = was.n != n || (n && memcmp(was.p, org, n * sizeof *org) != 0);
+    if (rc == RC_OK && *changed && was.n)
+        rc = TX_RUN(tx, SQL_GRANT_NONE, e, "i", id);
+    for (uint32_t i = 0; rc == RC_OK && *changed && i < n; i++)
+        rc = TX_RUN(tx, SQL_GRANT_ADD, e, "ii", id, org[i]);
+    vec_free(&was);
+    return rc;
+}

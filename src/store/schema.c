@@ -89,7 +89,36 @@ static const char version_3[] =
     "CREATE INDEX audit_kind ON audit (kind, seq);"
     "CREATE TABLE counter (name $textc NOT NULL PRIMARY KEY, value $int NOT NULL) $strict;";
 
-static const char *const steps[SCHEMA_VERSION] = {version_1, version_2, version_3};
+/* notice: what somebody is told; key: of its sentence; about: a record, 0 none; once: told at most
+ * once to an account; seen: when it was read, 0 not yet. Account 0 is the site's own chat group.
+ * delivery: a notice by a channel; state: enum delivery_state; due: not before; batch: notices that
+ * go in one message, 0 not put together yet. reach: where and when somebody wants to be told; mail
+ * is used once proved; quiet hours in minutes of the day, -1 the site's. hook: address of a chat
+ * robot. grant_org: what an organisation takes part in. attempts: how often a job was begun. */
+static const char version_4[] =
+    "CREATE TABLE notice (id $int NOT NULL PRIMARY KEY, account $int NOT NULL, key $textc NOT NULL,"
+    " text $textc NOT NULL, about $int NOT NULL, once $textc NOT NULL, created $int NOT NULL,"
+    " seen $int NOT NULL) $strict;"
+    "CREATE UNIQUE INDEX notice_once ON notice (account, once) WHERE once <> '';"
+    "CREATE INDEX notice_account ON notice (account, id);"
+    "CREATE INDEX notice_unread ON notice (account, id) WHERE seen = 0;"
+    "CREATE TABLE delivery (notice $int NOT NULL REFERENCES notice (id), channel $textc NOT NULL,"
+    " account $int NOT NULL, state $int NOT NULL, due $int NOT NULL, batch $int NOT NULL,"
+    " attempts $int NOT NULL, ended $int NOT NULL, reason $textc NOT NULL,"
+    " PRIMARY KEY (notice, channel)) $norowid;"
+    "CREATE INDEX delivery_due ON delivery (due, notice) WHERE state < 2;"
+    "CREATE INDEX delivery_batch ON delivery (batch, notice);"
+    "CREATE INDEX delivery_failed ON delivery (batch) WHERE state = 3;"
+    "CREATE TABLE reach (account $int NOT NULL PRIMARY KEY, mail $textc NOT NULL,"
+    " proved $int NOT NULL, code $textc NOT NULL, code_until $int NOT NULL,"
+    " code_tries $int NOT NULL, quiet_from $int NOT NULL, quiet_until $int NOT NULL,"
+    " choice $textc NOT NULL) $strict;"
+    "CREATE TABLE hook (account $int NOT NULL, channel $textc NOT NULL, url $textc NOT NULL,"
+    " secret $textc NOT NULL, PRIMARY KEY (account, channel)) $norowid;"
+    "CREATE INDEX grant_org ON grant_to (org, id);"
+    "ALTER TABLE job ADD COLUMN attempts $int NOT NULL DEFAULT 0;";
+
+static const char *const steps[SCHEMA_VERSION] = {version_1, version_2, version_3, version_4};
 
 /* After the tables of version 1: the trail grows only. */
 static const char *const guards[] = {
@@ -145,6 +174,10 @@ static const char *const after[] = {
                " ('rec', 'rec_shown_state', '100000 20000 10000 3000 2 1'),"
                " ('link', 'link', '200000 2 2 1'), ('link', 'link_to', '200000 20'),"
                " ('share', 'share_person', '20000 4 1'),"
+               " ('notice', 'notice_account', '100000 200 1'),"
+               " ('notice', 'notice_unread', '10000 20 1'),"
+               " ('delivery', 'delivery_due', '100 2 1'),"
+               " ('delivery', 'delivery_batch', '100000 5 1'),"
                " ('audit', 'audit_id', '400000 4 1'), ('audit', 'audit_account', '400000 2000 1');",
     [POSTGRES] = "DO 'DECLARE s text := quote_ident(current_schema()); BEGIN"
                  " EXECUTE ''GRANT USAGE ON SCHEMA '' || s || '' TO qiao_app'';"
@@ -171,11 +204,19 @@ const struct table schema_tables[] = {
     {"token", "id, key, account, name, scope, created, expires, used", "ibittiii", "id"},
     {"saved", "id, account, shared, kind, name, filter, columns, sort", "iiittttt", "id"},
     {"job",
-     "id, account, name, args, state, done, total, stage, result, created, started, ended, beat",
-     "iittiiittiiii", "id"},
+     "id, account, name, args, state, done, total, stage, result, created, started, ended, "
+     "beat, attempts",
+     "iittiiittiiiii", "id"},
     {"file", "key, name, bytes, account, created", "ttbii", "key"},
     {"share", "appointment, org, person, start, until, percent", "iiiiii", "appointment, org"},
     {"counter", "name, value", "ti", "name"},
+    {"notice", "id, account, key, text, about, once, created, seen", "iittitii", "id"},
+    {"delivery", "notice, channel, account, state, due, batch, attempts, ended, reason",
+     "itiiiiiit", "notice, channel"},
+    {"reach",
+     "account, mail, proved, code, code_until, code_tries, quiet_from, quiet_until, choice",
+     "ititiiiit", "account"},
+    {"hook", "account, channel, url, secret", "ittt", "account, channel"},
     {"head", "one, seq, last_id, hash", "iiib", "one"},
 };
 const uint32_t schema_n_tables = ARRAY_LEN(schema_tables);

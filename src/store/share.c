@@ -114,6 +114,60 @@ enum rc store_shares(struct tx *tx, int64_t appointment, int64_t person, const s
     return RC_OK;
 }
 
+/* ---- do they follow from the records? ---- */
+
+struct sharing {
+    struct tx *tx;
+    store_shares_fn shares;
+};
+
+static enum rc verify_one(void *ctx, const struct rec *r, struct err *e)
+{
+    struct sharing *x = ctx;
+    struct share want[SHARES_MOST];
+    int64_t person = 0;
+    uint32_t n = x->shares(r, &person, want), i = 0;
+    struct stmt *st;
+    bool row, same = true;
+    TRY(db_query(&st, x->tx->db, SQL_SHARE_OF, e, "i", r->id));
+    enum rc rc;
+    while ((rc = stmt_step(st, &row, e)) == RC_OK && row) {
+        same = same && i < n && want[i].org == col_int(st, 0) && person == col_int(st, 1) &&
+               want[i].start == col_int(st, 2) && want[i].until == col_int(st, 3) &&
+               want[i].percent == col_int(st, 4);
+        i++;
+    }
+    stmt_done(st);
+    if (rc == RC_OK && (!same || i != n))
+        rc = err_corrupt(e, "store.record", "%lld", (long long)r->id);
+    return rc;
+}
+
+static enum rc verify_strays(struct tx *tx, const struct kind *k, struct err *e)
+{
+    struct stmt *st;
+    bool row;
+    TRY(db_query(&st, tx->db, SQL_SHARE_STRAY, e, "t", k->name));
+    enum rc rc = stmt_step(st, &row, e);
+    if (rc == RC_OK && row && !tx->db->ops->is_null(st, 0))
+        rc = err_corrupt(e, "store.record", "%lld", (long long)col_int(st, 0));
+    stmt_done(st);
+    return rc;
+}
+
+enum rc store_verify_shares(struct store *s, const struct kind *k, store_shares_fn shares,
+                            struct err *e)
+{
+    struct sharing x = {.shares = shares};
+    struct query q = {.kind = k, .scope = {.reach = SCOPE_ALL}};
+    TRY(tx_begin(&x.tx, s, TX_READ, e));
+    enum rc rc = store_each(x.tx, &q, verify_one, &x, e);
+    if (rc == RC_OK)
+        rc = verify_strays(x.tx, k, e);
+    tx_rollback(x.tx);
+    return rc;
+}
+
 enum rc store_share_most(struct tx *tx, int64_t person, int64_t from, int64_t until,
                          int64_t *percent, struct err *e)
 {

@@ -10,7 +10,12 @@
     "id, login, name, role, org, person, hash, totp, lang, outside, active, failed, "              \
     "locked_until, created, last_login, seen_matches"
 #define JOB                                                                                        \
-    "id, account, name, args, state, done, total, stage, result, created, started, ended, beat"
+    "id, account, name, args, state, done, total, stage, result, created, started, ended, beat, "  \
+    "attempts"
+#define NOTICE    "id, account, key, text, about, once, created, seen"
+#define NOTICE_OF "n.id, n.account, n.key, n.text, n.about, n.once, n.created, n.seen"
+#define DELIVERY  "notice, channel, account, state, due, batch, attempts, ended, reason"
+#define REACH     "account, mail, proved, code, code_until, code_tries, quiet_from, quiet_until, choice"
 
 const char *const sql_text_of[SQL__COUNT] = {
     [SQL_HEAD] = "SELECT seq, last_id, hash FROM head WHERE one = 1",
@@ -20,6 +25,10 @@ const char *const sql_text_of[SQL__COUNT] = {
 
     /* records */
     [SQL_REC_GET] = "SELECT " REC " FROM rec WHERE id = ?1",
+    [SQL_REC_HEADS] =
+        "SELECT r.id, r.kind, r.org, r.state, r.secrecy, r.title, r.pub_title, r.shown, "
+        "CASE WHEN g.id IS NULL THEN 0 ELSE 1 END FROM rec r LEFT JOIN grant_to g ON g.id = r.id "
+        "AND g.org = ?2 WHERE r.id IN $ids",
     [SQL_REC_STATE] = "SELECT kind, version, state, created, since FROM rec WHERE id = ?1",
     [SQL_REC_INSERT] =
         "INSERT INTO rec (id, kind, org, state, secrecy, version, created, updated, since, body, "
@@ -54,6 +63,9 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_GRANT_ADD] = "INSERT INTO grant_to (id, org) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
     [SQL_GRANT_GET] = "SELECT 1 FROM grant_to WHERE id = ?1 AND org = ?2",
     [SQL_GRANT_CLEAR] = "DELETE FROM grant_to WHERE id = ?1 OR org = ?1",
+    [SQL_GRANT_LIST] = "SELECT org FROM grant_to WHERE id = ?1 ORDER BY org",
+    [SQL_GRANT_NONE] = "DELETE FROM grant_to WHERE id = ?1",
+    [SQL_GRANT_OF_ORG] = "SELECT id FROM grant_to WHERE org = ?1 ORDER BY id",
 
     [SQL_SHARE_OF_PERSON] =
         "SELECT appointment, start, until, percent FROM share WHERE person = ?1 AND start <= ?3 "
@@ -61,6 +73,10 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_SHARE_CLEAR] = "DELETE FROM share WHERE appointment = ?1",
     [SQL_SHARE_ADD] = "INSERT INTO share (appointment, org, person, start, until, percent) "
                       "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [SQL_SHARE_OF] = "SELECT org, person, start, until, percent FROM share WHERE appointment = ?1 "
+                     "ORDER BY org",
+    [SQL_SHARE_STRAY] = "SELECT min(s.appointment) FROM share s LEFT JOIN rec r ON "
+                        "r.id = s.appointment WHERE r.id IS NULL OR r.kind <> ?1",
     [SQL_COUNTER_NEXT] = "INSERT INTO counter (name, value) VALUES (?1, 1) ON CONFLICT (name) "
                          "DO UPDATE SET value = counter.value + 1 RETURNING value",
 
@@ -70,7 +86,9 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_AUDIT_OF] = "SELECT " AUDIT " FROM audit WHERE id = ?1 ORDER BY seq",
     [SQL_AUDIT_AFTER] = "SELECT " AUDIT " FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2",
     [SQL_AUDIT_OF_KIND] =
-        "SELECT " AUDIT " FROM audit WHERE kind = ?1 AND id > 0 AND at < ?2 ORDER BY seq",
+        "SELECT seq, at, 0, '', action, '', '', id, kind, version, state, secrecy, org, body, '' "
+        "FROM audit WHERE kind = ?1 AND (id, seq) > (?3, ?4) AND id > 0 AND at < ?2 "
+        "ORDER BY id, seq LIMIT ?5",
     [SQL_AUDIT_COUNT] = "SELECT count(*) FROM audit",
     [SQL_VERIFY_REC] =
         "SELECT r.id, r.kind, r.org, r.state, r.secrecy, r.version, r.created, r.updated, "
@@ -138,23 +156,80 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_SAVED_DROP] = "DELETE FROM saved WHERE id = ?1 AND account = ?2",
     [SQL_JOB_PUT] =
         "INSERT INTO job (" JOB ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
-        "?13) ON CONFLICT (id) DO UPDATE SET account = excluded.account, name = excluded.name, "
+        "?13, ?14) ON CONFLICT (id) DO UPDATE SET account = excluded.account, name = "
+        "excluded.name, "
         "args = excluded.args, state = excluded.state, done = excluded.done, "
         "total = excluded.total, stage = excluded.stage, result = excluded.result, "
         "created = excluded.created, started = excluded.started, ended = excluded.ended, "
-        "beat = excluded.beat",
+        "beat = excluded.beat, attempts = excluded.attempts",
     [SQL_JOB_GET] = "SELECT " JOB " FROM job WHERE id = ?1",
     [SQL_JOB_LIST] = "SELECT " JOB " FROM job ORDER BY id DESC LIMIT ?1",
     [SQL_JOB_LIST_OF] = "SELECT " JOB " FROM job WHERE account = ?2 ORDER BY id DESC LIMIT ?1",
     [SQL_JOB_NEXT] = "SELECT " JOB " FROM job WHERE state = 0 OR (state = 1 AND beat < ?1) "
                      "ORDER BY id LIMIT 1 $skip",
-    [SQL_JOB_TAKE] = "UPDATE job SET state = 1, started = ?2, beat = ?2 WHERE id = ?1",
+    [SQL_JOB_TAKE] = "UPDATE job SET state = 1, started = ?2, beat = ?2, attempts = attempts + 1 "
+                     "WHERE id = ?1",
+    [SQL_JOB_GIVE_UP] = "UPDATE job SET state = 3, ended = ?2, result = ?4 WHERE state = 1 AND "
+                        "beat < ?1 AND attempts >= ?3",
     [SQL_JOB_BEAT] = "UPDATE job SET done = ?2, total = ?3, stage = ?4, beat = ?5 WHERE id = ?1 "
                      "RETURNING state",
     [SQL_FILE_PUT] = "INSERT INTO file (key, name, bytes, account, created) VALUES (?1, ?2, ?3, "
                      "?4, ?5) ON CONFLICT (key) DO NOTHING",
     [SQL_FILE_GET] = "SELECT name, bytes FROM file WHERE key = ?1",
     [SQL_FILE_DROP] = "DELETE FROM file WHERE key = ?1",
+
+    /* notices: a list is of one account, all (?2 = 0) or the unread, newest first before an id */
+    [SQL_NOTICE_ADD] = "INSERT INTO notice (" NOTICE ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)",
+    [SQL_NOTICE_ONCE] = "SELECT 1 FROM notice WHERE account = ?1 AND once = ?2 AND once <> ''",
+    [SQL_NOTICE_GET] = "SELECT " NOTICE " FROM notice WHERE id = ?1",
+    [SQL_NOTICE_LIST] = "SELECT " NOTICE " FROM notice WHERE account = ?1 AND (?2 = 0 OR seen = 0) "
+                        "AND id < ?3 ORDER BY id DESC LIMIT ?4",
+    [SQL_NOTICE_UNREAD] = "SELECT count(*) FROM notice WHERE account = ?1 AND seen = 0",
+    [SQL_NOTICE_SEEN] = "UPDATE notice SET seen = ?3 WHERE id = ?2 AND account = ?1 AND seen = 0",
+    [SQL_NOTICE_SEEN_ALL] =
+        "UPDATE notice SET seen = ?3 WHERE account = ?1 AND id <= ?2 AND seen = 0",
+    [SQL_NOTICE_DROP_SENT] = "DELETE FROM delivery WHERE notice IN (SELECT id FROM notice "
+                             "WHERE created < ?1)",
+    [SQL_NOTICE_DROP_OLD] = "DELETE FROM notice WHERE created < ?1",
+    [SQL_DELIVERY_ADD] = "INSERT INTO delivery (" DELIVERY ") VALUES (?1, ?2, ?3, 0, ?4, 0, 0, 0, "
+                         "'') ON CONFLICT DO NOTHING",
+    [SQL_DELIVERY_NEXT] =
+        "SELECT " DELIVERY " FROM delivery WHERE state < 2 AND due <= ?1 ORDER BY due, notice "
+        "LIMIT 1",
+    [SQL_DELIVERY_DUE] = "SELECT min(due) FROM delivery WHERE state < 2",
+    [SQL_DELIVERY_READY] =
+        "SELECT notice FROM delivery WHERE state = 0 AND due <= ?3 AND batch = 0 "
+        "AND account = ?1 AND channel = ?2 ORDER BY notice LIMIT ?4",
+    [SQL_DELIVERY_BATCH] = "UPDATE delivery SET batch = ?3 WHERE notice = ?1 AND channel = ?2",
+    [SQL_DELIVERY_OF_BATCH] = "SELECT " NOTICE_OF ", d.attempts FROM delivery d JOIN notice n "
+                              "ON n.id = d.notice WHERE d.batch = ?1 ORDER BY d.notice",
+    [SQL_DELIVERY_TAKE] =
+        "UPDATE delivery SET state = 1, due = ?2, attempts = attempts + 1 WHERE batch = ?1",
+    [SQL_DELIVERY_PUT_OFF] = "UPDATE delivery SET due = ?3 WHERE account = ?1 AND channel = ?2 "
+                             "AND state < 2 AND due <= ?4",
+    [SQL_DELIVERY_HURRY] = "UPDATE delivery SET due = ?2 WHERE account = ?1 AND state = 0 "
+                           "AND state < 2 AND attempts = 0 AND due > ?2",
+    /* not when somebody else has taken it since: then its attempts have grown */
+    [SQL_DELIVERY_END] = "UPDATE delivery SET state = ?3, due = ?4, ended = ?5, reason = ?6 "
+                         "WHERE batch = ?1 AND state = 1 AND attempts = ?2",
+    [SQL_DELIVERY_FAILED] =
+        "SELECT batch, min(account), min(channel), count(*), max(attempts), max(ended), "
+        "min(reason) FROM delivery WHERE state = 3 GROUP BY batch ORDER BY batch DESC LIMIT ?1",
+    [SQL_DELIVERY_AGAIN] =
+        "UPDATE delivery SET state = 0, due = ?2, attempts = 0 WHERE batch = ?1 AND state = 3",
+    [SQL_REACH_GET] = "SELECT " REACH " FROM reach WHERE account = ?1",
+    [SQL_REACH_PUT] =
+        "INSERT INTO reach (" REACH ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT "
+        "(account) DO UPDATE SET mail = excluded.mail, proved = excluded.proved, "
+        "code = excluded.code, code_until = excluded.code_until, "
+        "code_tries = excluded.code_tries, quiet_from = excluded.quiet_from, "
+        "quiet_until = excluded.quiet_until, choice = excluded.choice",
+    [SQL_HOOK_GET] = "SELECT account, channel, url, secret FROM hook WHERE account = ?1 "
+                     "ORDER BY channel",
+    [SQL_HOOK_PUT] = "INSERT INTO hook (account, channel, url, secret) VALUES (?1, ?2, ?3, ?4) "
+                     "ON CONFLICT (account, channel) DO UPDATE SET url = excluded.url, "
+                     "secret = excluded.secret",
+    [SQL_HOOK_DROP] = "DELETE FROM hook WHERE account = ?1 AND channel = ?2",
     [SQL_META_GET] = "SELECT value FROM meta WHERE name = ?1",
     [SQL_META_PUT] = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) "
                      "DO UPDATE SET value = excluded.value",

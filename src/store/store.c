@@ -80,7 +80,8 @@ enum rc store_open(struct store **out, const struct store_options *o, const stru
     pthread_condattr_t attr;
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&s->change, &attr);
+    pthread_cond_init(&s->turn, &attr);
+    pthread_cond_init(&s->grown, &attr);
     pthread_condattr_destroy(&attr);
     pthread_mutex_init(&s->lock, NULL);
     pthread_mutex_init(&s->seq_lock, NULL);
@@ -110,7 +111,8 @@ void store_close(struct store *s)
     }
     db_close(s->seq_db);
     db_close(s->listener);
-    pthread_cond_destroy(&s->change);
+    pthread_cond_destroy(&s->turn);
+    pthread_cond_destroy(&s->grown);
     pthread_mutex_destroy(&s->lock);
     pthread_mutex_destroy(&s->seq_lock);
     mem_free(s->dir);
@@ -142,7 +144,7 @@ static enum rc take_turn(struct db **out, struct store *s, bool write, struct er
     int late = 0;
     pthread_mutex_lock(&s->lock);
     while (((alone && s->writing) || (!s->idle && s->open >= s->most)) && late != ETIMEDOUT)
-        late = pthread_cond_timedwait(&s->change, &s->lock, &end);
+        late = pthread_cond_timedwait(&s->turn, &s->lock, &end);
     bool mine = !(alone && s->writing) && (s->idle || s->open < s->most);
     if (mine) {
         s->writing = s->writing || alone;
@@ -171,7 +173,9 @@ static void give_back(struct store *s, struct db *db, bool write)
     }
     if (write && s->ops->dialect == SQLITE)
         s->writing = false;
-    pthread_cond_broadcast(&s->change);
+    pthread_cond_broadcast(&s->turn);
+    if (write)
+        pthread_cond_broadcast(&s->grown);
     pthread_mutex_unlock(&s->lock);
 }
 

@@ -1,5 +1,7 @@
 /* The API's own description: OpenAPI 3.1, made from the declared kinds and the route table. */
 #include "web/api_int.h"
+#include "web/approval_int.h"
+#include "web/notice_int.h"
 
 #include <math.h>
 
@@ -22,7 +24,7 @@ static const struct {
     [TYPE_EMAIL] = {"string", "email", NULL},
     [TYPE_PHONE] = {"string", NULL, NULL},
     [TYPE_URL] = {"string", "uri", NULL},
-    [TYPE_FILE] = {"string", NULL, "sha256:name"},
+    [TYPE_FILE] = {"string", NULL, "sha256:name, as POST /api/files answers"},
     [TYPE_GROUP] = {"object", NULL, NULL},
 };
 
@@ -185,7 +187,11 @@ static const struct {
     {api_change, {NULL}, true, true},
     {api_remove, {"comment:string"}, true, false},
     {api_step, {NULL}, true, true},
+    {api_upload, {"name:string"}, false, false},
+    {api_approvals, {"list:string"}, false, false},
     {api_search, {"q:string", "kind:string", "limit:integer"}, false, false},
+    {api_inbox, {"unread:boolean", "before:integer", "limit:integer"}, false, false},
+    {api_inbox_read_all, {"up_to:integer"}, false, false},
     {api_matches, {"kind:string", "limit:integer"}, false, false},
 };
 
@@ -217,6 +223,16 @@ static void add_takes(json_t *operation, json_t *parameters, const struct route 
     }
 }
 
+/* What an operation of an approval takes; which of it, docs/service.md says. */
+static json_t *approval_body(void)
+{
+    return json_pack("{s:{s:{s:{s:s, s:b, s:{s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}}}}}}",
+                     "content", "application/json", "schema", "type", "object",
+                     "additionalProperties", 0, "properties", "round", "type", "integer", "comment",
+                     "type", "string", "step", "type", "string", "login", "type", "string",
+                     "before", "type", "boolean");
+}
+
 static json_t *operation(const struct route *r, const struct kind *k, bool zh)
 {
     json_t *o = json_object(), *parameters = json_array();
@@ -228,6 +244,8 @@ static json_t *operation(const struct route *r, const struct kind *k, bool zh)
     if (strstr(r->pattern, "{name}"))
         json_array_append_new(parameters, parameter("name", "path", "string", true));
     add_takes(o, parameters, r, k);
+    if (r->handler == api_approval_do)
+        json_object_set_new(o, "requestBody", approval_body());
     json_object_set_new(o, "parameters", parameters);
     json_t *schema =
         k ? json_pack("{s:o}", "$ref",

@@ -1,5 +1,6 @@
 #include "web/form_view_int.h"
 
+#include "service/attach.h"
 #include "web/page_int.h"
 
 #include <math.h>
@@ -41,22 +42,25 @@ static struct str field_id(const struct request *rq, struct str name)
 
 /* ---- values as text ---- */
 
+/* As a field of a form holds it; refs and long codes with their names behind, as page_form.c takes
+ * them apart again. */
 static enum rc one_text(struct request *rq, struct buf *out, const struct field_def *f,
                         const struct val *v, const struct titles *t, struct err *e)
 {
     const struct kind *k;
     if (!v->set)
         return RC_OK;
-    TRY(val_text(out, f, v, rq->zh, true, e));
-    if (f->type == TYPE_CODE && f->codes && f->codes->n > SELECT_MAX) {
-        const struct code *c = code_find(f->codes, v->text);
-        struct str label = c ? label_text(&c->label, rq->zh) : STR("");
-        return c ? buf_printf(out, e, " %.*s", (int)label.n, label.p) : RC_OK;
+    if (f->type == TYPE_REF) {
+        struct str title = titles_of(t, v->num, &k);
+        return buf_printf(out, e, "#%lld%s%.*s", (long long)v->num, title.n ? " " : "",
+                          (int)title.n, title.n ? title.p : "");
     }
-    if (f->type != TYPE_REF)
+    TRY(val_text(out, f, v, rq->zh, true, e));
+    if (f->type != TYPE_CODE || !f->codes || f->codes->n <= SELECT_MAX)
         return RC_OK;
-    struct str title = titles_of(t, v->num, &k);
-    return title.n ? buf_printf(out, e, " %.*s", (int)title.n, title.p) : RC_OK;
+    const struct code *c = code_find(f->codes, v->text);
+    struct str label = c ? label_text(&c->label, rq->zh) : STR("");
+    return c ? buf_printf(out, e, " %.*s", (int)label.n, label.p) : RC_OK;
 }
 
 static enum rc value_text(struct request *rq, struct str *out, const struct field_def *f,
@@ -102,8 +106,10 @@ enum rc fault_of_store(struct request *rq, const struct kind *k, const struct er
                        vec_fault *faults, struct err *e)
 {
     struct str detail = str_of(why->detail);
-    size_t tab = MIN(str_find(detail, STR("\t"), 0), detail.n);
-    struct fault_at f = {.field = field_find(k, str_sub(detail, 0, tab)),
+    size_t tab = MIN(str_find(detail, STR("\t"), 0), detail.n), from = 0;
+    for (size_t i = 0; i < tab; i++) /* several that stand once together: at the last of them */
+        from = detail.p[i] == '+' ? i + 1 : from;
+    struct fault_at f = {.field = field_find(k, str_sub(detail, from, tab)),
                          .item = UINT32_MAX,
                          .sub = UINT32_MAX,
                          .key = strcmp(why->key, "store.unique") == 0 ? "web.not_unique"
@@ -295,6 +301,33 @@ static enum rc view_lines(struct form_view *w, struct view *v, const struct fiel
     return RC_OK;
 }
 
+/* ---- files ---- */
+
+static void kept_file(struct form_view *w, struct view *list, struct str value, bool stored)
+{
+    struct request *rq = w->rq;
+    struct view *v = view_item(list);
+    struct str key = attach_key(value), path = record_path(rq, w->rec);
+    view_str(v, "value", value);
+    view_str(v, "text", attach_name(value));
+    if (stored)
+        view_str(v, "href", textf(rq, "%.*s/files/%.*s", (int)path.n, path.p, (int)key.n, key.p));
+}
+
+static void view_files(struct form_view *w, struct view *v, const struct field_def *f,
+                       const struct val *val)
+{
+    struct view *list = view_list(v, "kept");
+    uint32_t n = !val->set ? 0 : f->list ? val->list.n : 1;
+    view_text(v, "type", "file");
+    view_flag(v, "several", f->list);
+    for (uint32_t i = 0; w->posted && i < w->rq->n_params; i++)
+        if (str_eq(w->rq->param[i].name, f->name) && w->rq->param[i].value.n > ATTACH_KEY)
+            kept_file(w, list, w->rq->param[i].value, false);
+    for (uint32_t i = 0; !w->posted && i < n; i++)
+        kept_file(w, list, f->list ? val->list.item[i].text : val->text, w->rec->id != 0);
+}
+
 /* ---- groups ---- */
 
 static enum rc view_row(struct form_view *w, struct view *rows, uint32_t field,
@@ -382,6 +415,10 @@ static enum rc view_widget(struct form_view *w, struct view *fields, uint32_t fi
     if (f->type == TYPE_GROUP && f->list)
         return view_groups(w, v, field, e);
     TRY(view_masked(w, v, field));
+    if (f->type == TYPE_FILE) {
+        view_files(w, v, f, val);
+        return RC_OK;
+    }
     if (f->list && f->type == TYPE_CODE && f->codes->n <= SELECT_MAX) {
         view_checks(w, v, f, val);
         return RC_OK;
@@ -464,6 +501,7 @@ static enum rc sections(struct form_view *w, struct err *e)
     view_secrecy(w);
     view_owner(w);
     view_record_error(w);
+    view_flag(w->v, "files", kind_has_files(k));
     return RC_OK;
 }
 

@@ -45,8 +45,8 @@ struct web {
     struct web_options o;
     struct templates *templates;
     struct assets assets;
-    struct page_cache *cache;
-    struct sso *sso;       /* service/sso.h */
+    struct page_cache *cache, *own; /* of visitors; of who is signed in, each for itself */
+    struct sso *sso;                /* service/sso.h */
     struct counters counters;
     struct arena arena; /* of options' texts */
     bool secure;        /* cookies over https only */
@@ -79,14 +79,21 @@ void serve(struct exchange *x);
 enum rc http_start(struct web *w, struct err *e) MUST_CHECK;
 void http_stop(struct web *w);
 
-/* ---- the cache of visitors' pages ---- */
+/* ---- kept pages ---- */
 
-enum rc cache_open(struct page_cache **out, struct err *e) MUST_CHECK;
+/* What the site was when a page was made. */
+struct page_stamp {
+    int64_t seq; /* of site_seq and the day */
+    uint64_t generation;
+};
+/* most: bytes of all. */
+enum rc cache_open(struct page_cache **out, size_t most, struct err *e) MUST_CHECK;
 void cache_close(struct page_cache *c);
-/* A kept page of this address, language and seq: a copy of its bytes in *re with its ETag. */
-bool cache_get(struct page_cache *c, struct str target, bool zh, int64_t seq, struct reply *re,
-               struct arena *a);
-void cache_put(struct page_cache *c, struct str target, bool zh, int64_t seq,
+/* A page kept under this key, in this language and of this moment: a copy of its bytes in *re with
+ * its ETag. */
+bool cache_get(struct page_cache *c, struct str key, bool zh, struct page_stamp now,
+               struct reply *re, struct arena *a);
+void cache_put(struct page_cache *c, struct str key, bool zh, struct page_stamp now,
                const struct reply *re);
 
 /* ---- routes ---- */

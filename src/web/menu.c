@@ -5,9 +5,10 @@
 
 #include <limits.h>
 
-const char layout_shape[] = "site{lang zh title heading notice csrf signed name role target home"
-                            " search menu[path icon text here] more[path icon text here] more_here "
-                            "work[path icon text here] other_lang}";
+const char layout_shape[] =
+    "site{lang zh title heading notice csrf signed name role target home"
+    " search menu[path icon text here count] more[path icon text here count] more_here "
+    "work[path icon text here count] other_lang unread}";
 
 /* A picture for a kind: its own, else by its side. */
 struct str kind_icon(const struct kind *k)
@@ -24,14 +25,15 @@ static bool is_here(const struct request *rq, struct str path)
     return str_starts(rq->path, path) && (rq->path.n == path.n || rq->path.p[path.n] == '/');
 }
 
-static void item(struct request *rq, struct view *list, struct str path, struct str icon,
-                 struct str text)
+static struct view *item(struct request *rq, struct view *list, struct str path, struct str icon,
+                         struct str text)
 {
     struct view *v = view_item(list);
     view_str(v, "path", path);
     view_str(v, "icon", icon);
     view_str(v, "text", text);
     view_flag(v, "here", is_here(rq, path));
+    return v;
 }
 
 /* Its route knows for whom it is. */
@@ -43,11 +45,18 @@ static bool is_open(const struct request *rq, const char *path)
     return r && (r->by & R(rq->actor->role));
 }
 
+/* A number that cannot be had is no reason not to show the page. */
 static void rows(struct request *rq, struct view *list, bool above)
 {
-    for (const struct menu_row *m = menu_rows; m->path; m++)
-        if (m->above == above && is_open(rq, m->path))
-            item(rq, list, str_of(m->path), str_of(m->icon), msg(rq, m->key));
+    for (const struct menu_row *m = menu_rows; m->path; m++) {
+        uint32_t n = 0;
+        struct err why;
+        if (m->above != above || !is_open(rq, m->path))
+            continue;
+        struct view *v = item(rq, list, str_of(m->path), str_of(m->icon), msg(rq, m->key));
+        if (m->count && m->count(rq, &n, &why) == RC_OK && n)
+            view_str(v, "count", show_count(rq, n));
+    }
 }
 
 static void menu(struct request *rq, struct view *site)
@@ -72,14 +81,27 @@ static void menu(struct request *rq, struct view *site)
 static struct str notice(const struct request *rq)
 {
     static const char *const words[][2] = {
-        {"saved", "web.done_saved"},       {"deleted", "web.done_deleted"},
-        {"moved", "web.done_moved"},       {"signed_out", "web.done_signed_out"},
-        {"password", "web.done_password"}, {"token", "web.done_token"},
-        {"second", "web.done_second"},     {"second_off", "web.done_second_off"},
-        {"query", "web.done_query"},       {"cancelled", "web.done_cancelled"},
-        {"promised", "web.done_promised"}, {"shortlisted", "web.done_shortlisted"},
-        {"proposed", "web.done_proposed"}, {"seen", "web.done_seen"},
+        {"saved", "web.done_saved"},
+        {"deleted", "web.done_deleted"},
+        {"moved", "web.done_moved"},
+        {"signed_out", "web.done_signed_out"},
+        {"password", "web.done_password"},
+        {"token", "web.done_token"},
+        {"second", "web.done_second"},
+        {"second_off", "web.done_second_off"},
+        {"query", "web.done_query"},
+        {"cancelled", "web.done_cancelled"},
+        {"promised", "web.done_promised"},
+        {"shortlisted", "web.done_shortlisted"},
+        {"proposed", "web.done_proposed"},
+        {"seen", "web.done_seen"},
         {"refused", "web.done_refused"},
+        {"confirmed", "web.done_confirmed"},
+        {"unconfirmed", "web.done_unconfirmed"},
+        {"code", "web.done_code"},
+        {"tested", "web.done_tested"},
+        {"again", "web.done_again"},
+        {"approval", "web.done_approval"},
     };
     struct str word = param_text(rq, "done");
     for (size_t i = 0; word.n && i < ARRAY_LEN(words); i++)
@@ -108,6 +130,9 @@ enum rc layout_view(struct request *rq, struct view *v, struct str title, bool b
         return RC_OK;
     view_str(site, "notice", notice(rq));
     view_text(site, "other_lang", rq->zh ? "en" : "zh");
+    if (rq->who.unread)
+        view_str(site, "unread",
+                 rq->who.unread > 99 ? STR("99+") : textf(rq, "%u", rq->who.unread));
     view_str(site, "search", param_text(rq, "q"));
     menu(rq, site);
     return RC_OK;

@@ -8,6 +8,8 @@
 struct menu_row {
     const char *path, *icon, *key; /* key: its label in model/messages/web.yaml */
     bool above;                    /* before the kinds */
+    /* A number beside it, where it is not 0; NULL: none. */
+    enum rc (*count)(struct request *rq, uint32_t *n, struct err *e);
 };
 extern const struct menu_row menu_rows[]; /* routes.c; ends with path NULL */
 

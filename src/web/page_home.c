@@ -1,5 +1,6 @@
 /* The first page: for visitors what the site holds, for others what waits for them. */
 #include "service/desk.h"
+#include "web/approval_int.h"
 #include "web/home_int.h"
 #include "web/http_int.h"
 
@@ -124,6 +125,7 @@ static const struct {
     {"diagnosed", "web.desk_diagnosed", "web.desk_diagnosed_hint", "send", "warn"},
     {"news", "web.desk_news", "web.desk_news_hint", "news", "warn"},
     {"follow", "web.desk_follow", "web.desk_follow_hint", "calendar-due", "active"},
+    {"unfiled", "web.desk_unfiled", "web.desk_unfiled_hint", "file-import", "warn"},
     {"stale", "web.desk_stale", "web.desk_stale_hint", "zzz", "bad"},
 };
 
@@ -178,10 +180,10 @@ static enum rc view_desk_rows(struct request *rq, struct view *box, const struct
     return rc;
 }
 
-static enum rc view_desk(struct request *rq, struct view *v, uint32_t *n, struct err *e)
+static enum rc view_desk(struct request *rq, struct view *list, struct view *tiles, uint32_t *n,
+                         struct err *e)
 {
     struct desk d;
-    struct view *list = view_list(v, "desk"), *tiles = view_list(v, "tiles");
     TRY(desk_read(rq->site, rq->actor, WAITING, rq->arena, &d, e));
     *n = d.n;
     for (uint32_t i = 0; i < d.n; i++) {
@@ -285,10 +287,12 @@ static enum rc view_who(struct request *rq, struct view *v, struct err *e)
 
 static enum rc view_work(struct request *rq, struct view *v, struct err *e)
 {
-    uint32_t n = 0;
+    uint32_t n = 0, approvals = 0;
     view_make(rq, v);
-    TRY(view_desk(rq, v, &n, e));
-    view_flag(v, "idle", !n);
+    struct view *desk = view_list(v, "desk"), *tiles = view_list(v, "tiles");
+    TRY(home_approvals(rq, desk, tiles, WAITING, &approvals, e));
+    TRY(view_desk(rq, desk, tiles, &n, e));
+    view_flag(v, "idle", !n && !approvals);
     return view_fresh(rq, v, e);
 }
 

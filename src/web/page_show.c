@@ -1,4 +1,5 @@
 /* One record: its sections, steps, what refers to it, its history; deleting it. */
+#include "web/approval_int.h"
 #include "web/http_int.h"
 #include "web/pair_int.h"
 #include "web/work_int.h"
@@ -13,14 +14,16 @@ const struct page show_page_def = {
     " edit_path delete_path new_path"
     " steps[name label path direct tone version]"
     " sections[label fields[label wide wording value{" VALUE_SHAPE "}]]"
-    " papers[label docx pdf]"
+    " papers[label docx pdf] follow[label href] " APPROVAL_SHAPE
     " refs[kind relation title href] refs_more " PANEL_SHAPE
     " events[at who action comment reason made changes[label before{" VALUE_SHAPE
     "} after{" VALUE_SHAPE "}]] " MORE_SHAPE,
     false};
 
 const struct page delete_page_def = {
-    "delete", "kind{name label path} title path version refs[kind relation title href] refs_more",
+    "delete",
+    "kind{name label path} title path version refs[kind relation title href] refs_more"
+    " held_unseen",
     false};
 
 struct show_view {
@@ -121,7 +124,7 @@ static enum rc view_section_field(struct show_view *s, struct view *fields, uint
     view_flag(v, "wide", f->type == TYPE_LONG || f->type == TYPE_GROUP);
     if (wording)
         view_str(v, "wording", r->masked[i].text);
-    return view_field(s->rq, view_map(v, "value"), f, &r->val[i], &s->titles, e);
+    return view_field(s->rq, view_map(v, "value"), r, f, &r->val[i], &s->titles, e);
 }
 
 static enum rc view_sections(struct show_view *s, struct err *e)
@@ -197,6 +200,7 @@ struct str action_label(const struct request *rq, const struct kind *k, struct s
                                          {"update", "web.act_update"},
                                          {"delete", "web.act_delete"},
                                          {"import", "web.act_import"},
+                                         {"join", "web.act_join"},
                                          {"login", "web.act_login"},
                                          {"login_failed", "web.act_login_failed"},
                                          {"login_locked", "web.act_login_locked"},
@@ -208,7 +212,9 @@ struct str action_label(const struct request *rq, const struct kind *k, struct s
                                          {"account_create", "web.act_account_create"},
                                          {"account_update", "web.act_account_update"},
                                          {"token_make", "web.act_token_make"},
-                                         {"token_drop", "web.act_token_drop"}};
+                                         {"token_drop", "web.act_token_drop"},
+                                         {"query_save", "web.act_query_save"},
+                                         {"query_drop", "web.act_query_drop"}};
     for (uint32_t i = 0; k && i < k->n_actions; i++)
         if (str_eq(k->action[i].name, name))
             return label_text(&k->action[i].label, rq->zh);
@@ -248,8 +254,8 @@ static enum rc view_event(struct show_view *s, struct view *list, const struct e
         struct view *one = view_item(changes);
         struct str label = label_text(&f->label, rq->zh);
         view_str(one, "label", c->masked ? msg_with(rq, "web.wording_of", label) : label);
-        TRY(view_field(rq, view_map(one, "before"), f, c->before, &s->titles, e));
-        TRY(view_field(rq, view_map(one, "after"), f, c->after, &s->titles, e));
+        TRY(view_field(rq, view_map(one, "before"), &s->shown->rec, f, c->before, &s->titles, e));
+        TRY(view_field(rq, view_map(one, "after"), &s->shown->rec, f, c->after, &s->titles, e));
     }
     return RC_OK;
 }
@@ -280,7 +286,8 @@ static enum rc view_all(struct show_view *s, const vec_event *events, struct err
     return RC_OK;
 }
 
-enum rc show_page(struct request *rq, struct reply *re, struct err *e)
+enum rc show_page_saying(struct request *rq, struct reply *re, const struct approval_said *said,
+                         struct err *e)
 {
     struct shown shown = {0};
     vec_event events = {0};
@@ -292,7 +299,8 @@ enum rc show_page(struct request *rq, struct reply *re, struct err *e)
     enum rc rc = RC_OK;
     view_head(&s);
     view_steps(&s);
-    if (actor_sees_all(rq->actor, &shown.rec))
+    view_follow(rq, s.v, &shown.rec);
+    if (shown.face == FACE_FULL)
         rc = record_history(rq->site, rq->actor, rq->kind, rq->id, rq->arena, &events, e);
     if (rc == RC_OK)
         rc = view_all(&s, &events, e);
@@ -303,15 +311,24 @@ enum rc show_page(struct request *rq, struct reply *re, struct err *e)
     if (rc == RC_OK)
         rc = view_papers(rq, s.v, rq->kind, rq->id, e);
     if (rc == RC_OK)
+        rc = view_approval(rq, s.v, &shown.rec, said, e);
+    if (rc == RC_OK)
         rc = view_panel(rq, s.v, &shown.rec, e);
     if (rc == RC_OK)
         rc = view_more(rq, s.v, &shown, e);
     return rc == RC_OK ? reply_page(rq, re, &show_page_def, title_of(rq, &shown.rec), s.v, e) : rc;
 }
 
+enum rc show_page(struct request *rq, struct reply *re, struct err *e)
+{
+    const struct approval_said nothing = {STR(""), STR("")};
+    return show_page_saying(rq, re, &nothing, e);
+}
+
 /* ---- deleting ---- */
 
-enum rc delete_page(struct request *rq, struct reply *re, struct err *e)
+/* `held`: it was refused just now. */
+static enum rc delete_reply(struct request *rq, struct reply *re, bool held, struct err *e)
 {
     struct shown shown = {0};
     uint32_t n = 0;
@@ -324,12 +341,34 @@ enum rc delete_page(struct request *rq, struct reply *re, struct err *e)
     view_str(v, "path", record_path(rq, &shown.rec));
     view_int(v, "version", shown.rec.version);
     TRY(view_refs(rq, v, rq->id, &n, e));
+    view_flag(v, "held_unseen", held && !n);
+    if (held)
+        re->status = 409;
     return reply_page(rq, re, &delete_page_def, msg(rq, "web.delete"), v, e);
+}
+
+enum rc delete_page(struct request *rq, struct reply *re, struct err *e)
+{
+    return delete_reply(rq, re, false, e);
+}
+
+bool is_held(enum rc rc, const struct err *why)
+{
+    return rc == RC_USER &&
+           (strcmp(why->key, "store.held") == 0 || strcmp(why->key, "service.held") == 0);
 }
 
 enum rc delete_do(struct request *rq, struct reply *re, struct err *e)
 {
-    TRY(record_delete(rq->site, rq->actor, rq->kind, rq->id, param_int(rq, "version", 0),
-                      param_text(rq, "comment"), e));
+    struct err why = {0};
+    enum rc rc = record_delete(rq->site, rq->actor, rq->kind, rq->id, param_int(rq, "version", 0),
+                               param_text(rq, "comment"), &why);
+    if (is_held(rc, &why))
+        return delete_reply(rq, re, true, e);
+    if (rc != RC_OK) {
+        if (e)
+            *e = why;
+        return rc;
+    }
     return reply_seef(rq, re, "deleted", e, "/%.*s", (int)rq->kind->name.n, rq->kind->name.p);
 }

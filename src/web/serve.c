@@ -3,6 +3,7 @@
 #include "web/http_int.h"
 
 #include "base/log.h"
+#include "service/pairing.h"
 
 void serve_begin(struct exchange *x)
 {
@@ -25,7 +26,9 @@ void serve_begin(struct exchange *x)
         rq->path = STR("");
     if (x->known_method)
         rq->route = route_find(x->web->site, x->method, rq->path, rq, &other);
-    if (rq->route && (rq->route->flags & ROUTE_UPLOAD))
+    unsigned flags = rq->route ? rq->route->flags : 0;
+    if (flags & ROUTE_UPLOAD ||
+        (flags & ROUTE_FILES && form_boundary(request_header(rq, "Content-Type")).n))
         x->limit = x->web->o.upload_max;
 }
 
@@ -96,17 +99,30 @@ static enum rc check_right(struct exchange *x, bool *answered, struct err *e)
     return rc;
 }
 
-static bool may_be_kept(const struct exchange *x)
+/* Where a page may be kept, and as what; NULL: nowhere. Of who is signed in, for this session: the
+ * token of its forms stands in it. */
+static struct page_cache *keeper(const struct exchange *x, struct str *key)
 {
     const struct request *rq = &x->rq;
-    return (rq->route->flags & ROUTE_CACHE) && rq->actor->role == ROLE_VISITOR && !is_unsafe(x) &&
-           !rq->part;
+    const struct actor *a = rq->actor;
+    *key = rq->target;
+    if (is_unsafe(x) || rq->part)
+        return NULL;
+    if (a->role == ROLE_VISITOR)
+        return rq->route->flags & ROUTE_CACHE ? x->web->cache : NULL;
+    *key = textf(rq, "%lld %d %lld %lld %.*s %.*s", (long long)a->account, (int)a->role,
+                 (long long)a->org, (long long)a->person, (int)rq->who.csrf.n, rq->who.csrf.p,
+                 (int)rq->target.n, rq->target.p);
+    return rq->route->flags & ROUTE_KEEP && !rq->by_token && rq->who.csrf.n && key->n ? x->web->own
+                                                                                      : NULL;
 }
 
-/* A visitor's page stays true until the next change, or until midnight: terms run out. */
-static int64_t page_seq(const struct site *s)
+/* A page stays true until the next change, until the engine ranks otherwise, or until midnight:
+ * terms run out. */
+static struct page_stamp stamp_of(const struct site *s)
 {
-    return site_seq(s) + (day_of_time(site_now(s)) << 40);
+    return (struct page_stamp){site_seq(s) + (day_of_time(site_now(s)) << 40),
+                               engine_generation(s)};
 }
 
 static void not_modified(struct exchange *x)
@@ -129,8 +145,12 @@ static enum rc handle(struct exchange *x, struct err *e)
     if (x->received > x->limit)
         return err_too_big(e, "web.too_large", "%zu", x->limit / 1024);
     TRY(session_read(rq, e));
-    int64_t seq = may_be_kept(x) ? page_seq(x->web->site) : -1;
-    if (seq >= 0 && cache_get(x->web->cache, rq->target, rq->zh, seq, &x->re, rq->arena)) {
+    struct str key;
+    struct page_cache *kept = keeper(x, &key);
+    struct page_stamp now = {0};
+    if (kept)
+        now = stamp_of(x->web->site);
+    if (kept && cache_get(kept, key, rq->zh, now, &x->re, rq->arena)) {
         atomic_fetch_add(&x->web->counters.cached, 1);
         return RC_OK;
     }
@@ -141,8 +161,8 @@ static enum rc handle(struct exchange *x, struct err *e)
     if (is_unsafe(x) && !rq->by_token && !(rq->route->flags & ROUTE_FORM_OPEN))
         TRY(csrf_check(rq, e));
     TRY(rq->route->handler(rq, &x->re, e));
-    if (seq >= 0 && !x->re.status && x->re.fd < 0 && !x->re.bytes.p && !x->re.n_headers)
-        cache_put(x->web->cache, rq->target, rq->zh, seq, &x->re);
+    if (kept && !x->re.status && x->re.fd < 0 && !x->re.bytes.p && !x->re.n_headers)
+        cache_put(kept, key, rq->zh, now, &x->re);
     return RC_OK;
 }
 

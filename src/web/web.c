@@ -9,6 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define VISITORS_KEPT (64u << 20)
+#define OWN_KEPT      (24u << 20)
+
 extern const struct embedded template_files[]; /* templates/, sorted by name */
 
 static const char *message(void *ctx, const char *key, const char *lang)
@@ -60,7 +63,8 @@ static enum rc open_parts(struct web *w, const struct web_options *o, struct err
     TRY(keep_options(w, o, e));
     TRY(routes_check(w->site, e));
     TRY(assets_open(&w->assets, e));
-    TRY(cache_open(&w->cache, e));
+    TRY(cache_open(&w->cache, VISITORS_KEPT, e));
+    TRY(cache_open(&w->own, OWN_KEPT, e));
     struct template_source from = {.page = pages,
                                    .message = message,
                                    .asset = asset,
@@ -107,6 +111,7 @@ void web_close(struct web *w)
     templates_close(w->templates);
     sso_close(w->sso);
     cache_close(w->cache);
+    cache_close(w->own);
     assets_close(&w->assets);
     arena_free(&w->arena);
     mem_free(w);

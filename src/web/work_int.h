@@ -42,6 +42,15 @@ enum rc indicators_of(struct request *rq, int64_t programme, vec_rec *out,
 enum rc view_programme(struct request *rq, struct view *v, const struct rec *r,
                        struct err *e) MUST_CHECK;
 
+/* reckoned[…] of MORE_SHAPE: how fields with a formula came about. */
+enum rc view_reckoned(struct request *rq, struct view *v, const struct rec *r,
+                      struct err *e) MUST_CHECK;
+
+/* page_sides.c: who confirms, the periods of assessment. */
+enum rc view_sides(struct request *rq, struct view *v, const struct shown *shown,
+                   struct err *e) MUST_CHECK;
+enum rc view_assessed(struct request *rq, struct view *v, const struct shown *shown,
+                      struct err *e) MUST_CHECK;
 /* The sentences in the news that a record was made from: sources[quote title href hash]; without
  * title and href where the reader may not see the page. */
 enum rc view_sources(struct request *rq, struct view *v, const struct rec *r,
@@ -55,7 +64,11 @@ bool is_sources(const struct field_def *f);
 #define MORE_SHAPE                                                                                 \
     THREAD_SHAPE                                                                                   \
     " promises_path programme{on past today groups[label lead indicators[" INDICATOR_SHAPE         \
-    "]]} alumni[title href school post year] alumni_list alumni_more"                              \
+    "]]} reckoned[label rule basis differs lines[label words numbers result note]]"                \
+    " sides[label date] confirm_path"                                                              \
+    " assessed[period median sheets[title href assessor score items proposal state{text tone}"     \
+    " appeal here] proposal action action_path]"                                                   \
+    " alumni[title href school post year] alumni_list alumni_more"                                 \
     " sources[quote title href hash]"
 enum rc view_more(struct request *rq, struct view *v, const struct shown *shown,
                   struct err *e) MUST_CHECK;

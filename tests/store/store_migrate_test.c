@@ -52,8 +52,10 @@ static void make_version_1(void)
     store_close(s);
     raw(&at, "DROP INDEX rec_shown; DROP INDEX rec_shown_state;"
              "ALTER TABLE rec DROP COLUMN shown;"
+             "ALTER TABLE job DROP COLUMN attempts;"
              "DROP TABLE share; DROP TABLE counter; DROP FUNCTION share_keep;"
-             "DROP INDEX audit_kind;"
+             "DROP INDEX audit_kind; DROP INDEX grant_org;"
+             "DROP TABLE delivery; DROP TABLE notice; DROP TABLE reach; DROP TABLE hook;"
              "UPDATE meta SET value = '1' WHERE name = 'schema'");
     arena_free(&a);
 }

@@ -6,6 +6,7 @@
 #undef entry
 #include "site_help.h"
 
+#include "service/approval.h"
 #include "service/papers_int.h"
 #include "sheet/pdf.h"
 
@@ -179,6 +180,32 @@ static void test_agreement(void **state)
     text = paper_as(&a, "agreement", "contract_registration", agreement);
     has(text, "其中：技术交易额|\n");
     has(text, "|甲公司||企业\n");
+}
+
+/* The form shows who signed, and has lines for who is still to sign. */
+static void test_approval(void **state)
+{
+    (void)state;
+    struct actor zh = zh_system();
+    char of_org[24];
+    snprintf(of_org, sizeof of_org, "%lld", (long long)org_a);
+    struct actor wang = hire("wang", "王编辑", ROLE_EDITOR, org_a, 0);
+    struct actor chen = hire("chen", "陈经理", ROLE_BROKER, 0, 0);
+    int64_t id = MAKE(&zh, "agreement", "title", "检测合同", "type", "framework", "owner", of_org,
+                      "parties.0.org", "甲公司", "parties.0.role", "a", "start", "2026-03-01");
+    const char *text = paper_as(&zh, "agreement", "approval_form", id);
+    has(text, "环节|签署人|结论|意见|时间\n承办单位审核| |||\n技术经理人审核| |||\n");
+    STEP(&wang, "agreement", id, "submit");
+    vec_fault faults = {0};
+    struct approval_act act = {.id = id, .action = STR("agree"), .comment = STR("条款无误")};
+    OK(approval_do(site, &wang, kind_of("agreement"), &act, &mem, &faults, &e));
+    text = paper_as(&zh, "agreement", "approval_form", id);
+    has(text, "\n承办单位审核|王编辑 甲公司|同意|条款无误|2026-05-29 04:26\n技术经理人审核| |||\n");
+    act.comment = STR("可以签订");
+    OK(approval_do(site, &chen, kind_of("agreement"), &act, &mem, &faults, &e));
+    text = paper_as(&zh, "agreement", "approval_form", id);
+    has(text, "\n技术经理人审核|陈经理 |同意|可以签订|2026-05-29 04:26\n");
+    vec_free(&faults);
 }
 
 static void test_minutes(void **state)
@@ -357,10 +384,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_need),         cmocka_unit_test(test_rights),
-        cmocka_unit_test(test_agreement),    cmocka_unit_test(test_minutes),
-        cmocka_unit_test(test_all_declared), cmocka_unit_test(test_own_template),
-        cmocka_unit_test(test_money),        cmocka_unit_test(test_pdf),
-        cmocka_unit_test(test_pdf_pages),
+        cmocka_unit_test(test_agreement),    cmocka_unit_test(test_approval),
+        cmocka_unit_test(test_minutes),      cmocka_unit_test(test_all_declared),
+        cmocka_unit_test(test_own_template), cmocka_unit_test(test_money),
+        cmocka_unit_test(test_pdf),          cmocka_unit_test(test_pdf_pages),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }

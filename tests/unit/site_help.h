@@ -24,6 +24,7 @@ static int64_t clock_now = 1780000000;
 static struct arena mem;
 static int64_t org_a, org_b;
 static bool site_with_engine; /* matches are asked for */
+static const char *site_model_folder = "tests/unit/site_model";
 
 static inline int64_t test_clock(void *ctx)
 {
@@ -76,7 +77,7 @@ static inline struct site_options site_test_options(void)
 {
     return (struct site_options){.dir = site_path,
                                  .db = pg_url[0] ? pg_url : NULL,
-                                 .model_dir = "tests/unit/site_model",
+                                 .model_dir = site_model_folder,
                                  .engine = site_with_engine,
                                  .now = test_clock};
 }
@@ -94,6 +95,39 @@ static inline struct actor actor(enum role role, int64_t org)
                           .org = org,
                           .role = role,
                           .login = str_of(role_name(role)),
+                          .zh = true};
+}
+
+struct hiring {
+    struct account account;
+};
+static inline enum rc hire_in(struct site *s, struct tx *tx, void *ctx, struct err *err)
+{
+    (void)s;
+    return account_put(tx, &((struct hiring *)ctx)->account, err);
+}
+
+/* Somebody with an account, without a password. */
+static inline struct actor hire(const char *login, const char *name, enum role role, int64_t org,
+                                int64_t person)
+{
+    struct hiring h = {{.login = str_of(login),
+                        .name = str_of(name),
+                        .role = role,
+                        .org = org,
+                        .person = person,
+                        .hash = STR(""),
+                        .totp = STR(""),
+                        .lang = STR("zh"),
+                        .outside = STR(""),
+                        .active = true}};
+    OK(site_write(site, hire_in, &h, &e));
+    return (struct actor){.account = h.account.id,
+                          .org = org,
+                          .person = person,
+                          .role = role,
+                          .login = str_of(login),
+                          .name = str_of(name),
                           .zh = true};
 }
 
