@@ -1,9 +1,9 @@
 /* qiao import, export, template: spreadsheets of a site's records. */
-#include "service/pages.h"
 #include "service/sheets.h"
 #include "base/clock.h"
 #include "cli/page.h"
 #include "cli/site_int.h"
+#include "service/pages.h"
 
 #include <stdio.h>
 

@@ -141,7 +141,7 @@ static bool is_former(const struct page *p, uint32_t i)
 static bool describes(const struct page *p, const struct amount *a)
 {
     bool money = p->ch[a->unit_from] == 0x5143 || p->ch[a->unit_from + 1] == 0x5143; /* 元 */
-    return money && p->ch[a->to - 1] == 0x4E0A && is_han(p->ch[a->to]) && /* 上 */
+    return money && p->ch[a->to - 1] == 0x4E0A && is_han(p->ch[a->to]) &&            /* 上 */
            !mark_at(p, a->to, SENSE_STOP) && !mark_at(p, a->to, SENSE_INSIDE);
 }
 
@@ -239,8 +239,8 @@ static uint32_t year_end(const struct page *p, uint32_t i)
         return 0;
     if (i && is_one_of(p->ch[i - 1], "自从于在")) /* 自2015年入选以来 */
         return 0;
-    bool since = looking_at(p, to + 1, "起") || looking_at(p, to + 1, "以来") ||
-                 looking_at(p, to + 1, "度");
+    bool since =
+        looking_at(p, to + 1, "起") || looking_at(p, to + 1, "以来") || looking_at(p, to + 1, "度");
     uint32_t end = tail_end(p, to + 1);
     bool bare = end == to + 1 && !(i && is_one_of(p->ch[i - 1], "到至"));
     return since || is_digit(p->ch[to + 1]) || (bare && is_past_year(p, i)) ? 0 : end;

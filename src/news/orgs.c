@@ -58,7 +58,8 @@ static bool is_given_name(const struct page *p, uint32_t i)
     if (i < 2 || !is_surname(p->t, p->ch[i - 1]) || mark_to(p, i, SENSE_STOP) ||
         mark_to(p, i, SENSE_INSIDE))
         return false;
-    return is_break(p->ch[i - 2]) || mark_to(p, i - 1, SENSE_STOP) || mark_to(p, i - 1, SENSE_TITLE);
+    return is_break(p->ch[i - 2]) || mark_to(p, i - 1, SENSE_STOP) ||
+           mark_to(p, i - 1, SENSE_TITLE);
 }
 
 /* 桃源 is not 桃源县 where 桃源镇 stands, nor 长葛 the place in 部长葛某. */
@@ -243,7 +244,7 @@ static enum rc resolve_name(struct page *p, struct mention *m)
         name = page_str(p, m->from, park);
         kind = KIND_PARK;
     } else if (kind == KIND_GOVERNMENT && m->value == NONE && m->suffix_from > m->from &&
-        is_level(p->ch[m->suffix_from - 1]) && (str_ends(rest, STR("政府")) || rest.n <= 3))
+               is_level(p->ch[m->suffix_from - 1]) && (str_ends(rest, STR("政府")) || rest.n <= 3))
         name = page_str(p, m->from, m->suffix_from); /* 金乡县|人民政府 */
     TRY(org_get(p, &m->org, name, kind, m->from));
     if (m->org == NONE)

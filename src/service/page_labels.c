@@ -1,5 +1,5 @@
-/* What people decided about pages, as labelled pages for bench/news: the bytes that were read, and of
- * each page what a person let stand. */
+/* What people decided about pages, as labelled pages for bench/news: the bytes that were read, and
+ * of each page what a person let stand. */
 #include "base/file.h"
 #include "service/pages_int.h"
 
@@ -59,11 +59,11 @@ static json_t *people_json(const struct rec *page)
     json_t *list = json_array();
     for (uint32_t i = 0; i < rows_of(page, "people"); i++)
         if (!is_wrong(page, "people", i))
-            json_array_append_new(
-                list,
-                json_pack("{s:o,s:o,s:o}", "name", text_json(row_text(page, "people", i, "name")),
-                          "title", text_json(row_text(page, "people", i, "title")), "org",
-                          text_json(row_text(page, "people", i, "org"))));
+            json_array_append_new(list,
+                                  json_pack("{s:o,s:o,s:o}", "name",
+                                            text_json(row_text(page, "people", i, "name")), "title",
+                                            text_json(row_text(page, "people", i, "title")), "org",
+                                            text_json(row_text(page, "people", i, "org"))));
     return list;
 }
 
@@ -146,21 +146,21 @@ static bool is_html(struct str bytes)
     return head.n && head.p[0] == '<';
 }
 
-static enum rc write_page(struct labelling *l, struct tx *tx, const struct rec *page,
-                          struct err *e)
+static enum rc write_page(struct labelling *l, struct tx *tx, const struct rec *page, struct err *e)
 {
     struct str name, bytes = {0}, address = rec_text(page, "address");
     char path[PATH_MOST];
     bool found;
     TRY(blob_get(tx, rec_text(page, "hash"), &l->to, &name, &bytes, &found, e));
     const char *ending = is_html(bytes) ? "html" : "txt";
-    int n = snprintf(path, sizeof path - 8, "%s/pages/%lld.%s", l->dir, (long long)page->id, ending);
+    int n =
+        snprintf(path, sizeof path - 8, "%s/pages/%lld.%s", l->dir, (long long)page->id, ending);
     if (!found || n < 0 || n >= PATH_MOST - 8)
         return RC_OK; /* without its bytes there is nothing to read again */
     TRY(write_file(path, bytes, e));
     if (!address.n)
         return RC_OK;
-    strcat(path, ".url");
+    snprintf(path + n, 8, ".url");
     return write_file(path, address, e);
 }
 
@@ -177,8 +177,8 @@ static enum rc write_label(struct labelling *l, const struct rec *page, const ve
     return rc;
 }
 
-static enum rc label_one(struct labelling *l, struct site *s, struct tx *tx,
-                         const struct rec *page, struct err *e)
+static enum rc label_one(struct labelling *l, struct site *s, struct tx *tx, const struct rec *page,
+                         struct err *e)
 {
     vec_rec facts = {0};
     bool negative = rec_is(page, "dismissed");
@@ -200,8 +200,8 @@ static enum rc label_batch(struct site *s, struct tx *tx, void *ctx, struct err 
 {
     struct labelling *l = ctx;
     vec_rec pages = {0};
-    struct str filter = text_made(&l->to, "state in (done, dismissed) and id > %lld",
-                                  (long long)l->after);
+    struct str filter =
+        text_made(&l->to, "state in (done, dismissed) and id > %lld", (long long)l->after);
     enum rc rc = records_by(s, tx, l->a, "page", filter, "id", &l->to, &pages, e);
     l->got = 0;
     for (size_t i = 0; rc == RC_OK && i < pages.n && i < BATCH; i++) {
