@@ -5,7 +5,7 @@ const axe = require('axe-core').source;
 module.exports = async ({ assert, somebody, test, picture }) => {
     const all = {
         visitor: [null, ['/', '/need', '/need?filter=颜色%20%3D%20红', '/result', '/org', '/sign-in', '/search?q=电池', '/need/99999999']],
-        broker: ['broker', ['/', '/need', '/need/new', '/need/import', '/introduction', '/board', '/jobs', '/account']],
+        broker: ['broker', ['/', '/need', '/need/new', '/need/import', '/introduction', '/board', '/jobs', '/news', '/news/new', '/account']],
         administrator: ['admin', ['/admin/accounts', '/admin/accounts/new']],
         auditor: ['auditor', ['/audit']],
     };
