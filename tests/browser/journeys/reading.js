@@ -19,6 +19,15 @@ module.exports = async ({ assert, somebody, test, picture }) => {
                 for (const more of role === 'broker' ? ['', '/edit', '/matches', '/step/close', '/delete'] : ['']) await look(assert, page, at + more);
             });
         }
+        if (role === 'broker') {
+            await test('axe: broker, the review of a page of news', page, async () => {
+                await page.goto('/news/new');
+                await page.fill('#text', '望海大学与云岭重工有限公司签署战略合作協議\n2026年4月8日，望海大学校长方志远、云岭重工有限公司董事长石海生出席签约仪式，双方签署战略合作协议。');
+                await page.click('main form button[type=submit]');
+                const at = new URL(page.url()).pathname;
+                for (const more of ['', '?original=1', '?edit=new', '?record=1']) await look(assert, page, at + more);
+            });
+        }
         if (login === 'admin') await picture(page, 'account-form');
     }
 };
