@@ -160,7 +160,7 @@ static enum rc write_page(struct labelling *l, struct tx *tx, const struct rec *
     TRY(write_file(path, bytes, e));
     if (!address.n)
         return RC_OK;
-    strcat(path, ".url");
+    snprintf(path + n, 8, ".url");
     return write_file(path, address, e);
 }
 

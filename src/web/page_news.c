@@ -90,6 +90,16 @@ static enum rc view_counts(struct request *rq, const vec_rec *pages, struct view
     return RC_OK;
 }
 
+/* "news.example.cn" of an address. */
+static struct str host_of(struct str url)
+{
+    size_t at = str_find(url, STR("://"), 0);
+    if (at == SIZE_MAX)
+        return STR("");
+    struct str rest = str_sub(url, at + 3, url.n);
+    return str_sub(rest, 0, MIN(str_find(rest, STR("/"), 0), rest.n));
+}
+
 static enum rc view_pages(struct request *rq, struct view *v, const vec_rec *pages, struct err *e)
 {
     struct view *list = view_list(v, "rows"), *row[ROWS];
@@ -99,7 +109,7 @@ static enum rc view_pages(struct request *rq, struct view *v, const vec_rec *pag
         row[i] = view_item(list);
         view_str(row[i], "title", title_of(rq, r));
         view_str(row[i], "href", record_path(rq, r));
-        view_str(row[i], "site", fact_text(r, "site"));
+        view_str(row[i], "site", host_of(fact_text(r, "address")));
         view_str(row[i], "event", code_label(rq, r, "event_type"));
         view_str(row[i], "day",
                  str_starts(day, STR("--"))

@@ -17,6 +17,15 @@ const struct page review_def = {
 
 /* ---- showing ---- */
 
+/* The first characters of a headline, by which it is known again. */
+static struct str text_head(struct str s)
+{
+    size_t i = 0;
+    for (int n = 0; n < 8 && i < s.n; n++)
+        utf8_next(s, &i);
+    return str_sub(s, 0, i);
+}
+
 static void view_head(struct review *x)
 {
     struct request *rq = x->rq;
@@ -28,7 +37,9 @@ static void view_head(struct review *x)
     view_str(x->v, "path", path);
     view_int(x->v, "version", r->version);
     view_state(rq, view_map(x->v, "state"), r);
-    view_str(x->v, "website", fact_text(r, "site"));
+    struct str website = fact_text(r, "site"); /* often the headline again */
+    if (str_find(website, text_head(rec_title(r)), 0) == SIZE_MAX)
+        view_str(x->v, "website", website);
     view_str(x->v, "url", fact_text(r, "address"));
     view_str(x->v, "source", fact_text(r, "source"));
     view_str(x->v, "hash", str_sub(fact_text(r, "hash"), 0, 12));
