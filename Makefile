@@ -250,7 +250,7 @@ $(BENCH)/engine $(BENCH)/endtoend $(BENCH)/template $(BENCH)/parts $(BENCH)/pair
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $^ $(LIBS) -o $@
 
-$(BENCH)/work: bench/work.c bench/work_fill.c bench/work_spec.c $(LIB) bench/work.h
+$(BENCH)/work: bench/work.c bench/work_fill.c bench/work_spec.c bench/work_hand.c bench/work_board.c $(LIB) bench/work.h bench/work_hand.h
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(filter-out %.h,$^) $(LIBS) -o $@
 

@@ -2,8 +2,10 @@
 #include "work.h"
 
 #include "base/clock.h"
+#include "work_hand.h"
 
 #include <libpq-fe.h>
+#include <math.h>
 #include <sqlite3.h>
 #include <string.h>
 
@@ -81,11 +83,177 @@ static void fill(const char *dir, const char *url, uint32_t n)
     fprintf(stderr, "indexes in %.0f s\n", clock_seconds() - start);
 }
 
+/* ---- measuring ---- */
+
+#define PAST      (WORK_TODAY - 400)
+#define FORECASTS 18u
+#define ROUNDS    9u
+
+static struct actor broker = {.role = ROLE_BROKER, .account = 1};
+
+struct declared {
+    struct arena arena;
+    vec_rec rec;
+    uint32_t place[WORK_MEASURES]; /* of its spec */
+};
+
+static void read_declared(struct site *s, struct declared *d)
+{
+    struct list_request q = {.kind = kind_find(site_kinds(s), STR("indicator")),
+                             .sort = STR("id"),
+                             .limit = WORK_MEASURES};
+    struct list_answer a;
+    or_die(record_list(s, &broker, &q, &d->arena, &a, &err), &err);
+    if (a.rec.n != WORK_MEASURES)
+        die("%zu indicators, not %u: made by another version of the bench?", a.rec.n,
+            WORK_MEASURES);
+    d->rec = a.rec;
+    for (uint32_t i = 0; i < WORK_MEASURES; i++)
+        d->place[i] = i * 37 % WORK_MEASURES;
+}
+
+struct trial {
+    const char *dir, *url;
+    struct hand *hand;
+    struct work_spec spec[WORK_MEASURES];
+    struct hand_plan now, past;
+    double value[WORK_MEASURES], by_hand[WORK_MEASURES];
+};
+
+/* With nothing remembered: another site each time. Seconds. */
+static double ours(struct trial *t, int64_t day, bool ahead, uint32_t n)
+{
+    static struct measured out[WORK_MEASURES];
+    struct site *s = open_site(t->dir, t->url, false);
+    struct declared d = {{0}, {0}, {0}};
+    read_declared(s, &d);
+    double start = clock_seconds();
+    or_die(measures_at(s, &broker, d.rec.p, n, day, ahead, &d.arena, out, &err), &err);
+    double took = clock_seconds() - start;
+    for (uint32_t i = 0; i < n; i++) {
+        if (out[i].wrong.rc != RC_OK)
+            die("%s: %s", t->spec[d.place[i]].filter, out[i].wrong.key);
+        t->value[d.place[i]] = out[i].value;
+        vec_free(&out[i].missing);
+    }
+    vec_free(&d.rec);
+    arena_free(&d.arena);
+    site_close(s);
+    return took;
+}
+
+static double board(struct trial *t)
+{
+    struct site *s = open_site(t->dir, t->url, false);
+    double took = qiao_board(s, &broker);
+    site_close(s);
+    return took;
+}
+
+static void compare(struct trial *t, const char *when)
+{
+    uint32_t set = 0;
+    for (uint32_t i = 0; i < WORK_MEASURES; i++) {
+        double a = t->value[i], b = t->by_hand[i];
+        if (fabs(a - b) > 1e-6 * fmax(1, fabs(b)))
+            die("%s, %s of %s where %s: %.6f by the program, %.6f by hand", when,
+                t->spec[i].measure, t->spec[i].over, t->spec[i].filter, a, b);
+        set += b != 0;
+    }
+    fprintf(stderr, "%s: %u indicators are equal, %u of them not 0\n", when, WORK_MEASURES, set);
+}
+
+static int rising(const void *x, const void *y)
+{
+    double a = *(const double *)x, b = *(const double *)y;
+    return (a > b) - (a < b);
+}
+
+static double median(const double *x, uint32_t n)
+{
+    double copy[ROUNDS];
+    memcpy(copy, x, n * sizeof *x);
+    qsort(copy, n, sizeof *copy, rising);
+    return n % 2 ? copy[n / 2] : (copy[n / 2 - 1] + copy[n / 2]) / 2;
+}
+
+enum { NOW, BOARD, PASSED, PARTS };
+
+static void one_round(struct trial *t, double q[PARTS], double h[PARTS], bool hand_first)
+{
+    for (int i = 0; i < 2; i++)
+        if ((i == 0) == hand_first) {
+            h[NOW] =
+                hand_measures(t->hand, t->spec, WORK_MEASURES, WORK_TODAY, &t->now, t->by_hand);
+            h[BOARD] = hand_board(t->hand);
+        } else {
+            q[NOW] = ours(t, 0, false, WORK_MEASURES);
+            q[BOARD] = board(t);
+        }
+    compare(t, "today");
+    for (int i = 0; i < 2; i++)
+        if ((i == 0) == hand_first)
+            h[PASSED] = hand_measures(t->hand, t->spec, WORK_MEASURES, PAST, &t->past, t->by_hand);
+        else
+            q[PASSED] = ours(t, PAST, false, WORK_MEASURES);
+    compare(t, "400 days ago");
+}
+
+static void count_row(void *ctx, const char *const *col, uint32_t n)
+{
+    (void)n;
+    *(double *)ctx = strtod(col[0], NULL);
+}
+
+static void measure_all(const char *dir, const char *url, uint32_t rounds)
+{
+    static struct trial t;
+    double q[PARTS][ROUNDS], h[PARTS][ROUNDS], ratio[PARTS + 1][ROUNDS], records = 0, entries = 0;
+    t.dir = dir;
+    t.url = url;
+    t.hand = hand_open(dir, url);
+    work_specs(t.spec);
+    hand_run(t.hand, "SELECT count(*) FROM rec", count_row, &records);
+    hand_run(t.hand, "SELECT count(*) FROM audit", count_row, &entries);
+    hand_decide(t.hand, t.spec, WORK_MEASURES, WORK_TODAY, &t.now);
+    t.past.decided = true; /* of the past no index knows a figure: each kind is read once */
+    struct site *s = open_site(dir, url, false);
+    board_compare(s, &broker, t.hand);
+    site_close(s);
+    for (uint32_t r = 0; r < rounds; r++) {
+        double a[PARTS], b[PARTS];
+        one_round(&t, a, b, r % 2);
+        for (int p = 0; p < PARTS; p++) {
+            q[p][r] = a[p];
+            h[p][r] = b[p];
+            ratio[p][r] = a[p] / b[p];
+        }
+        ratio[PARTS][r] = (a[NOW] + a[BOARD]) / (b[NOW] + b[BOARD]);
+        printf("round %u: indicators %.3f s (by hand %.3f), pages %.3f (%.3f), past %.3f (%.3f)\n",
+               r + 1, a[NOW], b[NOW], a[BOARD], b[BOARD], a[PASSED], b[PASSED]);
+        fflush(stdout);
+    }
+    double course = ours(&t, 0, true, FORECASTS);
+    hand_close(t.hand);
+    printf("records=%.0f entries=%.0f indicators=%u rounds=%u db=%s seconds_indicators=%.3f "
+           "seconds_dashboard=%.3f seconds_past=%.3f seconds_forecasts=%.3f ratio_indicators=%.3f "
+           "ratio_dashboard=%.3f ratio_past=%.3f ratio_work=%.3f\n",
+           records, entries, WORK_MEASURES, rounds, url ? "postgres" : "sqlite",
+           median(q[NOW], rounds), median(q[BOARD], rounds), median(q[PASSED], rounds), course,
+           median(ratio[NOW], rounds), median(ratio[BOARD], rounds), median(ratio[PASSED], rounds),
+           median(ratio[PARTS], rounds));
+    (void)h;
+}
+
 int main(int argc, char **argv)
 {
+    const char *url = argc > 4 ? argv[4] : NULL;
+    uint32_t n = argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 0;
     if (argc >= 4 && strcmp(argv[1], "fill") == 0)
-        fill(argv[2], argc > 4 ? argv[4] : NULL, (uint32_t)strtoul(argv[3], NULL, 10));
+        fill(argv[2], url, n);
+    else if (argc >= 4 && strcmp(argv[1], "measure") == 0 && n && n <= ROUNDS)
+        measure_all(argv[2], url, n);
     else
-        die("work fill DIR RECORDS [URL]");
+        die("work fill DIR RECORDS [URL] | work measure DIR ROUNDS [URL]");
     return 0;
 }

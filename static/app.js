@@ -40,6 +40,26 @@
       e.detail.isError = false;
     }
   });
+  // the review of a page: j and k go through its facts, a, c and r act on the one that is looked at
+  var facts = document.querySelectorAll('[data-review] [data-fact]');
+  var go = function (fact) {
+    facts.forEach(function (f) { f.classList.toggle('rfact-here', f === fact); });
+    fact.focus({ preventScroll: true });
+    fact.scrollIntoView({ block: 'nearest' });
+    var told = document.getElementById(fact.querySelector('.mark-number').hash.slice(1));
+    if (told) told.scrollIntoView({ block: 'nearest' });
+  };
+  document.addEventListener('keydown', function (e) {
+    if (!facts.length || e.ctrlKey || e.altKey || e.metaKey || e.target.closest('input, textarea, select')) return;
+    var here = document.querySelector('[data-fact]:focus-within') || document.querySelector('.rfact-here');
+    var at = Array.prototype.indexOf.call(facts, here);
+    if (e.key === 'j' || e.key === 'k') go(facts[Math.max(0, Math.min(facts.length - 1, at + (e.key === 'j' ? 1 : -1)))]);
+    var button = here && /^[acr]$/.test(e.key) && here.querySelector('[data-key=' + e.key + ']');
+    if (!button) return;
+    e.preventDefault();
+    button.click();
+    if (e.key === 'r') button.parentNode.querySelector('select').focus();
+  });
   // a card that was moved by htmx keeps the focus
   document.addEventListener('htmx:afterSettle', function (e) {
     var from = e.detail.requestConfig && e.detail.requestConfig.elt.closest('.bcard');

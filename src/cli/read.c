@@ -191,6 +191,11 @@ static enum rc take(void *ctx, const struct bulk_page *p, struct err *e)
 
 /* ---- the run ---- */
 
+static enum rc say_reason(void *speaker, struct buf *to, const struct read_page *p, struct err *e)
+{
+    return read_reason(to, speaker, p, e);
+}
+
 static enum rc open_output(struct run *x, struct err *e)
 {
     const char *out = x->args->out;
@@ -201,7 +206,9 @@ static enum rc open_output(struct run *x, struct err *e)
         return err_at(e, err_user(e, "cli.out_not_read", "%s", ""), out, NULL, 0, 0);
     if (ends_in(out, ".jsonl"))
         return file_out_open(&x->lines, out, e);
-    return read_book_open(&x->book, out, &x->speaker, e);
+    struct read_words words = {x->speaker.model, lang_name(x->speaker.lang), say_reason,
+                               &x->speaker};
+    return read_book_open(&x->book, out, &words, e);
 }
 
 /* The sentence for Ctrl-C must be there before it is needed. */

@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct serve_args {
@@ -128,6 +129,10 @@ static enum rc serve(struct cli *c, const struct serve_args *a, const char *dir,
     sigset_t held;
     int caught;
     o.engine = o.jobs = true;
+    char here[128];
+    const char *address = a->address ? a->address : "127.0.0.1";
+    snprintf(here, sizeof here, "http://%s:%u", address, (unsigned)a->port);
+    o.url = a->url ? a->url : a->port ? here : NULL;
     hold_signals(&held);
     log_set_level(a->verbose ? LOG_INFO : LOG_WARN);
     enum rc rc = at_site_open(&x, c, &o, e);

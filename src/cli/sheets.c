@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "cli/page.h"
 #include "cli/site_int.h"
+#include "service/pages.h"
 
 #include <stdio.h>
 
@@ -10,7 +11,7 @@ enum { PROBLEMS_SHOWN = 20 };
 
 struct sheets_args {
     struct site_args site;
-    const char *out, *filter, *columns, *sort;
+    const char *out, *filter, *columns, *sort, *labels;
     bool apply, states;
 };
 #define HERE(member) offsetof(struct sheets_args, member)
@@ -209,6 +210,7 @@ static enum rc check_out(const struct sheets_args *a, bool text_too, struct err 
 }
 
 typedef enum rc (*sheets_fn)(struct sheeting *x, struct err *e);
+static enum rc write_labels(struct sheeting *x, struct err *e);
 
 static enum rc run_at(struct cli *c, const struct sheets_args *a, char **word, sheets_fn fn,
                       struct err *e)
@@ -218,7 +220,7 @@ static enum rc run_at(struct cli *c, const struct sheets_args *a, char **word, s
     page_init(&x.page);
     buf_init(&x.text, 1u << 20);
     enum rc rc = at_site_open(&x.at, c, &o, e);
-    if (rc == RC_OK)
+    if (rc == RC_OK && fn != write_labels)
         rc = find_kind(&x, e);
     if (rc == RC_OK)
         rc = fn(&x, e);
@@ -242,7 +244,7 @@ static enum rc run(struct cli *c, const struct command *command, int words, shee
                         command->name);
     if (n > words)
         return err_user(e, "cli.too_many_words", "%.60s", argv[words]);
-    if (fn != import_file || a.out)
+    if (fn != write_labels && (fn != import_file || a.out))
         TRY(check_out(&a, fn == export_file, e));
     return run_at(c, &a, argv, fn, e);
 }
@@ -252,8 +254,21 @@ static enum rc import_run(struct cli *c, int argc, char **argv, struct err *e)
     return run(c, &import_command, 3, import_file, argc, argv, e);
 }
 
+/* qiao export DIR --labels FOLDER: what people decided about pages of news. */
+static enum rc write_labels(struct sheeting *x, struct err *e)
+{
+    struct page_labels done;
+    char text[80];
+    TRY(page_labels_write(x->at.site, &actor_system, x->args->labels, &done, e));
+    snprintf(text, sizeof text, "%u", done.pages);
+    return at_site_say(&x->at, "cli.labels_written", str_of(text), e);
+}
+
 static enum rc export_run(struct cli *c, int argc, char **argv, struct err *e)
 {
+    for (int i = 0; i < argc; i++)
+        if (strncmp(argv[i], "--labels", strlen("--labels")) == 0)
+            return run(c, &export_command, 1, write_labels, argc, argv, e);
     return run(c, &export_command, 2, export_file, argc, argv, e);
 }
 
@@ -304,6 +319,12 @@ static const struct option export_options[] = {
      .value = {"列", "NAME"},
      .help = {"按此列排序，前面加 - 为降序（默认 id）",
               "sort by it, - in front: down (id if not given)"}},
+    {.name = "labels",
+     .kind = OPTION_TEXT,
+     .to = HERE(labels),
+     .value = {"目录", "FOLDER"},
+     .help = {"改为写出审阅过的新闻页及其标注，供 bench/news --dir 评测",
+              "write the reviewed pages of news with their labels instead, for bench/news --dir"}},
 };
 
 static const struct option template_options[] = {
@@ -328,7 +349,8 @@ const struct command export_command = {
     .run = export_run,
     .options = export_options,
     .n_options = ARRAY_LEN(export_options),
-    .usage = {"[选项] 数据目录 类别 -o 文件", "[OPTION]... DIR KIND -o FILE"},
+    .usage = {"[选项] 数据目录 类别 -o 文件\n数据目录 --labels 目录",
+              "[OPTION]... DIR KIND -o FILE\nDIR --labels FOLDER"},
     .what = {"把记录导出为表格", "write records as a spreadsheet"},
 };
 

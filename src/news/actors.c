@@ -76,8 +76,23 @@ static void take_actor(const struct page *p, struct clause *c, uint32_t org, uin
         c->partner = org;
 }
 
+/* The first characters of names of people, so that most of the text is passed over. */
+struct heads {
+    bool of[256];
+};
+
+static struct heads person_heads(const struct page *p)
+{
+    struct heads h = {{false}};
+    for (size_t k = 0; k < p->out->person.n; k++) {
+        size_t i = 0;
+        h.of[utf8_next(p->out->person.p[k].name, &i) & 255] = true;
+    }
+    return h;
+}
+
 /* Organisations in the order of the text; a person acts for his own. */
-static void clause_actors(struct page *p, struct clause *c)
+static void clause_actors(struct page *p, struct clause *c, const struct heads *heads)
 {
     uint32_t k = mention_from(p, c->from), end;
     for (uint32_t i = c->from; i < c->to; i++) {
@@ -86,7 +101,7 @@ static void clause_actors(struct page *p, struct clause *c)
         if (k < p->mention.n && p->mention.p[k].from == i) {
             take_actor(p, c, p->mention.p[k].org, i);
             i = p->mention.p[k].to - 1;
-        } else if (is_surname(p->t, p->ch[i])) {
+        } else if (heads->of[p->ch[i] & 255] && is_surname(p->t, p->ch[i])) {
             uint32_t who = person_at(p, i, &end);
             if (who != NONE)
                 take_actor(p, c, p->out->person.p[who].org, i);
@@ -120,12 +135,13 @@ static uint32_t other_than(const uint32_t main[2], uint32_t org)
 void actors_find(struct page *p)
 {
     uint32_t main[2], sentence = NONE, subject = NONE, near = NONE, para = NONE;
+    struct heads heads = person_heads(p);
     main_orgs(p, main);
     speakers_find(p);
     for (size_t k = 0; k < p->clause.n; k++) {
         struct clause *c = &p->clause.p[k];
         c->subject = c->partner = NONE;
-        clause_actors(p, c);
+        clause_actors(p, c, &heads);
         if (c->para != para)
             near = NONE;
         if (c->sentence != sentence)

@@ -117,6 +117,34 @@ static bool numeral_counts(const struct page *p, uint32_t from, uint32_t to, uin
     return p->ch[from] != 0x4E00 || rough;
 }
 
+/* 30万元|至50万元 */
+static uint32_t money_range_end(const struct page *p, uint32_t i)
+{
+    uint32_t k = i + 1, to = range_end(p, i);
+    const struct mark *unit = to > k ? mark_at(p, to, SENSE_UNIT) : NULL;
+    bool same = unit && p->ch[unit->to - 1] == p->ch[i - 1];
+    return same ? unit->to : i;
+}
+
+/* 由每人3万元|提高到5万元: what it was before. */
+static bool is_former(const struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"提高到", "提高至", "提升到", "提升至", "增加到", "增加至",
+                                        "增长到", "增至",   "扩大到", "上调至", "调整为"};
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (looking_at(p, i, words[k]))
+            return is_digit(p->ch[i + utf8_len(str_of(words[k]))]);
+    return false;
+}
+
+/* 50万元以上仪器, 亿元以上项目: what kind of thing, not how many. */
+static bool describes(const struct page *p, const struct amount *a)
+{
+    bool money = p->ch[a->unit_from] == 0x5143 || p->ch[a->unit_from + 1] == 0x5143; /* 元 */
+    return money && p->ch[a->to - 1] == 0x4E0A && is_han(p->ch[a->to]) &&            /* 上 */
+           !mark_at(p, a->to, SENSE_STOP) && !mark_at(p, a->to, SENSE_INSIDE);
+}
+
 static enum rc amount_at(struct page *p, uint32_t i, uint32_t *next)
 {
     bool arabic = is_digit(p->ch[i]);
@@ -125,6 +153,8 @@ static enum rc amount_at(struct page *p, uint32_t i, uint32_t *next)
     *next = MAX(end, i + 1);
     if (i && (is_letter(p->ch[i - 1]) || p->ch[i - 1] == 0x7B2C)) /* 第 */
         return RC_OK;
+    if (p->ch[end] == ' ' && mark_at(p, end + 1, SENSE_UNIT))
+        end++; /* 3 个 */
     const struct mark *unit = mark_at(p, end, SENSE_UNIT);
     bool percent = p->ch[end] == '%';
     if ((!unit && !percent) || (arabic && is_point(p, i, end)))
@@ -135,8 +165,18 @@ static enum rc amount_at(struct page *p, uint32_t i, uint32_t *next)
     a.from = before_amount(p, i);
     a.to = after_amount(p, percent ? end + 1 : unit->to);
     a.lasts = !percent && is_one_of(p->ch[unit->to - 1], "年月天时周");
+    a.to = money_range_end(p, a.to);
     *next = a.to;
-    return vec_push(&p->amount, a, p->e);
+    return is_former(p, a.to) || describes(p, &a) ? RC_OK : vec_push(&p->amount, a, p->e);
+}
+
+/* 5家企业代表, 12家企业的负责人: those are counted who came. */
+static bool sends_people(const struct page *p, uint32_t i)
+{
+    for (uint32_t k = i; k < i + 8 && !is_break(p->ch[k]); k++)
+        if (looking_at(p, k, "代表") || looking_at(p, k, "负责人") || looking_at(p, k, "参会"))
+            return !looking_at(p, k + 2, "签") && !looking_at(p, k + 2, "性");
+    return false;
 }
 
 /* Present at the event: counted, but no figure of the cooperation. */
@@ -145,7 +185,11 @@ static bool is_attendance(const struct page *p, const struct amount *a)
     static const char *const words[] = {"参加", "出席", "一行", "带队", "与会",    "到场",
                                         "参会", "观摩", "聆听", "见证", "参与活动"};
     uint32_t c = clause_of(p, a->from);
-    if (c == NONE || !is_one_of(p->ch[a->unit_from], "人名位"))
+    if (c == NONE)
+        return false;
+    if (is_one_of(p->ch[a->unit_from], "家所个"))
+        return sends_people(p, a->to);
+    if (!is_one_of(p->ch[a->unit_from], "人名位"))
         return false;
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (find_in(p, p->clause.p[c].from, p->clause.p[c].to, words[k]) != NONE)
@@ -177,13 +221,29 @@ static uint32_t tail_end(const struct page *p, uint32_t i)
     return i;
 }
 
+/* 2019年双方共建: before the year of publication. */
+static bool is_past_year(const struct page *p, uint32_t i)
+{
+    struct str s = p->x->publish_date;
+    for (uint32_t k = 0; k < 4 && s.n == 10; k++)
+        if (p->ch[i + k] != (uint32_t)s.p[k])
+            return p->ch[i + k] < (uint32_t)s.p[k];
+    return false;
+}
+
 /* 2025年(底), not followed by a month. */
 static uint32_t year_end(const struct page *p, uint32_t i)
 {
     uint32_t to = digits_end(p, i);
     if (to - i != 4 || p->ch[i] != '2' || p->ch[i + 1] != '0' || p->ch[to] != 0x5E74)
         return 0;
-    return is_digit(p->ch[to + 1]) ? 0 : tail_end(p, to + 1);
+    if (i && is_one_of(p->ch[i - 1], "自从于在")) /* 自2015年入选以来 */
+        return 0;
+    bool since =
+        looking_at(p, to + 1, "起") || looking_at(p, to + 1, "以来") || looking_at(p, to + 1, "度");
+    uint32_t end = tail_end(p, to + 1);
+    bool bare = end == to + 1 && !(i && is_one_of(p->ch[i - 1], "到至"));
+    return since || is_digit(p->ch[to + 1]) || (bare && is_past_year(p, i)) ? 0 : end;
 }
 
 /* 未来五年, 今后3年 */
@@ -273,7 +333,8 @@ static bool may_begin_moment(uint32_t c)
 uint8_t char_flags(uint32_t c)
 {
     return (uint8_t)((is_digit(c) || is_numeral(c) ? CHAR_NUMBER : 0) |
-                     (may_begin_moment(c) ? CHAR_MOMENT : 0));
+                     (may_begin_moment(c) ? CHAR_MOMENT : 0) |
+                     (c && is_one_of(c, "我该本校学") ? CHAR_HOST : 0));
 }
 
 static enum rc moments_find(struct page *p)
@@ -308,27 +369,34 @@ static uint32_t read_number(const struct page *p, uint32_t i, uint32_t most, int
     return is_digit(p->ch[k]) ? i : k;
 }
 
+/* 2024 年 3 月 5 日 */
+static uint32_t skip_blank(const struct page *p, uint32_t i)
+{
+    return i + (p->ch[i] == ' ');
+}
+
 /* (2024年)11月7日(至(11月)8日) at i: its end, 0 for none. */
 static uint32_t day_at(const struct page *p, uint32_t i, struct day *d)
 {
     *d = (struct day){0};
-    uint32_t k = read_number(p, i, 4, &d->year);
-    if (k - i == 4 && p->ch[k] == 0x5E74)
-        i = k + 1;
+    uint32_t k = read_number(p, i, 4, &d->year), year = skip_blank(p, k);
+    if (k - i == 4 && p->ch[year] == 0x5E74)
+        i = skip_blank(p, year + 1);
     else
         d->year = 0;
     k = read_number(p, i, 2, &d->month);
-    if (k == i || p->ch[k] != 0x6708)
+    if (k == i || p->ch[skip_blank(p, k)] != 0x6708)
         return 0;
-    i = k + 1;
+    i = skip_blank(p, skip_blank(p, k) + 1);
     k = read_number(p, i, 2, &d->day);
-    bool range = k > i && is_one_of(p->ch[k], "至-—~到、");
+    k = k > i ? skip_blank(p, k) : k;
+    bool range = k > i && is_one_of(p->ch[k], "至-—–~到、");
     if (k == i || (p->ch[k] != 0x65E5 && !range) || d->month > 12 || d->month < 1 || d->day > 31 ||
         d->day < 1)
         return 0;
     uint32_t end = k + !range, j = end;
-    if (p->ch[j] && is_one_of(p->ch[j], "至-—~到、")) {
-        while (p->ch[j] && is_one_of(p->ch[j], "至-—~到、"))
+    if (p->ch[j] && is_one_of(p->ch[j], "至-—–~到、")) {
+        while (p->ch[j] && is_one_of(p->ch[j], "至-—–~到、"))
             j++;
         uint32_t m = read_number(p, j, 2, &d->last_day);
         d->last_month = d->month;
@@ -446,6 +514,27 @@ static enum rc relative_day(struct page *p, int before)
     return day_str(p, &p->out->event_date, year, month, day);
 }
 
+/* 本月17日, 上月30日 of a page whose day of publication is known. */
+static uint32_t month_day(const struct page *p, uint32_t i, struct day *d)
+{
+    bool last = looking_at(p, i, "上月");
+    char copy[11] = "";
+    struct str s = p->x->publish_date;
+    if ((!last && !looking_at(p, i, "本月")) || s.n != 10)
+        return 0;
+    *d = (struct day){0};
+    memcpy(copy, s.p, s.n);
+    uint32_t k = read_number(p, i + 2, 2, &d->day);
+    if (k == i + 2 || p->ch[k] != 0x65E5 || d->day < 1 || d->day > 31 ||
+        sscanf(copy, "%4d-%2d", &d->year, &d->month) != 2)
+        return 0;
+    if (last && --d->month == 0) {
+        d->month = 12;
+        d->year--;
+    }
+    return k + 1;
+}
+
 /* 6月8日电 … 8日在某市落成: the day of the dateline's month, or of the month before. */
 static uint32_t bare_day(const struct page *p, uint32_t i, const struct day *line, struct day *d)
 {
@@ -477,6 +566,8 @@ static enum rc event_day(struct page *p)
                 p->recent = true;
                 return k < VAGUE_REST ? RC_OK : relative_day(p, p->ch[i] == 0x6628); /* 昨 */
             }
+        if (month_day(p, i, &d))
+            return set_day(p, &d);
         if (!is_digit(p->ch[i]) || (i && is_digit(p->ch[i - 1])))
             continue;
         uint32_t end = day_at(p, i, &d);

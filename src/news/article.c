@@ -12,17 +12,17 @@ enum { CONTROLS_PER_MILLE = 20, MALFORMED_PER_MILLE = 100 };
 static bool is_control(char c)
 {
     unsigned char b = (unsigned char)c;
-    return b < ' ' && b != '\t' && b != '\n' && b != '\r' && b != '\f';
+    return (b < ' ') & (b != '\t') & (b != '\n') & (b != '\r') & (b != '\f');
 }
 
 /* A picture or an archive: control characters or malformed ones throughout. */
 static bool is_text(struct str s)
 {
     size_t controls = 0, malformed = 0;
-    for (size_t i = 0; i < s.n; i++) {
+    for (size_t i = 0; i < s.n; i++)
         controls += is_control(s.p[i]);
-        malformed += s.p[i] == '\xEF' && str_starts(str_sub(s, i, s.n), STR("\xEF\xBF\xBD"));
-    }
+    for (size_t i = 0; i + 2 < s.n; i++) /* U+FFFD */
+        malformed += (s.p[i] == '\xEF') & (s.p[i + 1] == '\xBF') & (s.p[i + 2] == '\xBD');
     return controls * 1000 <= s.n * CONTROLS_PER_MILLE &&
            malformed * 1000 <= s.n * MALFORMED_PER_MILLE;
 }

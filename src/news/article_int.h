@@ -68,8 +68,36 @@ struct article_tables {
     struct words units; /* to the characters that read so */
     VEC(struct str) to; /* what variant_words, doubles and units become: their values */
     VEC(struct lost) lost;
-    uint64_t suspect[65536 / 64]; /* characters that a repair may begin at (repair.c) */
+    uint8_t of[65536]; /* enum char_of of a character */
 };
+
+/* What a character may begin, so that one look at it spares most look-ups of words. */
+enum char_of {
+    OF_NAME = 1, /* a brand's name, certain or doubtful */
+    OF_SITE = 2,
+    OF_GAME = 4,
+    OF_SPAM = 8,
+    OF_BRAND = OF_NAME | OF_SITE | OF_GAME | OF_SPAM,
+    OF_SUSPECT = 16, /* a repair (repair.c) */
+    OF_HAN = 32,
+};
+
+/* Which of OF_BRAND begin with these two characters. */
+static inline unsigned brand_words_of(const struct article_tables *t, uint32_t a, uint32_t b)
+{
+    unsigned of = t->of[a & 0xFFFF] & OF_BRAND;
+    if (!of)
+        return 0;
+    if (of & OF_NAME && !words_may(&t->names, a, b) && !words_may(&t->doubtful, a, b))
+        of &= ~(unsigned)OF_NAME;
+    if (of & OF_SITE && !words_may(&t->sites, a, b))
+        of &= ~(unsigned)OF_SITE;
+    if (of & OF_GAME && !words_may(&t->games, a, b))
+        of &= ~(unsigned)OF_GAME;
+    if (of & OF_SPAM && !words_may(&t->spam, a, b))
+        of &= ~(unsigned)OF_SPAM;
+    return of;
+}
 
 /* Bytes of the longest of `w` at s.p + i, 0: none. *val (may be NULL) gets its value. */
 size_t words_at(const struct words *w, struct str s, size_t i, uint32_t *val);
@@ -92,6 +120,7 @@ struct block {
     /* Once repaired: */
     struct str text;
     bool spam;                /* some of its words are an advertisement's */
+    uint8_t of;               /* OF_BRAND: words that it may have */
     uint32_t repair, repairs; /* first and number in page.repair; places count in `text` */
     uint32_t han;
 };
@@ -154,8 +183,8 @@ struct cells {
     VEC(struct cell) cell;
 };
 
-/* Fill t->suspect, once the other tables are there. */
-void suspects_fill(struct article_tables *t);
+/* Fill t->of, once the other tables are there. */
+void characters_fill(struct article_tables *t);
 void page_survey(struct page *p, const struct article_tables *t, struct str text);
 enum rc block_repair(struct page *p, struct block *b, const struct article_tables *t,
                      struct cells *work, struct err *e) MUST_CHECK;
@@ -175,7 +204,7 @@ void shift_repair(const struct article_tables *t, struct cell *c, size_t n);
 enum rc brands_find(struct page *p, const struct article_tables *t, struct err *e) MUST_CHECK;
 /* Bytes of the brand that stands at text.p + i, 0: none. */
 size_t brand_at(const struct page *p, const struct article_tables *t, struct str text, size_t i);
-/* Can any brand begin before character c at text.p + i? `game`: brands_game of the text. */
+/* Can any brand begin at text.p + i with character c? `game`: brands_game of the text. */
 bool brand_may_begin(const struct article_tables *t, struct str text, size_t i, uint32_t c,
                      bool game);
 bool brands_game(const struct article_tables *t, struct str text);

@@ -204,29 +204,37 @@ bool brands_game(const struct article_tables *t, struct str s)
     return words_count(&t->games, s, 1) && words_count(&t->sites, s, 1);
 }
 
-static bool may_begin(const struct article_tables *t, struct str s, size_t i, uint32_t c)
+/* A code has three letters or digits. */
+static bool may_be_code(struct str s, size_t i)
 {
-    if (c < 0x80)
-        return is_alnum((char)c) && (i == 0 || !is_alnum(s.p[i - 1]));
-    uint64_t bit = 1ull << (c & 63);
-    size_t at = (c & 0xFFFF) / 64;
-    return (t->names.first[at] | t->doubtful.first[at]) & bit;
+    return i + 2 < s.n && is_alnum(s.p[i + 1]) && is_alnum(s.p[i + 2]);
 }
 
 bool brand_may_begin(const struct article_tables *t, struct str text, size_t i, uint32_t c,
                      bool game)
 {
-    return game || may_begin(t, text, i, c);
+    if (game)
+        return true;
+    bool ascii = c < 0x80, name = t->of[c & 0xFFFF] & OF_NAME;
+    if (ascii && (!is_alnum((char)c) || (i > 0 && is_alnum(text.p[i - 1]))))
+        return false;
+    if (ascii && may_be_code(text, i))
+        return true;
+    size_t next = i;
+    if (!name)
+        return false;
+    next_char(text, &next);
+    uint32_t b = next < text.n ? next_char(text, &next) : 0;
+    return brand_words_of(t, c, b) & OF_NAME;
 }
 
-static enum rc find_in(struct page *p, const struct article_tables *t, struct str s, bool alone,
-                       struct err *e)
+static enum rc find_in(struct page *p, const struct article_tables *t, struct str s, bool game,
+                       bool alone, struct err *e)
 {
-    bool game = brands_game(t, s);
     for (size_t i = 0; i < s.n;) {
         size_t from = i;
         uint32_t c = next_char(s, &i);
-        if (!game && !may_begin(t, s, from, c))
+        if (!brand_may_begin(t, s, from, c, game))
             continue;
         struct brand b = parse(t, s, from);
         bool found = (b.names || b.doubtful) && proven(&b);
@@ -246,8 +254,13 @@ static enum rc find_in(struct page *p, const struct article_tables *t, struct st
 enum rc brands_find(struct page *p, const struct article_tables *t, struct err *e)
 {
     for (int alone = 0; alone < 2; alone++) {
-        for (size_t i = 0; i < p->block.n; i++)
-            TRY(find_in(p, t, p->block.p[i].text, alone, e));
+        for (size_t i = 0; i < p->block.n; i++) {
+            const struct block *b = &p->block.p[i];
+            if (!(b->of & (OF_NAME | OF_SITE)))
+                continue; /* every brand has a name or a site's word */
+            bool game = b->of & OF_GAME && b->of & OF_SITE && brands_game(t, b->text);
+            TRY(find_in(p, t, b->text, game, alone, e));
+        }
         if (!p->brand.n)
             break;
     }

@@ -38,12 +38,22 @@ static const struct mark *noun_run(const struct page *p, const struct mark *m, u
     return best;
 }
 
+/* 合作项目|清单, 课题|组: the noun is only the beginning of another. */
+static bool goes_on(const struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"清单", "库", "组", "办公室", "负责人"};
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (looking_at(p, i, words[k]))
+            return true;
+    return false;
+}
+
 static bool noun_fits(const struct page *p, struct hit *h, const struct mark *verb)
 {
     const struct fact_rule *r = h->rule;
     uint32_t from = h->clause->from, to = h->clause->to;
     const struct mark *n = NULL;
-    if (r->order != ORDER_BEFORE)
+    if (r->order != ORDER_BEFORE && !looking_at(p, verb->to, "在")) /* 揭牌仪式在某中心举行 */
         n = mark_of(p, from, to, &r->noun, verb->to);
     if (n && n->from > verb->to + r->gap)
         n = NULL;
@@ -53,6 +63,8 @@ static bool noun_fits(const struct page *p, struct hit *h, const struct mark *ve
             n = NULL;
     }
     if (!n)
+        return false;
+    if (goes_on(p, n->to))
         return false;
     const struct mark *last = noun_run(p, n, n->from >= verb->to ? to : verb->from, &r->noun);
     h->noun_from = n->from;
@@ -174,8 +186,14 @@ static struct span evidence_of(const struct page *p, const struct hit *h, const 
     return page_span(p, lo, hi);
 }
 
-/* A deadline in the clause, or before it in the sentence. */
-static struct str deadline_of(const struct page *p, const struct clause *c, enum fact_type type)
+static bool wants_deadline(enum fact_type t)
+{
+    return t == FACT_TARGET || t == FACT_COVERAGE || t == FACT_COMMITMENT || t == FACT_STATISTIC;
+}
+
+/* A deadline in the clause; of what is wanted or counted, also one before it in the sentence. */
+static struct str deadline_of(const struct page *p, const struct clause *c, enum fact_type type,
+                              bool wanted)
 {
     struct str best = STR("");
     for (size_t k = 0; k < p->moment.n; k++) {
@@ -184,16 +202,13 @@ static struct str deadline_of(const struct page *p, const struct clause *c, enum
             break;
         uint32_t at = clause_of(p, m->from);
         bool until = looking_at(p, m->from, "截");
+        if (!wanted && m->from < c->from)
+            continue;
         if (at != NONE && p->clause.p[at].sentence == c->sentence &&
             until == (type == FACT_STATISTIC))
             best = page_str(p, m->from, m->to);
     }
     return best;
-}
-
-static bool wants_deadline(enum fact_type t)
-{
-    return t == FACT_TARGET || t == FACT_COVERAGE || t == FACT_COMMITMENT || t == FACT_STATISTIC;
 }
 
 /* ---- one fact ---- */
@@ -278,7 +293,7 @@ static enum rc add_fact(struct page *p, const struct hit *h, struct amount *a, s
     const struct clause *c = h->clause;
     struct news_fact f = {.type = h->rule->type, .subject = c->subject, .object = object};
     f.value = a ? page_str(p, a->from, a->to) : value_word(p, h);
-    f.deadline = wants_deadline(f.type) || h->rule->deadline ? deadline_of(p, c, f.type) : STR("");
+    f.deadline = deadline_of(p, c, f.type, wants_deadline(f.type) || h->rule->deadline);
     f.evidence = evidence_of(p, h, a);
     uint32_t to = h->noun_to > h->verb_from ? h->noun_to : h->verb_to;
     f.predicate = trim(p, h->verb_from, h->rule->partner ? MAX(to, h->verb_to) : h->verb_to);
@@ -313,6 +328,18 @@ static bool joins_at(const struct page *p, uint32_t i, const struct group_set *n
     return false;
 }
 
+static struct amount *free_amount(struct page *p, const struct clause *c,
+                                  const struct amount *after, bool lasting)
+{
+    for (size_t k = 0; k < p->amount.n; k++) {
+        struct amount *a = &p->amount.p[k];
+        if (a->from >= c->from && a->to <= c->to && !a->attendance && !a->used &&
+            (lasting || !a->lasts) && (!after || a > after))
+            return a;
+    }
+    return NULL;
+}
+
 /* A list of nouns, each with its own head: 教育培训基地、碳中和研究院. */
 static enum rc add_list(struct page *p, struct hit *h, struct amount *a, bool *added)
 {
@@ -321,16 +348,21 @@ static enum rc add_list(struct page *p, struct hit *h, struct amount *a, bool *a
     uint32_t end = h->noun_from >= h->verb_to ? h->clause->to : h->verb_from;
     while (from < end) {
         uint32_t to = from;
-        while (to < end && p->ch[to] != 0x3001 && !joins_at(p, to, &h->rule->noun))
+        while (to < end && p->ch[to] != 0x3001 && !joins_at(p, to, &h->rule->noun) &&
+               !(to > from && p->ch[to] == 0x201C && p->ch[to - 1] == 0x201D)) /* “甲”“乙” */
             to++;
         const struct mark *n = mark_of(p, from, to, &h->rule->noun, from);
         if (n) {
             n = noun_run(p, n, to, &h->rule->noun);
             h->noun_from = n->from;
             h->noun_to = n->to;
-            TRY(add_fact(p, h, a, trim(p, from, n->to), added));
+            struct clause item = *h->clause; /* 研究院10家、基地15家: each its own number */
+            item.from = from;
+            item.to = to;
+            struct amount *own = a ? free_amount(p, &item, NULL, false) : NULL;
+            TRY(add_fact(p, h, own ? own : a, trim(p, from, n->to), added));
         }
-        from = to + 1;
+        from = to + (p->ch[to] != 0x201C);
     }
     return RC_OK;
 }
@@ -357,27 +389,56 @@ static enum rc add_signatories(struct page *p, struct hit *h, bool *added)
     return seen ? RC_OK : add_fact(p, h, NULL, object_of(p, h), added);
 }
 
-static struct amount *free_amount(struct page *p, const struct clause *c,
-                                  const struct amount *after, bool lasting)
-{
-    for (size_t k = 0; k < p->amount.n; k++) {
-        struct amount *a = &p->amount.p[k];
-        if (a->from >= c->from && a->to <= c->to && !a->attendance && !a->used &&
-            (lasting || !a->lasts) && (!after || a > after))
-            return a;
-    }
-    return NULL;
-}
-
 static bool is_people_unit(uint32_t c)
 {
     return c == 0x540D || c == 0x4EBA || c == 0x4F4D; /* 名人位 */
 }
 
+/* Does a clause tell the sum of what the one before it says? */
+static bool tells_sum(const struct page *p, const struct clause *c)
+{
+    static const char *const words[] = {"合同金额", "协议金额", "签约金额", "成交金额", "总金额",
+                                        "金额",     "合同额",   "合同总额", "总投资",   "转让费",
+                                        "合同经费", "协议总额", "投资总额", "经费"};
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (looking_at(p, c->from, words[k]))
+            return true;
+    return false;
+}
+
+/* 签订技术开发合同，合同金额260万元; 设立奖学金，每年20万元: the sum that the next clause tells. */
+static struct amount *sum_behind(struct page *p, const struct clause *c, enum fact_type t)
+{
+    if (c + 1 >= p->clause.p + p->clause.n || c[1].sentence != c->sentence)
+        return NULL;
+    bool yearly = t == FACT_SCHOLARSHIP && looking_at(p, c[1].from, "每年");
+    return yearly || tells_sum(p, c + 1) ? free_amount(p, c + 1, NULL, false) : NULL;
+}
+
+static bool has_sum(enum fact_type t)
+{
+    return t == FACT_AGREEMENT || t == FACT_PROJECT || t == FACT_RESULTS_TRANSFER ||
+           t == FACT_SCHOLARSHIP;
+}
+
+/* 力争到2025年底: a clause that has nothing but the deadline. */
+static bool is_bare_deadline(const struct page *p, const struct hit *h)
+{
+    if (h->rule->type != FACT_TARGET || h->rule->has_noun)
+        return false;
+    for (size_t k = 0; k < p->moment.n; k++)
+        if (p->moment.p[k].from <= h->verb_to && p->moment.p[k].from >= h->verb_from &&
+            p->moment.p[k].to + 1 >= h->clause->to)
+            return true;
+    return false;
+}
+
 static enum rc apply(struct page *p, struct hit *h, bool *added)
 {
+    if (is_bare_deadline(p, h))
+        return RC_OK;
     const struct fact_rule *r = h->rule;
-    bool lasting = r->type == FACT_DUAL_APPOINTMENT;
+    bool lasting = r->type == FACT_DUAL_APPOINTMENT, term = lasting && !r->has_noun;
     struct amount *a = r->amount == AMOUNT_NO ? NULL : free_amount(p, h->clause, NULL, lasting);
     for (struct amount *b = a; lasting && b; b = free_amount(p, h->clause, b, lasting))
         if (is_people_unit(p->ch[b->unit_from])) {
@@ -386,9 +447,14 @@ static enum rc apply(struct page *p, struct hit *h, bool *added)
         }
     if (r->amount == AMOUNT_MUST) {
         for (; a; a = free_amount(p, h->clause, a, lasting))
-            TRY(add_fact(p, h, a, object_of(p, h), added));
+            if (!term || a->lasts) /* 聘期两年, not 每年出资20万元 */
+                TRY(add_fact(p, h, a, object_of(p, h), added));
         return RC_OK;
     }
+    if (!a && r->type == FACT_INTERNSHIP && r->amount != AMOUNT_NO)
+        a = free_amount(p, h->clause, NULL, true); /* 为期6个月 */
+    if (!a && has_sum(r->type) && r->amount != AMOUNT_NO)
+        a = sum_behind(p, h->clause, r->type);
     if (r->split)
         return add_list(p, h, a, added);
     if (r->type == FACT_AGREEMENT && !a)
@@ -419,13 +485,17 @@ struct told {
     uint32_t clause_types;  /* bit set of types in this clause */
     uint32_t weak_sentence; /* sentence that has its weak fact */
     bool counted;           /* the clause gave figures: no more */
+    uint32_t sentence;      /* whose groups these are */
+    struct group_set groups;
+    uint64_t fallback[RULES_MAX / 64]; /* bit set of rules */
 };
 
-/* Does a fact stand on this clause already? */
+/* Does a fact stand on this clause already? What is unveiled is signed for as well. */
 static bool told_in(const struct page *p, const struct clause *c)
 {
     for (size_t i = 0; i < p->out->fact.n; i++)
-        if (p->out->fact.p[i].evidence.from >= p->at[c->from] &&
+        if (p->out->fact.p[i].type != FACT_JOINT_PLATFORM &&
+            p->out->fact.p[i].evidence.from >= p->at[c->from] &&
             p->out->fact.p[i].evidence.from < p->at[c->to])
             return true;
     return false;
@@ -465,39 +535,63 @@ static void rules_of(const struct page *p, const struct group_set *groups,
         }
 }
 
+static enum rc rule_facts(struct page *p, size_t c, size_t r, struct told *told, bool late)
+{
+    struct hit h = {.rule = &p->t->rule.p[r], .clause = &p->clause.p[c]};
+    bool added = false;
+    if (!may_apply(p, &h, told, r, late))
+        return RC_OK;
+    if (told->sentence != h.clause->sentence)
+        told->groups = sentence_groups(p, c);
+    told->sentence = h.clause->sentence;
+    if (!rule_fits(p, &h, &told->groups) ||
+        (h.rule->deadline && deadline_of(p, h.clause, h.rule->type, true).n == 0) ||
+        (h.rule->outside && !has_org(p, h.clause)))
+        return RC_OK;
+    TRY(apply(p, &h, &added));
+    if (!added)
+        return RC_OK;
+    told->clause_types |= 1u << h.rule->type;
+    told->uses[r]++;
+    told->counted = told->counted || h.rule->type == FACT_STATISTIC;
+    if (h.rule->weak)
+        told->weak_sentence = h.clause->sentence;
+    return RC_OK;
+}
+
+/* The title is read late; of the text only the rules that wait for the others. */
 static enum rc clause_facts(struct page *p, size_t c, struct told *told, bool late)
 {
     static const struct group_set nothing;
-    if (memcmp(&p->clause.p[c].groups, &nothing, sizeof nothing) == 0)
+    bool title = p->clause.p[c].from < p->title;
+    if ((title && !late) || memcmp(&p->clause.p[c].groups, &nothing, sizeof nothing) == 0)
         return RC_OK;
-    struct group_set sentence = {{0}};
-    bool known = false; /* made for the first rule that may fit */
     told->clause_types = 0;
     told->counted = false;
     uint64_t fits[RULES_MAX / 64];
     rules_of(p, &p->clause.p[c].groups, fits);
-    for (size_t r = 0; r < p->t->rule.n; r++) {
-        if (!(fits[r / 64] >> (r & 63) & 1))
-            continue;
-        if (!known)
-            sentence = sentence_groups(p, c);
-        known = true;
-        struct hit h = {.rule = &p->t->rule.p[r], .clause = &p->clause.p[c]};
-        bool added = false;
-        if (!may_apply(p, &h, told, r, late) || !rule_fits(p, &h, &sentence) ||
-            (h.rule->deadline && deadline_of(p, h.clause, h.rule->type).n == 0) ||
-            (h.rule->outside && !has_org(p, h.clause)))
-            continue;
-        TRY(apply(p, &h, &added));
-        if (!added)
-            continue;
-        told->clause_types |= 1u << h.rule->type;
-        told->uses[r]++;
-        told->counted = told->counted || h.rule->type == FACT_STATISTIC;
-        if (h.rule->weak)
-            told->weak_sentence = h.clause->sentence;
+    for (size_t i = 0; i < ARRAY_LEN(fits); i++) {
+        if (!title)
+            fits[i] &= late ? told->fallback[i] : ~told->fallback[i];
+        for (uint64_t left = fits[i]; left; left &= left - 1)
+            TRY(rule_facts(p, c, 64 * i + (size_t)__builtin_ctzll(left), told, late));
     }
     return RC_OK;
+}
+
+/* 签订协议5份，合同经费1280万元: a sum is of the kind of what it is the sum of. */
+static enum fact_type sum_type(const struct page *p, uint32_t c)
+{
+    if (c == 0 || !tells_sum(p, &p->clause.p[c]) ||
+        p->clause.p[c - 1].sentence != p->clause.p[c].sentence)
+        return FACT_STATISTIC;
+    for (size_t i = p->out->fact.n; i-- > 0;) {
+        const struct news_fact *f = &p->out->fact.p[i];
+        if (has_sum(f->type) && f->evidence.from >= p->at[p->clause.p[c - 1].from] &&
+            f->evidence.from < p->at[p->clause.p[c - 1].to])
+            return f->type;
+    }
+    return FACT_STATISTIC;
 }
 
 /* Figures that no rule took. */
@@ -515,7 +609,10 @@ static enum rc rest_figures(struct page *p)
         bool served = dual && a->lasts && set_has(&p->clause.p[c].groups, last);
         if (a->lasts && !served)
             continue;
+        struct fact_rule sum = {.type = sum_type(p, c)};
         struct hit h = {served ? &term : &figure, &p->clause.p[c], a->from, a->to, a->from, a->to};
+        if (sum.type != FACT_STATISTIC)
+            h.rule = &sum;
         bool added = false;
         TRY(add_fact(p, &h, a, trim(p, a->to, MIN(h.clause->to, a->to + 12)), &added));
     }
@@ -525,7 +622,7 @@ static enum rc rest_figures(struct page *p)
 /* The title repeats the text: it is read last, for what the text did not say. */
 enum rc facts_find(struct page *p)
 {
-    struct told told = {.weak_sentence = NONE};
+    struct told told = {.weak_sentence = NONE, .sentence = NONE};
     uint32_t plan = group_find(p->t, "plan");
     for (size_t c = 0; c < p->clause.n && plan != NONE; c++)
         p->plan =
@@ -533,6 +630,8 @@ enum rc facts_find(struct page *p)
     told.uses = arena_calloc(p->a, p->t->rule.n + 1, sizeof *told.uses);
     if (!told.uses)
         return err_nomem(p->e);
+    for (size_t r = 0; r < p->t->rule.n; r++)
+        told.fallback[r / 64] |= (uint64_t)p->t->rule.p[r].fallback << (r & 63);
     for (int late = 0; late < 2; late++)
         for (size_t c = 0; c < p->clause.n; c++)
             TRY(clause_facts(p, c, &told, late));

@@ -24,11 +24,6 @@ bool kind_is_school(enum org_kind k)
     return k == KIND_UNIVERSITY || k == KIND_COLLEGE;
 }
 
-bool is_surname(const struct news_tables *t, uint32_t c)
-{
-    return c >= 0x4E00 && c < 0xA000 && t->surname[(c - 0x4E00) >> 3] >> ((c - 0x4E00) & 7) & 1;
-}
-
 static enum rc bad(const struct node *n, const char *what, struct err *e)
 {
     return err_at(e, err_user(e, "news.table", "%s", what), NULL, NULL, n->line, 0);

@@ -1,24 +1,5 @@
 #include "news/lexicon.h"
 
-uint32_t news_fold(uint32_t c)
-{
-    if (c >= 0xFF01 && c <= 0xFF5E)
-        c -= 0xFEE0;
-    switch (c) {
-    case 0x3000:
-    case 0xA0:
-    case '\t':
-    case '\r':
-        return ' ';
-    case 0x30FB: /* middle dots */
-    case 0x2022:
-    case 0x2027:
-        return 0xB7;
-    default:
-        return c;
-    }
-}
-
 enum rc lexicon_init(struct lexicon *x, struct err *e)
 {
     *x = (struct lexicon){0};

@@ -65,6 +65,25 @@ static inline bool lexicon_ends(const struct lexicon *x, uint32_t node)
 }
 
 /* One code point as it is compared: full-width forms narrow, small letters stay. */
-uint32_t news_fold(uint32_t c);
+static inline uint32_t news_fold(uint32_t c)
+{
+    if (c >= 0x3100 && c <= 0x9FFF) /* most */
+        return c;
+    if (c >= 0xFF01 && c <= 0xFF5E)
+        c -= 0xFEE0;
+    switch (c) {
+    case 0x3000:
+    case 0xA0:
+    case '\t':
+    case '\r':
+        return ' ';
+    case 0x30FB: /* middle dots */
+    case 0x2022:
+    case 0x2027:
+        return 0xB7;
+    default:
+        return c;
+    }
+}
 
 #endif

@@ -111,11 +111,44 @@ static bool begins_names(uint32_t c)
     return c == 0x4E2D || c == 0x6B63 || c == 0x540C || c == 0x53CC || c == 0x5916;
 }
 
+/* 中国科学院上海微系统|与|信息技术研究所: the academy before an "and". */
+static const struct mark *academy_before(const struct page *p, uint32_t i)
+{
+    if (!looking_at(p, i - 1, "与"))
+        return NULL;
+    for (uint32_t k = i - 1; k > 0 && i - k < 16 && !is_break(p->ch[k - 1]); k--) {
+        const struct mark *m = mark_to(p, k, SENSE_KNOWN);
+        if (m && p->t->known.p[m->value].kind == KIND_INSTITUTE)
+            return m;
+        if (mark_to(p, k, SENSE_SUFFIX) || mark_to(p, k, SENSE_STOP))
+            return NULL;
+    }
+    return NULL;
+}
+
+/* The 中 of 中医药, the 经 of 财经. */
+static bool in_longer_word(const struct page *p, const struct mark *in)
+{
+    static const enum sense_class words[] = {SENSE_AREA, SENSE_GENERIC};
+    for (size_t k = 0; k < ARRAY_LEN(words); k++) {
+        const struct mark *to = mark_to(p, in->to, words[k]), *at = mark_at(p, in->from, words[k]);
+        if ((to && to->from < in->from) || (at && at->to > in->to))
+            return true;
+    }
+    return false;
+}
+
+/* 国家茶树改良中心和|学校: the ending is a word by itself. */
+static bool is_joined(const struct page *p, uint32_t i)
+{
+    return i > 0 && (looking_at(p, i - 1, "和") || looking_at(p, i - 1, "同"));
+}
+
 static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bool *anchored)
 {
     uint32_t i = from, before_inside = NONE;
     *anchored = false;
-    while (i > 0 && from - i < GROWTH_MAX) {
+    while (i > 0 && from - i < GROWTH_MAX && !(i == from && is_joined(p, i))) {
         uint32_t open = p->ch[i - 1] == ')' ? bracket_open(p, i - 1) : NONE;
         if (open != NONE) {
             i = open;
@@ -136,11 +169,15 @@ static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bo
         const struct mark *stop = mark_to(p, i, SENSE_STOP), *in = mark_to(p, i, SENSE_INSIDE);
         if (stop && stop->value == 1 && kind == KIND_ENTERPRISE) /* 精|密切|削 */
             in = stop;
-        if (in && in->to < from && mark_at(p, in->from, SENSE_AREA) &&
-            mark_at(p, in->from, SENSE_AREA)->to > in->to)
-            in = NULL; /* the 中 of 中医药 */
-        if (stop && (!in || stop->from < in->from))
-            break;
+        if (in && in_longer_word(p, in) && (in->to < from || mark_to(p, i, SENSE_GENERIC)))
+            in = NULL;
+        if (stop && (!in || stop->from < in->from)) {
+            const struct mark *academy = kind == KIND_INSTITUTE ? academy_before(p, i) : NULL;
+            if (!academy)
+                break;
+            *anchored = true;
+            return academy->from;
+        }
         if (in && before_inside == NONE)
             before_inside = i;
         i = in ? in->from : i - 1;
@@ -233,6 +270,20 @@ static bool in_word(const struct page *p, const struct mark *s)
     return (stop && stop->from < s->from) || (g && g->from < s->from);
 }
 
+/* 国家重点实验室, not 国家博物馆. */
+static bool begins_generic(const struct page *p, const struct mention *m)
+{
+    const struct mark *prefix = mark_at(p, m->from, SENSE_PREFIX);
+    return prefix && prefix->to < m->suffix_from && mark_at(p, m->from, SENSE_GENERIC);
+}
+
+/* 东华科技大学|国家大学科技园: a part of the one named before. */
+static bool is_part(const struct page *p, uint32_t from)
+{
+    const struct mention *last = p->mention.n ? &p->mention.p[p->mention.n - 1] : NULL;
+    return mark_at(p, from, SENSE_PREFIX) && last && last->to == from && !last->host;
+}
+
 static enum rc put_suffix(struct page *p, const struct mark *s)
 {
     const struct suffix *x = &p->t->suffix.p[s->value];
@@ -241,6 +292,8 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
     if (whole && s->to - whole->from >= 4)
         return RC_OK; /* put_known has it */
     m.from = skip_count(p, grow(p, s->from, x->kind, &m.anchored), s->from);
+    if ((x->kind == KIND_PARK || x->kind == KIND_INSTITUTE) && is_part(p, m.from))
+        return RC_OK;
     uint32_t core = s->from - m.from;
     bool level = x->office && core >= 1 && core < 10 && is_level(p->ch[m.from]) && !m.anchored;
     if (level) {
@@ -255,12 +308,14 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
     if ((x->alone && !word_ends(p, s->to)) || (x->kind != KIND_INSTITUTE && is_vague(p, &m)))
         return RC_OK;
     bool bare_park = x->kind == KIND_PARK && core == 0 && s->to - s->from == 3 &&
+                     (looking_at(p, s->to - 2, "新区") || looking_at(p, s->to - 2, "开区") ||
+                      looking_at(p, s->to - 2, "发区")) &&
                      starts_word(p, s->from) && word_ends(p, s->to);
     if (bare_park)
         return put(p, m); /* 经开区: the page's own */
     if ((x->anchored && !m.anchored) || core == 0 || (core == 1 && !level))
         return RC_OK;
-    if (!m.anchored && is_generic(p, m.from, s->from))
+    if (is_generic(p, m.from, s->from) && (!m.anchored || begins_generic(p, &m)))
         return RC_OK;
     if (p->ch[s->to] == 0x751F || p->ch[s->to] == 0x6CD5) /* 大学生, 公司法 */
         return RC_OK;
@@ -300,6 +355,16 @@ static bool followed_by_office(const struct page *p, uint32_t i)
     return mark_at(p, i, SENSE_TITLE) != NULL;
 }
 
+/* ，岳阳|将; 说 would follow a person. */
+static bool place_verb(const struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"将", "已", "正", "拟", "共", "累计", "现有", "先后", "与"};
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (looking_at(p, i, words[k]))
+            return true;
+    return false;
+}
+
 static enum rc put_place(struct page *p, const struct mark *s)
 {
     uint32_t end = government_end(p, s->to);
@@ -311,9 +376,10 @@ static enum rc put_place(struct page *p, const struct mark *s)
                         .anchored = true};
     m.place = end == s->to && !followed_by_office(p, end);
     bool full = is_full_place(p, s), left = starts_word(p, m.from);
-    if ((m.place || !left) && !full)
+    bool acts = m.place && m.from && is_break(p->ch[m.from - 1]) && place_verb(p, end);
+    if ((m.place || !left) && !full && !acts)
         return RC_OK;
-    if (!full && end == s->to && !is_level(p->ch[end]))
+    if (!full && !acts && end == s->to && !is_level(p->ch[end]))
         return RC_OK;
     return put(p, m);
 }
@@ -408,7 +474,7 @@ static enum rc put_host(struct page *p, uint32_t i)
 /* 公司, 该集团: who it is, orgs.c finds. */
 static enum rc put_firm(struct page *p, uint32_t i)
 {
-    static const char *const words[] = {"公司", "该公司", "集团", "该集团"};
+    static const char *const words[] = {"集团公司", "公司", "该公司", "集团", "该集团"};
     if (!starts_word(p, i) && !(i && p->ch[i - 1] == 0x8BE5)) /* 该 */
         return RC_OK;
     for (size_t k = 0; k < ARRAY_LEN(words); k++) {
@@ -458,7 +524,7 @@ static enum rc put_brands(struct page *p, uint32_t i)
     for (size_t b = 0; b < p->x->brand.n; b++) {
         struct str brand = p->x->brand.p[b];
         struct str here = str_sub(p->x->text, p->at[i], p->at[i] + brand.n);
-        if (brand.n == 0 || !str_eq(here, brand))
+        if (brand.n == 0 || here.p[0] != brand.p[0] || !str_eq(here, brand))
             continue;
         uint32_t to = i;
         while (to < p->n && p->at[to] < p->at[i] + brand.n)
@@ -489,7 +555,8 @@ enum rc mentions_find(struct page *p)
             TRY(put_level(p, i));
         if (p->ch[i] == 0x6211 && is_level(p->ch[i + 1])) /* 我市 */
             TRY(put_level(p, i));
-        TRY(put_host(p, i));
+        if (p->t->flags[p->ch[i] & 0xFFFF] & CHAR_HOST)
+            TRY(put_host(p, i));
         if (p->ch[i] == 0x516C || p->ch[i] == 0x96C6 || p->ch[i] == 0x8BE5) /* 公集该 */
             TRY(put_firm(p, i));
         if (p->x->brand.n)

@@ -71,7 +71,7 @@ struct fact_rule {
 };
 
 /* What a character may begin; spares the patterns for most. */
-enum char_flag { CHAR_NUMBER = 1, CHAR_MOMENT = 2 };
+enum char_flag { CHAR_NUMBER = 1, CHAR_MOMENT = 2, CHAR_HOST = 4 };
 
 struct event_rule {
     const char *type;
@@ -93,7 +93,10 @@ struct news_tables {
     uint8_t surname[0x5200 / 8];                  /* bit set from U+4E00 */
 };
 
-bool is_surname(const struct news_tables *t, uint32_t c);
+static inline bool is_surname(const struct news_tables *t, uint32_t c)
+{
+    return c - 0x4E00 < 0x5200 && t->surname[(c - 0x4E00) / 8] >> (c & 7) & 1;
+}
 /* Number of a word group, NONE when not declared. */
 uint32_t group_find(const struct news_tables *t, const char *name);
 extern const char *const fact_type_name[FACT__COUNT];
@@ -222,7 +225,12 @@ static inline const struct mark *group_at(const struct page *p, uint32_t i, uint
 {
     return i < p->n && (p->begins[i] >> SENSE_GROUP & 1) ? group_at_some(p, i, group) : NULL;
 }
-bool is_break(uint32_t c); /* punctuation, blank, bracket, quote, end of text */
+/* Punctuation, blank, bracket, quote, end of text. */
+bool is_break_mark(uint32_t c);
+static inline bool is_break(uint32_t c)
+{
+    return c <= 0x3011 && is_break_mark(c);
+}
 static inline bool is_digit(uint32_t c)
 {
     return c - '0' < 10;

@@ -52,12 +52,24 @@ static bool ends_with_level(struct str name, uint32_t level)
     return str_ends(name, (struct str){s, n});
 }
 
+/* 戚|怀远一行: the place is somebody's name. */
+static bool is_given_name(const struct page *p, uint32_t i)
+{
+    if (i < 2 || !is_surname(p->t, p->ch[i - 1]) || mark_to(p, i, SENSE_STOP) ||
+        mark_to(p, i, SENSE_INSIDE))
+        return false;
+    return is_break(p->ch[i - 2]) || mark_to(p, i - 1, SENSE_STOP) ||
+           mark_to(p, i - 1, SENSE_TITLE);
+}
+
 /* 桃源 is not 桃源县 where 桃源镇 stands, nor 长葛 the place in 部长葛某. */
 static bool names_division(const struct page *p, const struct mark *m)
 {
     uint32_t next = p->ch[m->to];
     bool brief = m->to - m->from < utf8_len(p->t->division.p[m->value].name);
     if (brief && (next == 0x9547 || next == 0x4E61 || next == 0x6751)) /* 镇乡村 */
+        return false;
+    if (brief && is_given_name(p, m->from))
         return false;
     return !is_crossed(p, m->from);
 }
@@ -143,6 +155,21 @@ static struct str unlisted_of_level(const struct page *p, uint32_t level)
     return (struct str){0};
 }
 
+/* 市科技局 is the only one of the page that is named in full, NONE. */
+static uint32_t office_in_full(const struct page *p, struct str text)
+{
+    uint32_t found = NONE;
+    for (uint32_t i = 0; i < p->org.n; i++) {
+        const struct org *o = &p->org.p[i];
+        if (o->kind != KIND_GOVERNMENT || o->name.n <= text.n || !str_ends(o->name, text))
+            continue;
+        if (found != NONE)
+            return NONE;
+        found = i;
+    }
+    return found;
+}
+
 static enum rc resolve_level(struct page *p, struct mention *m, struct levels *l)
 {
     uint32_t at = p->ch[m->from] == 0x6211 ? m->from + 1 : m->from, d = NONE;
@@ -151,6 +178,11 @@ static enum rc resolve_level(struct page *p, struct mention *m, struct levels *l
     if (d == NONE)
         TRY(level_division(p, l, p->ch[at], &d));
     bool office = m->suffix_from > m->from && m->suffix_from < m->to;
+    uint32_t full = office && at == m->from ? office_in_full(p, text) : NONE;
+    if (full != NONE) {
+        m->org = full;
+        return org_alias(p, full, text);
+    }
     struct str near = unlisted_of_level(p, p->ch[at]);
     struct str place = d != NONE ? p->t->division.p[d].name : near;
     if (near.n && (d == NONE || division_near(p, p->ch[at], m->from) == NONE)) {
@@ -177,6 +209,14 @@ static bool is_school_name(struct str s)
     return s.n >= 12 && (str_ends(s, STR("大学")) || str_ends(s, STR("学院")));
 }
 
+/* 高新区|管委会: where the name of the park ends, 0: it is no such office. */
+static uint32_t park_of_office(const struct page *p, const struct mention *m)
+{
+    const struct mark *s = m->to >= m->from + 5 ? mark_to(p, m->to - 3, SENSE_SUFFIX) : NULL;
+    bool office = m->kind == KIND_GOVERNMENT && looking_at(p, m->to - 3, "管委会");
+    return office && s && p->t->suffix.p[s->value].kind == KIND_PARK ? s->to : 0;
+}
+
 static enum rc resolve_name(struct page *p, struct mention *m)
 {
     struct str text = page_str(p, m->from, m->to), name = text;
@@ -199,8 +239,12 @@ static enum rc resolve_name(struct page *p, struct mention *m)
         text = page_str(p, m->from, company->to);
     }
     struct str rest = page_str(p, m->suffix_from, m->to);
-    if (kind == KIND_GOVERNMENT && m->value == NONE && m->suffix_from > m->from &&
-        is_level(p->ch[m->suffix_from - 1]) && (str_ends(rest, STR("政府")) || rest.n <= 3))
+    uint32_t park = park_of_office(p, m);
+    if (park > m->from) {
+        name = page_str(p, m->from, park);
+        kind = KIND_PARK;
+    } else if (kind == KIND_GOVERNMENT && m->value == NONE && m->suffix_from > m->from &&
+               is_level(p->ch[m->suffix_from - 1]) && (str_ends(rest, STR("政府")) || rest.n <= 3))
         name = page_str(p, m->from, m->suffix_from); /* 金乡县|人民政府 */
     TRY(org_get(p, &m->org, name, kind, m->from));
     if (m->org == NONE)
@@ -333,6 +377,30 @@ static enum rc host_of_site(struct page *p)
     return name.n ? org_get(p, &p->host, name, KIND_UNIVERSITY, p->mention.p[first].from) : RC_OK;
 }
 
+/* 我校 is the page's school; 学校, 该校 the one named last in the paragraph, where the page's own
+ * is not named. */
+static void schools_resolve(struct page *p)
+{
+    uint32_t last = NONE, para = NONE;
+    bool host = false;
+    for (size_t i = 0; i < p->mention.n; i++) {
+        struct mention *m = &p->mention.p[i];
+        uint32_t c = clause_of(p, m->from), here = c == NONE ? NONE : p->clause.p[c].para;
+        if (here != para) {
+            last = NONE;
+            host = false;
+        }
+        para = here;
+        bool our = looking_at(p, m->from, "我") || looking_at(p, m->from, "本");
+        if (m->host && m->org == NONE)
+            m->org = our || host || last == NONE ? p->host : last;
+        else if (m->org != NONE && kind_is_school(p->org.p[m->org].kind)) {
+            host = host || m->org == p->host;
+            last = m->org;
+        }
+    }
+}
+
 /* The school that speaks: a masked one, else the first school of the page. */
 static enum rc find_host(struct page *p)
 {
@@ -344,17 +412,39 @@ static enum rc find_host(struct page *p)
             p->host = i;
     }
     TRY(host_of_site(p));
-    for (size_t i = 0; i < p->mention.n; i++)
-        if (p->mention.p[i].host && p->mention.p[i].org == NONE)
-            p->mention.p[i].org = p->host;
+    schools_resolve(p);
     return RC_OK;
 }
 
-/* 公司 is the page's only enterprise, else the one named last before it in the paragraph. */
+/* 公司与某大学签约 in the headline of a company's own news: the company that the site is of, else
+ * the first of the text. */
+static uint32_t own_firm(const struct page *p)
+{
+    size_t i = 0;
+    while (i < p->mention.n && !p->mention.p[i].firm &&
+           !(p->mention.p[i].org != NONE && p->mention.p[i].kind == KIND_ENTERPRISE))
+        i++;
+    if (i == p->mention.n || !p->mention.p[i].firm || p->mention.p[i].from >= p->title)
+        return NONE;
+    uint32_t first = NONE;
+    for (uint32_t k = 0; k < p->org.n; k++) {
+        const struct org *o = &p->org.p[k];
+        if (o->kind != KIND_ENTERPRISE || o->into != NONE)
+            continue;
+        if (str_find(p->x->site, o->name, 0) != SIZE_MAX)
+            return k;
+        if (first == NONE || o->first < p->org.p[first].first)
+            first = k;
+    }
+    return first;
+}
+
+/* 公司 is the page's only enterprise or its own, else the one named last before it in the
+ * paragraph. */
 static void firms_resolve(struct page *p)
 {
-    uint32_t only = NONE, firms = 0, last = NONE, para = NONE;
-    for (uint32_t i = 0; i < p->org.n; i++)
+    uint32_t own = own_firm(p), only = own, firms = own != NONE, last = NONE, para = NONE;
+    for (uint32_t i = 0; own == NONE && i < p->org.n; i++)
         if (p->org.p[i].kind == KIND_ENTERPRISE && p->org.p[i].into == NONE) {
             only = i;
             firms++;

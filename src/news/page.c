@@ -1,7 +1,7 @@
 /* A page as characters, marks and clauses. */
 #include "news/news_int.h"
 
-bool is_break(uint32_t c)
+bool is_break_mark(uint32_t c)
 {
     switch (c) {
     case 0:
@@ -101,9 +101,10 @@ static enum rc mark_word(struct page *p, uint32_t from, uint32_t to, uint32_t se
     const struct lexicon *x = &p->t->words;
     for (; sense != UINT32_MAX; sense = x->sense.p[sense].next) {
         const struct sense *s = &x->sense.p[sense];
-        struct mark m = {from, to, s->value, p->ending[to], s->class};
-        TRY(vec_push(&p->mark, m, p->e));
-        p->ending[to] = (uint32_t)p->mark.n - 1;
+        if (p->mark.n == p->mark.cap)
+            TRY(vec_reserve(&p->mark, 1, p->e));
+        p->mark.p[p->mark.n] = (struct mark){from, to, s->value, p->ending[to], s->class};
+        p->ending[to] = (uint32_t)p->mark.n++;
         p->begins[from] |= (uint16_t)(1u << s->class);
         p->ends[to] |= (uint16_t)(1u << s->class);
     }
@@ -131,6 +132,7 @@ static enum rc mark_all(struct page *p)
     p->ends = arena_calloc(p->a, p->n + 64, sizeof *p->ends);
     if (!p->first || !p->ending || !p->begins || !p->ends)
         return err_nomem(p->e);
+    TRY(vec_reserve(&p->mark, p->n + p->n / 2, p->e)); /* as many as news has */
     memset(p->ending, 0xFF, (p->n + 2) * sizeof *p->ending);
     for (uint32_t i = 0; i < p->n; i++) {
         p->first[i] = (uint32_t)p->mark.n;
@@ -140,7 +142,8 @@ static enum rc mark_all(struct page *p)
                 TRY(mark_word(p, i, k, x->node.p[node]));
             node = lexicon_step(x, node, p->ch[k]);
         }
-        keep_longest(p, p->first[i]);
+        if (p->mark.n > p->first[i] + 1)
+            keep_longest(p, p->first[i]);
     }
     p->first[p->n] = p->first[p->n + 1] = (uint32_t)p->mark.n;
     return RC_OK;

@@ -7,6 +7,10 @@ static bool is_built(const struct page *p, const struct mention *m, const uint32
     if (m->kind != KIND_INSTITUTE && m->kind != KIND_HOSPITAL && m->kind != KIND_COLLEGE &&
         m->kind != KIND_OTHER)
         return false;
+    static const char *const towards[] = {"在", "向", "到", "赴", "从"};
+    for (size_t k = 0; k < ARRAY_LEN(towards); k++)
+        if (m->from && looking_at(p, m->from - 1, towards[k]))
+            return false; /* 揭牌仪式在某医院举行 */
     for (int g = 0; g < 2 && groups[g] != NONE; g++) {
         for (uint32_t i = m->from > 8 ? m->from - 8 : 0; i < m->from; i++) {
             const struct mark *v = group_at(p, i, groups[g]);
@@ -86,7 +90,8 @@ static bool takes_part(const struct org *o)
 {
     if (o->into != NONE || o->count == 0 || (o->built * 2 >= o->count && !o->staffed && !o->brand))
         return false;
-    return o->brand || (o->named && (o->lead || o->acts || o->staffed || o->count > 2));
+    uint32_t often = o->kind == KIND_ENTERPRISE && str_ends(o->name, STR("公司")) ? 2 : 3;
+    return o->brand || (o->named && (o->lead || o->acts || o->staffed || o->count >= often));
 }
 
 static enum rc make_party(struct page *p, uint32_t i)

@@ -37,6 +37,9 @@ static bool is_word(const struct page *p, uint32_t i)
 /* 孙正|参会, 张利|等: after two characters a word goes on; a single one only before an office. */
 static bool word_follows(const struct page *p, uint32_t i)
 {
+    bool says = looking_at(p, i, "说") || looking_at(p, i, "称") || looking_at(p, i, "讲");
+    if (says && is_break(p->ch[i + 1])) /* 仇英|说，*/
+        return true;
     const struct mark *after = mark_at(p, i, SENSE_AFTER), *stop = mark_at(p, i, SENSE_STOP);
     if ((after && after->to - i >= 2) || (stop && stop->to - i >= 2))
         return true;
@@ -64,11 +67,17 @@ static bool has_double_surname(const struct page *p, uint32_t i)
     return false;
 }
 
+/* 负责人|和|师生代表 */
+static bool is_and(const struct page *p, uint32_t i)
+{
+    return looking_at(p, i, "和") && mark_to(p, i, SENSE_TITLE);
+}
+
 /* Where the name that begins at i ends, 0 when there is none. `free`: the surname is not asked
  * for, the name stands between two marks of punctuation. */
 static uint32_t name_end(const struct page *p, uint32_t i, bool free)
 {
-    bool surname = is_surname(p->t, p->ch[i]);
+    bool surname = is_surname(p->t, p->ch[i]) && !is_and(p, i);
     uint32_t best = 0, best_score = 0, score, spaced = spaced_end(p, i);
     if (spaced)
         return spaced;
@@ -113,7 +122,8 @@ static uint32_t title_start(const struct page *p, uint32_t from, struct office *
 /* The next office of a chain 、 校长 within a few characters, NONE. */
 static const struct mark *chained(const struct page *p, uint32_t i)
 {
-    if (p->ch[i] != 0x3001)
+    bool also = looking_at(p, i, "兼"); /* 秘书长兼教育基金会理事长 */
+    if (p->ch[i] != 0x3001 && !also)
         return NULL;
     for (uint32_t k = i + 3; k <= i + 4; k++) /* 、肖华山副院长: another person */
         if (is_surname(p->t, p->ch[i + 1]) && mark_at(p, k, SENSE_TITLE) && !is_word(p, i + 1))
@@ -176,13 +186,25 @@ static enum rc add_person(struct page *p, uint32_t from, uint32_t to, const stru
     return vec_push(&p->out->person, who, p->e);
 }
 
+/* 总经理|庹世杰，: three characters between an office that is told with its organisation and a
+ * mark of punctuation, none of them a word. */
+static bool is_rare_name(const struct page *p, uint32_t i, uint32_t to, const struct office *o)
+{
+    if (to != i + 3 || !is_break(p->ch[to]) || o->org == NONE || p->ch[to] == ' ')
+        return false;
+    for (uint32_t k = i; k < to; k++)
+        if (p->begins[k])
+            return false;
+    return true;
+}
+
 /* Names after the title at i, one or a list. Returns the end of the last, or i. */
 static enum rc names_after(struct page *p, uint32_t i, const struct office *o, uint32_t *end)
 {
     *end = i;
     uint32_t to = name_end(p, i, false);
     if (!to && is_han(p->ch[i]) && (to = name_end(p, i, true)) &&
-        (p->ch[to] != 0x3001 || !name_end(p, to + 1, false)))
+        !(p->ch[to] == 0x3001 && name_end(p, to + 1, false)) && !is_rare_name(p, i, to, o))
         to = 0; /* a rare surname only at the head of a list of names */
     while (to) {
         TRY(add_person(p, i, to, o));
@@ -260,6 +282,16 @@ static uint32_t level_org(const struct page *p, uint32_t i)
     return best;
 }
 
+/* An office stands behind the name of mention k. */
+static bool has_office(const struct page *p, uint32_t k)
+{
+    const struct mention *m = &p->mention.p[k];
+    for (uint32_t i = m->to; m->org != NONE && i < m->to + TITLE_GROWTH && !is_break(p->ch[i]); i++)
+        if (mark_at(p, i, SENSE_TITLE))
+            return true;
+    return false;
+}
+
 /* The organisation of an office that does not name it: the one before in the sentence. */
 static uint32_t carried_org(const struct page *p, const struct office *o, uint32_t from,
                             const struct office *before)
@@ -275,6 +307,10 @@ static uint32_t carried_org(const struct page *p, const struct office *o, uint32
     uint32_t first = c;
     while (first > 0 && p->clause.p[first - 1].sentence == p->clause.p[c].sentence)
         first--;
+    uint32_t between = mention_from(p, before->to);
+    if (between < p->mention.n && p->mention.p[between].to < from && before->to &&
+        p->mention.p[between].from >= p->clause.p[first].from && has_office(p, between))
+        return p->mention.p[between].org; /* 某公司总监Peter Larsson、经理苗青 */
     if (before->to > p->clause.p[first].from && before->org != NONE)
         return before->org;
     uint32_t k = mention_from(p, p->clause.p[first].from);

@@ -196,13 +196,17 @@ static bool is_site(const struct article_tables *t, const struct pairs *w, struc
 /* A headline without the site's name: cut at the first sign that leaves a part as good. */
 static struct str without_site(const struct article_tables *t, const struct pairs *w, struct str s)
 {
-    double whole = share(w, s);
+    double whole = -1;
     for (size_t i = 0; i < s.n;) {
-        size_t from = i, n = words_at(&t->title_cuts, s, i, NULL);
-        next_char(s, &i);
+        size_t from = i;
+        uint32_t c = next_char(s, &i);
+        size_t n = bit_of(t->title_cuts.first, c) ? words_at(&t->title_cuts, s, from, NULL) : 0;
+        if (!n)
+            continue;
+        whole = whole < 0 ? share(w, s) : whole;
         struct str head = str_trim(str_sub(s, 0, from)), tail = str_trim(str_sub(s, from + n, s.n));
         bool longer = count_han(tail) > count_han(head) + 6;
-        if (n && !longer && count_han(head) >= HEADLINE_MIN && is_site(t, w, tail) &&
+        if (!longer && count_han(head) >= HEADLINE_MIN && is_site(t, w, tail) &&
             (share(w, head) >= whole || whole >= 0.5))
             return head;
     }
@@ -309,9 +313,9 @@ static struct headline find_headline(const struct choice *c, const struct page *
     for (uint32_t i = 0; i < before; i++) {
         const struct block *b = &p->block.p[i];
         struct str label = behind_label(b->text);
-        struct str s = without_site(t, w, without_tail(t, label));
         if (!may_be_headline(c, p, t, i, label))
             continue;
+        struct str s = without_site(t, w, without_tail(t, label));
         double score = headline_score(p, w, b, s);
         /* Of two alike the later: the first was the page's title or a link. */
         if (score > 0 && score >= best.score)
@@ -385,8 +389,9 @@ enum rc article_choose(struct choice *out, struct page *p, const struct article_
     *out = (struct choice){.title = NO_BLOCK, .title_text = STR("")};
     TRY(vec_reserve(&out->kind, p->block.n, e));
     for (size_t i = 0; i < p->block.n; i++) {
-        p->block.p[i].spam = is_spam(t, p->block.p[i].text);
-        out->kind.p[out->kind.n++] = (uint8_t)line_judge(t, &p->block.p[i]);
+        struct block *b = &p->block.p[i];
+        b->spam = b->of & OF_SPAM && is_spam(t, b->text);
+        out->kind.p[out->kind.n++] = (uint8_t)line_judge(t, b);
     }
     struct range r = trim(out, p, best_box(out, p));
     if (r.from >= r.to || is_list_page(out, p))

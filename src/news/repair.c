@@ -352,16 +352,24 @@ static void indent_pass(struct cell *c, size_t n)
         c[i].ch = 0, c[i].code = CODE_LOST;
 }
 
-void suspects_fill(struct article_tables *t)
+static bool is_suspect(const struct article_tables *t, uint32_t c)
+{
+    bool han = c >= 0x3400 && (simplify_char(t->simplifier, c) != c ||
+                               simplify_needs_phrase(t->simplifier, c) || c == 0x8457);
+    bool other = is_invisible(c) || c == 0xA0 || c == '\t' || c == '&' || c == '?' || c == 0xFF1F ||
+                 c == 0xFFFD || is_open(c);
+    return han || other || bit_of(t->variants.alone, c) || bit_of(t->variant_words.first, c) ||
+           bit_of(t->doubles.first, c);
+}
+
+void characters_fill(struct article_tables *t)
 {
     for (uint32_t c = 0; c < 0x10000; c++) {
-        bool han = c >= 0x3400 && (simplify_char(t->simplifier, c) != c ||
-                                   simplify_needs_phrase(t->simplifier, c) || c == 0x8457);
-        bool other = is_invisible(c) || c == 0xA0 || c == '\t' || c == '&' || c == '?' ||
-                     c == 0xFF1F || c == 0xFFFD || is_open(c);
-        if (han || other || bit_of(t->variants.alone, c) || bit_of(t->variant_words.first, c) ||
-            bit_of(t->doubles.first, c))
-            t->suspect[c / 64] |= 1ull << (c & 63);
+        bool name = bit_of(t->names.first, c) || bit_of(t->doubtful.first, c);
+        t->of[c] = (uint8_t)((is_suspect(t, c) ? OF_SUSPECT : 0) | (is_han(c) ? OF_HAN : 0) |
+                             (name ? OF_NAME : 0) | (bit_of(t->sites.first, c) ? OF_SITE : 0) |
+                             (bit_of(t->games.first, c) ? OF_GAME : 0) |
+                             (bit_of(t->spam.first, c) ? OF_SPAM : 0));
     }
 }
 
@@ -379,10 +387,17 @@ static bool is_innocent(const struct article_tables *t, uint32_t c, uint32_t nex
     return word || twice;
 }
 
-/* Most paragraphs need no repair at all, which is seen sooner than done. */
+static uint32_t char_at(struct str s, size_t i)
+{
+    return i < s.n ? utf8_next(s, &i) : 0;
+}
+
+/* Most paragraphs need no repair at all, which is seen sooner than done. Counts the Han characters
+ * and notes what brand words there may be. */
 static bool is_clean(const struct article_tables *t, struct block *b)
 {
     uint32_t han = 0;
+    unsigned brands = 0;
     struct str s = b->raw;
     if (!s.n || s.p[0] == ' ')
         return false;
@@ -390,15 +405,27 @@ static bool is_clean(const struct article_tables *t, struct block *b)
         uint32_t c = utf8_next(s, &i);
         if (c > 0xFFFF)
             return false;
-        han += is_han(c);
-        if (!bit_of(t->suspect, c))
+        unsigned of = t->of[c];
+        han += of >> 5 & 1;
+        if (!(of & (OF_BRAND | OF_SUSPECT)))
             continue;
-        size_t next = i;
-        if (!is_innocent(t, c, i < s.n ? utf8_next(s, &next) : 0))
+        uint32_t next = char_at(s, i);
+        if (of & OF_SUSPECT && !is_innocent(t, c, next))
             return false;
+        brands |= brand_words_of(t, c, next);
     }
-    b->han += han;
+    b->han = han;
+    b->of = (uint8_t)brands;
     return true;
+}
+
+static void note_brand_words(const struct article_tables *t, struct block *b)
+{
+    for (size_t i = 0; i < b->text.n;) {
+        uint32_t c = utf8_next(b->text, &i);
+        if (t->of[c & 0xFFFF] & OF_BRAND)
+            b->of |= (uint8_t)brand_words_of(t, c, char_at(b->text, i));
+    }
 }
 
 enum rc block_repair(struct page *p, struct block *b, const struct article_tables *t,
@@ -419,7 +446,9 @@ enum rc block_repair(struct page *p, struct block *b, const struct article_table
     pinyin_pass(p, t, c, n);
     simplify_pass(p, t, c, n);
     words_pass(t, c, n);
-    return join(p, b, work, e);
+    TRY(join(p, b, work, e));
+    note_brand_words(t, b);
+    return RC_OK;
 }
 
 /* ---- the whole page */
@@ -442,13 +471,13 @@ void page_survey(struct page *p, const struct article_tables *t, struct str text
     for (size_t i = 0; i < text.n;) {
         size_t from = i;
         uint32_t c = next_char(text, &i);
-        if (is_han(c)) {
-            han++;
-            traditional += simplify_char(t->simplifier, c) != c && !in_words(&t->careful, c);
-        } else if (is_open(c) && is_han(prev))
+        unsigned of = t->of[c & 0xFFFF];
+        if (of & OF_SUSPECT && is_open(c) && is_han(prev))
             annotations += annotation_at(t, text, from, prev);
-        if (c != ' ')
-            prev = c;
+        else if (of & OF_SUSPECT && is_han(c))
+            traditional += simplify_char(t->simplifier, c) != c && !in_words(&t->careful, c);
+        han += is_han(c);
+        prev = c == ' ' ? prev : c;
     }
     p->traditional = traditional >= 3 && traditional * 100 >= han;
     p->annotated = annotations >= 2;

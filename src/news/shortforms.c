@@ -145,17 +145,17 @@ static int mention_order(const void *a, const void *b)
     return x->from < y->from ? -1 : x->from > y->from;
 }
 
-/* Stands `i..to` alone: no letters of another word on either side? */
-static bool stands_alone(const struct page *p, uint32_t from, uint32_t to)
+/* Does no letter of another word follow at i? */
+static bool ends_alone(const struct page *p, uint32_t i)
 {
-    bool left = from == 0 || is_break(p->ch[from - 1]) || mark_to(p, from, SENSE_STOP) ||
-                mark_to(p, from, SENSE_INSIDE);
-    bool right = is_break(p->ch[to]) || mark_at(p, to, SENSE_AFTER) ||
-                 mark_at(p, to, SENSE_INSIDE) || mark_at(p, to, SENSE_STOP) ||
-                 mark_at(p, to, SENSE_TITLE) || mark_at(p, to, SENSE_GENERIC);
-    uint32_t k = mention_from(p, to);
-    right = right || (k < p->mention.n && p->mention.p[k].from == to);
-    return left && right;
+    enum {
+        ENDS = 1 << SENSE_AFTER | 1 << SENSE_INSIDE | 1 << SENSE_STOP | 1 << SENSE_TITLE |
+               1 << SENSE_GENERIC
+    };
+    if (is_break(p->ch[i]) || p->begins[i] & ENDS)
+        return true;
+    uint32_t k = mention_from(p, i);
+    return k < p->mention.n && p->mention.p[k].from == i;
 }
 
 static bool is_free(const struct page *p, uint32_t from, uint32_t to)
@@ -256,9 +256,9 @@ static bool is_school_tail(uint32_t c)
 static enum rc short_at(struct page *p, vec_mention *more, const struct long_form *forms,
                         uint32_t from)
 {
-    for (uint32_t to = from + 5; to >= from + 2; to--) {
+    for (uint32_t to = from + 8; to >= from + 2; to--) {
         const struct mark *place = mark_at(p, from, SENSE_PLACE);
-        if (to > p->n || !is_free(p, from, to) || !stands_alone(p, from, to) ||
+        if (to > p->n || !ends_alone(p, to) || !is_free(p, from, to) ||
             (place && place->to == to) || is_level(p->ch[to - 1]))
             continue;
         uint32_t org = short_for(p, forms, from, to);
@@ -366,12 +366,15 @@ static uint32_t list_end_word(const struct page *p, uint32_t i, enum org_kind *k
         enum org_kind kind;
     } heads[] = {{"单位", KIND_ENTERPRISE}, {"企业", KIND_ENTERPRISE}, {"公司", KIND_ENTERPRISE},
                  {"高校", KIND_UNIVERSITY}, {"院校", KIND_COLLEGE},    {"院所", KIND_INSTITUTE}};
-    for (uint32_t k = i; k < i + 10 && k < p->n && !is_break(p->ch[k]); k++)
+    for (uint32_t k = i; k < i + 10 && k < p->n && !is_break(p->ch[k]); k++) {
+        if (mark_at(p, k, SENSE_STOP) || is_join(p, k)) /* 甲、乙等方向与企业攻关 */
+            return NONE;
         for (size_t h = 0; h < ARRAY_LEN(heads); h++)
             if (looking_at(p, k, heads[h].word)) {
                 *kind = heads[h].kind;
                 return k;
             }
+    }
     return NONE;
 }
 
@@ -388,6 +391,8 @@ static enum rc take_item(struct page *p, vec_mention *more, uint32_t from, uint3
     for (uint32_t i = rest; i < to; i++)
         if (mark_at(p, i, SENSE_STOP) || mark_at(p, i, SENSE_TITLE) || is_digit(p->ch[i]))
             return RC_OK;
+    const struct mark *s = mark_to(p, to, SENSE_SUFFIX);
+    kind = s ? p->t->suffix.p[s->value].kind : kind;
     TRY(org_get(p, &org, page_str(p, from, to), kind, from));
     if (org == NONE)
         return RC_OK;

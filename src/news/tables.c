@@ -159,7 +159,7 @@ static enum rc fill(struct article_tables *t, const struct node *chrome, const s
     TRY(add_map(t, &t->variant_words, node_get(repair, "words"), e));
     TRY(add_map(t, &t->doubles, node_get(repair, "doubles"), e));
     TRY(add_lost(t, node_get(repair, "lost"), e));
-    suspects_fill(t);
+    characters_fill(t);
     return RC_OK;
 }
 

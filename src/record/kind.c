@@ -1,4 +1,5 @@
 /* Kinds: collecting declarations, and finding things in what they declare. */
+#include "record/formula_int.h"
 #include "record/kind_int.h"
 
 #include <limits.h>
@@ -54,6 +55,7 @@ void kinds_close(struct kinds *k)
         return;
     vec_free(&k->base);
     vec_free(&k->more);
+    vec_free(&k->formula);
     vec_free(&k->codes);
     strmap_free(&k->by_name);
     strmap_free(&k->codes_by_name);
@@ -84,7 +86,9 @@ enum rc kinds_add(struct kinds *k, const struct node *file, const char *name, st
         return vec_push(&k->base, s, e);
     if (file->type == NODE_MAP && node_get(file, "extend"))
         return vec_push(&k->more, s, e);
-    return kind_refuse(&s, file, "kind.file", STR("kind, extend, table"), e);
+    if (file->type == NODE_MAP && node_get(file, "formula"))
+        return vec_push(&k->formula, s, e);
+    return kind_refuse(&s, file, "kind.file", STR("kind, extend, table, formula"), e);
 }
 
 struct head {
@@ -172,6 +176,11 @@ enum rc kinds_finish(struct kinds *k, struct err *e)
     GOTO_OUT(name_kinds(k, head, e));
     GOTO_OUT(read_kinds(k, head, src, false, e));
     GOTO_OUT(read_kinds(k, head, src, true, e));
+    if (k->formula.n > FORMULAS_MAX)
+        rc =
+            kind_refuse(&k->formula.p[0], k->formula.p[0].node, "kind.too_many", STR("formula"), e);
+    for (size_t i = 0; rc == RC_OK && i < k->formula.n; i++)
+        rc = formula_read(k, &k->formula.p[i], e);
 out:
     mem_free(head);
     mem_free(src);

@@ -22,6 +22,7 @@
  *     targets:  {type: group, list: true, label: …, fields: {name: {type: text, …}, op: …}}
  *     event:    {type: ref, of: event, thread: true, label: …}
  *     light:    {type: code, table: light, label: …, cases: {red: due < today, open: id > 0}}
+ *     agreed:   {type: date, confirms: host, label: …}
  *   rules:
  *     - {holds: "end >= .start", field: end, zh: …, en: …}
  *     - {sum: parties.share, of: 100, field: parties, zh: …, en: …}
@@ -40,11 +41,13 @@
  * name, and, where a ref leads to another record, that record's organisation and parties. `act:
  * true`: they write it and take its steps as their roles may; `states`: only while it is in one of
  * these. Not for kinds with `match` or `secrecy`: their secrets are between the two.
- * `rules` are checked with a record (rec_check_rules): a filter that must hold, or a sum over a
- * list of groups that must be a number or the value of another field. `thread: true` on a ref says
- * that a record belongs to the story of the other (service/thread.h). `other: ACTION`: only
- * somebody else than who last took ACTION may take it. `secret` on a sub-field of a group: masked
- * ones are left out of the public face of a masked record, private ones of every public face.
+ * `confirms`: the day on which the organisation named by that ref confirmed the record. Only its
+ * own people (and brokers) set it, and it goes when anything else that is typed changes. `rules`
+ * are checked with a record (rec_check_rules): a filter that must hold, or a sum over a list of
+ * groups that must be a number or the value of another field. `thread: true` on a ref says that a
+ * record belongs to the story of the other (service/thread.h). `other: ACTION`: only somebody else
+ * than who last took ACTION may take it. `secret` on a sub-field of a group: masked ones are left
+ * out of the public face of a masked record, private ones of every public face.
  *
  * and a code table
  *
@@ -128,6 +131,7 @@ struct codes {
 
 struct kind;
 struct filter;
+struct formula;
 struct field_def;
 
 /* The first case that holds gives a computed field its code. */
@@ -155,6 +159,7 @@ struct field_def {
     bool computed;         /* written by service only, never by a form or a file */
     bool search_title, search_body; /* search: title | body */
     bool thread;                    /* TYPE_REF: it hangs on what it refers to */
+    uint32_t confirms;              /* TYPE_DATE: the ref to whose confirmation it is; NO_FIELD */
     enum secret secret;
     /* Numbers: range (money: fen); texts: characters, max is always there; dates: days; a list of
      * groups: how many. NAN: none. */
@@ -162,9 +167,10 @@ struct field_def {
     const struct codes *codes;     /* TYPE_CODE */
     const struct code_case *cases; /* TYPE_CODE: computed from the record; n_cases 0: it is not */
     uint32_t n_cases;
-    struct str of;               /* TYPE_REF: the kind's name; "" any kind */
-    const struct kind *of_kind;  /* NULL for any */
-    const struct field_def *sub; /* TYPE_GROUP */
+    const struct formula *formula; /* what it is reckoned by (record/formula.h); NULL: none */
+    struct str of;                 /* TYPE_REF: the kind's name; "" any kind */
+    const struct kind *of_kind;    /* NULL for any */
+    const struct field_def *sub;   /* TYPE_GROUP */
     uint32_t n_sub;
 };
 
@@ -239,8 +245,8 @@ struct kind {
     uint32_t n_parties;
     bool parties_act;
     uint64_t party_states; /* bit 1 << state: they see it then */
-    uint32_t index;       /* place in kinds */
-    struct slots by_name; /* fields; of record/ only */
+    uint32_t index;        /* place in kinds */
+    struct slots by_name;  /* fields; of record/ only */
 };
 
 /* All of them. Opaque, read only once made; threads may share it. */

@@ -106,6 +106,7 @@ static enum rc read_plain(struct kind_reader *r, const struct source *s, const s
                           struct field_def *f, struct err *e)
 {
     f->name = n->key;
+    f->confirms = NO_FIELD;
     TRY(kind_name(s, n, f->name, e));
     if (kind_reserved(f->name))
         return kind_refuse(s, n, "kind.reserved", f->name, e);
@@ -131,6 +132,15 @@ static bool twice(const struct field_def *f, uint32_t n)
     return false;
 }
 
+static enum rc read_thread(const struct source *s, const struct node *n, struct field_def *f,
+                           struct err *e)
+{
+    TRY(kind_bool(s, n, "thread", &f->thread, e));
+    if (f->thread && f->type != TYPE_REF)
+        return kind_refuse(s, node_get(n, "thread"), "kind.key", STR("thread"), e);
+    return RC_OK;
+}
+
 /* Sub-fields hold one value each: a group is one line of a cell. */
 static enum rc read_subs(struct kind_reader *r, const struct source *s, const struct node *n,
                          struct field_def *f, struct err *e)
@@ -149,10 +159,11 @@ static enum rc read_subs(struct kind_reader *r, const struct source *s, const st
     f->sub = sub;
     for (const struct node *c = list->child; c; c = c->next) {
         struct field_def *to = &sub[f->n_sub];
-        TRY(kind_keys(s, c, "type label hint required secret max min table of", e));
+        TRY(kind_keys(s, c, "type label hint required secret max min table of thread", e));
         TRY(read_plain(r, s, c, to, e));
         TRY(read_secret(s, c, to, true, e));
-        if (to->type == TYPE_GROUP || to->type == TYPE_LONG)
+        TRY(read_thread(s, c, to, e));
+        if (to->type == TYPE_GROUP || to->type == TYPE_LONG || to->type == TYPE_FILE)
             return kind_refuse(s, c, "kind.sub", to->name, e);
         if (twice(sub, f->n_sub))
             return kind_refuse(s, c, "kind.twice", to->name, e);
@@ -195,7 +206,7 @@ static enum rc read_field(struct kind_reader *r, const struct source *s, const s
 {
     TRY(kind_keys(s, n,
                   "type label hint list required unique computed search secret max min table of "
-                  "fields cases thread",
+                  "fields cases thread confirms",
                   e));
     TRY(read_plain(r, s, n, f, e));
     TRY(kind_bool(s, n, "unique", &f->unique, e));
@@ -203,9 +214,7 @@ static enum rc read_field(struct kind_reader *r, const struct source *s, const s
     TRY(read_search(s, n, f, e));
     TRY(read_secret(s, n, f, false, e));
     TRY(read_cases(r, s, n, f, e));
-    TRY(kind_bool(s, n, "thread", &f->thread, e));
-    if (f->thread && f->type != TYPE_REF)
-        return kind_refuse(s, node_get(n, "thread"), "kind.key", STR("thread"), e);
+    TRY(read_thread(s, n, f, e));
     if (f->unique && (f->list || f->type == TYPE_GROUP || f->type == TYPE_LONG))
         return kind_refuse(s, n, "kind.unique", f->name, e);
     if (f->list && f->type == TYPE_LONG)

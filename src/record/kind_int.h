@@ -6,7 +6,7 @@
 #include "record/kind.h"
 
 enum { FIELDS_MAX = 200, SUBS_MAX = 32, STATES_MAX = 64, ACTIONS_MAX = 64, KINDS_MAX = 250 };
-enum { CASES_MAX = 16, RULES_MAX = 64 };
+enum { CASES_MAX = 16, RULES_MAX = 64, FORMULAS_MAX = 500 };
 enum { CODES_MAX = 200000, NAME_MAX_BYTES = 40, FOLD_MAX = 400 };
 enum { TEXT_CHARS = 1000, LONG_CHARS = 100000 }; /* most characters where nothing is declared */
 
@@ -20,7 +20,7 @@ struct kinds {
     struct arena arena;
     struct kind *kind; /* in the order of kinds_at */
     uint32_t n;
-    VEC(struct source) base, more; /* `kind:`, `extend:` */
+    VEC(struct source) base, more, formula; /* `kind:`, `extend:`, `formula:` */
     VEC(struct codes *) codes;
     struct strmap by_name, codes_by_name;
 };

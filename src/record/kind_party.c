@@ -56,10 +56,38 @@ static uint32_t depth_of(const struct kind *k, uint32_t depth)
     return most;
 }
 
+/* `confirms: host` */
+static enum rc read_confirms(struct kind_reader *r, const struct source *s, const struct node *n,
+                             struct err *e)
+{
+    struct str of;
+    uint32_t at = field_find(r->k, n->key);
+    if (at == NO_FIELD || !node_get(n, "confirms"))
+        return RC_OK;
+    struct field_def *f = (struct field_def *)&r->k->field[at]; /* not shared yet */
+    TRY(kind_text(s, n, "confirms", &of, e));
+    f->confirms = field_find(r->k, of);
+    const struct field_def *who = f->confirms == NO_FIELD ? NULL : &r->k->field[f->confirms];
+    if (!who || who->type != TYPE_REF || who->list || !who->of_kind || !who->of_kind->is_self)
+        return kind_refuse(s, node_get(n, "confirms"), "kind.field", of, e);
+    return f->type == TYPE_DATE && !f->list && !f->required && !f->computed
+               ? RC_OK
+               : kind_refuse(s, node_get(n, "confirms"), "kind.key", STR("confirms"), e);
+}
+
+static enum rc read_all_confirms(struct kind_reader *r, struct err *e)
+{
+    for (uint32_t i = 0; i < r->n_src; i++)
+        for (const struct node *c = kind_first(node_get(r->src[i].node, "fields")); c; c = c->next)
+            TRY(read_confirms(r, &r->src[i], c, e));
+    return RC_OK;
+}
+
 enum rc kind_parties(struct kind_reader *r, struct err *e)
 {
     const struct source *s = r->src;
     const struct node *n = node_get(s->node, "parties"), *of = n;
+    TRY(read_all_confirms(r, e));
     if (!n)
         return RC_OK;
     if (r->k->side != MATCH_NONE || r->k->secrecy || !r->k->owned || r->k->is_self)

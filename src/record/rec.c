@@ -126,9 +126,12 @@ enum rc rec_public(struct rec *out, bool *visible, const struct rec *r, struct a
     if (r->secrecy == SECRECY_OPEN || r->face_public)
         return RC_OK;
     out->org = 0;
-    for (uint32_t i = 0; i < r->kind->n_fields; i++)
+    for (uint32_t i = 0; i < r->kind->n_fields; i++) {
         if (r->kind->field[i].secret == SECRET_MASKED)
             out->val[i] = r->masked[i];
+        if (r->kind->field[i].type == TYPE_FILE) /* nobody can mask what stands in a file */
+            out->val[i] = (struct val){0};
+    }
     return strip(out, SECRET_MASKED, a, e);
 }
 

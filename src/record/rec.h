@@ -100,9 +100,10 @@ enum rc rec_parse_input(struct rec *out, struct str bytes, struct arena *a, vec_
 /* What a visitor may see of it, or *visible = false: its kind is read by visitors, its state is
  * public (or the kind has none) and it is not private. `out` borrows from r. Masked records lose
  * their org and show the masked wording (or nothing) of SECRET_MASKED fields; SECRET_PRIVATE fields
- * are always left out, and so are such sub-fields of groups (a group that nothing is left of goes).
- * Fields with cases are unset: rec_compute makes them of the face. Whether the kind's state is
- * public and the secrecy allows it is decided here and only here. */
+ * are always left out, files of masked records as well, and so are such sub-fields of groups (a
+ * group that nothing is left of goes). Fields with cases are unset: rec_compute makes them of the
+ * face. Whether the kind's state is public and the secrecy allows it is decided here and only here.
+ */
 enum rc rec_public(struct rec *out, bool *visible, const struct rec *r, struct arena *a,
                    struct err *e) MUST_CHECK;
 /* A partner after an agreed introduction: not masked, but without SECRET_PRIVATE fields. */

@@ -108,6 +108,23 @@ enum rc appointment_after(struct saving *x, struct err *e)
     return rc;
 }
 
+/* ---- an application for a post ---- */
+
+enum rc application_before(struct saving *x, struct err *e)
+{
+    struct str person, position;
+    struct buf b;
+    TRY(saving_title(x, "person", &person, e));
+    TRY(saving_title(x, "position", &position, e));
+    buf_init(&b, 1 << 12);
+    enum rc rc = buf_printf(&b, e, "%.*s → %.*s", (int)MIN(person.n, 150u), person.p,
+                            (int)MIN(position.n, 400u), position.p);
+    if (rc == RC_OK)
+        rc = set_title(x, &b, e);
+    buf_free(&b);
+    return rc;
+}
+
 /* ---- a company's place on the ladder ---- */
 
 enum rc rank_before(struct saving *x, struct err *e)

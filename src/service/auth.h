@@ -15,6 +15,7 @@ struct signed_in {
     struct str csrf;
     bool second_factor; /* the password was right; auth_second must follow; actor is the visitor */
     struct str data;    /* auth_session_data of a visitor's session, else "" */
+    uint32_t unread;    /* notices, as of some two seconds ago */
 };
 /* RC_USER "auth.wrong" (one answer for a wrong name, a wrong password and a closed account),
  * "auth.locked" (detail: minutes). `from`: the client's address, for the trail. About 100 ms. */

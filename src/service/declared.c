@@ -52,7 +52,8 @@ static bool ends_yaml(const char *name)
 static bool is_declaration(const char *name)
 {
     return str_starts(str_of(name), STR("model/kinds/")) ||
-           str_starts(str_of(name), STR("model/codes/"));
+           str_starts(str_of(name), STR("model/codes/")) ||
+           str_starts(str_of(name), STR("model/formulas/"));
 }
 
 /* A compiled file, unless the site's own takes its place (then it comes with its folder). */
@@ -123,6 +124,7 @@ static enum rc load(struct loading *l, struct err *e)
     if (l->dir) {
         TRY(add_folder(l, "codes", e));
         TRY(add_folder(l, "kinds", e));
+        TRY(add_folder(l, "formulas", e));
     }
     return kinds_finish(l->kinds, e);
 }

@@ -40,6 +40,7 @@ static const struct {
     {BY_BROKER, "diagnosed", "need", "state = diagnosed", "since", NULL, NULL, ROW_PLAIN, true},
     {BY_BROKER, "follow", "introduction", "state in (shortlist, proposed, contacted, talking) and next <= today+7d",
      "next", NULL, "next", ROW_PLAIN, true},
+    {BY_BROKER, "news", "page", "state = review", "-updated", NULL, NULL, ROW_PLAIN, false},
     {BY_BROKER, "stale", "introduction", "state in (shortlist, proposed, contacted, talking) and updated < today-14d",
      "updated", NULL, NULL, ROW_PLAIN, false},
     {BY_BROKER, "unfiled", "agreement", "sealed is set and scanned is empty", "sealed", NULL, NULL, ROW_PLAIN, false},

@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <time.h>
 
+#define LISTS_KEPT    4096u
+#define REASONS_KEPT  8192u
 #define FEED_BATCH    200u
 #define WAIT_MS       500u /* of the follower, between two looks at whether to stop */
 #define OWN_WRITE_MS  1000u
@@ -413,8 +415,8 @@ enum rc engine_open(struct engine **out, struct site *s, struct err *e)
     en->site = s;
     locks_init(en);
     enum rc rc;
-    GOTO_OUT(list_cache_open(&en->cache, e));
-    GOTO_OUT(list_cache_open(&en->reasons, e));
+    GOTO_OUT(list_cache_open(&en->cache, LISTS_KEPT, e));
+    GOTO_OUT(list_cache_open(&en->reasons, REASONS_KEPT, e));
     GOTO_OUT(list_kinds(en, e));
     GOTO_OUT(load_all(en, e));
     GOTO_OUT(rebuild(en, e));

@@ -5,9 +5,8 @@
 
 #include <pthread.h>
 
-#define PLACES 4096u
-#define WAYS   8u
-#define LOCKS  16u
+#define WAYS  8u
+#define LOCKS 16u
 
 struct kept {
     struct list_key key;
@@ -17,16 +16,26 @@ struct kept {
 };
 
 struct list_cache {
-    struct kept kept[PLACES]; /* sets of WAYS */
-    uint64_t ticks[PLACES / WAYS];
+    struct kept *kept; /* sets of WAYS */
+    uint64_t *ticks;
+    uint32_t sets;
     pthread_mutex_t lock[LOCKS];
 };
 
-enum rc list_cache_open(struct list_cache **out, struct err *e)
+enum rc list_cache_open(struct list_cache **out, uint32_t places, struct err *e)
 {
     struct list_cache *c = mem_calloc(1, sizeof *c);
     if (!c)
         return err_nomem(e);
+    c->sets = places / WAYS;
+    c->kept = mem_calloc((size_t)c->sets * WAYS, sizeof *c->kept);
+    c->ticks = mem_calloc(c->sets, sizeof *c->ticks);
+    if (!c->kept || !c->ticks) {
+        mem_free(c->kept);
+        mem_free(c->ticks);
+        mem_free(c);
+        return err_nomem(e);
+    }
     for (unsigned i = 0; i < LOCKS; i++)
         pthread_mutex_init(&c->lock[i], NULL);
     *out = c;
@@ -37,18 +46,20 @@ void list_cache_close(struct list_cache *c)
 {
     if (!c)
         return;
-    for (unsigned i = 0; i < PLACES; i++)
+    for (unsigned i = 0; i < c->sets * WAYS; i++)
         mem_free(c->kept[i].list);
+    mem_free(c->kept);
+    mem_free(c->ticks);
     for (unsigned i = 0; i < LOCKS; i++)
         pthread_mutex_destroy(&c->lock[i]);
     mem_free(c);
 }
 
-static uint32_t set_of(const struct list_key *k)
+static uint32_t set_of(const struct list_cache *c, const struct list_key *k)
 {
     uint64_t other = k->other ? k->other->index + 1 : 0;
     uint64_t who = mix64((uint64_t)k->org) + k->reader * 2 + k->face;
-    return (uint32_t)(mix64(mix64((uint64_t)k->id) + mix64(other) + who) % (PLACES / WAYS));
+    return (uint32_t)(mix64(mix64((uint64_t)k->id) + mix64(other) + who) % c->sets);
 }
 
 static bool same_key(const struct list_key *a, const struct list_key *b)
@@ -71,7 +82,7 @@ static struct kept *find(struct list_cache *c, uint32_t set, const struct list_k
 enum rc list_cache_get(struct list_cache *c, const struct list_key *key, uint64_t generation,
                        size_t size, void **out, size_t *n, bool *found, struct err *e)
 {
-    uint32_t set = set_of(key);
+    uint32_t set = set_of(c, key);
     enum rc rc = RC_OK;
     pthread_mutex_lock(&c->lock[set % LOCKS]);
     struct kept *k = find(c, set, key, generation);
@@ -105,7 +116,7 @@ static struct kept *oldest(struct list_cache *c, uint32_t set, uint64_t generati
 void list_cache_put(struct list_cache *c, const struct list_key *key, uint64_t generation,
                     size_t size, const void *item, size_t n)
 {
-    uint32_t set = set_of(key);
+    uint32_t set = set_of(c, key);
     void *copy = mem_alloc(n * size);
     if (!copy)
         return;

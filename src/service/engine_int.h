@@ -236,7 +236,8 @@ struct list_key {
     unsigned face, reader;    /* reader: 0 ranked for nobody, else a role and one */
 };
 struct list_cache;
-enum rc list_cache_open(struct list_cache **out, struct err *e) MUST_CHECK;
+/* places: a multiple of eight. */
+enum rc list_cache_open(struct list_cache **out, uint32_t places, struct err *e) MUST_CHECK;
 void list_cache_close(struct list_cache *c);
 /* A copy, mem_free by the caller; *n items of `size` bytes. *found false where there is none. */
 enum rc list_cache_get(struct list_cache *c, const struct list_key *key, uint64_t generation,

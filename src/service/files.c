@@ -14,11 +14,23 @@ struct file_call {
     bool found;
 };
 
-static struct str holder(const struct file_call *c, const char *key, char to[128])
+static struct str holder(const struct actor *a, const char *key, char to[128])
 {
-    int n = snprintf(to, 128, "file.%.64s.%lld", key,
-                     (long long)(actor_is_system(c->a) ? 0 : c->a->account));
+    int n =
+        snprintf(to, 128, "file.%.64s.%lld", key, (long long)(actor_is_system(a) ? 0 : a->account));
     return (struct str){to, (size_t)n};
+}
+
+enum rc file_held(struct tx *tx, const struct actor *a, struct str key, struct arena *to, bool *out,
+                  struct err *e)
+{
+    char text[128], hash[KEY_CHARS + 1] = "";
+    struct str name;
+    *out = actor_is_system(a);
+    if (*out || key.n != KEY_CHARS || a->account <= 0)
+        return RC_OK;
+    memcpy(hash, key.p, KEY_CHARS);
+    return meta_get(tx, holder(a, hash, text), to, &name, out, e);
 }
 
 static enum rc keep(struct site *s, struct tx *tx, void *ctx, struct err *e)
@@ -27,7 +39,7 @@ static enum rc keep(struct site *s, struct tx *tx, void *ctx, struct err *e)
     char text[128];
     int64_t account = actor_is_system(c->a) ? 0 : c->a->account;
     TRY(blob_put(tx, c->name, c->bytes, account, site_now(s), c->hash, e));
-    return meta_put(tx, holder(c, c->hash, text), c->name, e);
+    return meta_put(tx, holder(c->a, c->hash, text), c->name, e);
 }
 
 enum rc file_keep(struct site *s, const struct actor *a, struct str name, struct str bytes,
@@ -49,7 +61,7 @@ static enum rc fetch(struct site *s, struct tx *tx, void *ctx, struct err *e)
     bool held = false;
     (void)s;
     memcpy(c->hash, c->key.p, KEY_CHARS);
-    TRY(meta_get(tx, holder(c, c->hash, text), c->to, &own, &held, e));
+    TRY(meta_get(tx, holder(c->a, c->hash, text), c->to, &own, &held, e));
     if (!held && !actor_is_system(c->a) && c->a->role != ROLE_BROKER)
         return RC_OK;
     TRY(blob_get(tx, c->key, c->to, &c->name, &c->bytes, &c->found, e));

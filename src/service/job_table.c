@@ -1,6 +1,7 @@
 /* Long work by name. */
 #include "match/learn.h"
 #include "service/jobs.h"
+#include "service/pages.h"
 #include "service/pairing.h"
 #include "service/sheets.h"
 #include "service/upkeep.h"
@@ -41,6 +42,7 @@ const struct job_def job_defs[] = {
     {"export", job_export, 0},
     {"rebuild", rebuild, R(ROLE_ADMIN)},
     {"learn", learn, R(ROLE_BROKER) | R(ROLE_ADMIN)},
+    {"read", job_read, R(ROLE_EDITOR) | R(ROLE_BROKER)},
     {"verify", verify, R(ROLE_AUDITOR) | R(ROLE_ADMIN)},
     {NULL, NULL, 0},
 };

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "service/auth_int.h"
+#include "service/notify.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -311,6 +312,21 @@ struct ending {
     bool asked; /* to stop, by somebody */
 };
 
+/* Who started it, that it has ended. */
+static enum rc tell(struct site *s, struct tx *tx, const struct job *job, struct err *e)
+{
+    char number[24], once[40];
+    snprintf(number, sizeof number, "#%lld", (long long)job->id);
+    snprintf(once, sizeof once, "job %lld", (long long)job->id);
+    struct notice n = {.account = job->account,
+                       .key = job->state == JOB_DONE ? STR("notice.job_done")
+                                                     : STR("notice.job_failed"),
+                       .text = str_of(number),
+                       .once = str_of(once)};
+    bool ended = job->state == JOB_DONE || job->state == JOB_FAILED;
+    return ended && job->account > 0 ? notice_put(s, tx, &n, e) : RC_OK;
+}
+
 static enum rc end(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct ending *x = ctx;
@@ -335,7 +351,8 @@ static enum rc end(struct site *s, struct tx *tx, void *ctx, struct err *e)
         job.state = JOB_FAILED;
         TRY(error_json(x->why, x->to, &job.result, e));
     }
-    return job_put(tx, &job, e);
+    TRY(job_put(tx, &job, e));
+    return tell(s, tx, &job, e);
 }
 
 static enum rc run_claimed(struct site *s, const struct job *job, struct arena *to, struct err *e)

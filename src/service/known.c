@@ -152,38 +152,46 @@ static enum rc add_others(struct known *k, uint32_t org, struct str names, struc
     return add_name(k, org, buf_view(key), NAME_OTHER, e);
 }
 
-static enum rc take_names(struct known *k, const struct record *r, struct buf *key, struct err *e)
+/* `org` and `others` may be the caller's. */
+static enum rc take_names(struct known *k, const struct known_org *org, struct str others,
+                          struct buf *key, struct err *e)
 {
     uint32_t i = (uint32_t)k->entry.n;
-    TRY(key_of(key, r->field[FIELD_TITLE], e));
-    struct entry x = {.org = {.id = arena_str(&k->arena, r->field[FIELD_ID]),
-                              .name = arena_str(&k->arena, r->field[FIELD_TITLE]),
-                              .kind = kind_of(r->field[FIELD_TYPE]),
-                              .row = r->row},
+    TRY(key_of(key, org->name, e));
+    struct entry x = {.org = {.id = arena_str(&k->arena, org->id),
+                              .name = arena_str(&k->arena, org->name),
+                              .kind = org->kind ? org->kind : k->kind,
+                              .row = org->row},
                       .key = arena_str(&k->arena, buf_view(key))};
     if (!x.org.id.p || !x.org.name.p || !x.key.p)
         return err_nomem(e);
-    if (!x.org.kind)
-        x.org.kind = k->kind;
     TRY(vec_push(&k->entry, x, e));
     TRY(add_name(k, i, x.key, NAME_FULL, e));
     if (core_of(x.key).n < x.key.n)
         TRY(add_name(k, i, core_of(x.key), NAME_CORE, e));
-    k->version = mix64(k->version ^ hash_bytes(x.key) ^ hash_bytes(r->field[FIELD_KEYWORDS]) ^
-                       mix64(hash_bytes(r->field[FIELD_ID])));
-    return add_others(k, i, r->field[FIELD_KEYWORDS], key, e);
+    k->version =
+        mix64(k->version ^ hash_bytes(x.key) ^ hash_bytes(others) ^ mix64(hash_bytes(org->id)));
+    return add_others(k, i, others, key, e);
 }
 
-static enum rc take_record(void *ctx, const struct record *r, struct err *e)
+enum rc known_add(struct known *k, const struct known_org *org, struct str others, struct err *e)
 {
-    struct known *k = ctx;
     struct buf key;
     if (k->entry.n >= RECORDS_MAX)
         return err_too_big(e, "service.too_many_records", "%d", RECORDS_MAX);
     buf_init(&key, KEY_MAX);
-    enum rc rc = take_names(k, r, &key, e);
+    enum rc rc = take_names(k, org, others, &key, e);
     buf_free(&key);
     return rc;
+}
+
+static enum rc take_record(void *ctx, const struct record *r, struct err *e)
+{
+    struct known_org org = {.id = r->field[FIELD_ID],
+                            .name = r->field[FIELD_TITLE],
+                            .kind = kind_of(r->field[FIELD_TYPE]),
+                            .row = r->row};
+    return known_add(ctx, &org, r->field[FIELD_KEYWORDS], e);
 }
 
 /* The table of columns: the user's where there is one. */
@@ -236,9 +244,25 @@ static enum rc load(struct known *k, const char *path, const char *dir, struct e
         struct err was = *e;
         rc = err_at(e, err_user(e, "read.no_name", "%s", was.detail), path, was.sheet, 0, 0);
     }
-    if (rc == RC_OK && k->name.n)
-        qsort(k->name.p, k->name.n, sizeof *k->name.p, by_hash);
+    if (rc == RC_OK)
+        known_ready(k);
     return rc;
+}
+
+void known_ready(struct known *k)
+{
+    if (k->name.n)
+        qsort(k->name.p, k->name.n, sizeof *k->name.p, by_hash);
+}
+
+enum rc known_new(struct known **out, struct err *e)
+{
+    struct known *k = mem_calloc(1, sizeof *k);
+    if (!k)
+        return err_nomem(e);
+    k->version = 1;
+    *out = k;
+    return RC_OK;
 }
 
 enum rc known_open(struct known **out, const char *path, const char *kind, const char *dir,

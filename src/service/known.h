@@ -37,6 +37,13 @@ struct known_link {
  * of. */
 enum rc known_open(struct known **out, const char *path, const char *kind, const char *dir,
                    struct err *e) MUST_CHECK;
+/* The same from records that are elsewhere: make, add each (texts are copied; `kind` is a literal
+ * or NULL; `others`: other names, parted by ; 、 , | / or line ends), ready. RC_TOO_BIG
+ * "service.too_many_records", RC_NOMEM. */
+enum rc known_new(struct known **out, struct err *e) MUST_CHECK;
+enum rc known_add(struct known *k, const struct known_org *org, struct str others,
+                  struct err *e) MUST_CHECK;
+void known_ready(struct known *k);
 void known_close(struct known *k); /* NULL is allowed */
 uint32_t known_count(const struct known *k);
 struct known_org known_at(const struct known *k, uint32_t i);

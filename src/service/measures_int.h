@@ -8,7 +8,7 @@
 
 enum measure { MEASURE_COUNT, MEASURE_SUM, MEASURE_DISTINCT, MEASURE_SHARE, MEASURE_COVERAGE };
 
-/* An indicator as it is declared, for one day. */
+/* measures_spec.c: an indicator as it is declared, for one day. */
 struct spec {
     enum measure measure;
     const struct kind *over, *population; /* population: of coverage */
@@ -19,50 +19,48 @@ struct spec {
 };
 enum rc spec_read(struct spec *out, struct site *s, const struct rec *indicator, int64_t today,
                   struct arena *to, struct err *e) MUST_CHECK;
+/* The fields of a record; "", NAN and 0 where they are unset. */
+struct str spec_text(const struct rec *r, const char *field);
+double spec_number(const struct rec *r, const char *field);
+int64_t spec_day(const struct rec *r, const char *field);
 
 /* What it comes to. */
 struct result {
     double value, numerator, denominator;
-    vec_id missing; /* coverage: all of them, rising */
+    const int64_t *missing; /* coverage: the first MISSING_KEPT, rising; of whoever made it */
+    uint32_t n_missing;
 };
-
-/* measures_live.c: from the records as they are. */
-enum rc measure_live(struct tx *tx, const struct spec *spec, struct result *out,
-                     struct err *e) MUST_CHECK;
-
-/* measures_past.c: from the trail. It is read once, for as many days as are asked about. */
-struct trail {
-    struct arena arena;
-    struct map by_id; /* -> place in chain */
-    VEC(struct chain) chain;
-};
-/* What a record was, one version after the other. */
-struct version {
-    int64_t at;
-    const struct rec *rec; /* NULL: it was deleted */
-};
-struct chain {
-    int64_t id, created;
-    const struct kind *kind;
-    VEC(struct version) version;
-};
-/* All that `spec` looks at, before a moment. */
-enum rc trail_open(struct trail *out, struct tx *tx, const struct kinds *kinds,
-                   const struct spec *spec, int64_t before, struct err *e) MUST_CHECK;
-void trail_close(struct trail *t);
-/* As it stood at the end of spec->today. */
-enum rc measure_past(const struct trail *t, const struct spec *spec, struct result *out,
-                     struct err *e) MUST_CHECK;
-
-/* Sets of values, as text. */
-struct value_set {
-    struct arena arena;
-    struct strmap map;
-};
-enum rc value_set_add(struct value_set *v, const struct path *p, const struct val *val,
-                      struct err *e) MUST_CHECK;
-void value_set_free(struct value_set *v);
+#define MISSING_KEPT 1000u
 void result_share(struct result *r);
+/* The first second that no longer belongs to the day. */
+int64_t day_end(int64_t day);
+
+/* measures_tally.c: n of them by questions to the database, of the records as they are or, before a
+ * moment (else 0), as they were. */
+enum rc measures_tally(struct tx *tx, const struct spec *spec, uint32_t n, int64_t before,
+                       struct arena *to, struct result *out, struct err *e) MUST_CHECK;
+
+/* measures_replay.c: on many days, from one reading of the trail of each kind. Of a record, all its
+ * entries are in memory at once, of others only what is followed to. */
+struct course {
+    const struct spec *spec; /* one a day */
+    double *value;           /* the same */
+};
+#define REPLAY_DAYS 64u
+/* Days rise; n_days <= REPLAY_DAYS. */
+enum rc courses_replay(struct tx *tx, const struct kinds *kinds, struct course *course, uint32_t n,
+                       const int64_t *day, uint32_t n_days, struct err *e) MUST_CHECK;
+
+/* measures_kept.c: values remembered. The day of `rec` (id and version) at `seq`; seq 0: for good.
+ * A result without numerator may be kept where only its value was made: `whole` tells. */
+struct measures_kept;
+enum rc measures_kept_open(struct measures_kept **out, struct err *e) MUST_CHECK;
+void measures_kept_close(struct measures_kept *k);
+bool measures_kept_get(struct measures_kept *k, const struct rec *indicator, int64_t day,
+                       int64_t seq, bool whole, struct arena *to, struct result *out);
+/* No memory: then it is not kept. */
+void measures_kept_put(struct measures_kept *k, const struct rec *indicator, int64_t day,
+                       int64_t seq, bool whole, const struct result *r);
 
 /* forecast.c */
 struct forecast {

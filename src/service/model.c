@@ -27,7 +27,7 @@ struct model {
     const char *dir;
     struct columns *columns;
     struct units *units;
-    const struct node *decisions;
+    const struct node *decisions, *notices;
     struct concepts *concepts;
     bool own_concepts; /* some are the user's */
     struct knowledge *knowledge;
@@ -104,6 +104,8 @@ static enum rc take(struct model *m, const struct node *file, const char *name, 
         return err_at(e, units_init(&m->units, file, e), name, NULL, 0, 0);
     if (strcmp(kind, "model/decisions.yaml") == 0)
         m->decisions = file;
+    if (strcmp(kind, "model/notices.yaml") == 0)
+        m->notices = file;
     return RC_OK;
 }
 
@@ -258,6 +260,11 @@ const struct units *model_units(const struct model *m)
 const struct node *model_decisions(const struct model *m)
 {
     return m->decisions;
+}
+
+const struct node *model_notices(const struct model *m)
+{
+    return m->notices;
 }
 
 const struct concepts *model_concepts(const struct model *m)

@@ -25,6 +25,8 @@ const struct concepts *model_concepts(const struct model *m);
 const struct knowledge *model_knowledge(const struct model *m);
 /* model/decisions.yaml */
 const struct node *model_decisions(const struct model *m);
+/* model/notices.yaml */
+const struct node *model_notices(const struct model *m);
 /* The sentence of a message key in "zh" or "en"; NULL when there is none. */
 const char *model_message(const struct model *m, const char *key, const char *lang);
 

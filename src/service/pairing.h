@@ -55,6 +55,12 @@ struct why {
 enum rc pairing_why(struct site *s, const struct actor *a, int64_t need, int64_t offer,
                     struct arena *to, struct why *out, struct err *e) MUST_CHECK;
 
+/* The same for the rows of one list: `self` on its side against each of `other`. out[n]; what every
+ * pair shares is read once, all of it in one transaction. On failure nothing is to be freed. */
+enum rc pairing_whys(struct site *s, const struct actor *a, enum match_side side, int64_t self,
+                     const int64_t *other, uint32_t n, struct arena *to, struct why *out,
+                     struct err *e) MUST_CHECK;
+
 /* One box over all kinds. `only` NULL: all. Visitors search public faces only. */
 struct hit_shown {
     struct rec rec; /* face */

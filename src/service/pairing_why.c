@@ -1,6 +1,7 @@
 /* Why a pair fits, on the faces that the actor may see. */
 #include "match/scale.h"
 #include "service/pairing_int.h"
+#include "service/site_int.h"
 
 #include <stdlib.h>
 
@@ -121,46 +122,117 @@ static enum rc explain(struct lister *l, const struct rec *speaker, unsigned fac
     return reasons_kept(l, l->t->base->offers[offer->kind->index].matcher, offer, faces, out, e);
 }
 
-static enum rc score_pair(struct site *s, const struct actor *a, int64_t need, int64_t offer,
-                          struct why *out, const struct kind *kind[3], struct err *e)
+/* ---- many pairs ---- */
+
+/* A pair on its way: what its two records and what speaks for the offer are. */
+struct asked {
+    int64_t need, offer;
+    const struct kind *kind[3]; /* of the need, the offer, out->via */
+    struct rec speaker;
+    unsigned faces;
+};
+struct explaining {
+    const struct actor *a;
+    struct asked *ask;
+    uint32_t n;
+    struct arena *to;
+    struct why *out;
+};
+
+static enum rc score_all(struct site *s, struct explaining *x, struct err *e)
 {
     struct lister l;
-    unsigned f, g;
-    TRY(lister_open(&l, s, a, e));
-    const struct doc *x = lister_doc(&l, need, &f), *y = lister_doc(&l, offer, &g);
-    bool pair = x && y && x->kind->side == MATCH_NEED && y->kind->side == MATCH_OFFER;
-    enum rc rc = pair ? score_of(&l, x, f, y, g, out, e) : err_user(e, "service.missing", "%s", "");
-    if (rc == RC_OK) {
-        const struct doc *via = out->via ? table_doc(l.t, out->via) : NULL;
-        kind[0] = x->kind;
-        kind[1] = y->kind;
-        kind[2] = via ? via->kind : NULL;
+    enum rc rc = RC_OK;
+    TRY(lister_open(&l, s, x->a, e));
+    for (uint32_t i = 0; rc == RC_OK && i < x->n; i++) {
+        struct asked *q = &x->ask[i];
+        unsigned f, g;
+        const struct doc *need = lister_doc(&l, q->need, &f), *offer = lister_doc(&l, q->offer, &g);
+        bool pair =
+            need && offer && need->kind->side == MATCH_NEED && offer->kind->side == MATCH_OFFER;
+        rc = pair ? score_of(&l, need, f, offer, g, &x->out[i], e)
+                  : err_user(e, "service.missing", "%s", "");
+        if (rc != RC_OK)
+            break;
+        const struct doc *via = x->out[i].via ? table_doc(l.t, x->out[i].via) : NULL;
+        q->kind[0] = need->kind;
+        q->kind[1] = offer->kind;
+        q->kind[2] = via ? via->kind : NULL;
     }
     lister_close(&l);
+    return rc;
+}
+
+static enum rc face_of(struct site *s, struct tx *tx, const struct explaining *x,
+                       const struct kind *k, int64_t id, struct viewed *v, struct err *e)
+{
+    TRY(view_get(tx, x->a, k, id, x->to, v, e));
+    if (!v->found)
+        return view_missing(e);
+    rec_compute(&v->rec, site_today(s));
+    return RC_OK;
+}
+
+/* All records in one transaction; the side that all pairs share is read once. */
+static enum rc read_faces(struct site *s, struct tx *tx, void *ctx, struct err *e)
+{
+    struct explaining *x = ctx;
+    struct viewed need = {0}, offer = {0}, via;
+    for (uint32_t i = 0; i < x->n; i++) {
+        struct asked *q = &x->ask[i];
+        if (!i || q->need != x->ask[i - 1].need)
+            TRY(face_of(s, tx, x, q->kind[0], q->need, &need, e));
+        if (!i || q->offer != x->ask[i - 1].offer)
+            TRY(face_of(s, tx, x, q->kind[1], q->offer, &offer, e));
+        x->out[i].need = need.rec;
+        x->out[i].offer = offer.rec;
+        if (q->kind[2]) {
+            TRY(face_of(s, tx, x, q->kind[2], x->out[i].via, &via, e));
+            q->speaker = via.rec;
+        }
+        q->faces = need.face * 4u + (q->kind[2] ? via.face : offer.face);
+    }
+    return RC_OK;
+}
+
+static enum rc explain_all(struct site *s, struct explaining *x, struct err *e)
+{
+    struct lister l;
+    enum rc rc = RC_OK;
+    TRY(lister_open(&l, s, x->a, e));
+    for (uint32_t i = 0; rc == RC_OK && i < x->n; i++)
+        rc = explain(&l, x->ask[i].kind[2] ? &x->ask[i].speaker : NULL, x->ask[i].faces, x->to,
+                     &x->out[i], e);
+    lister_close(&l);
+    return rc;
+}
+
+enum rc pairing_whys(struct site *s, const struct actor *a, enum match_side side, int64_t self,
+                     const int64_t *other, uint32_t n, struct arena *to, struct why *out,
+                     struct err *e)
+{
+    struct explaining x = {.a = a, .n = n, .to = to, .out = out};
+    x.ask = arena_calloc(to, n + 1, sizeof *x.ask);
+    for (uint32_t i = 0; i < n; i++)
+        out[i] = (struct why){0};
+    if (!x.ask)
+        return err_nomem(e);
+    for (uint32_t i = 0; i < n; i++) {
+        x.ask[i].need = side == MATCH_NEED ? self : other[i];
+        x.ask[i].offer = side == MATCH_NEED ? other[i] : self;
+    }
+    enum rc rc = score_all(s, &x, e);
+    if (rc == RC_OK)
+        rc = site_read(s, read_faces, &x, e);
+    if (rc == RC_OK)
+        rc = explain_all(s, &x, e);
+    for (uint32_t i = 0; rc != RC_OK && i < n; i++)
+        vec_free(&out[i].reason);
     return rc;
 }
 
 enum rc pairing_why(struct site *s, const struct actor *a, int64_t need, int64_t offer,
                     struct arena *to, struct why *out, struct err *e)
 {
-    const struct kind *kind[3] = {NULL};
-    struct shown shown, speaker;
-    struct lister l;
-    unsigned faces;
-    *out = (struct why){0};
-    TRY(score_pair(s, a, need, offer, out, kind, e));
-    TRY(record_show(s, a, kind[0], need, to, &shown, e));
-    out->need = shown.rec;
-    faces = shown.face * 4u;
-    TRY(record_show(s, a, kind[1], offer, to, &shown, e));
-    out->offer = shown.rec;
-    if (kind[2])
-        TRY(record_show(s, a, kind[2], out->via, to, &speaker, e));
-    faces += kind[2] ? speaker.face : shown.face;
-    TRY(lister_open(&l, s, a, e));
-    enum rc rc = explain(&l, kind[2] ? &speaker.rec : NULL, faces, to, out, e);
-    lister_close(&l);
-    if (rc != RC_OK)
-        vec_free(&out->reason);
-    return rc;
+    return pairing_whys(s, a, MATCH_NEED, need, &offer, 1, to, out, e);
 }

@@ -1,16 +1,15 @@
 #include "service/reading_json.h"
 
+#include "service/places.h"
 #include "sheet/text_out.h"
 
 #include <sodium.h>
-
-enum { COUNT_STEP = 128 };
 
 /* While one page is written. */
 struct writer {
     struct buf *to;
     struct str text;
-    uint32_t *count; /* characters before byte i * COUNT_STEP */
+    struct places places;
     const struct reading *x;
     const struct known *known;
     struct err *e;
@@ -23,40 +22,10 @@ static enum rc put_member(struct buf *to, const char *key, struct str s, struct 
     return s.n ? buf_json(to, s, e) : buf_str(to, STR("null"), e);
 }
 
-static bool starts_char(char c)
-{
-    return ((unsigned char)c & 0xC0) != 0x80;
-}
-
-static enum rc count_chars(struct writer *w)
-{
-    size_t n = w->text.n / COUNT_STEP + 1;
-    uint32_t chars = 0;
-    w->count = mem_calloc(n, sizeof *w->count);
-    if (!w->count)
-        return err_nomem(w->e);
-    for (size_t i = 0; i < w->text.n; i++) {
-        if (i % COUNT_STEP == 0)
-            w->count[i / COUNT_STEP] = chars;
-        chars += starts_char(w->text.p[i]);
-    }
-    if (w->text.n % COUNT_STEP == 0)
-        w->count[w->text.n / COUNT_STEP] = chars;
-    return RC_OK;
-}
-
-static uint32_t char_of(const struct writer *w, uint32_t byte)
-{
-    size_t at = MIN((size_t)byte, w->text.n), i = at / COUNT_STEP * COUNT_STEP;
-    uint32_t chars = w->count[i / COUNT_STEP];
-    for (; i < at; i++)
-        chars += starts_char(w->text.p[i]);
-    return chars;
-}
-
 static enum rc put_span(struct writer *w, struct span s, bool text)
 {
-    TRY(buf_printf(w->to, w->e, "{\"from\":%u,\"to\":%u", char_of(w, s.from), char_of(w, s.to)));
+    TRY(buf_printf(w->to, w->e, "{\"from\":%u,\"to\":%u", places_char(&w->places, s.from),
+                   places_char(&w->places, s.to)));
     if (text)
         TRY(put_member(w->to, "text", span_str(w->text, s), w->e));
     return buf_char(w->to, '}', w->e);
@@ -197,7 +166,7 @@ static enum rc put_head(struct writer *w)
 static enum rc put_all(struct writer *w)
 {
     const struct article *a = &w->x->article;
-    TRY(count_chars(w));
+    TRY(places_init(&w->places, w->text, w->e));
     TRY(put_head(w));
     PUT_LIST(w, "parties", &w->x->news.party, put_party);
     PUT_LIST(w, "people", &w->x->news.person, put_person);
@@ -214,7 +183,7 @@ enum rc reading_put_json(struct buf *to, const struct reading_source *from, cons
     struct writer w = {.to = to, .text = x->article.text, .x = x, .known = known, .e = e};
     TRY(put_source(to, from, e));
     enum rc rc = put_all(&w);
-    mem_free(w.count);
+    places_free(&w.places);
     return rc;
 }
 

@@ -3,7 +3,11 @@
 #include "service/records.h"
 
 #include "base/log.h"
+#include "record/formula.h"
 #include "service/approval_int.h"
+#include "service/notify.h"
+#include "service/site_int.h"
+#include "service/special.h"
 
 #include <stdio.h>
 
@@ -20,7 +24,7 @@ static bool is_locked(const struct rec *r)
     return r->state != NO_STATE && r->kind->state[r->state].locked;
 }
 
-static struct rec *copy_of(const struct rec *r, struct arena *to)
+struct rec *record_copy(const struct rec *r, struct arena *to)
 {
     uint32_t n = r->kind->n_fields;
     struct rec *c = arena_alloc(to, sizeof *c);
@@ -132,6 +136,7 @@ static enum rc check_all(struct saving *x, struct err *e)
     TRY(rec_check(x->r, x->to, x->faults, e));
     size_t before = x->faults->n;
     TRY(check_refs(x, e));
+    TRY(attach_check(x, e));
     return x->faults->n == before ? check_rules(x, e) : RC_OK;
 }
 
@@ -178,13 +183,23 @@ static enum rc put(struct saving *x, const struct by *by, struct err *e)
     }
     if (special && special->after_save)
         TRY(special->after_save(x, e));
-    return parties_after(x, e);
+    TRY(parties_after(x, e));
+    return notice_step(x->s, x->tx, x->a, x->before, x->r, x->to, e);
 }
 
+/* Derived fields: those of the kind's own code first, then what formulas make of them. */
 static enum rc prepare(struct saving *x, struct err *e)
 {
     const struct special *special = special_of(x->r->kind);
-    return special && special->before_save ? special->before_save(x, e) : RC_OK;
+    struct asking q = {.x = x};
+    size_t before = x->faults->n;
+    TRY(confirms_before(x, e));
+    if (special && special->before_save)
+        TRY(special->before_save(x, e));
+    TRY(rec_formulas(x->r, site_today(x->s), follow_ref, &q, x->faults, x->to, e));
+    if (q.pending) /* record_put_in asks again */
+        x->faults->n = before;
+    return RC_OK;
 }
 
 enum rc record_check_in(struct saving *x, struct err *e)
@@ -201,6 +216,8 @@ enum rc record_check_in(struct saving *x, struct err *e)
 
 enum rc record_put_in(struct saving *x, const struct by *by, struct err *e)
 {
+    struct asking q = {.x = x};
+    TRY(rec_formulas(x->r, site_today(x->s), follow_ref, &q, x->faults, x->to, e));
     TRY(check_rules(x, e));
     return put(x, by, e);
 }
@@ -329,6 +346,14 @@ enum rc record_save_in(struct site *s, struct tx *tx, const struct actor *a, str
     return save(s, tx, &c, e);
 }
 
+enum rc record_save_computed_in(struct site *s, struct tx *tx, const struct actor *a, struct rec *r,
+                                struct str comment, struct arena *to, vec_fault *faults,
+                                struct err *e)
+{
+    struct save_call c = {a, r, comment, to, faults, true};
+    return save(s, tx, &c, e);
+}
+
 enum rc record_save(struct site *s, const struct actor *a, struct rec *r, struct str comment,
                     struct arena *to, vec_fault *faults, struct err *e)
 {
@@ -416,7 +441,7 @@ static enum rc act(struct site *s, struct tx *tx, void *ctx, struct err *e)
     if (barred)
         return err_user(e, "service.same_person", "%.*s", (int)step->action->other.n,
                         step->action->other.p);
-    struct rec *r = copy_of(&v.full, c->to);
+    struct rec *r = record_copy(&v.full, c->to);
     if (!r)
         return err_nomem(e);
     struct saving x = {s, tx, c->a, c->to, &v.full, r, step, c->faults, false};
@@ -447,7 +472,7 @@ enum rc record_step_in(struct site *s, struct tx *tx, const struct actor *a, con
     struct act_call c = {.act = &what, .faults = faults};
     if (!step)
         return err_user(e, "service.no_step", "%.*s", (int)action.n, action.p);
-    struct rec *r = copy_of(full, to);
+    struct rec *r = record_copy(full, to);
     if (!r)
         return err_nomem(e);
     struct saving x = {s, tx, a, to, full, r, step, faults, true};
@@ -571,7 +596,7 @@ static enum rc expire_one(struct site *s, struct tx *tx, void *ctx, struct err *
     if (!v.found || v.full.state != d->state || v.full.since > d->before)
         return RC_OK; /* somebody was quicker */
     const struct step *step = step_find(d->k, d->state, STR("expire"));
-    struct rec *r = copy_of(&v.full, d->to);
+    struct rec *r = record_copy(&v.full, d->to);
     if (!r)
         return err_nomem(e);
     struct saving x = {s, tx, &actor_system, d->to, &v.full, r, step, &faults, false};

@@ -121,6 +121,7 @@ enum rc record_list(struct site *s, const struct actor *a, const struct list_req
 struct grouping {
     struct query query;
     struct group_by by;
+    int64_t seq;
     struct arena *to;
     vec_grouped *out;
 };
@@ -128,8 +129,7 @@ struct grouping {
 static enum rc group(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct grouping *x = ctx;
-    (void)s;
-    return store_group(tx, &x->query, &x->by, x->to, x->out, e);
+    return groups_get(s, tx, &x->query, &x->by, x->seq, x->to, x->out, e);
 }
 
 /* "created:month" */
@@ -150,7 +150,7 @@ enum rc record_group(struct site *s, const struct actor *a, const struct kind *k
                      struct str by, struct str by2, struct str sum, struct arena *to,
                      vec_grouped *out, struct err *e)
 {
-    struct grouping x = {.to = to, .out = out};
+    struct grouping x = {.seq = site_seq(s), .to = to, .out = out};
     struct filter *f = NULL;
     bool month;
     if (!actor_reads_kind(a, k))
@@ -174,30 +174,43 @@ struct titles {
     const struct kind **kind;
 };
 
-/* A list names the same organisation many times: each is read once. */
+/* Which face of it the actor sees, as view_get decides. */
+static bool head_title(const struct actor *a, const struct rec_head *h, struct str *title)
+{
+    struct rec r = {
+        .kind = h->kind, .id = h->id, .org = h->org, .state = h->state, .secrecy = h->secrecy};
+    if (!h->kind || !actor_reads_kind(a, h->kind))
+        return false;
+    bool whole = actor_sees_all(a, &r);
+    whole |= h->granted && actor_scope(a).reach == SCOPE_ORG && h->secrecy != SECRECY_PRIVATE;
+    *title = whole ? h->title : h->pub_title;
+    return whole || h->shown;
+}
+
+/* A list names the same organisation many times: each is read once, all in one query. */
 static enum rc titles(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct titles *x = ctx;
     struct map known = {0};
-    enum rc rc = RC_OK;
+    int64_t *id = arena_calloc(x->to, x->n, sizeof *id);
+    struct rec_head *head = arena_calloc(x->to, x->n, sizeof *head);
+    uint32_t n = 0;
+    enum rc rc = id && head ? RC_OK : err_nomem(e);
     (void)s;
     for (uint32_t i = 0; rc == RC_OK && i < x->n; i++) {
-        const uint32_t *at = map_put(&known, (uint64_t)x->id[i], i);
-        struct viewed v;
+        const uint32_t *at = map_put(&known, (uint64_t)x->id[i], n);
+        rc = at ? RC_OK : err_nomem(e);
+        if (at && *at == n && x->id[i])
+            id[n++] = x->id[i];
+    }
+    if (rc == RC_OK && n)
+        rc = store_heads(tx, id, n, x->a->org, x->to, head, e);
+    for (uint32_t i = 0; rc == RC_OK && i < x->n; i++) {
+        const uint32_t *at = map_get(&known, (uint64_t)x->id[i]);
         x->title[i] = STR("");
         x->kind[i] = NULL;
-        if (!at) {
-            rc = err_nomem(e);
-        } else if (*at != i) {
-            x->title[i] = x->title[*at];
-            x->kind[i] = x->kind[*at];
-        } else if (x->id[i]) {
-            rc = view_get(tx, x->a, NULL, x->id[i], x->to, &v, e);
-            if (rc == RC_OK && v.found) {
-                x->title[i] = rec_title(&v.rec);
-                x->kind[i] = v.rec.kind;
-            }
-        }
+        if (x->id[i] && at && head_title(x->a, &head[*at], &x->title[i]))
+            x->kind[i] = head[*at].kind;
     }
     map_free(&known);
     return rc;

@@ -7,6 +7,7 @@
 #ifndef QIAO_RECORDS_H
 #define QIAO_RECORDS_H
 
+#include "record/formula.h"
 #include "service/site.h"
 
 /* A record as the actor may see it. */
@@ -45,7 +46,7 @@ enum rc record_list(struct site *s, const struct actor *a, const struct list_req
 enum rc record_titles(struct site *s, const struct actor *a, const int64_t *id, uint32_t n,
                       struct arena *to, struct str *title, const struct kind **kind,
                       struct err *e) MUST_CHECK;
-/* Counts and sums over what the actor may see. */
+/* Counts and sums over what the actor may see; kept until the site changes. */
 enum rc record_group(struct site *s, const struct actor *a, const struct kind *k, struct str filter,
                      struct str by, struct str by2, struct str sum, struct arena *to,
                      vec_grouped *out,
@@ -78,6 +79,12 @@ struct act {
 enum rc record_act(struct site *s, const struct actor *a, const struct kind *k,
                    const struct act *act, struct arena *to, struct rec *out, vec_fault *faults,
                    struct err *e) MUST_CHECK;
+/* Today, for one's own side (kind.h, `confirms`); where that was the last one, the step that asked
+ * for the confirmations is taken too. RC_USER "service.no_side" for who is of neither side. */
+enum rc record_confirm(struct site *s, const struct actor *a, const struct kind *k, int64_t id,
+                       int64_t version, struct arena *to, struct err *e) MUST_CHECK;
+/* The confirmation that the actor may give now; NO_FIELD: none. */
+uint32_t confirm_field(const struct actor *a, const struct rec *r);
 enum rc record_delete(struct site *s, const struct actor *a, const struct kind *k, int64_t id,
                       int64_t version, struct str comment, struct err *e) MUST_CHECK;
 
@@ -91,6 +98,19 @@ typedef VEC(struct event_shown) vec_event;
 enum rc record_history(struct site *s, const struct actor *a, const struct kind *k, int64_t id,
                        struct arena *to, vec_event *out, struct err *e) MUST_CHECK;
 void events_free(vec_event *v);
+/* How its fields with a declared formula come about (record/formula.h), from what the actor sees;
+ * nothing where it does not see the whole record. */
+struct reckoned {
+    uint32_t field;
+    const struct label *label, *basis;
+    vec_line line;
+    struct val now; /* what the rule gives today */
+    bool differs; /* from what is stored: the rule, or what it asks, changed since the last save */
+};
+typedef VEC(struct reckoned) vec_reckoned;
+enum rc record_reckoned(struct site *s, const struct actor *a, const struct kind *k, int64_t id,
+                        struct arena *to, vec_reckoned *out, struct err *e) MUST_CHECK;
+void reckoned_free(vec_reckoned *v);
 /* What refers to it, as the actor may see. */
 enum rc record_refs(struct site *s, const struct actor *a, int64_t id, uint32_t limit,
                     struct arena *to, vec_ref *out, struct err *e) MUST_CHECK;

@@ -1,13 +1,15 @@
-/* The threads of a site that serves: one follows the feed, some run jobs, one keeps time (signs of
- * life of jobs, expired records, old sessions). */
+/* The threads of a site that serves: one follows the feed, some run jobs, one delivers notices, one
+ * makes those of the day, one keeps time (signs of life of jobs, expired records, old sessions). */
 #define _POSIX_C_SOURCE 200809L
 #include "base/log.h"
+#include "service/notify.h"
 #include "service/site_int.h"
 
 #include <time.h>
 
 #define JOB_THREADS 2
 #define POLL        2   /* seconds between looks for jobs of other processes */
+#define LOOK        1   /* the same for what is to be delivered */
 #define SWEEP       60  /* seconds */
 #define WAIT_MS     300 /* longest wait of the follower, so that closing is prompt */
 #define IDLE        (30 * 60)
@@ -17,7 +19,7 @@ struct runner {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     _Atomic bool stopping;
-    pthread_t thread[JOB_THREADS + 2];
+    pthread_t thread[JOB_THREADS + 4];
     unsigned n;
 };
 
@@ -88,6 +90,36 @@ static void *work(void *ctx)
     return NULL;
 }
 
+/* ---- notices ---- */
+
+static void *deliver(void *ctx)
+{
+    struct runner *r = ctx;
+    while (!atomic_load(&r->stopping)) {
+        struct err e;
+        bool ran = false;
+        enum rc rc = notify_deliver_one(r->s, &ran, &e);
+        if (rc != RC_OK)
+            report("notify", &e);
+        if (rc != RC_OK || !ran)
+            rest(r, LOOK);
+    }
+    return NULL;
+}
+
+/* The day's notices take a while in a large site; signs of life are given meanwhile. */
+static void *daily(void *ctx)
+{
+    struct runner *r = ctx;
+    while (!atomic_load(&r->stopping)) {
+        struct err e;
+        if (notify_sweep(r->s, &e) != RC_OK)
+            report("notices", &e);
+        rest(r, SWEEP);
+    }
+    return NULL;
+}
+
 /* ---- time ---- */
 
 static enum rc drop_sessions(struct site *s, struct tx *tx, void *ctx, struct err *e)
@@ -153,7 +185,11 @@ enum rc runner_open(struct site *s, struct err *e)
     TRY(start(r, follow, e));
     for (int i = 0; s->o.jobs && i < JOB_THREADS; i++)
         TRY(start(r, work, e));
-    return s->o.jobs ? start(r, keep_time, e) : RC_OK;
+    if (!s->o.jobs)
+        return RC_OK;
+    TRY(start(r, deliver, e));
+    TRY(start(r, daily, e));
+    return start(r, keep_time, e);
 }
 
 void runner_close(struct site *s)

@@ -1,6 +1,7 @@
 /* Sessions: who the cookie is. */
 #include "base/log.h"
 #include "service/auth_int.h"
+#include "store/notice.h"
 
 #include <sodium.h>
 
@@ -53,6 +54,7 @@ static void fill(struct signed_in *out, const struct known_session *k)
     bool pending = session_pending(&k->session);
     out->actor = k->account.id && !pending ? actor_of(&k->account) : actor_visitor;
     out->second_factor = pending;
+    out->unread = out->actor.account ? k->unread : 0;
     out->csrf = k->session.csrf;
     out->data = k->session.account ? STR("") : k->session.data;
 }
@@ -98,6 +100,7 @@ static enum rc read_session(struct site *s, struct tx *tx, void *ctx, struct err
     if (c->found && session->account) {
         TRY(account_get(tx, session->account, c->to, &c->known.account, &there, e));
         c->found = there && c->known.account.active;
+        TRY(notice_unread(tx, session->account, &c->known.unread, e));
     }
     return RC_OK;
 }

@@ -1,4 +1,5 @@
 /* Values as the cells of a file, and codes out of them. */
+#include "service/attach.h"
 #include "service/sheets_int.h"
 #include "sheet/header.h"
 
@@ -209,11 +210,25 @@ static enum rc items_text(struct buf *to, const struct field_def *f, const struc
     return val_text(to, f, v, w->zh, true, e);
 }
 
+/* Uploaded, never read out of a cell: what they are called is enough. */
+static enum rc file_names(struct buf *to, const struct field_def *f, const struct val *v,
+                          struct err *e)
+{
+    for (uint32_t i = 0; i < (f->list ? v->list.n : 1); i++) {
+        if (i)
+            TRY(buf_str(to, STR("；"), e));
+        TRY(buf_str(to, attach_name(f->list ? v->list.item[i].text : v->text), e));
+    }
+    return RC_OK;
+}
+
 static enum rc value_text(struct buf *to, const struct field_def *f, const struct val *v,
                           const struct writing *w, struct err *e)
 {
     if (!v->set)
         return RC_OK;
+    if (f->type == TYPE_FILE && !w->raw)
+        return file_names(to, f, v, e);
     if (f->type == TYPE_GROUP || (f->list && f->type != TYPE_CODE && f->type != TYPE_REF))
         return items_text(to, f, v, w, e);
     if (f->type == TYPE_BOOL && !w->raw)

@@ -1,4 +1,5 @@
 /* Which columns a kind's files have, what their headers say, and which column a header means. */
+#include "service/paths.h"
 #include "service/sheets_int.h"
 #include "sheet/header.h"
 
@@ -18,7 +19,8 @@ bool col_read_only(const struct kind *k, struct col c)
 {
     if (c.what == COL_ATTR)
         return c.attr == ATTR_CREATED || c.attr == ATTR_UPDATED || c.attr == ATTR_SINCE;
-    return k->field[c.field].computed;
+    return k->field[c.field].computed ||
+           k->field[c.field].type == TYPE_FILE; /* uploaded, never typed */
 }
 
 static bool has_owner(const struct kind *k)
@@ -30,7 +32,7 @@ enum rc cols_all(vec_col *out, const struct kind *k, bool form, struct err *e)
 {
     TRY(vec_push(out, COL_ATTR_OF(ATTR_ID), e));
     for (uint32_t f = 0; f < k->n_fields; f++) {
-        struct col c = {COL_FIELD, f, ATTR_FIELD};
+        struct col c = {.what = COL_FIELD, .field = f};
         if (form && col_read_only(k, c))
             continue;
         TRY(vec_push(out, c, e));
@@ -70,15 +72,16 @@ static struct col col_named(const struct kind *k, struct str name)
     bool masked = str_starts(name, head);
     uint32_t f = field_find(k, masked ? str_sub(name, head.n, name.n) : name);
     if (f != NO_FIELD && masked)
-        return (struct col){k->field[f].secret == SECRET_MASKED ? COL_MASKED : COL_NONE, f,
-                            ATTR_FIELD};
+        return (struct col){.what = k->field[f].secret == SECRET_MASKED ? COL_MASKED : COL_NONE,
+                            .field = f};
     if (f != NO_FIELD)
-        return (struct col){COL_FIELD, f, ATTR_FIELD};
+        return (struct col){.what = COL_FIELD, .field = f};
     enum attr a = attr_find(name);
     return kind_has(k, a) ? COL_ATTR_OF(a) : (struct col){0};
 }
 
-enum rc cols_named(vec_col *out, const struct kind *k, struct str names, struct err *e)
+enum rc cols_named(vec_col *out, const struct site *s, const struct kind *k, struct str names,
+                   struct err *e)
 {
     for (size_t at = 0; at <= names.n;) {
         size_t end = str_find(names, STR(","), at);
@@ -87,6 +90,8 @@ enum rc cols_named(vec_col *out, const struct kind *k, struct str names, struct 
         if (!name.n)
             continue;
         struct col c = col_named(k, name);
+        if (c.what == COL_NONE && path_is_column(s, k, name))
+            c = (struct col){COL_PATH, NO_FIELD, ATTR_FIELD, name};
         if (c.what == COL_NONE)
             return err_user(e, "export.column", "%.*s", (int)MIN(name.n, 100u), name.p);
         TRY(vec_push(out, c, e));
@@ -108,6 +113,8 @@ enum rc col_name(struct buf *to, const struct kind *k, struct col c, struct err 
 {
     if (c.what == COL_ATTR)
         return buf_str(to, str_of(attr_name(c.attr)), e);
+    if (c.what == COL_PATH)
+        return buf_str(to, c.path, e);
     if (c.what == COL_MASKED)
         TRY(buf_str(to, STR("masked."), e));
     return buf_str(to, k->field[c.field].name, e);
@@ -154,10 +161,10 @@ static enum rc add_all(struct heads *h, const struct kind *k, struct buf *text, 
     static const enum attr attrs[] = {ATTR_ID,      ATTR_OWNER,   ATTR_STATE, ATTR_SECRECY,
                                       ATTR_CREATED, ATTR_UPDATED, ATTR_SINCE};
     for (uint32_t f = 0; f < k->n_fields; f++)
-        TRY(add_col(h, k, (struct col){COL_FIELD, f, ATTR_FIELD}, text, e));
+        TRY(add_col(h, k, (struct col){.what = COL_FIELD, .field = f}, text, e));
     for (uint32_t f = 0; f < k->n_fields; f++)
         if (k->field[f].secret == SECRET_MASKED)
-            TRY(add_col(h, k, (struct col){COL_MASKED, f, ATTR_FIELD}, text, e));
+            TRY(add_col(h, k, (struct col){.what = COL_MASKED, .field = f}, text, e));
     for (size_t i = 0; i < ARRAY_LEN(attrs); i++)
         if (kind_has(k, attrs[i]))
             TRY(add_col(h, k, COL_ATTR_OF(attrs[i]), text, e));

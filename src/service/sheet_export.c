@@ -1,5 +1,6 @@
 /* What is on the screen, as a file. */
 #include "base/file.h"
+#include "service/paths.h"
 #include "service/sheets_int.h"
 #include "sheet/sheet_out.h"
 #include "sheet/text_out.h"
@@ -24,6 +25,8 @@ struct exporting {
     struct map titles; /* id -> place in title, of one batch */
     VEC(struct str) title;
     struct buf line, cell;
+    struct str **path_text; /* [columns][rows of the batch] of COL_PATH */
+    size_t row;             /* of the batch */
     uint64_t done, all;
 };
 
@@ -91,7 +94,36 @@ static enum rc text_of(struct exporting *x, const struct rec *r, struct col c, s
     struct writing w = {
         .zh = x->r->zh, .raw = x->r->format == EXPORT_JSONL, .title = title_of, .ctx = x};
     buf_clear(&x->cell);
+    for (size_t i = 0; c.what == COL_PATH && i < x->cols.n; i++)
+        if (x->cols.p[i].what == COL_PATH && str_eq(x->cols.p[i].path, c.path))
+            return buf_str(&x->cell, x->path_text[i][x->row], e);
     return cell_text(&x->cell, r, c, &w, e);
+}
+
+static enum rc head_of(struct exporting *x, struct col c, struct err *e)
+{
+    buf_clear(&x->cell);
+    if (c.what != COL_PATH)
+        return col_label(&x->cell, x->k, c, x->r->zh, e);
+    return buf_str(&x->cell, path_column_label(x->s, x->k, c.path, x->r->zh, &x->to), e);
+}
+
+/* What columns of paths say, for a whole batch. */
+static enum rc read_paths(struct exporting *x, const vec_rec *rec, struct err *e)
+{
+    x->path_text = arena_calloc(&x->to, x->cols.n + 1, sizeof *x->path_text);
+    if (!x->path_text)
+        return err_nomem(e);
+    for (size_t i = 0; i < x->cols.n; i++) {
+        if (x->cols.p[i].what != COL_PATH)
+            continue;
+        x->path_text[i] = arena_calloc(&x->to, rec->n + 1, sizeof **x->path_text);
+        if (!x->path_text[i])
+            return err_nomem(e);
+        TRY(record_paths(x->s, x->a, rec->p, rec->n, x->cols.p[i].path, x->r->zh,
+                         x->r->format == EXPORT_JSONL, &x->to, x->path_text[i], e));
+    }
+    return RC_OK;
 }
 
 /* ---- numbers ---- */
@@ -125,7 +157,7 @@ static bool is_typed_text(const struct exporting *x, struct col c)
 {
     const struct field_def *f = col_def(x->k, c);
     if (!f)
-        return c.attr == ATTR_OWNER;
+        return c.attr == ATTR_OWNER || c.what == COL_PATH;
     return f->list || (f->type != TYPE_INT && f->type != TYPE_DECIMAL && f->type != TYPE_MONEY &&
                        f->type != TYPE_DATE && f->type != TYPE_TIME && f->type != TYPE_BOOL);
 }
@@ -155,8 +187,7 @@ static enum rc csv_header(struct exporting *x, struct err *e)
     for (size_t c = 0; c < x->cols.n; c++) {
         if (c)
             TRY(buf_char(&x->line, ',', e));
-        buf_clear(&x->cell);
-        TRY(col_label(&x->cell, x->k, x->cols.p[c], x->r->zh, e));
+        TRY(head_of(x, x->cols.p[c], e));
         TRY(csv_put(&x->line, buf_view(&x->cell), true, e));
     }
     return end_line(x, "\r\n", e);
@@ -224,8 +255,7 @@ static enum rc xlsx_header(struct exporting *x, struct err *e)
     if (!column)
         return err_nomem(e);
     for (size_t c = 0; c < x->cols.n; c++) {
-        buf_clear(&x->cell);
-        TRY(col_label(&x->cell, x->k, x->cols.p[c], x->r->zh, e));
+        TRY(head_of(x, x->cols.p[c], e));
         column[c].label = arena_str(&x->to, buf_view(&x->cell));
         if (!column[c].label.p)
             return err_nomem(e);
@@ -268,8 +298,9 @@ static enum rc put_batch(struct exporting *x, const vec_rec *rec, struct err *e)
 {
     if (x->r->format != EXPORT_JSONL)
         TRY(read_titles(x, rec, e));
-    for (size_t i = 0; i < rec->n; i++)
-        TRY(put_row(x, &rec->p[i], e));
+    TRY(read_paths(x, rec, e));
+    for (x->row = 0; x->row < rec->n; x->row++)
+        TRY(put_row(x, &rec->p[x->row], e));
     x->done += rec->n;
     return x->r->progress
                ? x->r->progress(x->r->progress_ctx, "export",
@@ -320,7 +351,7 @@ static enum rc choose_columns(struct exporting *x, struct err *e)
 {
     size_t n = 0;
     if (x->r->columns.n)
-        TRY(cols_named(&x->cols, x->k, x->r->columns, e));
+        TRY(cols_named(&x->cols, x->s, x->k, x->r->columns, e));
     if (!x->cols.n)
         TRY(cols_all(&x->cols, x->k, false, e));
     for (size_t c = 0; c < x->cols.n; c++)

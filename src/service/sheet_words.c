@@ -49,7 +49,7 @@ struct str words_column(char to[8], uint32_t col)
 static enum rc say_field(struct buf *to, const struct import *i, const struct fault_at *f, bool zh,
                          struct err *e)
 {
-    struct col c = {f->masked ? COL_MASKED : COL_FIELD, f->field, ATTR_FIELD};
+    struct col c = {.what = f->masked ? COL_MASKED : COL_FIELD, .field = f->field};
     const struct field_def *def = &i->k->field[f->field];
     TRY(col_label(to, i->k, c, zh, e));
     if (f->item != UINT32_MAX)

@@ -9,19 +9,21 @@
 
 /* ---- columns (sheet_columns.c) ---- */
 
-enum col_what { COL_NONE, COL_FIELD, COL_MASKED, COL_ATTR };
+enum col_what { COL_NONE, COL_FIELD, COL_MASKED, COL_ATTR, COL_PATH };
 struct col {
     enum col_what what;
-    uint32_t field; /* COL_FIELD, COL_MASKED */
-    enum attr attr; /* COL_ATTR: id, owner, state, secrecy; read only: created, updated, since */
+    uint32_t field;  /* COL_FIELD, COL_MASKED */
+    enum attr attr;  /* COL_ATTR: id, owner, state, secrecy; read only: created, updated, since */
+    struct str path; /* COL_PATH: of exports only; service/paths.h */
 };
 typedef VEC(struct col) vec_col;
-#define COL_ATTR_OF(a) ((struct col){COL_ATTR, NO_FIELD, (a)})
+#define COL_ATTR_OF(a) ((struct col){COL_ATTR, NO_FIELD, (a), {NULL, 0}})
 
 /* All columns of a kind's files in their order; `form`: only those that a person fills in. */
 enum rc cols_all(vec_col *out, const struct kind *k, bool form, struct err *e) MUST_CHECK;
 /* Those named, parted by commas. RC_USER "export.column" with the name. */
-enum rc cols_named(vec_col *out, const struct kind *k, struct str names, struct err *e) MUST_CHECK;
+enum rc cols_named(vec_col *out, const struct site *s, const struct kind *k, struct str names,
+                   struct err *e) MUST_CHECK;
 /* What stands in the header: the label, or the name ("masked.body"). Appends. */
 enum rc col_label(struct buf *to, const struct kind *k, struct col c, bool zh,
                   struct err *e) MUST_CHECK;

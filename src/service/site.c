@@ -1,7 +1,10 @@
 #define _POSIX_C_SOURCE 200809L
 #include "service/approval_int.h"
 #include "service/engine_int.h"
+#include "service/measures_int.h"
+#include "service/notify_int.h"
 #include "service/overview_int.h"
+#include "service/pages_int.h"
 #include "service/site_int.h"
 
 #include "base/log.h"
@@ -69,7 +72,9 @@ static enum rc open_parts(struct site *s, struct err *e)
     TRY(declared_open(&s->kinds, s->o.model_dir, &s->arena, e));
     TRY(model_open(&s->model, s->o.model_dir, e));
     TRY(papers_open(&s->papers, s, e));
+    TRY(notices_open(&s->notices, s, e));
     TRY(approvals_open(&s->approvals, s, e));
+    TRY(newsroom_open(&s->newsroom, e));
     TRY(store_open(&s->store, &so, s->kinds, e));
     /* What the site's own folder declares may have changed since the last start. */
     if (s->o.migrate || s->o.jobs)
@@ -80,7 +85,9 @@ static enum rc open_parts(struct site *s, struct err *e)
     atomic_store(&s->seq, seq);
     TRY(seen_open(&s->seen, e));
     TRY(counts_open(&s->counts, e));
+    TRY(groups_open(&s->groups, e));
     TRY(overviews_open(&s->overviews, e));
+    TRY(measures_kept_open(&s->measures, e));
     if (s->o.jobs || s->o.engine)
         TRY(runner_open(s, e));
     return s->o.engine ? engine_open(&s->engine, s, e) : RC_OK;
@@ -101,6 +108,7 @@ enum rc site_open(struct site **out, const struct site_options *o, struct err *e
     GOTO_OUT(keep(&s->arena, &s->o.dir, e));
     GOTO_OUT(keep(&s->arena, &s->o.db, e));
     GOTO_OUT(keep(&s->arena, &s->o.model_dir, e));
+    GOTO_OUT(keep(&s->arena, &s->o.url, e));
     rc = open_parts(s, e);
 out:
     if (rc == RC_OK)
@@ -118,10 +126,14 @@ void site_close(struct site *s)
     runner_close(s);
     seen_close(s->seen);
     counts_close(s->counts);
+    groups_close(s->groups);
     overviews_close(s->overviews);
+    measures_kept_close(s->measures);
     store_close(s->store);
     approvals_close(s->approvals);
     papers_close(s->papers);
+    notices_close(s->notices);
+    newsroom_close(s->newsroom);
     model_close(s->model);
     kinds_close(s->kinds);
     pthread_mutex_destroy(&s->hashing);

@@ -19,7 +19,8 @@ struct site_options {
     unsigned threads;          /* for matching; 0: all processors */
     bool migrate;              /* qiao migrate */
     bool engine;               /* build the engine and follow the feed (serve, match, search) */
-    bool jobs;                 /* run jobs and the sweep of expired records */
+    bool jobs;                 /* run jobs, the sweep of expired records, deliver notices */
+    const char *url;           /* where people reach it, for links in messages; NULL: no links */
     int64_t (*now)(void *ctx); /* NULL: the system's clock */
     void *now_ctx;
 };

@@ -10,11 +10,15 @@
 
 struct seen; /* sessions in memory (session_cache.c) */
 struct counts;
+struct groups;
 struct overviews; /* figures in memory (overview.c) */
+struct measures_kept;
 struct runner;
 struct engine;
 struct papers;
+struct notices;
 struct approvals;
+struct newsroom;
 
 struct site {
     struct arena arena; /* declarations; the texts of the options */
@@ -25,15 +29,19 @@ struct site {
     _Atomic int64_t seq;
     struct seen *seen;
     struct counts *counts;
+    struct groups *groups;
     struct overviews *overviews;
-    pthread_mutex_t hashing; /* one password at a time: each takes 64 MiB */
+    struct measures_kept *measures; /* values of indicators */
+    pthread_mutex_t hashing;        /* one password at a time: each takes 64 MiB */
     const struct job_def *job_defs;
     struct runner *runner; /* threads: follower, jobs, sweep; NULL: none */
     pthread_mutex_t jobs_lock;
     struct running *running; /* jobs of this process */
     struct papers *papers;
+    struct notices *notices;
     struct approvals *approvals;
-    struct engine *engine; /* opened last, closed first; NULL: none */
+    struct newsroom *newsroom; /* reader, organisations (newsroom.c) */
+    struct engine *engine;     /* opened last, closed first; NULL: none */
 };
 
 /* declared.c: kinds and code tables of the program and of DIR/kinds, DIR/codes. A file of DIR with
@@ -115,6 +123,12 @@ enum rc record_save_in(struct site *s, struct tx *tx, const struct actor *a, str
 enum rc record_save_computed(struct site *s, const struct actor *a, struct rec *r,
                              struct str comment, struct arena *to, vec_fault *faults,
                              struct err *e) MUST_CHECK;
+/* The same inside a transaction. */
+enum rc record_save_computed_in(struct site *s, struct tx *tx, const struct actor *a, struct rec *r,
+                                struct str comment, struct arena *to, vec_fault *faults,
+                                struct err *e) MUST_CHECK;
+/* A copy whose values can be replaced one by one; NULL without memory. */
+struct rec *record_copy(const struct rec *r, struct arena *to);
 /* Does the value of the field hold a reference to this record? */
 bool val_holds_ref(const struct field_def *f, const struct val *v, int64_t id);
 
@@ -128,6 +142,7 @@ enum rc fault_add(vec_fault *faults, uint32_t field, uint32_t item, uint32_t sub
 struct known_session {
     struct session session;
     struct account account; /* id 0: nobody */
+    uint32_t unread;        /* its notices */
 };
 enum rc seen_open(struct seen **out, struct err *e) MUST_CHECK;
 void seen_close(struct seen *c);
@@ -147,6 +162,19 @@ void counts_close(struct counts *c);
 /* As store_count, kept for this seq: the site's from before the transaction began. */
 enum rc counts_total(struct site *s, struct tx *tx, const struct query *q, int64_t seq,
                      uint64_t *out, struct err *e) MUST_CHECK;
+
+/* ---- groups in memory (groups.c) ---- */
+
+enum rc groups_open(struct groups **out, struct err *e) MUST_CHECK;
+void groups_close(struct groups *g);
+/* As store_group, kept for this seq: the site's from before the transaction began. */
+enum rc groups_get(struct site *s, struct tx *tx, const struct query *q, const struct group_by *by,
+                   int64_t seq, struct arena *to, vec_grouped *out, struct err *e) MUST_CHECK;
+/* ---- files (files.c) ---- */
+
+/* Did the actor put a file of this key? The system may name any. */
+enum rc file_held(struct tx *tx, const struct actor *a, struct str key, struct arena *to, bool *out,
+                  struct err *e) MUST_CHECK;
 
 /* ---- threads (runner.c) ---- */
 

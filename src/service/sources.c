@@ -25,7 +25,7 @@ static enum rc add(struct sources *s, const char *name, bool url, struct err *e)
 }
 
 /* Part of a saved page, the address of one, or what an earlier run wrote. */
-static bool is_no_page(const char *path)
+bool source_is_no_page(const char *path)
 {
     static const char *const ends[] = {
         ".css", ".js",  ".mjs", ".json", ".map",  ".png",   ".jpg",     ".jpeg",
@@ -58,7 +58,7 @@ static enum rc walk(struct sources *s, struct folder here, vec_folder *stack, st
             rc = err_nomem(e);
         else if (stat(path, &st) != 0 || lstat(path, &own) != 0)
             rc = add(s, path, false, e); /* its failure is told with the others */
-        else if (S_ISREG(st.st_mode) && !is_no_page(path))
+        else if (S_ISREG(st.st_mode) && !source_is_no_page(path))
             rc = add(s, path, false, e);
         else if (S_ISDIR(own.st_mode) && here.depth >= DEPTH_MAX)
             rc = err_at(e, err_too_big(e, "read.too_deep", "%d", DEPTH_MAX), path, NULL, 0, 0);

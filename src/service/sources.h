@@ -26,6 +26,8 @@ enum rc sources_add(struct sources *s, const char *path, struct err *e) MUST_CHE
 /* Append the addresses of a list, one a line; empty lines and those that begin with # are passed
  * over. RC_USER "read.no_urls". */
 enum rc sources_add_urls(struct sources *s, const char *path, struct err *e) MUST_CHECK;
+/* Is it left out of a folder, by the ending of its name? */
+bool source_is_no_page(const char *path);
 void sources_free(struct sources *s);
 
 #endif

@@ -1,3 +1,4 @@
+#include "service/pages_int.h"
 #include "service/special_int.h"
 
 #include "service/site_int.h"
@@ -193,9 +194,12 @@ static const struct special table[] = {
      .before_save = appointment_before,
      .after_save = appointment_after,
      .shares = appointment_shares},
+    {.kind = "application", .before_save = application_before},
     {.kind = "agreement", .before_save = agreement_before},
     {.kind = "assessment", .before_save = assessment_before},
     {.kind = "rank", .before_save = rank_before},
+    {.kind = "page", .before_save = page_before},
+    {.kind = "fact", .before_save = fact_before, .after_save = fact_after},
 };
 
 /* ---- what they share ---- */

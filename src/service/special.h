@@ -37,9 +37,16 @@ const struct special *special_of(const struct kind *k);
  * transaction (record_save.c). What the actor may do was decided by the caller. */
 enum rc record_check_in(struct saving *x, struct err *e) MUST_CHECK;
 enum rc record_put_in(struct saving *x, const struct by *by, struct err *e) MUST_CHECK;
-/* parties.c: who takes part in a record that was written (kind.h, `parties`), and in those that take
- * their parties from it. O(1) queries a reference, plus those records. */
+/* parties.c: who takes part in a record that was written (kind.h, `parties`), and in those that
+ * take their parties from it. O(1) queries a reference, plus those records. */
 enum rc parties_after(struct saving *x, struct err *e) MUST_CHECK;
+/* attach.c: a file that comes to stand in the record is one that the actor put: else a fault
+ * "field.file_unknown". */
+enum rc attach_check(struct saving *x, struct err *e) MUST_CHECK;
+/* confirm.c: each side confirms itself (kind.h, `confirms`): faults "field.other_side"; a change of
+ * anything else takes the confirmations back that stood before, and a state that only confirmed
+ * records enter is left for the first one. */
+enum rc confirms_before(struct saving *x, struct err *e) MUST_CHECK;
 /* References from this id on stand for rows of an import that are not written yet. */
 #define REF_PENDING (NUMBER_LIMIT - (1 << 20))
 

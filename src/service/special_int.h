@@ -11,7 +11,8 @@
 enum rc appointment_before(struct saving *x, struct err *e) MUST_CHECK;
 enum rc appointment_after(struct saving *x, struct err *e) MUST_CHECK;
 uint32_t appointment_shares(const struct rec *r, int64_t *person, struct share share[SHARES_MOST]);
-/* The title of a company's place on the ladder. */
+/* The titles of an application and of a company's place on the ladder. */
+enum rc application_before(struct saving *x, struct err *e) MUST_CHECK;
 enum rc rank_before(struct saving *x, struct err *e) MUST_CHECK;
 
 /* agreement.c: the number "2026-001", given by the step `file`, of the year it was signed in. */

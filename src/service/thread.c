@@ -23,7 +23,7 @@ struct walk {
 /* Where it stands: the first date of these that it has. */
 static void place_in_time(struct thread_item *item)
 {
-    static const char *const names[] = {"day", "signed", "done", "due", "start"};
+    static const char *const names[] = {"day", "signed", "done", "due", "start", "published"};
     const struct rec *r = &item->rec;
     item->day = day_of_time(r->created);
     item->day_field = NO_FIELD;
@@ -58,22 +58,44 @@ static enum rc meet(struct walk *w, int64_t id, struct err *e)
     return *at == next ? vec_push(&w->queue, id, e) : RC_OK;
 }
 
+static enum rc link_up(struct walk *w, struct thread_item *item, const struct field_def *f,
+                       const struct val *v, struct err *e)
+{
+    if (!v->set)
+        return RC_OK;
+    if (f->type == TYPE_GROUP) {
+        for (uint32_t i = 0; i < f->n_sub && i < v->list.n; i++)
+            TRY(link_up(w, item, &f->sub[i], &v->list.item[i], e));
+        return RC_OK;
+    }
+    if (!f->thread)
+        return RC_OK;
+    if (!item->from)
+        item->from = v->num;
+    return meet(w, v->num, e);
+}
+
 /* What it hangs on; the first is where it comes from. */
 static enum rc links_up(struct walk *w, struct thread_item *item, struct err *e)
 {
     const struct rec *r = &item->rec;
     for (uint32_t i = 0; i < r->kind->n_fields; i++) {
         const struct field_def *f = &r->kind->field[i];
-        if (!f->thread || !r->val[i].set)
+        const struct val *v = &r->val[i];
+        if (!v->set || (f->type != TYPE_GROUP && !f->thread))
             continue;
-        for (uint32_t j = 0; j < (f->list ? r->val[i].list.n : 1); j++) {
-            int64_t id = f->list ? r->val[i].list.item[j].num : r->val[i].num;
-            if (!item->from)
-                item->from = id;
-            TRY(meet(w, id, e));
-        }
+        for (uint32_t j = 0; j < (f->list ? v->list.n : 1); j++)
+            TRY(link_up(w, item, f, f->list ? &v->list.item[j] : v, e));
     }
     return RC_OK;
+}
+
+bool field_threads(const struct field_def *f)
+{
+    bool is = f->thread;
+    for (uint32_t i = 0; i < f->n_sub; i++)
+        is |= f->sub[i].thread;
+    return is;
 }
 
 /* What hangs on it. Whether the reader may see that it does is asked when the record is read. */
@@ -84,7 +106,7 @@ static enum rc links_down(struct walk *w, struct tx *tx, int64_t id, struct err 
     for (size_t i = 0; rc == RC_OK && i < refs.n; i++) {
         uint32_t f = field_find(refs.p[i].kind, refs.p[i].relation);
         struct viewed v;
-        if (f == NO_FIELD || !refs.p[i].kind->field[f].thread ||
+        if (f == NO_FIELD || !field_threads(&refs.p[i].kind->field[f]) ||
             map_get(&w->known, (uint64_t)refs.p[i].id))
             continue;
         rc = view_get(tx, w->a, NULL, refs.p[i].id, w->to, &v, e);
@@ -167,6 +189,7 @@ enum rc thread_of(struct site *s, const struct actor *a, int64_t id, struct aren
 struct promising {
     const struct actor *a;
     int64_t event;
+    uint64_t known;
     const struct typed_row *row;
     uint32_t n;
     struct arena *to;
@@ -194,24 +217,47 @@ static enum rc promise_one(struct promising *p, struct site *s, struct tx *tx,
     return record_save_in(s, tx, p->a, &r, STR(""), p->to, p->faults, e);
 }
 
+/* The commitments of the event that the actor sees. */
+static enum rc count_promised(const struct promising *p, struct site *s, struct tx *tx, uint64_t *n,
+                              struct err *e)
+{
+    const struct kind *k = kind_find(s->kinds, STR("commitment"));
+    uint32_t field = k ? field_find(k, STR("event")) : NO_FIELD;
+    struct val event = {.set = true, .num = p->event};
+    struct filter f = {.op = FILTER_EQ, .value = &event, .n_values = 1};
+    *n = 0;
+    if (field == NO_FIELD)
+        return RC_OK;
+    f.path = (struct path){.step[0] = {k, ATTR_FIELD, field, UINT32_MAX}, .n = 1};
+    struct query q = {.kind = k, .filter = &f, .scope = actor_scope_of(p->a, k)};
+    return store_count(tx, &q, n, e);
+}
+
 static enum rc promise(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
+    uint64_t there = 0;
     struct promising *p = ctx;
     const struct kind *k = kind_find(s->kinds, STR("event"));
     struct viewed v;
     TRY(view_get(tx, p->a, k, p->event, p->to, &v, e));
     if (!k || !v.found)
         return view_missing(e);
+    if (p->known != PROMISED_ANY)
+        TRY(count_promised(p, s, tx, &there, e));
+    if (p->known != PROMISED_ANY && there != p->known) {
+        p->at = UINT32_MAX;
+        return err_user(e, "thread.promised", "%llu", (unsigned long long)there);
+    }
     for (p->at = 0; p->at < p->n; p->at++)
         TRY(promise_one(p, s, tx, &p->row[p->at], e));
     return RC_OK;
 }
 
-enum rc thread_promise(struct site *s, const struct actor *a, int64_t event,
+enum rc thread_promise(struct site *s, const struct actor *a, int64_t event, uint64_t known,
                        const struct typed_row *row, uint32_t n, struct arena *to, vec_fault *faults,
                        uint32_t *bad_row, struct err *e)
 {
-    struct promising p = {a, event, row, n, to, faults, 0};
+    struct promising p = {a, event, known, row, n, to, faults, 0};
     enum rc rc = site_write(s, promise, &p, e);
     *bad_row = rc == RC_OK ? UINT32_MAX : p.at;
     return rc;

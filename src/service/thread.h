@@ -18,19 +18,25 @@ struct thread_item {
 };
 typedef VEC(struct thread_item) vec_thread;
 /* Oldest first, ties by id. Its own date is the first that is set of day, signed, done, due,
- * start. Records that the actor may not see are left out, and so is what hangs
+ * start, published. Records that the actor may not see are left out, and so is what hangs
  * on the thread only through them. *more: there are over THREAD_MAX. */
 enum rc thread_of(struct site *s, const struct actor *a, int64_t id, struct arena *to,
                   vec_thread *out, bool *more, struct err *e) MUST_CHECK;
 
+/* Does the field, or a sub-field of the group, say that a record hangs on what it refers to? */
+bool field_threads(const struct field_def *f);
+
 /* Several commitments out of one event, in one write: all or none. Each row as typed fields.
  * *bad_row: the first that cannot be written (its faults are appended), UINT32_MAX where all were.
- */
+ * `known`: how many commitments of the event the actor saw when it began; where there are others by
+ * now nothing is written, RC_USER "thread.promised" (detail: how many there are). They are counted
+ * where writers take turns, so that of two people settling the same minutes one is told. */
+#define PROMISED_ANY UINT64_MAX
 struct typed_row {
     const struct typed *typed;
     uint32_t n;
 };
-enum rc thread_promise(struct site *s, const struct actor *a, int64_t event,
+enum rc thread_promise(struct site *s, const struct actor *a, int64_t event, uint64_t known,
                        const struct typed_row *row, uint32_t n, struct arena *to, vec_fault *faults,
                        uint32_t *bad_row, struct err *e) MUST_CHECK;
 

@@ -141,26 +141,13 @@ enum rc store_feed(struct tx *tx, int64_t after, uint32_t limit, struct arena *a
     return collect(st, a, out, e);
 }
 
-enum rc store_trail_of(struct tx *tx, const struct kind *k, int64_t before, store_entry_fn each,
-                       void *ctx, struct err *e)
+enum rc store_trail_of(struct tx *tx, const struct kind *k, int64_t before, int64_t id, int64_t seq,
+                       uint32_t limit, struct arena *a, vec_entry *out, struct err *e)
 {
-    struct arena a = {0};
     struct stmt *st;
-    bool row;
-    enum rc rc;
-    TRY(db_query(&st, tx->db, SQL_AUDIT_OF_KIND, e, "ti", k->name, before));
-    while ((rc = stmt_step(st, &row, e)) == RC_OK && row) {
-        struct entry n;
-        arena_reset(&a);
-        rc = row_entry(&n, st, &a, e);
-        if (rc == RC_OK)
-            rc = each(ctx, &n, e);
-        if (rc != RC_OK)
-            break;
-    }
-    stmt_done(st);
-    arena_free(&a);
-    return rc;
+    TRY(db_query(&st, tx->db, SQL_AUDIT_OF_KIND, e, "tiiii", k->name, before, id, seq,
+                 (int64_t)limit));
+    return collect(st, a, out, e);
 }
 
 static void and_int(struct sqlb *b, const char *test, int64_t v)

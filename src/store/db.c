@@ -10,12 +10,21 @@
 static const struct word {
     const char *name, *text[2];
 } words[] = {
-    {"int", {"INTEGER", "BIGINT"}}, {"str", {"", "::text"}},
-    {"blob", {"BLOB", "BYTEA"}},    {"textc", {"TEXT", "TEXT COLLATE \"C\""}},
-    {"jsonc", {"TEXT", "JSONB"}},   {"json", {"", "::jsonb"}},
-    {"text", {"", "::text"}},       {"bodya", {"a.body", "a.body::jsonb"}},
-    {"lock", {"", "FOR UPDATE"}},   {"skip", {"", "FOR UPDATE SKIP LOCKED"}},
-    {"strict", {"STRICT", ""}},     {"norowid", {"STRICT, WITHOUT ROWID", ""}},
+    {"int", {"INTEGER", "BIGINT"}},
+    {"str", {"", "::text"}},
+    {"blob", {"BLOB", "BYTEA"}},
+    {"textc", {"TEXT", "TEXT COLLATE \"C\""}},
+    {"jsonc", {"TEXT", "JSONB"}},
+    {"json", {"", "::jsonb"}},
+    {"text", {"", "::text"}},
+    {"bodya", {"a.body", "a.body::jsonb"}},
+    {"lock", {"", "FOR UPDATE"}},
+    {"skip", {"", "FOR UPDATE SKIP LOCKED"}},
+    {"ids",
+     {"(SELECT value FROM json_each(?1))",
+      "(SELECT jsonb_array_elements_text($1::text::jsonb)::bigint)"}},
+    {"strict", {"STRICT", ""}},
+    {"norowid", {"STRICT, WITHOUT ROWID", ""}},
 };
 
 static enum rc put_word(struct buf *out, enum dialect d, struct str name, struct err *e)

@@ -106,9 +106,17 @@ static void put_half(struct sqlb *b, enum face face, const struct query *q,
     where_query(b, face, q);
 }
 
+/* Grouped by what was asked for only: then an index may give the groups in their order. */
+static void put_order(struct sqlb *b, const struct group_by *g, bool nulls)
+{
+    for (int i = 0, n = 0; i < 2; i++)
+        if (g->by[i].n)
+            sql_printf(b, "%sx.v%d%s", n++ ? ", " : "", i, nulls ? " NULLS FIRST" : "");
+}
+
 static void put_group(struct sqlb *b, const struct query *q, const struct group_by *g)
 {
-    bool pg = b->dialect == POSTGRES;
+    bool pg = b->dialect == POSTGRES, by = g->by[0].n || g->by[1].n;
     sql_put(b, pg ? "SELECT v0::text, v1::text, count(*), "
                     "coalesce(sum(s), 0)::double precision FROM ("
                   : "SELECT v0, v1, count(*), coalesce(total(s), 0) FROM (");
@@ -118,8 +126,17 @@ static void put_group(struct sqlb *b, const struct query *q, const struct group_
         sql_put(b, " UNION ALL ");
     if (q->scope.reach != SCOPE_ALL)
         put_half(b, FACE_PUBLIC, q, g);
-    sql_put(b, ") x GROUP BY x.v0, x.v1 ORDER BY x.v0");
-    sql_put(b, pg ? " NULLS FIRST, x.v1 NULLS FIRST" : ", x.v1");
+    sql_put(b, ") x");
+    if (!by) { /* one group of all, and none of nothing */
+        sql_put(b, pg ? " GROUP BY x.v0, x.v1" : " GROUP BY x.v0");
+        return;
+    }
+    sql_put(b, " GROUP BY ");
+    put_order(b, g, false);
+    if (pg && !(g->by[0].n && g->by[1].n))
+        sql_put(b, g->by[0].n ? ", x.v1" : ", x.v0");
+    sql_put(b, " ORDER BY ");
+    put_order(b, g, pg);
 }
 
 /* A value of the database as the header promises it: secrecy by name, the rest as it is. */

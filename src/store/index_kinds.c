@@ -14,6 +14,7 @@ struct index_def {
     char name[24]; /* kx_ and the hash of its text */
     struct str sql;
     bool sorts; /* two columns, else three */
+    bool of_trail;
 };
 typedef VEC(struct index_def) vec_index;
 
@@ -38,6 +39,21 @@ static bool indexable(const struct path *p)
     default:
         return true;
     }
+}
+
+bool path_indexed(const struct path *p)
+{
+    const struct kind *k = p->n ? p->step[0].kind : NULL;
+    const struct field_def *f = p->n == 1 ? path_field(p) : NULL;
+    if (!k || !f || p->step[0].sub != UINT32_MAX || !indexable(p))
+        return false;
+    for (uint32_t i = 0; i < k->n_list; i++)
+        if (str_eq(k->list[i], f->name))
+            return true;
+    for (uint32_t i = 0; i < k->n_filters; i++)
+        if (str_eq(k->filters[i], f->name))
+            return true;
+    return false;
 }
 
 /* "CREATE INDEX name ON rec (key, …) WHERE kind = '…'" without the name, which is its hash. */
@@ -88,6 +104,15 @@ static enum rc add_both(vec_index *out, const struct store *s, const struct kind
     return add_index(out, s, k, &p, FACE_PUBLIC, sorts, a, e);
 }
 
+/* Of the trail, what the past is read by: the last entry of each record of a kind by some moment is
+ * found in the index alone. */
+static enum rc add_past(vec_index *out, struct err *e)
+{
+    struct index_def def = {.sql = STR(" ON audit (kind, id, seq, at)"), .of_trail = true};
+    snprintf(def.name, sizeof def.name, "kx_%016llx", (unsigned long long)hash_bytes(def.sql));
+    return vec_push(out, def, e);
+}
+
 static enum rc wanted(vec_index *out, const struct store *s, struct arena *a, struct err *e)
 {
     for (uint32_t i = 0; i < kinds_count(s->kinds); i++) {
@@ -97,7 +122,7 @@ static enum rc wanted(vec_index *out, const struct store *s, struct arena *a, st
         for (uint32_t j = 0; j < k->n_filters; j++)
             TRY(add_both(out, s, k, k->filters[j], false, a, e));
     }
-    return RC_OK;
+    return add_past(out, e);
 }
 
 static enum rc there(vec_index *out, struct db *db, struct err *e)
@@ -112,7 +137,7 @@ static enum rc there(vec_index *out, struct db *db, struct err *e)
     bool row;
     enum rc rc;
     while ((rc = stmt_step(st, &row, e)) == RC_OK && row) {
-        struct index_def def = {{0}, {NULL, 0}, false};
+        struct index_def def = {.sql = {NULL, 0}};
         struct str name = col_bytes(st, 0);
         memcpy(def.name, name.p, MIN(name.n, sizeof def.name - 1));
         rc = vec_push(out, def, e);
@@ -144,9 +169,11 @@ static enum rc exec_index(struct db *db, const struct index_def *def, bool drop,
     if (rc == RC_OK && db->ops->dialect == SQLITE)
         rc = buf_printf(&b, e, "DELETE FROM sqlite_stat1 WHERE idx = '%s';", def->name);
     if (rc == RC_OK && db->ops->dialect == SQLITE && !drop)
-        rc =
-            buf_printf(&b, e, "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('rec','%s','%s');",
-                       def->name, def->sorts ? "20000 200 1" : "20000 200 2 1");
+        rc = buf_printf(&b, e, "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('%s','%s','%s');",
+                        def->of_trail ? "audit" : "rec", def->name,
+                        def->of_trail ? "400000 20000 4 1 1"
+                        : def->sorts  ? "20000 200 1"
+                                      : "20000 200 2 1");
     if (rc == RC_OK)
         rc = db_exec(db, b.p, e);
     buf_free(&b);

@@ -220,6 +220,12 @@ enum rc delivery_put_off(struct tx *tx, int64_t account, struct str channel, int
     return TX_RUN(tx, SQL_DELIVERY_PUT_OFF, e, "itii", account, channel, until, now);
 }
 
+enum rc delivery_hurry(struct tx *tx, int64_t account, int64_t now, struct err *e)
+{
+    TRY(tx_writes(tx, e));
+    return TX_RUN(tx, SQL_DELIVERY_HURRY, e, "ii", account, now);
+}
+
 enum rc delivery_end(struct tx *tx, const struct batch *b, enum delivery_state state, int64_t due,
                      int64_t now, struct str reason, struct err *e)
 {

@@ -57,6 +57,8 @@ enum rc delivery_claim(struct tx *tx, int64_t now, int64_t until, struct arena *
 /* What is due of that account and channel is not so before then. */
 enum rc delivery_put_off(struct tx *tx, int64_t account, struct str channel, int64_t now,
                          int64_t until, struct err *e) MUST_CHECK;
+/* What of that account waits for a first attempt is due now. */
+enum rc delivery_hurry(struct tx *tx, int64_t account, int64_t now, struct err *e) MUST_CHECK;
 /* How it ended: DELIVERY_SENT, DELIVERY_FAILED, or DELIVERY_WAITING until `due`. Nothing where
  * another process has claimed it since. */
 enum rc delivery_end(struct tx *tx, const struct batch *b, enum delivery_state state, int64_t due,

@@ -207,13 +207,15 @@ static void join_items(struct sqlb *b, struct path_end *end)
 static void join_record(struct sqlb *b, struct path_end *end, const struct path_step *next)
 {
     uint32_t n = ++b->alias;
-    sql_printf(b, " JOIN rec a%u ON a%u.id = ", n, n);
+    bool typed = next->kind && (next->attr == ATTR_FIELD || next->attr == ATTR_STATE);
+    /* the id is made apart: of the past it stands inside */
+    struct buf before = b->text;
+    buf_init(&b->text, before.ceiling);
     path_value(b, end);
-    if (next->kind && (next->attr == ATTR_FIELD || next->attr == ATTR_STATE)) {
-        sql_printf(b, " AND a%u.kind = '", n);
-        sql_name(b, next->kind->name);
-        sql_put(b, "'");
-    }
+    struct buf id = b->text;
+    b->text = before;
+    source_join(b, n, typed ? next->kind : NULL, buf_view(&id));
+    buf_free(&id);
     if (b->scope.reach == SCOPE_PUBLIC)
         sql_printf(b, " AND a%u.shown = 1", n);
     if (b->scope.reach == SCOPE_ORG) {
@@ -239,6 +241,14 @@ struct path_end path_from(struct sqlb *b, const char *alias, enum face face, con
         if (i + 1 < p->n)
             join_record(b, &end, &p->step[i + 1]);
     }
+    return end;
+}
+
+struct path_end path_items(struct sqlb *b, const char *alias, enum face face, const struct path *p)
+{
+    struct path_end end = path_here(alias, face, p);
+    if (p->n == 1 && is_list(end.step))
+        join_items(b, &end);
     return end;
 }
 

@@ -25,6 +25,10 @@ const char *const sql_text_of[SQL__COUNT] = {
 
     /* records */
     [SQL_REC_GET] = "SELECT " REC " FROM rec WHERE id = ?1",
+    [SQL_REC_HEADS] =
+        "SELECT r.id, r.kind, r.org, r.state, r.secrecy, r.title, r.pub_title, r.shown, "
+        "CASE WHEN g.id IS NULL THEN 0 ELSE 1 END FROM rec r LEFT JOIN grant_to g ON g.id = r.id "
+        "AND g.org = ?2 WHERE r.id IN $ids",
     [SQL_REC_STATE] = "SELECT kind, version, state, created, since FROM rec WHERE id = ?1",
     [SQL_REC_INSERT] =
         "INSERT INTO rec (id, kind, org, state, secrecy, version, created, updated, since, body, "
@@ -82,7 +86,9 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_AUDIT_OF] = "SELECT " AUDIT " FROM audit WHERE id = ?1 ORDER BY seq",
     [SQL_AUDIT_AFTER] = "SELECT " AUDIT " FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2",
     [SQL_AUDIT_OF_KIND] =
-        "SELECT " AUDIT " FROM audit WHERE kind = ?1 AND id > 0 AND at < ?2 ORDER BY seq",
+        "SELECT seq, at, 0, '', action, '', '', id, kind, version, state, secrecy, org, body, '' "
+        "FROM audit WHERE kind = ?1 AND (id, seq) > (?3, ?4) AND id > 0 AND at < ?2 "
+        "ORDER BY id, seq LIMIT ?5",
     [SQL_AUDIT_COUNT] = "SELECT count(*) FROM audit",
     [SQL_VERIFY_REC] =
         "SELECT r.id, r.kind, r.org, r.state, r.secrecy, r.version, r.created, r.updated, "
@@ -201,6 +207,8 @@ const char *const sql_text_of[SQL__COUNT] = {
         "UPDATE delivery SET state = 1, due = ?2, attempts = attempts + 1 WHERE batch = ?1",
     [SQL_DELIVERY_PUT_OFF] = "UPDATE delivery SET due = ?3 WHERE account = ?1 AND channel = ?2 "
                              "AND state < 2 AND due <= ?4",
+    [SQL_DELIVERY_HURRY] = "UPDATE delivery SET due = ?2 WHERE account = ?1 AND state = 0 "
+                           "AND state < 2 AND attempts = 0 AND due > ?2",
     /* not when somebody else has taken it since: then its attempts have grown */
     [SQL_DELIVERY_END] = "UPDATE delivery SET state = ?3, due = ?4, ended = ?5, reason = ?6 "
                          "WHERE batch = ?1 AND state = 1 AND attempts = ?2",

@@ -25,10 +25,15 @@ void sql_fail(struct sqlb *b, enum rc rc)
         b->rc = rc;
 }
 
-void sql_put(struct sqlb *b, const char *text)
+void sql_str(struct sqlb *b, struct str sql)
 {
     if (b->rc == RC_OK)
-        b->rc = buf_str(&b->text, str_of(text), &b->err);
+        b->rc = buf_str(&b->text, sql, &b->err);
+}
+
+void sql_put(struct sqlb *b, const char *text)
+{
+    sql_str(b, str_of(text));
 }
 
 void sql_printf(struct sqlb *b, const char *fmt, ...)

@@ -101,7 +101,7 @@ static enum rc configure(struct sqlite *s, const struct db_place *at, struct err
     if (!at->read_only)
         TRY(exec(&s->db,
                  "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                 "PRAGMA cache_size = -8000;",
+                 "PRAGMA cache_size = -3000;",
                  e));
     sqlite3_set_authorizer(s->h, guard, s);
     return RC_OK;

@@ -126,6 +126,37 @@ struct group_by {
 };
 enum rc store_group(struct tx *tx, const struct query *q, const struct group_by *g, struct arena *a,
                     vec_grouped *out, struct err *e) MUST_CHECK;
+typedef VEC(int64_t) vec_id;
+
+/* ---- figures over whole records, now or at the end of some day ---- */
+
+/* Only records that one of `kind` which passes `filter` leads to by `path` (refs, or the id). */
+struct reached {
+    const struct kind *kind;
+    const struct filter *filter; /* NULL: all */
+    struct path path;
+};
+struct tally {
+    enum { TALLY_COUNT, TALLY_SUM, TALLY_DISTINCT } of;
+    const struct kind *kind;
+    const struct filter *filter;  /* NULL: all */
+    const struct reached *within; /* NULL: all */
+    struct path path;             /* sum: of numbers; distinct: of any value but groups */
+    double out;
+};
+/* The figures of n questions. `before` 0: of the records as they are; else as they stood before
+ * that moment, which is what the last entry of each by then says: created when its first entry was
+ * made, in its state since the last entry that changed it or was a step. A path may pass through a
+ * list only at the record itself. Questions about records of one kind share a reading of them, but
+ * for numbers of records by state, which an index knows, and for values of lists. Cost: a reading
+ * of the kind's records; of the past also of the index of its entries. */
+enum rc store_tally(struct tx *tx, int64_t before, struct tally *t, uint32_t n,
+                    struct err *e) MUST_CHECK;
+/* The records of the kind that pass and are not within, rising, those behind `after`; appends at
+ * most `limit` ids. */
+enum rc store_missing(struct tx *tx, int64_t before, const struct tally *t, int64_t after,
+                      uint32_t limit, vec_id *out, struct err *e) MUST_CHECK;
+
 /* Give every record of the scope once, in id order, in batches: for building an index, exports
  * and verification. `each` may not use tx. */
 typedef enum rc (*store_each_fn)(void *ctx, const struct rec *r, struct err *e);
@@ -145,9 +176,21 @@ enum rc store_refs(struct tx *tx, int64_t id, uint32_t limit, struct arena *a, v
 enum rc store_by_unique(struct tx *tx, const struct kind *k, uint32_t field, struct str text,
                         int64_t *id, struct err *e) MUST_CHECK;
 /* Records of a kind with exactly this title (for names in spreadsheets). Appends ids. */
-typedef VEC(int64_t) vec_id;
 enum rc store_by_title(struct tx *tx, const struct kind *k, struct str title, vec_id *out,
                        struct err *e) MUST_CHECK;
+
+/* Heads of many records, in one query: what names them and what decides who sees them. `id` has
+ * each once; kind NULL: there is no such record. granted: to `org`. */
+struct rec_head {
+    const struct kind *kind;
+    int64_t id, org;
+    uint32_t state;
+    enum secrecy secrecy;
+    bool shown, granted; /* shown: it has a public face */
+    struct str title, pub_title;
+};
+enum rc store_heads(struct tx *tx, const int64_t *id, uint32_t n, int64_t org, struct arena *a,
+                    struct rec_head *out, struct err *e) MUST_CHECK;
 
 /* An organisation may see a record unmasked (an introduction was agreed). */
 enum rc store_grant(struct tx *tx, int64_t id, int64_t org, struct err *e) MUST_CHECK;
@@ -209,11 +252,10 @@ enum rc store_note(struct tx *tx, const struct by *by, struct str what, struct e
 /* Of one record, oldest first. Appends. */
 enum rc store_history(struct tx *tx, int64_t id, struct arena *a, vec_entry *out,
                       struct err *e) MUST_CHECK;
-/* Entries about records of a kind made before a moment, in the order of seq; `each` may not use tx,
- * what it is given lasts until it returns. O(entries of the kind). */
-typedef enum rc (*store_entry_fn)(void *ctx, const struct entry *entry, struct err *e);
-enum rc store_trail_of(struct tx *tx, const struct kind *k, int64_t before, store_entry_fn each,
-                       void *ctx, struct err *e) MUST_CHECK;
+/* Entries about records of a kind made before a moment, record by record and oldest first, from
+ * behind (id, seq) on; appends at most `limit`, without login, comment, reason and hash. */
+enum rc store_trail_of(struct tx *tx, const struct kind *k, int64_t before, int64_t id, int64_t seq,
+                       uint32_t limit, struct arena *a, vec_entry *out, struct err *e) MUST_CHECK;
 /* The trail, newest first, before seq (0: the newest); filters are "" or 0 for any. */
 struct trail_query {
     int64_t before, account, id;

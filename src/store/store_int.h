@@ -110,12 +110,12 @@ struct store {
     char *dir, *url;
     unsigned most;
     pthread_mutex_t lock;
-    pthread_cond_t turn;   /* a connection is free, or the writer has ended */
-    pthread_cond_t grown;  /* the feed may have grown: who follows it is not woken by readers */
-    struct db *idle;       /* connections nobody uses */
-    unsigned open;         /* connections in all */
-    bool writing;          /* SQLite: a thread of this process writes */
-    struct db *seq_db;     /* for store_seq alone */
+    pthread_cond_t turn;  /* a connection is free, or the writer has ended */
+    pthread_cond_t grown; /* the feed may have grown: who follows it is not woken by readers */
+    struct db *idle;      /* connections nobody uses */
+    unsigned open;        /* connections in all */
+    bool writing;         /* SQLite: a thread of this process writes */
+    struct db *seq_db;    /* for store_seq alone */
     pthread_mutex_t seq_lock;
     struct db *listener;
     bool listening; /* a thread waits on the listener */
@@ -221,6 +221,7 @@ struct sqlb {
     const struct kinds *kinds;
     struct scope scope;
     enum { OF_OTHERS, OF_ALL, OF_OWN } faces; /* SCOPE_ORG: whose public faces are meant */
+    int64_t before;                           /* records as of then (past.c); 0: as they are */
     struct arena *a;
     enum rc rc;
     struct err err;
@@ -230,6 +231,7 @@ void sqlb_init(struct sqlb *b, const struct store *s, struct scope scope, struct
 void sqlb_free(struct sqlb *b);
 void sql_put(struct sqlb *b, const char *text);
 void sql_printf(struct sqlb *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void sql_str(struct sqlb *b, struct str sql);   /* SQL made here */
 void sql_name(struct sqlb *b, struct str name); /* [a-z0-9_]: names of the model */
 void sql_int(struct sqlb *b, int64_t v);        /* a parameter */
 void sql_real(struct sqlb *b, double v);
@@ -273,6 +275,16 @@ void path_sort(struct sqlb *b, const char *alias, enum face face, const struct p
 enum shape path_sort_shape(const struct path *p);
 bool path_nullable(const struct path *p);
 
+/* Rows with the values of a path, behind the source of records "r.": " JOIN …" for each element of
+ * a list of the record itself; else nothing. What they are stands at the end given back. */
+struct path_end path_items(struct sqlb *b, const char *alias, enum face face, const struct path *p);
+
+/* past.c: where records are read from. "rec r" or, of the past, "(SELECT …) r" with the same
+ * columns but for the public face; `k` NULL: of every kind. */
+void source_records(struct sqlb *b, const struct kind *k);
+/* " JOIN … aN ON …": the record whose id the SQL in `id` gives. */
+void source_join(struct sqlb *b, uint32_t n, const struct kind *k, struct str id);
+
 /* where.c: a filter on the row that the alias names. Days that float are of `today`. */
 void where_filter(struct sqlb *b, const char *alias, enum face face, int64_t today,
                   const struct filter *f);
@@ -280,6 +292,9 @@ void where_filter(struct sqlb *b, const char *alias, enum face face, int64_t tod
 void where_case(struct sqlb *b, const struct path_end *end, bool places);
 /* "r.kind = … AND r.shown = 1 AND …": kind, scope and filter. */
 void where_query(struct sqlb *b, enum face face, const struct query *q);
+
+/* index_kinds.c: is there an index of its own for the one step that the path is? */
+bool path_indexed(const struct path *p);
 
 /* list.c */
 /* The plan of a list query as the database tells it (tests). Appends. */

@@ -346,7 +346,10 @@ static void put_granted(struct sqlb *b, const char *before)
 
 void where_query(struct sqlb *b, enum face face, const struct query *q)
 {
-    put_kinds(b, q->kind);
+    if (b->before)
+        sql_put(b, "r.id > 0"); /* the source is of the kind */
+    else
+        put_kinds(b, q->kind);
     bool org = b->scope.reach == SCOPE_ORG, shown = face == FACE_PUBLIC;
     if (shown)
         sql_put(b, " AND r.shown = 1");

@@ -45,10 +45,15 @@ static struct share read_utf8(struct str s)
     bool damaged = false;
     for (size_t i = 0; i < s.n;) {
         size_t from = i;
+        if ((unsigned char)s.p[i] < 0x80) {
+            i++;
+            damaged = false;
+            continue;
+        }
         uint32_t c = utf8_next(s, &i);
         bool bad = c == 0xFFFD && i - from == 1;
         r.bad += bad && !damaged;
-        r.common += c >= 0x80 && !bad;
+        r.common += !bad;
         damaged = bad;
     }
     return r;
@@ -151,9 +156,11 @@ static const char *find_utf16(struct str s)
     return be_fits ? UTF16BE : NULL;
 }
 
-static const char *find(struct str s, size_t *skip)
+/* *clean: it is UTF-8 throughout, without NULs. */
+static const char *find(struct str s, size_t *skip, bool *clean)
 {
     *skip = 0;
+    *clean = false;
     for (size_t i = 0; i < ARRAY_LEN(marks); i++)
         if (str_starts(s, marks[i].mark)) {
             *skip = marks[i].mark.n;
@@ -161,7 +168,8 @@ static const char *find(struct str s, size_t *skip)
         }
     struct share utf8 = read_utf8(s);
     bool nul = s.n && memchr(s.p, 0, s.n);
-    if (utf8.bad == 0 && !nul)
+    *clean = utf8.bad == 0 && !nul;
+    if (*clean)
         return UTF8;
     const char *wide = find_utf16(s);
     if (wide)
@@ -238,9 +246,12 @@ static enum rc put_icu(struct buf *out, struct str s, const char *name, struct e
 enum rc charset_to_utf8(struct buf *out, struct str in, const char **name, struct err *e)
 {
     size_t skip;
-    const char *found = find(in, &skip);
+    bool clean;
+    const char *found = find(in, &skip, &clean);
     if (name)
         *name = found;
+    if (clean)
+        return buf_str(out, in, e);
     in = str_sub(in, skip, in.n);
     return found == UTF8 ? put_utf8(out, in, e) : put_icu(out, in, found, e);
 }

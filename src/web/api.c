@@ -221,8 +221,16 @@ enum rc api_remove(struct request *rq, struct reply *re, struct err *e)
     enum rc rc = load_for_write(rq, re, &s, &ready, e);
     if (rc != RC_OK || !ready)
         return rc;
-    TRY(record_delete(rq->site, rq->actor, rq->kind, rq->id, s.rec.version,
-                      param_text(rq, "comment"), e));
+    struct err why = {0};
+    rc = record_delete(rq->site, rq->actor, rq->kind, rq->id, s.rec.version,
+                       param_text(rq, "comment"), &why);
+    if (is_held(rc, &why))
+        return api_held(rq, re, &why, e);
+    if (rc != RC_OK) {
+        if (e)
+            *e = why;
+        return rc;
+    }
     re->status = 204;
     return RC_OK;
 }

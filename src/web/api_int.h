@@ -22,6 +22,9 @@ enum rc api_faults(struct request *rq, struct reply *re, const struct kind *k, c
                    struct err *e) MUST_CHECK;
 enum rc api_problem(struct request *rq, struct reply *re, unsigned status, const char *key,
                     struct str detail, struct err *e) MUST_CHECK;
+/* 409: what refers to the record, as far as the actor sees it ("held_by", at most 100). */
+enum rc api_held(struct request *rq, struct reply *re, const struct err *why,
+                 struct err *e) MUST_CHECK;
 /* The body as a JSON object; the caller owns *out. RC_USER "json.syntax", "json.object". */
 enum rc api_body(struct request *rq, json_t **out, struct err *e) MUST_CHECK;
 
@@ -36,6 +39,7 @@ enum rc api_remove(struct request *rq, struct reply *re, struct err *e) MUST_CHE
 enum rc api_step(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc api_history(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc api_codes(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc api_upload(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc api_search(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc api_matches(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc api_why(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;

@@ -1,6 +1,7 @@
 /* The API's own description: OpenAPI 3.1, made from the declared kinds and the route table. */
 #include "web/api_int.h"
 #include "web/approval_int.h"
+#include "web/notice_int.h"
 
 #include <math.h>
 
@@ -23,7 +24,7 @@ static const struct {
     [TYPE_EMAIL] = {"string", "email", NULL},
     [TYPE_PHONE] = {"string", NULL, NULL},
     [TYPE_URL] = {"string", "uri", NULL},
-    [TYPE_FILE] = {"string", NULL, "sha256:name"},
+    [TYPE_FILE] = {"string", NULL, "sha256:name, as POST /api/files answers"},
     [TYPE_GROUP] = {"object", NULL, NULL},
 };
 
@@ -186,8 +187,11 @@ static const struct {
     {api_change, {NULL}, true, true},
     {api_remove, {"comment:string"}, true, false},
     {api_step, {NULL}, true, true},
+    {api_upload, {"name:string"}, false, false},
     {api_approvals, {"list:string"}, false, false},
     {api_search, {"q:string", "kind:string", "limit:integer"}, false, false},
+    {api_inbox, {"unread:boolean", "before:integer", "limit:integer"}, false, false},
+    {api_inbox_read_all, {"up_to:integer"}, false, false},
     {api_matches, {"kind:string", "limit:integer"}, false, false},
 };
 

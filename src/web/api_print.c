@@ -4,6 +4,8 @@
 
 #include <time.h>
 
+#define HELD_MOST 100u
+
 enum rc api_pair(struct buf *out, const char *name, struct str s, bool first, struct err *e)
 {
     TRY(buf_printf(out, e, "%s\"%s\":", first ? "" : ",", name));
@@ -103,6 +105,37 @@ enum rc api_faults(struct request *rq, struct reply *re, const struct kind *k, c
         TRY(one_fault(rq, &re->body, k, &f->p[i], e));
     }
     return buf_printf(&re->body, e, "]}");
+}
+
+static enum rc print_held(struct request *rq, struct buf *out, const vec_ref *refs, struct err *e)
+{
+    for (size_t i = 0; i < refs->n; i++) {
+        const struct kind *k;
+        struct str title;
+        TRY(record_titles(rq->site, rq->actor, &refs->p[i].id, 1, rq->arena, &title, &k, e));
+        TRY(buf_printf(out, e, "%s{\"id\":%lld", i ? "," : "", (long long)refs->p[i].id));
+        TRY(api_pair(out, "kind", refs->p[i].kind->name, false, e));
+        TRY(api_pair(out, "relation", refs->p[i].relation, false, e));
+        TRY(api_pair(out, "title", title, false, e));
+        TRY(buf_char(out, '}', e));
+    }
+    return RC_OK;
+}
+
+enum rc api_held(struct request *rq, struct reply *re, const struct err *why, struct err *e)
+{
+    vec_ref refs = {0};
+    enum rc rc = problem_head(rq, re, 409, why->key, str_of(why->detail), e);
+    if (rc == RC_OK)
+        rc = record_refs(rq->site, rq->actor, rq->id, HELD_MOST, rq->arena, &refs, e);
+    if (rc == RC_OK)
+        rc = buf_printf(&re->body, e, ",\"held_by\":[");
+    if (rc == RC_OK)
+        rc = print_held(rq, &re->body, &refs, e);
+    if (rc == RC_OK)
+        rc = buf_printf(&re->body, e, "]}");
+    vec_free(&refs);
+    return rc;
 }
 
 enum rc api_body(struct request *rq, json_t **out, struct err *e)

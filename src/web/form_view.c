@@ -1,5 +1,6 @@
 #include "web/form_view_int.h"
 
+#include "service/attach.h"
 #include "web/page_int.h"
 
 #include <math.h>
@@ -300,6 +301,33 @@ static enum rc view_lines(struct form_view *w, struct view *v, const struct fiel
     return RC_OK;
 }
 
+/* ---- files ---- */
+
+static void kept_file(struct form_view *w, struct view *list, struct str value, bool stored)
+{
+    struct request *rq = w->rq;
+    struct view *v = view_item(list);
+    struct str key = attach_key(value), path = record_path(rq, w->rec);
+    view_str(v, "value", value);
+    view_str(v, "text", attach_name(value));
+    if (stored)
+        view_str(v, "href", textf(rq, "%.*s/files/%.*s", (int)path.n, path.p, (int)key.n, key.p));
+}
+
+static void view_files(struct form_view *w, struct view *v, const struct field_def *f,
+                       const struct val *val)
+{
+    struct view *list = view_list(v, "kept");
+    uint32_t n = !val->set ? 0 : f->list ? val->list.n : 1;
+    view_text(v, "type", "file");
+    view_flag(v, "several", f->list);
+    for (uint32_t i = 0; w->posted && i < w->rq->n_params; i++)
+        if (str_eq(w->rq->param[i].name, f->name) && w->rq->param[i].value.n > ATTACH_KEY)
+            kept_file(w, list, w->rq->param[i].value, false);
+    for (uint32_t i = 0; !w->posted && i < n; i++)
+        kept_file(w, list, f->list ? val->list.item[i].text : val->text, w->rec->id != 0);
+}
+
 /* ---- groups ---- */
 
 static enum rc view_row(struct form_view *w, struct view *rows, uint32_t field,
@@ -387,6 +415,10 @@ static enum rc view_widget(struct form_view *w, struct view *fields, uint32_t fi
     if (f->type == TYPE_GROUP && f->list)
         return view_groups(w, v, field, e);
     TRY(view_masked(w, v, field));
+    if (f->type == TYPE_FILE) {
+        view_files(w, v, f, val);
+        return RC_OK;
+    }
     if (f->list && f->type == TYPE_CODE && f->codes->n <= SELECT_MAX) {
         view_checks(w, v, f, val);
         return RC_OK;
@@ -469,6 +501,7 @@ static enum rc sections(struct form_view *w, struct err *e)
     view_secrecy(w);
     view_owner(w);
     view_record_error(w);
+    view_flag(w->v, "files", kind_has_files(k));
     return RC_OK;
 }
 

@@ -7,12 +7,12 @@
 #define FORM_ROWS_MAX 200u /* of a list of groups */
 #define WIDGET_SHAPE                                                                               \
     "name label hint required error type value mode suggest id max"                                \
-    " options[value label on depth] many[value id]"
+    " options[value label on depth] many[value id] kept[value text href] several"
 #define FORM_SHAPE                                                                                 \
     " sections[label fields[" WIDGET_SHAPE                                                         \
     " wide masked{name value long} rows[number drop cells[" WIDGET_SHAPE                           \
     "]] heads[label required hint] add]] secrecy[value label on] owner{value error}"               \
-    " record_error"
+    " record_error files"
 
 struct form_view {
     struct request *rq;
@@ -34,6 +34,11 @@ uint32_t form_rows(const struct request *rq, const struct field_def *f);
 /* A value as it stands in a form: codes, yuan, "#12"; lists by lines. */
 enum rc form_text(struct request *rq, struct str *out, const struct field_def *f,
                   const struct val *v, struct err *e) MUST_CHECK;
+/* What was uploaded is kept, and the request's parameters become what the fields of files shall
+ * hold (page_file.c). Before anything reads them. */
+enum rc form_files(struct request *rq, const struct kind *k, vec_fault *faults,
+                   struct err *e) MUST_CHECK;
+bool kind_has_files(const struct kind *k);
 /* "store.unique" and "store.ref" as a fault at their field. */
 enum rc fault_of_store(struct request *rq, const struct kind *k, const struct err *why,
                        vec_fault *faults, struct err *e) MUST_CHECK;

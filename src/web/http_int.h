@@ -47,7 +47,6 @@ struct web {
     struct assets assets;
     struct page_cache *cache, *own; /* of visitors; of who is signed in, each for itself */
     struct sso *sso;                /* service/sso.h */
-    struct reader *reader;          /* service/reading.h */
     struct counters counters;
     struct arena arena; /* of options' texts */
     bool secure;        /* cookies over https only */

@@ -8,7 +8,7 @@
 const char layout_shape[] =
     "site{lang zh title heading notice csrf signed name role target home"
     " search menu[path icon text here count] more[path icon text here count] more_here "
-    "work[path icon text here count] other_lang}";
+    "work[path icon text here count] other_lang unread}";
 
 /* A picture for a kind: its own, else by its side. */
 struct str kind_icon(const struct kind *k)
@@ -81,14 +81,27 @@ static void menu(struct request *rq, struct view *site)
 static struct str notice(const struct request *rq)
 {
     static const char *const words[][2] = {
-        {"saved", "web.done_saved"},       {"deleted", "web.done_deleted"},
-        {"moved", "web.done_moved"},       {"signed_out", "web.done_signed_out"},
-        {"password", "web.done_password"}, {"token", "web.done_token"},
-        {"second", "web.done_second"},     {"second_off", "web.done_second_off"},
-        {"query", "web.done_query"},       {"cancelled", "web.done_cancelled"},
-        {"promised", "web.done_promised"}, {"shortlisted", "web.done_shortlisted"},
-        {"proposed", "web.done_proposed"}, {"seen", "web.done_seen"},
-        {"refused", "web.done_refused"},   {"approval", "web.done_approval"},
+        {"saved", "web.done_saved"},
+        {"deleted", "web.done_deleted"},
+        {"moved", "web.done_moved"},
+        {"signed_out", "web.done_signed_out"},
+        {"password", "web.done_password"},
+        {"token", "web.done_token"},
+        {"second", "web.done_second"},
+        {"second_off", "web.done_second_off"},
+        {"query", "web.done_query"},
+        {"cancelled", "web.done_cancelled"},
+        {"promised", "web.done_promised"},
+        {"shortlisted", "web.done_shortlisted"},
+        {"proposed", "web.done_proposed"},
+        {"seen", "web.done_seen"},
+        {"refused", "web.done_refused"},
+        {"confirmed", "web.done_confirmed"},
+        {"unconfirmed", "web.done_unconfirmed"},
+        {"code", "web.done_code"},
+        {"tested", "web.done_tested"},
+        {"again", "web.done_again"},
+        {"approval", "web.done_approval"},
     };
     struct str word = param_text(rq, "done");
     for (size_t i = 0; word.n && i < ARRAY_LEN(words); i++)
@@ -117,6 +130,9 @@ enum rc layout_view(struct request *rq, struct view *v, struct str title, bool b
         return RC_OK;
     view_str(site, "notice", notice(rq));
     view_text(site, "other_lang", rq->zh ? "en" : "zh");
+    if (rq->who.unread)
+        view_str(site, "unread",
+                 rq->who.unread > 99 ? STR("99+") : textf(rq, "%u", rq->who.unread));
     view_str(site, "search", param_text(rq, "q"));
     menu(rq, site);
     return RC_OK;

@@ -32,14 +32,19 @@ enum rc temp_path(const struct request *rq, char *to, size_t cap, struct err *e)
     return RC_OK;
 }
 
-/* Columns that were chosen, parted by commas; "" all. */
+/* Columns that were chosen, parted by commas, else those that the list shows; "all=1": "", all. */
 static struct str columns(const struct request *rq)
 {
     struct str all = param_text(rq, "columns");
+    if (param_has(rq, "all"))
+        return STR("");
     for (uint32_t i = 0; i < rq->n_params; i++)
         if (str_eq(rq->param[i].name, STR("col")))
             all = textf(rq, "%.*s%s%.*s", (int)all.n, all.n ? all.p : "", all.n ? "," : "",
                         (int)rq->param[i].value.n, rq->param[i].value.p);
+    for (uint32_t i = 0, chosen = all.n > 0; !chosen && i < rq->kind->n_list; i++)
+        all = textf(rq, "%.*s%s%.*s", (int)all.n, all.n ? all.p : "", all.n ? "," : "",
+                    (int)rq->kind->list[i].n, rq->kind->list[i].p);
     return all;
 }
 

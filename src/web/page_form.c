@@ -194,6 +194,8 @@ enum rc form_page(struct request *rq, struct reply *re, struct err *e)
     struct rec r;
     TRY(form_load(rq, &r, e));
     if (!rq->id)
+        TRY(follow_fill(rq, &r, e));
+    if (!rq->id)
         TRY(fill_ahead(rq, &r, e));
     struct form_view f = {.rq = rq, .rec = &r, .v = view_new(rq->arena)};
     return form_reply(rq, re, &f, e);
@@ -229,12 +231,22 @@ static enum rc stale_reply(struct request *rq, struct reply *re, const struct re
     return form_reply(rq, re, &f, e);
 }
 
+/* How many sides have confirmed it. */
+static uint32_t confirmations(const struct rec *r)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < r->kind->n_fields; i++)
+        n += r->kind->field[i].confirms != NO_FIELD && r->val[i].set;
+    return n;
+}
+
 static enum rc save(struct request *rq, struct reply *re, struct rec *r, vec_fault *faults,
                     struct err *e)
 {
     struct typed *typed;
     uint32_t n = 0;
     struct err why = {0};
+    uint32_t confirmed = confirmations(r);
     TRY(take_typed(rq, rq->kind, &typed, &n, e));
     r->version = param_int(rq, "version", r->version);
     enum rc rc = record_fill(rq->site, rq->actor, r, typed, n, rq->arena, faults, &why);
@@ -245,7 +257,7 @@ static enum rc save(struct request *rq, struct reply *re, struct rec *r, vec_fau
             record_save(rq->site, rq->actor, r, param_text(rq, "comment"), rq->arena, faults, &why);
     if (rc == RC_OK && !faults->n) {
         struct str path = record_path(rq, r);
-        return reply_see(rq, re, path, "saved", e);
+        return reply_see(rq, re, path, confirmed > confirmations(r) ? "unconfirmed" : "saved", e);
     }
     if (rc == RC_USER && strcmp(why.key, "store.stale") == 0)
         return stale_reply(rq, re, r, faults, e);
@@ -268,12 +280,15 @@ enum rc form_save(struct request *rq, struct reply *re, struct err *e)
     struct rec r;
     vec_fault faults = {0};
     TRY(form_load(rq, &r, e));
-    if (wants_rows(rq)) {
-        struct form_view f = {.rq = rq, .rec = &r, .posted = true, .v = view_new(rq->arena)};
+    enum rc rc = form_files(rq, rq->kind, &faults, e);
+    if (rc == RC_OK && wants_rows(rq)) {
+        struct form_view f = {
+            .rq = rq, .rec = &r, .faults = &faults, .posted = true, .v = view_new(rq->arena)};
         r.version = param_int(rq, "version", r.version);
-        return form_reply(rq, re, &f, e);
+        rc = form_reply(rq, re, &f, e);
+    } else if (rc == RC_OK) {
+        rc = save(rq, re, &r, &faults, e);
     }
-    enum rc rc = save(rq, re, &r, &faults, e);
     vec_free(&faults);
     return rc;
 }
@@ -366,13 +381,19 @@ enum rc step_do(struct request *rq, struct reply *re, struct err *e)
 {
     struct shown s = {0};
     const struct step *step;
-    struct typed *typed;
+    struct typed *typed = NULL;
     uint32_t n = 0;
     vec_fault faults = {0};
     struct rec done;
     struct err why = {0};
     TRY(step_load(rq, &s, &step, e));
-    TRY(take_typed(rq, rq->kind, &typed, &n, e));
+    enum rc rc = form_files(rq, rq->kind, &faults, e);
+    if (rc == RC_OK)
+        rc = take_typed(rq, rq->kind, &typed, &n, e);
+    if (rc != RC_OK) {
+        vec_free(&faults);
+        return rc;
+    }
     struct act act = {.id = rq->id,
                       .version = param_int(rq, "version", 0),
                       .action = step->action->name,
@@ -380,8 +401,7 @@ enum rc step_do(struct request *rq, struct reply *re, struct err *e)
                       .reason = param_text(rq, "reason"),
                       .typed = typed,
                       .n_typed = n};
-    enum rc rc = RC_OK;
-    bool asks = wants_rows(rq) || (step->action->comment && !act.comment.n) ||
+    bool asks = wants_rows(rq) || faults.n || (step->action->comment && !act.comment.n) ||
                 (step->action->reason && !act.reason.n);
     if (!asks)
         rc = record_act(rq->site, rq->actor, rq->kind, &act, rq->arena, &done, &faults, &why);

@@ -123,6 +123,7 @@ static const struct {
     {"my_results", "web.desk_my_results", "web.desk_my_results_hint", "flask", "neutral"},
     {"collected", "web.desk_collected", "web.desk_collected_hint", "stethoscope", "warn"},
     {"diagnosed", "web.desk_diagnosed", "web.desk_diagnosed_hint", "send", "warn"},
+    {"news", "web.desk_news", "web.desk_news_hint", "news", "warn"},
     {"follow", "web.desk_follow", "web.desk_follow_hint", "calendar-due", "active"},
     {"unfiled", "web.desk_unfiled", "web.desk_unfiled_hint", "file-import", "warn"},
     {"stale", "web.desk_stale", "web.desk_stale_hint", "zzz", "bad"},

@@ -218,7 +218,7 @@ enum rc file_do(struct request *rq, struct reply *re, struct err *e)
 {
     struct str name, bytes;
     TRY(file_fetch(rq->site, rq->actor, rq->name, rq->arena, &name, &bytes, e));
-    TRY(buf_str(&re->body, bytes, e));
+    re->bytes = bytes;
     re->type = "application/octet-stream";
     return reply_attach(rq, re, name, e);
 }

@@ -6,11 +6,17 @@
 
 /* A new empty file for something that is made. */
 enum rc temp_path(const struct request *rq, char *to, size_t cap, struct err *e) MUST_CHECK;
-extern const struct page news_def, news_found_def, import_def, import_run_def, import_part_def;
+extern const struct page news_def, news_new_def, news_run_def, news_run_part_def, review_def,
+    import_def, import_run_def, import_part_def;
 extern const struct page error_page, error_part, home_page_def, list_page_def, show_page_def,
     delete_page_def, form_page_def, step_page_def, sign_in_def, second_def, account_def,
     accounts_def, account_form_def, audit_def, jobs_def, job_def, job_part_def, suggest_def,
     matches_def, why_def, board_def, board_part_def, search_def;
+
+/* follow.c: the kinds that can come after a record, as links to forms filled ahead; and the
+ * filling, from the record that ?from= names (nothing where the actor may not see it). */
+void view_follow(struct request *rq, struct view *v, const struct rec *r);
+enum rc follow_fill(struct request *rq, struct rec *r, struct err *e) MUST_CHECK;
 
 enum rc home_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc list_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
@@ -20,6 +26,7 @@ enum rc delete_do(struct request *rq, struct reply *re, struct err *e) MUST_CHEC
 enum rc form_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc form_save(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc step_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc confirm_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc step_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc template_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc import_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
@@ -27,7 +34,15 @@ enum rc import_upload(struct request *rq, struct reply *re, struct err *e) MUST_
 enum rc import_run_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc import_apply_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc file_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc attach_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc news_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc news_new_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc news_run_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+/* A page of news has a page of its own; ?record=1 shows it as any record. */
+bool is_reviewed(const struct request *rq);
+enum rc review_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc review_fact_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc review_who_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc news_read_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc page_sso(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc page_sso_back(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;

@@ -1,5 +1,6 @@
 /* The list of a kind: quick filters, the filter language, sorting, columns, paging, saved queries.
  */
+#include "service/paths.h"
 #include "service/saved.h"
 #include "web/http_int.h"
 #include "web/page_int.h"
@@ -18,6 +19,7 @@ struct list_view {
     struct str column[COLUMNS_MAX];
     uint32_t n_columns;
     struct list_request query;
+    struct str *path_text[COLUMNS_MAX]; /* of columns that are paths: a text a row; else NULL */
 };
 
 const struct page list_page_def = {"list",
@@ -42,12 +44,14 @@ struct str column_label(const struct request *rq, const struct kind *k, struct s
         return label_text(&l, rq->zh);
     }
     uint32_t f = field_find(k, name);
-    return f == NO_FIELD ? name : label_text(&k->field[f].label, rq->zh);
+    return f == NO_FIELD ? path_column_label(rq->site, k, name, rq->zh, rq->arena)
+                         : label_text(&k->field[f].label, rq->zh);
 }
 
-static bool is_column(const struct kind *k, struct str name)
+static bool is_column(const struct list_view *l, struct str name)
 {
-    return attr_find(name) != ATTR_FIELD || field_find(k, name) != NO_FIELD;
+    return attr_find(name) != ATTR_FIELD || field_find(l->kind, name) != NO_FIELD ||
+           path_is_column(l->rq->site, l->kind, name);
 }
 
 static bool has_column(const struct list_view *l, struct str name)
@@ -60,7 +64,7 @@ static bool has_column(const struct list_view *l, struct str name)
 
 static void add_column(struct list_view *l, struct str name)
 {
-    if (l->n_columns < COLUMNS_MAX && is_column(l->kind, name) && !has_column(l, name))
+    if (l->n_columns < COLUMNS_MAX && is_column(l, name) && !has_column(l, name))
         l->column[l->n_columns++] = name;
 }
 
@@ -92,10 +96,21 @@ static struct str columns_text(const struct list_view *l)
     return s;
 }
 
+static void view_choice(struct list_view *l, struct view *list, struct str name)
+{
+    struct view *c = view_item(list);
+    view_str(c, "name", name);
+    view_str(c, "label", column_label(l->rq, l->kind, name));
+    view_flag(c, "on", has_column(l, name));
+}
+
 static void view_choices(struct list_view *l)
 {
     static const char *const attrs[] = {"owner", "state", "secrecy", "created", "updated", "id"};
     struct view *list = view_list(l->v, "choices");
+    for (uint32_t i = 0; i < l->kind->n_list; i++)
+        if (path_is_column(l->rq->site, l->kind, l->kind->list[i]))
+            view_choice(l, list, l->kind->list[i]);
     for (uint32_t i = 0; i < l->kind->n_fields + ARRAY_LEN(attrs); i++) {
         bool field = i < l->kind->n_fields;
         struct str name = field ? l->kind->field[i].name : str_of(attrs[i - l->kind->n_fields]);
@@ -103,10 +118,7 @@ static void view_choices(struct list_view *l)
             (str_eq(name, STR("secrecy")) && !l->kind->secrecy) ||
             (str_eq(name, STR("owner")) && !l->kind->owned))
             continue;
-        struct view *c = view_item(list);
-        view_str(c, "name", name);
-        view_str(c, "label", column_label(l->rq, l->kind, name));
-        view_flag(c, "on", has_column(l, name));
+        view_choice(l, list, name);
     }
 }
 
@@ -251,6 +263,14 @@ enum rc list_more(struct request *rq, const struct kind *k, const struct filter 
 
 /* ---- rows ---- */
 
+/* What a list of groups or of values holds has no one order. */
+static bool path_sorts(const struct list_view *l, struct str name)
+{
+    size_t dot = MIN(str_find(name, STR("."), 0), name.n);
+    uint32_t f = field_find(l->kind, str_sub(name, 0, dot));
+    return f == NO_FIELD || !l->kind->field[f].list;
+}
+
 static void view_heads(struct list_view *l)
 {
     static const char *const names[] = {"sort", "from"};
@@ -266,6 +286,8 @@ static void view_heads(struct list_view *l)
             h, "num",
             def && !def->list &&
                 (def->type == TYPE_INT || def->type == TYPE_DECIMAL || def->type == TYPE_MONEY));
+        if (path_is_column(l->rq->site, l->kind, name) && !path_sorts(l, name))
+            continue;
         if (def && (def->list || def->type == TYPE_GROUP || def->type == TYPE_LONG))
             continue;
         bool up = str_eq(sort, name);
@@ -276,7 +298,7 @@ static void view_heads(struct list_view *l)
     }
 }
 
-static enum rc view_row(struct list_view *l, struct view *rows, const struct rec *r,
+static enum rc view_row(struct list_view *l, struct view *rows, const struct rec *r, size_t at,
                         const struct titles *t, struct err *e)
 {
     struct request *rq = l->rq;
@@ -298,9 +320,36 @@ static enum rc view_row(struct list_view *l, struct view *rows, const struct rec
         view_str(c, "path", path);
         if (title && !rec_title(r).n)
             view_str(c, "text", msg(rq, "web.masked_title"));
+        else if (l->path_text[i])
+            view_str(c, "text", l->path_text[i][at]);
         else
             TRY(view_value(rq, c, r, l->column[i], t, e));
     }
+    return RC_OK;
+}
+
+/* The columns that follow a path, each for all rows at once. */
+static enum rc read_paths(struct list_view *l, const vec_rec *rec, struct err *e)
+{
+    struct request *rq = l->rq;
+    for (uint32_t i = 0; i < l->n_columns; i++) {
+        if (!path_is_column(rq->site, l->kind, l->column[i]))
+            continue;
+        l->path_text[i] = arena_calloc(rq->arena, rec->n + 1, sizeof **l->path_text);
+        if (!l->path_text[i])
+            return err_nomem(e);
+        TRY(record_paths(rq->site, rq->actor, rec->p, rec->n, l->column[i], rq->zh, false,
+                         rq->arena, l->path_text[i], e));
+    }
+    return RC_OK;
+}
+
+/* Titles of what the columns name, and of nothing else. */
+static enum rc want_columns(struct list_view *l, struct titles *t, const struct rec *r,
+                            struct err *e)
+{
+    for (uint32_t i = 0; i < l->n_columns; i++)
+        TRY(titles_want_value(t, r, l->column[i], e));
     return RC_OK;
 }
 
@@ -310,11 +359,13 @@ static enum rc view_rows(struct list_view *l, const struct list_answer *a, struc
     struct view *rows = view_list(l->v, "rows");
     enum rc rc = RC_OK;
     for (size_t i = 0; rc == RC_OK && i < a->rec.n; i++)
-        rc = titles_want_rec(&t, &a->rec.p[i], e);
+        rc = want_columns(l, &t, &a->rec.p[i], e);
     if (rc == RC_OK)
         rc = titles_load(&t, l->rq, e);
+    if (rc == RC_OK)
+        rc = read_paths(l, &a->rec, e);
     for (size_t i = 0; rc == RC_OK && i < a->rec.n; i++)
-        rc = view_row(l, rows, &a->rec.p[i], &t, e);
+        rc = view_row(l, rows, &a->rec.p[i], i, &t, e);
     titles_free(&t);
     return rc;
 }

@@ -181,15 +181,16 @@ static void view_row(struct match_view *m, struct view *rows, uint32_t i, uint64
 
 static enum rc explain_rows(struct match_view *m, struct err *e)
 {
-    bool need = m->self.kind->side == MATCH_NEED;
-    for (size_t i = 0; i < m->shown.n; i++) {
-        int64_t id = m->shown.p[i].id;
-        struct why *w = &m->why[i];
-        TRY(pairing_why(m->rq->site, m->rq->actor, need ? m->self.id : id, need ? id : m->self.id,
-                        m->rq->arena, w, e));
-        m->n_whys++;
-        TRY(titles_want(&m->titles, other_of(m, w)->org, e));
-        TRY(titles_want(&m->titles, w->via, e));
+    int64_t other[ROWS];
+    uint32_t n = (uint32_t)m->shown.n;
+    for (uint32_t i = 0; i < n; i++)
+        other[i] = m->shown.p[i].id;
+    TRY(pairing_whys(m->rq->site, m->rq->actor, m->self.kind->side, m->self.id, other, n,
+                     m->rq->arena, m->why, e));
+    m->n_whys = n;
+    for (uint32_t i = 0; i < n; i++) {
+        TRY(titles_want(&m->titles, other_of(m, &m->why[i])->org, e));
+        TRY(titles_want(&m->titles, m->why[i].via, e));
     }
     return titles_load(&m->titles, m->rq, e);
 }
@@ -199,13 +200,18 @@ static enum rc view_rows(struct match_view *m, struct err *e)
     struct request *rq = m->rq;
     uint64_t from = (uint64_t)MAX(0, MIN(param_int(rq, "from", 0), (int64_t)m->all.n));
     struct view *rows = view_list(m->v, "rows");
+    bool any = false;
     from = from / ROWS * ROWS;
     m->shown = m->all;
     if (m->all.n)
         m->shown.p += from;
     m->shown.n = MIN(m->all.n - from, (size_t)ROWS);
-    TRY(introductions_of(rq->site, rq->actor, m->self.kind->side == MATCH_NEED ? "need" : "offer",
-                         m->self.id, rq->arena, &m->introductions, e));
+    for (size_t i = 0; i < m->shown.n; i++)
+        any |= m->shown.p[i].introduction != 0;
+    if (any) /* which of them are for the actor to see, the list says */
+        TRY(introductions_of(rq->site, rq->actor,
+                             m->self.kind->side == MATCH_NEED ? "need" : "offer", m->self.id,
+                             rq->arena, &m->introductions, e));
     TRY(explain_rows(m, e));
     for (uint32_t i = 0; i < m->shown.n; i++)
         view_row(m, rows, i, from + i);

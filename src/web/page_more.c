@@ -58,9 +58,13 @@ enum rc view_more(struct request *rq, struct view *v, const struct shown *shown,
     } own[] = {{"event", view_event}, {"programme", view_programme}, {"org", view_alumni}};
     const struct rec *r = &shown->rec;
     size_t n = 0;
+    TRY(view_reckoned(rq, v, r, e));
+    TRY(view_sides(rq, v, shown, e));
+    TRY(view_assessed(rq, v, shown, e));
     for (size_t i = 0; i < ARRAY_LEN(own); i++)
         if (str_eq(r->kind->name, str_of(own[i].kind)))
             TRY(own[i].view(rq, v, r, e));
+    TRY(view_sources(rq, v, r, e));
     if (!kind_has_thread(rq, r->kind))
         return RC_OK;
     return view_thread(rq, v, r->kind, r->id, THREAD_SHOWN, &n, e);

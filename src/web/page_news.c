@@ -1,27 +1,148 @@
-/* Reading one page of news: what it says, each with its sentence, for a person to accept. Nothing
- * is written here; accepting opens the form of a new record with the sentence in it. */
+/* Pages of news: the list of those that were read, and reading further ones. One page is read at
+ * once; several, a list of addresses or an archive become a job. */
 #include "service/fetch.h"
-#include "service/reading.h"
+#include "service/jobs.h"
+#include "service/pages.h"
 #include "web/http_int.h"
-#include "web/page_int.h"
+#include "web/review_int.h"
 
-#include <stdio.h>
+#include <jansson.h>
 #include <string.h>
 
-#define PAGE_BYTES    (16u << 20)
-#define FETCH_TIME    20.0
-#define PARTIES_MOST  60u
-#define QUOTE_MOST    1200u
-#define REPAIRS_SHOWN 6u /* of a sort, as examples */
+#define PAGE_BYTES (16u << 20)
+#define FETCH_TIME 20.0
+#define ROWS       30u
+#define FILES_MOST 5000u
+#define LINKS_MOST 5000u
 
-const struct page news_def = {"news", "error url text upload_max", false};
-const struct page news_found_def = {
-    "news_found",
-    "title date url refused event event_date repairs[what count before] brands[.] "
-    "parties[name kind aliases[.] href new_href] people[name title org] "
-    "facts[number type who what value deadline quote accept[label href]] "
-    "text[parts[text number]]",
+const struct page news_def = {
+    "news",
+    "tabs[label href here count] rows[title href site event day reason state{text tone} facts left"
+    " same updated] text may " PAGER_SHAPE,
     false};
+const struct page news_new_def = {"news_new", "error url text upload_max", false};
+
+/* ---- the list ---- */
+
+static const struct {
+    const char *name, *label, *filter;
+} tabs[] = {
+    {"review", "web.news_to_review", "state = review"},
+    {"refused", "web.news_refused_tab", "state in (refused, dismissed)"},
+    {"done", "web.news_done", "state = done"},
+    {"all", "web.all", ""},
+};
+
+static size_t tab_of(const struct request *rq)
+{
+    struct str name = param_text(rq, "tab");
+    for (size_t i = 0; i < ARRAY_LEN(tabs); i++)
+        if (str_eq(name, str_of(tabs[i].name)))
+            return i;
+    return 0;
+}
+
+static enum rc view_tabs(struct request *rq, struct view *v, const struct kind *k, size_t here,
+                         struct err *e)
+{
+    struct view *list = view_list(v, "tabs");
+    for (size_t i = 0; i < ARRAY_LEN(tabs); i++) {
+        struct list_answer a = {0};
+        struct list_request q = {
+            .kind = k, .filter = str_of(tabs[i].filter), .limit = 1, .count = true};
+        TRY(record_list(rq->site, rq->actor, &q, rq->arena, &a, e));
+        vec_free(&a.rec);
+        struct view *t = view_item(list);
+        view_str(t, "label", msg(rq, tabs[i].label));
+        view_str(t, "href", textf(rq, "/news?tab=%s", tabs[i].name));
+        view_flag(t, "here", i == here);
+        view_str(t, "count", show_count(rq, a.total));
+    }
+    return RC_OK;
+}
+
+/* How many facts each of the pages has, and how many wait. */
+static enum rc view_counts(struct request *rq, const vec_rec *pages, struct view *const *row,
+                           struct err *e)
+{
+    const struct kind *k = kind_find(site_kinds(rq->site), STR("fact"));
+    struct str ids = STR("");
+    vec_grouped groups = {0};
+    if (!k || !pages->n || !actor_may(rq->actor, k, RIGHT_READ, NULL))
+        return RC_OK;
+    for (size_t i = 0; i < pages->n; i++)
+        ids = textf(rq, "%.*s%s%lld", (int)ids.n, ids.p, i ? ", " : "", (long long)pages->p[i].id);
+    TRY(record_group(rq->site, rq->actor, k, textf(rq, "page in (%.*s)", (int)ids.n, ids.p),
+                     STR("page"), STR("state"), STR(""), rq->arena, &groups, e));
+    for (size_t i = 0; i < pages->n; i++) {
+        uint64_t all = 0, left = 0;
+        struct str id = textf(rq, "%lld", (long long)pages->p[i].id);
+        for (size_t j = 0; j < groups.n; j++) {
+            if (!str_eq(groups.p[j].value[0], id))
+                continue;
+            all += groups.p[j].count;
+            left += str_eq(groups.p[j].value[1], STR("proposed")) ? groups.p[j].count : 0;
+        }
+        view_int(row[i], "facts", (int64_t)all);
+        view_int(row[i], "left", (int64_t)left);
+    }
+    vec_free(&groups);
+    return RC_OK;
+}
+
+static enum rc view_pages(struct request *rq, struct view *v, const vec_rec *pages, struct err *e)
+{
+    struct view *list = view_list(v, "rows"), *row[ROWS];
+    for (size_t i = 0; i < pages->n && i < ROWS; i++) {
+        const struct rec *r = &pages->p[i];
+        struct str day = fact_text(r, "event_day");
+        row[i] = view_item(list);
+        view_str(row[i], "title", title_of(rq, r));
+        view_str(row[i], "href", record_path(rq, r));
+        view_str(row[i], "site", fact_text(r, "site"));
+        view_str(row[i], "event", code_label(rq, r, "event_type"));
+        view_str(row[i], "day",
+                 str_starts(day, STR("--"))
+                     ? msg_with(rq, "web.news_no_year", str_sub(day, 2, day.n))
+                     : day);
+        view_str(row[i], "reason", code_label(rq, r, "reason"));
+        view_state(rq, view_map(row[i], "state"), r);
+        view_flag(row[i], "same", fact_num(r, "same", 0) != 0);
+        view_str(row[i], "updated", show_time(rq, r->updated));
+    }
+    return view_counts(rq, pages, row, e);
+}
+
+static const struct kind *page_kind(const struct request *rq)
+{
+    return kind_find(site_kinds(rq->site), STR("page"));
+}
+
+enum rc news_page(struct request *rq, struct reply *re, struct err *e)
+{
+    const struct kind *k = page_kind(rq);
+    size_t here = tab_of(rq);
+    int64_t from = param_int(rq, "from", 0);
+    struct list_answer a = {0};
+    struct view *v = view_new(rq->arena);
+    if (!k)
+        return err_user(e, "web.no_page", "%s", "");
+    struct list_request q = {.kind = k,
+                             .filter = str_of(tabs[here].filter),
+                             .limit = ROWS,
+                             .offset = from > 0 ? (uint64_t)from / ROWS * ROWS : 0,
+                             .count = true};
+    TRY(view_tabs(rq, v, k, here, e));
+    enum rc rc = record_list(rq->site, rq->actor, &q, rq->arena, &a, e);
+    if (rc == RC_OK)
+        rc = view_pages(rq, v, &a.rec, e);
+    view_pager(rq, v, q.offset, q.limit, a.total);
+    view_flag(v, "may", actor_may(rq->actor, k, RIGHT_CREATE, NULL));
+    vec_free(&a.rec);
+    return rc == RC_OK ? reply_page(rq, re, &news_def, msg(rq, "web.news"), v, e) : rc;
+}
+
+/* ---- reading ---- */
 
 static enum rc ask_reply(struct request *rq, struct reply *re, const struct err *why, struct err *e)
 {
@@ -33,286 +154,161 @@ static enum rc ask_reply(struct request *rq, struct reply *re, const struct err 
         view_str(v, "error", msg_error(rq, why));
         re->status = 422;
     }
-    return reply_page(rq, re, &news_def, msg(rq, "web.news"), v, e);
+    return reply_page(rq, re, &news_new_def, msg(rq, "web.news_read_more"), v, e);
 }
 
-enum rc news_page(struct request *rq, struct reply *re, struct err *e)
+enum rc news_new_page(struct request *rq, struct reply *re, struct err *e)
 {
     return ask_reply(rq, re, NULL, e);
 }
 
-/* The bytes of the page: a file, an address or a text. */
-static enum rc page_bytes(struct request *rq, struct buf *page, struct buf *address, struct err *e)
+/* What came with the form. */
+struct given {
+    const struct param *file; /* the first */
+    uint32_t files, links;
+    struct str link; /* the first */
+    struct str text;
+};
+
+/* The next line of a list of addresses; empty ones and remarks are passed over. */
+static bool next_line(struct str *rest, struct str *line)
+{
+    while (rest->n) {
+        size_t end = MIN(str_find(*rest, STR("\n"), 0), rest->n);
+        *line = str_trim(str_sub(*rest, 0, end));
+        *rest = str_sub(*rest, end + 1, rest->n);
+        if (line->n && line->p[0] != '#')
+            return true;
+    }
+    return false;
+}
+
+static struct given take_given(struct request *rq)
+{
+    struct given g = {.text = str_trim(param_text(rq, "text"))};
+    struct str rest = param_text(rq, "url"), line;
+    for (uint32_t i = 0; i < rq->n_params; i++) {
+        const struct param *p = &rq->param[i];
+        if (!p->is_file || !p->value.n)
+            continue;
+        g.file = g.files++ ? g.file : p;
+    }
+    while (next_line(&rest, &line))
+        g.link = g.links++ ? g.link : line;
+    return g;
+}
+
+static bool is_archive(const struct param *p)
+{
+    return p->value.n > 4 && memcmp(p->value.p, "PK\003\004", 4) == 0;
+}
+
+static enum rc fetch(struct request *rq, struct str link, struct page_given *out, struct buf *page,
+                     struct buf *address, struct err *e)
 {
     struct fetch_options o = {.timeout = FETCH_TIME};
-    const struct param *file = param_file(rq, "file");
-    struct str url = str_trim(param_text(rq, "url")), text = param_text(rq, "text");
     struct fetcher *f = NULL;
-    if (file && file->value.n)
-        return buf_str(page, file->value, e);
-    if (text.n)
-        return buf_str(page, text, e);
-    if (!url.n)
-        return err_user(e, "web.news_nothing", "%s", "");
-    struct str kept = arena_str(rq->arena, url);
+    struct str kept = arena_str(rq->arena, link);
     if (!kept.p)
         return err_nomem(e);
     enum rc rc = fetcher_open(&f, &o, 1, e);
     if (rc == RC_OK)
         rc = fetch_page(f, 0, kept.p, page, address, e);
     fetcher_close(f);
+    *out = (struct page_given){.name = kept, .address = buf_view(address), .bytes = buf_view(page)};
     return rc;
 }
 
-/* ---- what was found ---- */
-
-struct found {
-    struct request *rq;
-    const struct reading *r;
-    struct str url;
-    struct str org[PARTIES_MOST]; /* the record's address, "" for none */
-};
-
-static const struct kind *kind_called(const struct found *f, const char *name)
+/* One page, at once. */
+static enum rc read_one(struct request *rq, const struct given *g, struct page_kept *kept,
+                        struct err *e)
 {
-    return kind_find(site_kinds(f->rq->site), str_of(name));
-}
-
-/* The record of an organisation that has exactly this name. */
-static enum rc find_org(struct found *f, struct str name, struct str *href, struct err *e)
-{
-    const struct kind *org = kind_called(f, "org");
-    struct list_answer a = {0};
-    *href = STR("");
-    if (!org || !name.n || str_find(name, STR("\""), 0) != SIZE_MAX || name.n > 300)
-        return RC_OK;
-    struct str filter = textf(f->rq, "%.*s = \"%.*s\"", (int)org->field[org->title].name.n,
-                              org->field[org->title].name.p, (int)name.n, name.p);
-    struct list_request q = {.kind = org, .filter = filter, .limit = 1};
-    enum rc rc = record_list(f->rq->site, f->rq->actor, &q, f->rq->arena, &a, e);
-    if (rc == RC_OK && a.rec.n)
-        *href = record_path(f->rq, &a.rec.p[0]);
-    vec_free(&a.rec);
+    struct page_given from = {.name = msg(rq, "web.news_pasted"), .bytes = g->text};
+    struct buf page, address;
+    buf_init(&page, PAGE_BYTES);
+    buf_init(&address, 8192);
+    enum rc rc = RC_OK;
+    if (g->file)
+        from = (struct page_given){.name = g->file->file, .bytes = g->file->value};
+    else if (g->links)
+        rc = fetch(rq, g->link, &from, &page, &address, e);
+    if (rc == RC_OK)
+        rc = page_keep(rq->site, rq->actor, &from, rq->arena, kept, e);
+    buf_free(&page);
+    buf_free(&address);
     return rc;
 }
 
-static struct str label_of(const struct found *f, const char *group, const char *word)
+static json_t *text_json(struct str s)
 {
-    char key[80];
-    snprintf(key, sizeof key, "web.%s_%s", group, word);
-    return msg(f->rq, key);
+    return json_stringn(s.p ? s.p : "", s.n);
 }
 
-static struct str escaped(const struct found *f, struct str s)
+static enum rc put_sources(struct request *rq, json_t *list, struct err *e)
 {
-    struct err ignored;
-    struct buf b;
-    buf_init(&b, 16u << 10);
-    struct str out = STR("");
-    if (url_escape(&b, s, &ignored) == RC_OK)
-        out = arena_str(f->rq->arena, buf_view(&b));
-    buf_free(&b);
-    return out;
-}
-
-static enum rc view_parties(struct found *f, struct view *v, struct err *e)
-{
-    struct view *list = view_list(v, "parties");
-    const struct kind *org = kind_called(f, "org");
-    bool may = org && actor_may(f->rq->actor, org, RIGHT_CREATE, NULL);
-    for (size_t i = 0; i < f->r->news.party.n && i < PARTIES_MOST; i++) {
-        const struct news_party *p = &f->r->news.party.p[i];
-        struct view *row = view_item(list), *aliases = view_list(row, "aliases");
-        TRY(find_org(f, p->name, &f->org[i], e));
-        view_str(row, "name", p->name.n ? p->name : msg(f->rq, "web.news_unnamed"));
-        view_str(row, "kind", label_of(f, "party", p->kind));
-        view_str(row, "href", f->org[i]);
-        if (!f->org[i].n && may && p->name.n)
-            view_str(row, "new_href",
-                     textf(f->rq, "/org/new?%.*s=%s", (int)org->field[org->title].name.n,
-                           org->field[org->title].name.p, escaped(f, p->name).p));
-        for (size_t j = 0; j < p->alias.n; j++)
-            view_item_str(aliases, p->alias.p[j]);
+    struct str rest = param_text(rq, "url"), line;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < rq->n_params; i++) {
+        const struct param *p = &rq->param[i];
+        char key[65];
+        if (!p->is_file || !p->value.n)
+            continue;
+        if (n++ >= FILES_MOST)
+            return err_user(e, "read.too_many", "%u", FILES_MOST);
+        TRY(file_keep(rq->site, rq->actor, p->file.n ? p->file : STR("page"), p->value, key, e));
+        if (json_array_append_new(
+                list, json_pack("{s:o,s:s}", "name", text_json(p->file), "file", key)) != 0)
+            return err_nomem(e);
+    }
+    while (next_line(&rest, &line)) {
+        if (n++ >= LINKS_MOST)
+            return err_user(e, "read.too_many", "%u", LINKS_MOST);
+        if (json_array_append_new(list, json_pack("{s:o}", "url", text_json(line))) != 0)
+            return err_nomem(e);
     }
     return RC_OK;
 }
 
-static struct str party_name(const struct found *f, uint32_t i)
+/* Many: a job. */
+static enum rc read_many(struct request *rq, struct reply *re, struct err *why, struct err *e)
 {
-    return i < f->r->news.party.n ? f->r->news.party.p[i].name : STR("");
-}
-
-static void view_people(const struct found *f, struct view *v)
-{
-    struct view *list = view_list(v, "people");
-    for (size_t i = 0; i < f->r->news.person.n; i++) {
-        const struct news_person *p = &f->r->news.person.p[i];
-        struct view *row = view_item(list);
-        view_str(row, "name", p->name);
-        view_str(row, "title", p->title);
-        view_str(row, "org", party_name(f, p->org));
-    }
-}
-
-/* As what a fact may be kept: the kind, and its fields that take the title, the sentence and the
- * page's address. */
-static const struct {
-    const char *kind, *title, *quote, *source;
-} targets[] = {
-    {"agreement", "title", "quote", "source"},
-    {"commitment", "title", "quote", "source"},
-    {"project", "title", "body", NULL},
-    {"event", "title", "quote", "source"},
-};
-
-static void view_accept(const struct found *f, struct view *row, struct str what, struct str quote)
-{
-    struct view *list = view_list(row, "accept");
-    quote = str_sub(quote, 0, QUOTE_MOST);
-    while (quote.n && (quote.p[quote.n - 1] & 0xC0) == 0x80) /* whole characters */
-        quote.n--;
-    for (size_t i = 0; i < ARRAY_LEN(targets); i++) {
-        const struct kind *k = kind_called(f, targets[i].kind);
-        if (!k || !actor_may(f->rq->actor, k, RIGHT_CREATE, NULL))
-            continue;
-        struct view *one = view_item(list);
-        struct str source = targets[i].source && f->url.n
-                                ? textf(f->rq, "&%s=%s", targets[i].source, escaped(f, f->url).p)
-                                : STR("");
-        view_str(one, "label", label_text(&k->label, f->rq->zh));
-        view_str(one, "href",
-                 textf(f->rq, "/%s/new?%s=%s&%s=%s%.*s", targets[i].kind, targets[i].title,
-                       escaped(f, what).p, targets[i].quote, escaped(f, quote).p, (int)source.n,
-                       source.p ? source.p : ""));
-    }
-}
-
-static void view_facts(const struct found *f, struct view *v)
-{
-    struct view *list = view_list(v, "facts");
-    struct str text = f->r->article.text;
-    for (size_t i = 0; i < f->r->news.fact.n; i++) {
-        const struct news_fact *x = &f->r->news.fact.p[i];
-        struct view *row = view_item(list);
-        struct str who = party_name(f, x->subject), quote = span_str(text, x->evidence);
-        struct str what = textf(f->rq, "%.*s%.*s%.*s", (int)who.n, who.p ? who.p : "",
-                                (int)x->predicate.n, x->predicate.p ? x->predicate.p : "",
-                                (int)x->object.n, x->object.p ? x->object.p : "");
-        view_int(row, "number", (int64_t)i + 1);
-        view_str(row, "type", label_of(f, "fact", fact_type_str(x->type)));
-        view_str(row, "who", who);
-        view_str(row, "what", x->object.n ? x->object : x->predicate);
-        view_str(row, "value", x->value);
-        view_str(row, "deadline", x->deadline);
-        view_str(row, "quote", quote);
-        view_accept(f, row, what.n ? what : quote, quote);
-    }
-}
-
-/* The text in paragraphs, cut where a fact's sentence begins and ends; overlapping ones keep the
- * first. */
-static void view_text_parts(const struct found *f, struct view *v)
-{
-    struct str text = f->r->article.text;
-    struct view *paragraphs = view_list(v, "text");
-    size_t at = f->r->article.title;
-    while (at < text.n) {
-        size_t end = MIN(str_find(text, STR("\n"), at), text.n);
-        struct view *parts = view_list(view_item(paragraphs), "parts");
-        for (size_t i = 0; i < f->r->news.fact.n && at < end; i++) {
-            struct span s = f->r->news.fact.p[i].evidence;
-            if (s.from < at || s.from >= end)
-                continue;
-            if (s.from > at)
-                view_str(view_item(parts), "text", str_sub(text, at, s.from));
-            struct view *marked = view_item(parts);
-            view_str(marked, "text", str_sub(text, s.from, MIN(s.to, end)));
-            view_int(marked, "number", (int64_t)i + 1);
-            at = MIN(s.to, end);
-        }
-        if (at < end)
-            view_str(view_item(parts), "text", str_sub(text, at, end));
-        at = end + 1;
-    }
-}
-
-static void view_damage(const struct found *f, struct view *v)
-{
-    static const char *const words[] = {"pinyin", "simplified", "lost_byte", "punctuation",
-                                        "brand",  "spam",       "charset"};
-    struct view *list = view_list(v, "repairs"), *brands = view_list(v, "brands");
-    const struct article *a = &f->r->article;
-    for (size_t code = 0; code < ARRAY_LEN(words); code++) {
-        struct str before = STR("");
-        uint32_t n = 0;
-        for (size_t i = 0; i < a->repair.n; i++) {
-            struct str o = str_sub(a->repair.p[i].original, 0, 60);
-            if (a->repair.p[i].code != code)
-                continue;
-            if (n++ < REPAIRS_SHOWN)
-                before = textf(f->rq, "%.*s%s%.*s", (int)before.n, before.p, before.n ? " " : "",
-                               (int)o.n, o.p ? o.p : "");
-        }
-        if (!n)
-            continue;
-        struct view *row = view_item(list);
-        view_str(row, "what", label_of(f, "repair", words[code]));
-        view_int(row, "count", n);
-        view_str(row, "before", before);
-    }
-    for (size_t i = 0; i < a->brand.n; i++)
-        view_item_str(brands, a->brand.p[i]);
-}
-
-static enum rc found_reply(struct request *rq, struct reply *re, const struct reading *r,
-                           struct str url, struct err *e)
-{
-    struct found f = {.rq = rq, .r = r, .url = url};
-    struct view *v = view_new(rq->arena);
-    struct str title = str_trim(str_sub(r->article.text, 0, r->article.title));
-    if (!title.n)
-        title = r->article.site;
-    view_str(v, "title", title.n ? title : msg(rq, "web.news"));
-    view_str(v, "date", r->article.publish_date);
-    view_str(v, "url", url);
-    if (r->news.refused)
-        view_str(v, "refused", label_of(&f, "refused", r->news.refused));
-    else {
-        view_str(v, "event", label_of(&f, "event", r->news.event_type));
-        struct str day = r->news.event_date; /* "--01-15": the page does not tell the year */
-        view_str(v, "event_date",
-                 str_starts(day, STR("--"))
-                     ? msg_with(rq, "web.news_no_year", str_sub(day, 2, day.n))
-                     : day);
-        TRY(view_parties(&f, v, e));
-        view_people(&f, v);
-        view_facts(&f, v);
-    }
-    view_damage(&f, v);
-    view_text_parts(&f, v);
-    return reply_page(rq, re, &news_found_def, msg(rq, "web.news"), v, e);
+    json_t *list = json_array(), *args = json_pack("{s:o}", "sources", list);
+    int64_t id = 0;
+    enum rc rc = args ? put_sources(rq, list, why) : err_nomem(why);
+    char *text = rc == RC_OK ? json_dumps(args, JSON_COMPACT) : NULL;
+    json_decref(args);
+    if (rc == RC_OK && !text)
+        rc = err_nomem(why);
+    if (rc == RC_OK)
+        rc = jobs_start(rq->site, rq->actor, "read", str_of(text), &id, why);
+    mem_free(text);
+    return rc == RC_OK ? reply_seef(rq, re, NULL, e, "/news/runs/%lld", (long long)id) : rc;
 }
 
 enum rc news_read_do(struct request *rq, struct reply *re, struct err *e)
 {
-    struct reading r = {0};
+    struct given g = take_given(rq);
+    struct page_kept kept = {0};
     struct err why = {0};
-    struct buf page, address;
-    buf_init(&page, PAGE_BYTES);
-    buf_init(&address, 8192);
-    enum rc rc = page_bytes(rq, &page, &address, &why);
-    if (rc == RC_OK)
-        rc =
-            reading_make(&r, buf_view(&page), buf_view(&address), rq->web->reader, rq->arena, &why);
-    struct str url = arena_str(rq->arena, buf_view(&address));
-    if (rc == RC_OK)
-        rc = found_reply(rq, re, &r, url, e);
-    else if (rc == RC_USER || rc == RC_TOO_BIG)
-        rc = ask_reply(rq, re, &why, e);
+    uint32_t all = g.files + g.links + (g.text.n > 0);
+    bool many = all > 1 || (g.file && is_archive(g.file));
+    enum rc rc;
+    if (many && g.text.n)
+        rc = err_user(&why, "web.news_either", "%s", "");
+    else if (!all)
+        rc = err_user(&why, "web.news_nothing", "%s", "");
+    else if (many)
+        rc = read_many(rq, re, &why, e);
     else
-        *e = why;
-    reading_release(&r);
-    buf_free(&page);
-    buf_free(&address);
+        rc = read_one(rq, &g, &kept, &why);
+    if (rc == RC_OK && many)
+        return rc;
+    if (rc == RC_OK)
+        return reply_seef(rq, re, kept.already ? "news_already" : NULL, e, "/page/%lld",
+                          (long long)kept.id);
+    bool denied = strcmp(why.key, "service.denied") == 0;
+    if ((rc == RC_USER && !denied) || rc == RC_TOO_BIG)
+        return ask_reply(rq, re, &why, e);
+    *e = why;
     return rc;
 }

@@ -253,24 +253,24 @@ static enum rc check_row(struct sheet *s, uint32_t row, const struct typed_row *
     return rec_check(&r, rq->arena, &s->faults[row], e);
 }
 
-/* How many promises the event has now, for him. */
-static enum rc count_known(struct sheet *s, uint64_t *n, struct err *e)
-{
-    struct view *v = view_new(s->rq->arena);
-    return view_existing(s, v, n, e);
-}
-
-/* rows[place[i]] of the sheet. *wrong: something is to be shown again. */
+/* rows[place[i]] of the sheet. *wrong: something is to be shown again; *clash: somebody else has
+ * settled the same minutes meanwhile. */
 static enum rc write_rows(struct sheet *s, const struct typed_row *row, const uint32_t *place,
-                          uint32_t n, bool *wrong, struct err *e)
+                          uint32_t n, bool *wrong, bool *clash, struct err *e)
 {
     struct request *rq = s->rq;
     vec_fault faults = {0};
     struct err why = {0};
     uint32_t bad = UINT32_MAX;
+    uint64_t known = (uint64_t)param_int(rq, "known", 0);
     enum rc rc =
-        thread_promise(rq->site, rq->actor, rq->id, row, n, rq->arena, &faults, &bad, &why);
+        thread_promise(rq->site, rq->actor, rq->id, known, row, n, rq->arena, &faults, &bad, &why);
+    *clash = rc == RC_USER && strcmp(why.key, "thread.promised") == 0;
     *wrong = rc == RC_USER && bad < n;
+    if (*clash) {
+        vec_free(&faults);
+        return RC_OK;
+    }
     if (*wrong) {
         vec_free(&s->faults[place[bad]]);
         s->faults[place[bad]] = faults;
@@ -287,7 +287,6 @@ static enum rc save(struct sheet *s, bool *wrong, bool *clash, uint32_t *n, stru
 {
     struct typed_row row[ROWS_MOST];
     uint32_t place[ROWS_MOST];
-    uint64_t known = 0;
     *n = 0;
     *wrong = *clash = false;
     for (uint32_t i = 0; i < s->n; i++) {
@@ -301,10 +300,7 @@ static enum rc save(struct sheet *s, bool *wrong, bool *clash, uint32_t *n, stru
     }
     if (*wrong || !*n)
         return RC_OK;
-    /* somebody else may have settled the same minutes meanwhile */
-    TRY(count_known(s, &known, e));
-    *clash = param_int(s->rq, "known", 0) != (int64_t)known;
-    return *clash ? RC_OK : write_rows(s, row, place, *n, wrong, e);
+    return write_rows(s, row, place, *n, wrong, clash, e);
 }
 
 static enum rc answer(struct sheet *s, struct reply *re, struct err *e)

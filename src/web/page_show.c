@@ -14,14 +14,16 @@ const struct page show_page_def = {
     " edit_path delete_path new_path"
     " steps[name label path direct tone version]"
     " sections[label fields[label wide wording value{" VALUE_SHAPE "}]]"
-    " papers[label docx pdf] " APPROVAL_SHAPE
+    " papers[label docx pdf] follow[label href] " APPROVAL_SHAPE
     " refs[kind relation title href] refs_more " PANEL_SHAPE
     " events[at who action comment reason made changes[label before{" VALUE_SHAPE
     "} after{" VALUE_SHAPE "}]] " MORE_SHAPE,
     false};
 
 const struct page delete_page_def = {
-    "delete", "kind{name label path} title path version refs[kind relation title href] refs_more",
+    "delete",
+    "kind{name label path} title path version refs[kind relation title href] refs_more"
+    " held_unseen",
     false};
 
 struct show_view {
@@ -115,14 +117,14 @@ static enum rc view_section_field(struct show_view *s, struct view *fields, uint
     const struct field_def *f = &r->kind->field[i];
     bool wording = r->masked && r->masked[i].set && s->shown->face == FACE_FULL &&
                    r->secrecy == SECRECY_MASKED;
-    if (!r->val[i].set || (i == r->kind->title && !wording))
+    if (!r->val[i].set || (i == r->kind->title && !wording) || is_sources(f))
         return RC_OK;
     struct view *v = view_item(fields);
     view_str(v, "label", label_text(&f->label, s->rq->zh));
     view_flag(v, "wide", f->type == TYPE_LONG || f->type == TYPE_GROUP);
     if (wording)
         view_str(v, "wording", r->masked[i].text);
-    return view_field(s->rq, view_map(v, "value"), f, &r->val[i], &s->titles, e);
+    return view_field(s->rq, view_map(v, "value"), r, f, &r->val[i], &s->titles, e);
 }
 
 static enum rc view_sections(struct show_view *s, struct err *e)
@@ -252,8 +254,8 @@ static enum rc view_event(struct show_view *s, struct view *list, const struct e
         struct view *one = view_item(changes);
         struct str label = label_text(&f->label, rq->zh);
         view_str(one, "label", c->masked ? msg_with(rq, "web.wording_of", label) : label);
-        TRY(view_field(rq, view_map(one, "before"), f, c->before, &s->titles, e));
-        TRY(view_field(rq, view_map(one, "after"), f, c->after, &s->titles, e));
+        TRY(view_field(rq, view_map(one, "before"), &s->shown->rec, f, c->before, &s->titles, e));
+        TRY(view_field(rq, view_map(one, "after"), &s->shown->rec, f, c->after, &s->titles, e));
     }
     return RC_OK;
 }
@@ -290,11 +292,14 @@ enum rc show_page_saying(struct request *rq, struct reply *re, const struct appr
     struct shown shown = {0};
     vec_event events = {0};
     uint32_t n = 0;
+    if (is_reviewed(rq))
+        return review_page(rq, re, e);
     TRY(record_show(rq->site, rq->actor, rq->kind, rq->id, rq->arena, &shown, e));
     struct show_view s = {.rq = rq, .shown = &shown, .v = view_new(rq->arena)};
     enum rc rc = RC_OK;
     view_head(&s);
     view_steps(&s);
+    view_follow(rq, s.v, &shown.rec);
     if (shown.face == FACE_FULL)
         rc = record_history(rq->site, rq->actor, rq->kind, rq->id, rq->arena, &events, e);
     if (rc == RC_OK)
@@ -322,7 +327,8 @@ enum rc show_page(struct request *rq, struct reply *re, struct err *e)
 
 /* ---- deleting ---- */
 
-enum rc delete_page(struct request *rq, struct reply *re, struct err *e)
+/* `held`: it was refused just now. */
+static enum rc delete_reply(struct request *rq, struct reply *re, bool held, struct err *e)
 {
     struct shown shown = {0};
     uint32_t n = 0;
@@ -337,12 +343,34 @@ enum rc delete_page(struct request *rq, struct reply *re, struct err *e)
     view_str(v, "path", record_path(rq, &shown.rec));
     view_int(v, "version", shown.rec.version);
     TRY(view_refs(rq, v, rq->id, &n, e));
+    view_flag(v, "held_unseen", held && !n);
+    if (held)
+        re->status = 409;
     return reply_page(rq, re, &delete_page_def, msg(rq, "web.delete"), v, e);
+}
+
+enum rc delete_page(struct request *rq, struct reply *re, struct err *e)
+{
+    return delete_reply(rq, re, false, e);
+}
+
+bool is_held(enum rc rc, const struct err *why)
+{
+    return rc == RC_USER &&
+           (strcmp(why->key, "store.held") == 0 || strcmp(why->key, "service.held") == 0);
 }
 
 enum rc delete_do(struct request *rq, struct reply *re, struct err *e)
 {
-    TRY(record_delete(rq->site, rq->actor, rq->kind, rq->id, param_int(rq, "version", 0),
-                      param_text(rq, "comment"), e));
+    struct err why = {0};
+    enum rc rc = record_delete(rq->site, rq->actor, rq->kind, rq->id, param_int(rq, "version", 0),
+                               param_text(rq, "comment"), &why);
+    if (is_held(rc, &why))
+        return delete_reply(rq, re, true, e);
+    if (rc != RC_OK) {
+        if (e)
+            *e = why;
+        return rc;
+    }
     return reply_seef(rq, re, "deleted", e, "/%.*s", (int)rq->kind->name.n, rq->kind->name.p);
 }

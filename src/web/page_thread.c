@@ -5,13 +5,23 @@
 const struct page thread_def = {"thread", "kind{name label path} title path id " THREAD_SHAPE,
                                 false};
 
+static bool threads_to(const struct kind *other, const struct field_def *f, const struct kind *k)
+{
+    if (f->thread && (other == k || f->of_kind == k))
+        return true;
+    for (uint32_t i = 0; i < f->n_sub; i++)
+        if (threads_to(other, &f->sub[i], k))
+            return true;
+    return false;
+}
+
 bool kind_has_thread(const struct request *rq, const struct kind *k)
 {
     const struct kinds *all = site_kinds(rq->site);
     for (uint32_t i = 0; i < kinds_count(all); i++) {
         const struct kind *other = kinds_at(all, i);
         for (uint32_t j = 0; j < other->n_fields; j++)
-            if (other->field[j].thread && (other == k || other->field[j].of_kind == k))
+            if (threads_to(other, &other->field[j], k))
                 return true;
     }
     return false;
@@ -23,6 +33,13 @@ static const struct thread_item *item_of(const vec_thread *all, int64_t id)
         if (all->p[i].rec.id == id)
             return &all->p[i];
     return NULL;
+}
+
+/* Who reads no pages of news is not led to one. */
+static bool kind_reads_pages(const struct request *rq)
+{
+    const struct kind *k = kind_find(site_kinds(rq->site), STR("page"));
+    return k && actor_may(rq->actor, k, RIGHT_READ, NULL);
 }
 
 static void view_one(struct request *rq, struct view *v, const vec_thread *all, size_t i)
@@ -41,6 +58,8 @@ static void view_one(struct request *rq, struct view *v, const vec_thread *all, 
         view_light(rq, view_map(v, "light"), light->text);
     view_str(v, "quote", item->quote);
     view_str(v, "source", item->source);
+    if (kind_reads_pages(rq))
+        view_str(v, "said", source_path(rq, &item->rec, 0));
     /* where it comes from is plain where that stands right above it */
     if (from && !(i && all->p[i - 1].rec.id == item->from)) {
         struct view *f = view_map(v, "from");

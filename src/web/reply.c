@@ -167,10 +167,11 @@ static unsigned user_status(const char *key)
     static const char *const denied[] = {"service.denied", "web.csrf", "web.sign_in_first"};
     static const char *const missing[] = {"service.missing", "web.no_page", "store.gone",
                                           "papers.none"};
-    static const char *const clash[] = {"store.stale",    "store.unique",     "store.ref",
-                                        "store.held",     "import.changed",   "approval.changed",
-                                        "approval.taken", "approval.running", "approval.signed",
-                                        "approval.none"};
+    static const char *const clash[] = {"store.stale",      "store.unique",     "store.ref",
+                                        "store.held",       "service.held",     "thread.promised",
+                                        "import.changed",   "approval.changed", "approval.taken",
+                                        "approval.running", "approval.signed",  "approval.none",
+                                        "news.held",        "news.changed"};
     static const char *const malformed[] = {"web.form", "web.address_long", "json.syntax",
                                             "json.object", "web.parameter"};
     if (in(key, denied, ARRAY_LEN(denied)))

@@ -4,12 +4,14 @@
 #include "web/approval_int.h"
 #include "web/home_int.h"
 #include "web/menu_int.h"
+#include "web/notice_int.h"
 #include "web/page_int.h"
 
 #define ROLES_FORM      (R(ROLE_EDITOR) | R(ROLE_BROKER))
 #define ROLES_TALKS     (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_AUDITOR))
 #define ROLES_SIGNERS   (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER))
 #define ROLES_ALLSEEING (R(ROLE_BROKER) | R(ROLE_AUDITOR))
+#define ROLES_NEWS      (R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_AUDITOR))
 #define ROLES_JOBS      (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_ADMIN))
 
 /* clang-format off */
@@ -43,6 +45,16 @@ const struct route routes[] = {
     ROUTE(POST, "/account/tokens", token_make, ROLES_SIGNED, 0, "新建令牌", "Make a token"),
     ROUTE(POST, "/account/tokens/{id}/end", token_end, ROLES_SIGNED, 0, "作废令牌", "End a token"),
 
+    ROUTE(GET, "/inbox", inbox_page, ROLES_SIGNED, 0, "收件箱", "Inbox"),
+    ROUTE(POST, "/inbox/read", inbox_read_all_do, ROLES_SIGNED, 0, "全部标为已读", "Mark all notices as read"),
+    ROUTE(GET, "/inbox/{id}", inbox_open, ROLES_SIGNED, 0, "打开一条消息", "Open a notice"),
+    ROUTE(POST, "/inbox/{id}/read", inbox_read_do, ROLES_SIGNED, 0, "标为已读", "Mark a notice as read"),
+    ROUTE(GET, "/account/notices", notices_page, ROLES_SIGNED, 0, "消息提醒设置", "How I am told"),
+    ROUTE(POST, "/account/notices", notices_choose_do, ROLES_SIGNED, 0, "选择提醒方式", "Choose channels and quiet hours"),
+    ROUTE(POST, "/account/notices/mail", notices_mail_do, ROLES_SIGNED, 0, "设置邮箱", "Set my mail address"),
+    ROUTE(POST, "/account/notices/code", notices_code_do, ROLES_SIGNED, 0, "验证邮箱", "Confirm my mail address"),
+    ROUTE(POST, "/account/notices/robot/{name}", notices_robot_do, ROLES_SIGNED, 0, "设置群机器人", "Set my chat robot"),
+
     ROUTE(GET, "/leaders", leaders_page, ROLES_SIGNED, 0, "领导驾驶舱", "Leaders' page"),
     ROUTE(GET, "/circular", circular_page, ROLES_ALLSEEING, 0, "兑现情况通报", "Circular"),
     ROUTE(GET, "/owed", owed_page, ROLES_SIGNED, 0, "待办承诺", "What is owed"),
@@ -58,20 +70,32 @@ const struct route routes[] = {
     ROUTE(POST, "/admin/accounts/new", account_form_save, ROLES_ADMIN, 0, "新建账号", "New account"),
     ROUTE(GET, "/admin/accounts/{id}", account_form_page, ROLES_ADMIN, 0, "修改账号", "Edit an account"),
     ROUTE(POST, "/admin/accounts/{id}", account_form_save, ROLES_ADMIN, 0, "修改账号", "Edit an account"),
+    ROUTE(GET, "/admin/notices", site_notices_page, ROLES_ADMIN, 0, "消息发送", "Sending of notices"),
+    ROUTE(POST, "/admin/notices", site_notices_do, ROLES_ADMIN, 0, "设置邮件服务器", "Set the mail server"),
+    ROUTE(POST, "/admin/notices/test", site_test_do, ROLES_ADMIN, 0, "发测试邮件", "Send a test mail"),
+    ROUTE(POST, "/admin/notices/robot/{name}", site_robot_do, ROLES_ADMIN, 0, "设置全站群机器人", "Set a chat robot of the site"),
+    ROUTE(POST, "/admin/notices/{id}/again", site_again_do, ROLES_ADMIN, 0, "重新发送", "Send again"),
     ROUTE(GET, "/audit", audit_page, ROLES_AUDIT, 0, "审计日志", "Audit trail"),
 
     ROUTE(GET, "/suggest/codes/{name}", suggest_codes, ROLES_ALL, 0, "代码候选", "Suggestions of codes"),
     ROUTE(GET, "/suggest/records/{name}", suggest_records, ROLES_ALL, 0, "记录候选", "Suggestions of records"),
 
-    ROUTE(GET, "/news", news_page, ROLES_FORM, 0, "读新闻", "Read the news"),
+    ROUTE(GET, "/news", news_page, ROLES_NEWS, 0, "新闻页", "Pages of news"),
+    ROUTE(GET, "/news/new", news_new_page, ROLES_FORM, 0, "读新闻", "Read the news"),
     ROUTE(POST, "/news", news_read_do, ROLES_FORM, ROUTE_UPLOAD, "读新闻", "Read the news"),
+    ROUTE(GET, "/news/runs/{id}", news_run_page, ROLES_FORM, 0, "批量读新闻", "Many pages of news"),
     ROUTE(GET, "/files/{name}", file_do, ROLES_SIGNED, 0, "下载文件", "Download a file"),
     ROUTE(GET, "/sso/{name}", page_sso, ROLES_ALL, 0, "统一身份认证", "Single sign-on"),
     ROUTE(GET, "/sso/{name}/back", page_sso_back, ROLES_ALL, 0, "由统一身份认证返回", "Back from single sign-on"),
 
     ROUTE(GET, "/api", api_describe, ROLES_ALL, ROUTE_API, "接口说明（OpenAPI）", "Description (OpenAPI)"),
     ROUTE(GET, "/api/search", api_search, ROLES_ALL, ROUTE_API, "检索全部", "Search everything"),
+    ROUTE(GET, "/api/inbox", api_inbox, ROLES_SIGNED, ROUTE_API, "收件箱", "Inbox"),
+    ROUTE(POST, "/api/inbox/read", api_inbox_read_all, ROLES_SIGNED, ROUTE_API, "全部标为已读", "Mark all notices as read"),
+    ROUTE(POST, "/api/inbox/{id}/read", api_inbox_read, ROLES_SIGNED, ROUTE_API, "标为已读", "Mark a notice as read"),
     ROUTE(GET, "/api/codes/{name}", api_codes, ROLES_ALL, ROUTE_API, "代码表", "A code table"),
+    ROUTE(POST, "/api/files", api_upload, ROLES_FORM, ROUTE_API | ROUTE_UPLOAD, "上传文件", "Upload a file"),
+    ROUTE(GET, "/api/{kind}/{id}/files/{name}", attach_do, ROLES_ALL, ROUTE_API, "下载记录的文件", "Download a file of a record"),
     ROUTE(GET, "/api/approvals", api_approvals, ROLES_SIGNERS, ROUTE_API, "待我审批、我提交的、我签过的", "Approvals that wait for, were submitted by or signed by the reader"),
     ROUTE(GET, "/api/{kind}", api_list, ROLES_ALL, ROUTE_API, "列表", "List"),
     ROUTE(POST, "/api/{kind}", api_create, ROLES_FORM, ROUTE_API, "新建", "Create"),
@@ -96,7 +120,7 @@ const struct route routes[] = {
     ROUTE(POST, "/{kind}/queries", query_save, ROLES_SIGNED, 0, "保存查询", "Save a query"),
     ROUTE(POST, "/{kind}/queries/{id}/drop", query_drop, ROLES_SIGNED, 0, "删除查询", "Drop a saved query"),
     ROUTE(GET, "/{kind}/new", form_page, ROLES_FORM, 0, "新建", "New record"),
-    ROUTE(POST, "/{kind}/new", form_save, ROLES_FORM, 0, "新建", "New record"),
+    ROUTE(POST, "/{kind}/new", form_save, ROLES_FORM, ROUTE_FILES, "新建", "New record"),
     ROUTE(GET, "/{kind}/{id}", show_page, ROLES_ALL, ROUTE_CACHE | ROUTE_KEEP, "查看", "Show a record"),
     ROUTE(GET, "/{kind}/{id}/matches", matches_page, ROLES_ALL, ROUTE_CACHE | ROUTE_KEEP, "匹配结果", "Matches"),
     ROUTE(GET, "/{kind}/{id}/matches/{name}", why_page, ROLES_ALL, ROUTE_CACHE | ROUTE_KEEP, "匹配理由", "Why it matches"),
@@ -104,14 +128,18 @@ const struct route routes[] = {
     ROUTE(POST, "/{kind}/{id}/matches/{name}/propose", why_propose, ROLES_FORM, 0, "提议对接", "Propose an introduction"),
     ROUTE(POST, "/{kind}/{id}/matches/{name}/refuse", why_refuse, ROLES_FORM, 0, "标为不合适", "Refuse a match"),
     ROUTE(GET, "/{kind}/{id}/edit", form_page, ROLES_FORM, 0, "修改", "Edit a record"),
-    ROUTE(POST, "/{kind}/{id}/edit", form_save, ROLES_FORM, 0, "修改", "Edit a record"),
+    ROUTE(POST, "/{kind}/{id}/edit", form_save, ROLES_FORM, ROUTE_FILES, "修改", "Edit a record"),
     ROUTE(GET, "/{kind}/{id}/step/{name}", step_page, ROLES_FORM, 0, "办理步骤", "Take a step"),
-    ROUTE(POST, "/{kind}/{id}/step/{name}", step_do, ROLES_FORM, 0, "办理步骤", "Take a step"),
+    ROUTE(POST, "/{kind}/{id}/step/{name}", step_do, ROLES_FORM, ROUTE_FILES, "办理步骤", "Take a step"),
+    ROUTE(POST, "/{kind}/{id}/confirm", confirm_do, ROLES_FORM, 0, "本单位确认", "Confirm for one's own side"),
     ROUTE(POST, "/{kind}/{id}/approval/{name}", approval_act_do, ROLES_SIGNERS, 0, "办理审批", "Sign, send back, reject, withdraw, add, delegate, remind"),
     ROUTE(GET, "/{kind}/{id}/paper/{name}", paper_do, ROLES_SIGNED, 0, "按记录填好的表格（Word，?pdf=1 为 PDF）", "A paper filled from the record (Word; ?pdf=1: PDF)"),
+    ROUTE(GET, "/{kind}/{id}/files/{name}", attach_do, ROLES_ALL, 0, "下载记录的文件", "Download a file of a record"),
     ROUTE(GET, "/{kind}/{id}/thread", thread_page, ROLES_ALL, 0, "来龙去脉", "The thread"),
     ROUTE(GET, "/{kind}/{id}/promises", promises_page, ROLES_FORM, 0, "由纪要整理承诺", "Promises out of minutes"),
     ROUTE(POST, "/{kind}/{id}/promises", promises_do, ROLES_FORM, 0, "由纪要整理承诺", "Promises out of minutes"),
+    ROUTE(POST, "/{kind}/{id}/fact/{name}", review_fact_do, ROLES_FORM, 0, "接受、改正或排除新闻页的事实", "Accept, correct or reject a fact of a page"),
+    ROUTE(POST, "/{kind}/{id}/who", review_who_do, ROLES_FORM, 0, "认定新闻页的各方与人员", "Say who is who on a page"),
     ROUTE(GET, "/{kind}/{id}/delete", delete_page, ROLES_FORM, 0, "删除", "Delete a record"),
     ROUTE(POST, "/{kind}/{id}/delete", delete_do, ROLES_FORM, 0, "删除", "Delete a record"),
     {.pattern = NULL},
@@ -129,6 +157,7 @@ const struct menu_row menu_rows[] = {
     {"/circular", "report", "web.circular", false, NULL},
     {"/jobs", "progress", "web.jobs", false, NULL},
     {"/admin/accounts", "user-cog", "web.accounts", false, NULL},
+    {"/admin/notices", "send", "web.site_notices", false, NULL},
     {"/audit", "shield-check", "web.audit", false, NULL},
     {.path = NULL},
 };
@@ -155,7 +184,10 @@ const struct page *const pages[] = {
     &job_part_def,
     &suggest_def,
     &news_def,
-    &news_found_def,
+    &news_new_def,
+    &news_run_def,
+    &news_run_part_def,
+    &review_def,
     &import_def,
     &import_run_def,
     &import_part_def,
@@ -171,6 +203,9 @@ const struct page *const pages[] = {
     &wall_def,
     &circular_def,
     &owed_def,
+    &inbox_def,
+    &notices_def,
+    &site_notices_def,
     &approvals_def,
     NULL,
 };

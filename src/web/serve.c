@@ -26,7 +26,9 @@ void serve_begin(struct exchange *x)
         rq->path = STR("");
     if (x->known_method)
         rq->route = route_find(x->web->site, x->method, rq->path, rq, &other);
-    if (rq->route && (rq->route->flags & ROUTE_UPLOAD))
+    unsigned flags = rq->route ? rq->route->flags : 0;
+    if (flags & ROUTE_UPLOAD ||
+        (flags & ROUTE_FILES && form_boundary(request_header(rq, "Content-Type")).n))
         x->limit = x->web->o.upload_max;
 }
 

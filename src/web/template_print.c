@@ -48,7 +48,8 @@ struct printer {
 static const struct view *child(const struct view *map, struct str name)
 {
     for (const struct view *v = map->child; v; v = v->next)
-        if (v->name_n == name.n && v->name && memcmp(v->name, name.p, name.n) == 0)
+        if (v->name_n == name.n && v->name && v->name[0] == name.p[0] &&
+            memcmp(v->name, name.p, name.n) == 0)
             return v;
     return NULL;
 }

@@ -1,4 +1,5 @@
 /* Values of records as pages show them. */
+#include "service/attach.h"
 #include "web/web_int.h"
 
 #include <stdio.h>
@@ -41,6 +42,15 @@ enum rc titles_want_rec(struct titles *t, const struct rec *r, struct err *e)
     for (uint32_t i = 0; i < r->kind->n_fields; i++)
         TRY(want_val(t, &r->kind->field[i], &r->val[i], e));
     return RC_OK;
+}
+
+enum rc titles_want_value(struct titles *t, const struct rec *r, struct str column, struct err *e)
+{
+    enum attr a = attr_find(column);
+    uint32_t f = a == ATTR_FIELD ? field_find(r->kind, column) : NO_FIELD;
+    if (a == ATTR_OWNER)
+        return titles_want(t, r->org, e);
+    return f == NO_FIELD ? RC_OK : want_val(t, &r->kind->field[f], &r->val[f], e);
 }
 
 enum rc titles_load(struct titles *t, struct request *rq, struct err *e)
@@ -122,10 +132,24 @@ static void view_ref(struct request *rq, struct view *v, int64_t id, const struc
         view_str(v, "href", ref_path(rq, k, id));
 }
 
-static enum rc view_one(struct request *rq, struct view *v, const struct field_def *f,
-                        const struct val *val, const struct titles *t, struct err *e)
+static void view_file(struct request *rq, struct view *v, const struct rec *r, struct str value)
+{
+    struct str key = attach_key(value);
+    view_str(v, "text", attach_name(value));
+    view_str(v, "href",
+             textf(rq, "/%.*s/%lld/files/%.*s", (int)r->kind->name.n, r->kind->name.p,
+                   (long long)r->id, (int)key.n, key.p));
+}
+
+static enum rc view_one(struct request *rq, struct view *v, const struct rec *r,
+                        const struct field_def *f, const struct val *val, const struct titles *t,
+                        struct err *e)
 {
     struct str s = {0};
+    if (f->type == TYPE_FILE) {
+        view_file(rq, v, r, val->text);
+        return RC_OK;
+    }
     if (f->type == TYPE_REF) {
         view_ref(rq, v, val->num, t);
         return RC_OK;
@@ -134,8 +158,6 @@ static enum rc view_one(struct request *rq, struct view *v, const struct field_d
         s = show_money(rq, val->num);
     else
         TRY(plain(rq, &s, f, val, e));
-    if (f->type == TYPE_FILE && str_find(s, STR(":"), 0) != SIZE_MAX)
-        s = str_sub(s, str_find(s, STR(":"), 0) + 1, s.n);
     view_str(v, "text", s);
     const struct code *c = f->type == TYPE_CODE && f->codes ? code_find(f->codes, val->text) : NULL;
     if (c && c->tone.n)
@@ -173,8 +195,9 @@ static enum rc view_groups(struct request *rq, struct view *v, const struct fiel
     return RC_OK;
 }
 
-enum rc view_field(struct request *rq, struct view *v, const struct field_def *f,
-                   const struct val *val, const struct titles *t, struct err *e)
+enum rc view_field(struct request *rq, struct view *v, const struct rec *r,
+                   const struct field_def *f, const struct val *val, const struct titles *t,
+                   struct err *e)
 {
     if (!val->set)
         return RC_OK;
@@ -186,12 +209,12 @@ enum rc view_field(struct request *rq, struct view *v, const struct field_def *f
               !f->list &&
                   (f->type == TYPE_INT || f->type == TYPE_DECIMAL || f->type == TYPE_MONEY));
     if (!f->list)
-        return view_one(rq, v, f, val, t, e);
+        return view_one(rq, v, r, f, val, t, e);
     struct field_def one = *f;
     one.list = false;
     struct view *items = view_list(v, "items");
     for (uint32_t i = 0; i < val->list.n; i++)
-        TRY(view_one(rq, view_item(items), &one, &val->list.item[i], t, e));
+        TRY(view_one(rq, view_item(items), r, &one, &val->list.item[i], t, e));
     return RC_OK;
 }
 
@@ -249,7 +272,7 @@ enum rc view_value(struct request *rq, struct view *v, const struct rec *r, stru
     uint32_t f = a == ATTR_FIELD ? field_find(r->kind, column) : NO_FIELD;
     if (a != ATTR_FIELD)
         view_attr(rq, v, r, a, t);
-    return f == NO_FIELD ? RC_OK : view_field(rq, v, &r->kind->field[f], &r->val[f], t, e);
+    return f == NO_FIELD ? RC_OK : view_field(rq, v, r, &r->kind->field[f], &r->val[f], t, e);
 }
 
 /* ---- addresses and page numbers ---- */

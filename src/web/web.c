@@ -1,7 +1,7 @@
 #include "web/web.h"
 
 #include "base/embed.h"
-#include "service/reading.h"
+#include "service/pages.h"
 #include "service/sso.h"
 #include "web/http_int.h"
 #include "web/menu_int.h"
@@ -75,9 +75,10 @@ static enum rc open_parts(struct web *w, const struct web_options *o, struct err
                               .issuer = w->o.oidc_issuer,
                               .client = w->o.oidc_client,
                               .secret = w->o.oidc_secret};
+    const struct reader *reader; /* a table with a mistake is told at the start */
+    TRY(site_reader(w->site, &reader, e));
     TRY(templates_open(&w->templates, &from, e));
     TRY(sso_open(&w->sso, &sso, e));
-    TRY(reader_open(&w->reader, site_model_dir(w->site), e));
     TRY(http_start(w, e));
     return w->o.public_url ? RC_OK : own_address(w, e);
 }
@@ -109,7 +110,6 @@ void web_close(struct web *w)
     http_stop(w);
     templates_close(w->templates);
     sso_close(w->sso);
-    reader_close(w->reader);
     cache_close(w->cache);
     cache_close(w->own);
     assets_close(&w->assets);

@@ -59,7 +59,8 @@ struct reply {
     unsigned status;  /* 0: 200 */
     const char *type; /* NULL: text/html; charset=utf-8 */
     struct buf body;  /* ceiling PAGE_MAX */
-    struct str bytes; /* what never goes away, instead of body; .p NULL: none */
+    struct str bytes; /* what stays until it is sent (the program's, the arena's), instead of body;
+                         .p NULL: none */
     int fd;           /* a file instead of body; -1: none. Closed by the server */
     struct {
         const char *name;
@@ -102,6 +103,7 @@ enum route_flag {
     ROUTE_API = 4,        /* tokens are taken; errors are JSON */
     ROUTE_BARE = 8,       /* no session is looked up: the visitor's page for everybody */
     ROUTE_FORM_OPEN = 16, /* unsafe without CSRF: callbacks of single sign-on only */
+    ROUTE_FILES = 64,     /* the same for a multipart form only */
     ROUTE_KEEP = 32,      /* a signed-in answer depends on no more than address, language, who asks,
                              site_seq, the day and the engine's generation either */
 };
@@ -159,6 +161,9 @@ struct titles {
 enum rc titles_want(struct titles *t, int64_t id, struct err *e) MUST_CHECK;
 /* The refs among the values of a record. */
 enum rc titles_want_rec(struct titles *t, const struct rec *r, struct err *e) MUST_CHECK;
+/* The refs of one value, as view_value shows it. */
+enum rc titles_want_value(struct titles *t, const struct rec *r, struct str column,
+                          struct err *e) MUST_CHECK;
 enum rc titles_load(struct titles *t, struct request *rq, struct err *e) MUST_CHECK;
 struct str titles_of(const struct titles *t, int64_t id, const struct kind **kind);
 void titles_free(struct titles *t);
@@ -169,10 +174,14 @@ void titles_free(struct titles *t);
     "text href long num day tone more items[text href] table{heads[.] rows[cells[.]]}"
 enum rc view_value(struct request *rq, struct view *v, const struct rec *r, struct str column,
                    const struct titles *t, struct err *e) MUST_CHECK;
-enum rc view_field(struct request *rq, struct view *v, const struct field_def *f,
-                   const struct val *val, const struct titles *t, struct err *e) MUST_CHECK;
+/* `r` is the record whose files the links lead to. */
+enum rc view_field(struct request *rq, struct view *v, const struct rec *r,
+                   const struct field_def *f, const struct val *val, const struct titles *t,
+                   struct err *e) MUST_CHECK;
 /* The state's badge: text, tone. */
 void view_state(struct request *rq, struct view *v, const struct rec *r);
+/* A deletion was refused because other records refer to the record. */
+bool is_held(enum rc rc, const struct err *why);
 /* Page numbers: from, to, total, prev, next, numbers[text href here]. */
 #define PAGER_SHAPE "pager{from to total prev next numbers[text href here]}"
 void view_pager(struct request *rq, struct view *v, uint64_t offset, uint32_t limit,

@@ -20,7 +20,7 @@ void view_light(const struct request *rq, struct view *v, struct str code);
 
 /* The timeline of a record, at most `most` around it (0: all). *n: how many there are. */
 #define THREAD_SHAPE                                                                               \
-    "thread[day dated kind title href here state{text tone} light{text tone} quote source"         \
+    "thread[day dated kind title href here state{text tone} light{text tone} quote source said"    \
     " from{title href}] thread_total thread_cut thread_path"
 enum rc view_thread(struct request *rq, struct view *v, const struct kind *k, int64_t id,
                     size_t most, size_t *n, struct err *e) MUST_CHECK;
@@ -42,12 +42,34 @@ enum rc indicators_of(struct request *rq, int64_t programme, vec_rec *out,
 enum rc view_programme(struct request *rq, struct view *v, const struct rec *r,
                        struct err *e) MUST_CHECK;
 
+/* reckoned[…] of MORE_SHAPE: how fields with a formula came about. */
+enum rc view_reckoned(struct request *rq, struct view *v, const struct rec *r,
+                      struct err *e) MUST_CHECK;
+
+/* page_sides.c: who confirms, the periods of assessment. */
+enum rc view_sides(struct request *rq, struct view *v, const struct shown *shown,
+                   struct err *e) MUST_CHECK;
+enum rc view_assessed(struct request *rq, struct view *v, const struct shown *shown,
+                      struct err *e) MUST_CHECK;
+/* The sentences in the news that a record was made from: sources[quote title href hash]; without
+ * title and href where the reader may not see the page. */
+enum rc view_sources(struct request *rq, struct view *v, const struct rec *r,
+                     struct err *e) MUST_CHECK;
+/* "/page/12#s-40-62", "" where the record has no such row. */
+struct str source_path(const struct request *rq, const struct rec *r, uint32_t row);
+bool is_sources(const struct field_def *f);
+
 /* What a record's page shows besides what every kind has: its thread, a programme's indicators, who
  * is known at an organisation, promises of an event. */
 #define MORE_SHAPE                                                                                 \
     THREAD_SHAPE                                                                                   \
     " promises_path programme{on past today groups[label lead indicators[" INDICATOR_SHAPE         \
-    "]]} alumni[title href school post year] alumni_list alumni_more"
+    "]]} reckoned[label rule basis differs lines[label words numbers result note]]"                \
+    " sides[label date] confirm_path"                                                              \
+    " assessed[period median sheets[title href assessor score items proposal state{text tone}"     \
+    " appeal here] proposal action action_path]"                                                   \
+    " alumni[title href school post year] alumni_list alumni_more"                                 \
+    " sources[quote title href hash]"
 enum rc view_more(struct request *rq, struct view *v, const struct shown *shown,
                   struct err *e) MUST_CHECK;
 

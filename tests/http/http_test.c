@@ -375,6 +375,14 @@ static void test_delete(void **state)
     assert_int_equal(get(&b, pathf("/org/%lld/delete", (long long)org_a)), 200);
     assert_true(shows("将被删除")); /* what hangs on it */
     assert_int_equal(post(&b, pathf("/org/%lld/delete", (long long)org_a), "version=1"), 409);
+    assert_true(shows("将被删除") && shows(pathf("href=\"/need/%lld\"", (long long)id)));
+    struct curl_slist *more = curl_slist_append(NULL, "If-Match: \"1\"");
+    more = curl_slist_append(more, pathf("X-CSRF-Token: %s", b.csrf));
+    assert_int_equal(ask_with(&b, "DELETE", pathf("/api/org/%lld", (long long)org_a), "", more),
+                     409);
+    curl_slist_free_all(more);
+    assert_true(shows("\"held_by\":[{\"id\":") && shows("\"title\":\"将被删除\""));
+    assert_true(shows("\"relation\":\"owner\""));
     assert_int_equal(post(&b, pathf("/need/%lld/delete", (long long)id), "version=1"), 303);
     assert_int_equal(get(&b, pathf("/need/%lld", (long long)id)), 404);
     browser_close(&b);
@@ -428,7 +436,45 @@ static void test_export(void **state)
                      200);
     assert_true(shows("导出的需求") && !shows("列表中的甲"));
     assert_non_null(strstr(header("Content-Disposition"), "attachment; filename*=UTF-8''"));
+    assert_true(shows("行业") && !shows("需求内容")); /* the columns of the list */
+    assert_int_equal(get(&visitor, "/need/export?format=csv&all=1"), 200);
+    assert_true(shows("需求内容"));
     assert_int_equal(get(&visitor, "/need/export?format=exe"), 422);
+}
+
+/* Columns that follow a path: on the page, in files, as the reader may see what is on the way. */
+static void test_path_columns(void **state)
+{
+    (void)state;
+    int64_t place =
+        MAKE(&actor_system, "org", "name", "绍兴某厂", "type", "company", "region", "330600");
+    int64_t open = MAKE(&actor_system, "need", "title", "看地区的需求", "body", "内容", "industry",
+                        "C32", "region", "110000", "owner", "绍兴某厂");
+    int64_t hidden = MAKE(&actor_system, "need", "title", "藏地区的需求", "body", "内容",
+                          "industry", "C32", "region", "110000", "owner", "绍兴某厂", "secrecy",
+                          "masked", "masked.title", "看地区的某需求", "masked.body", "某内容");
+    int64_t both[] = {open, hidden};
+    for (int i = 0; i < 2; i++) {
+        OK(step_as(&actor_system, "need", both[i], "diagnose", "", "", &e));
+        OK(step_as(&actor_system, "need", both[i], "publish", "", "", &e));
+    }
+    (void)place;
+    assert_int_equal(
+        get(&visitor, "/need?text=%E7%9C%8B%E5%9C%B0%E5%8C%BA&columns=title,owner.region"), 200);
+    assert_true(shows("看地区的需求") && shows("看地区的某需求") && shows("所属单位 · "));
+    const char *first = strstr(got.body.p, "绍兴市");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "绍兴市")); /* not of the masked one */
+    assert_int_equal(
+        get(&visitor,
+            "/need/export?format=csv&text=%E7%9C%8B%E5%9C%B0%E5%8C%BA&columns=title,owner.region"),
+        200);
+    first = strstr(got.body.p, "绍兴市");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "绍兴市"));
+    assert_int_equal(get(&visitor, "/need?columns=title,owner.region&sort=owner.region"), 200);
+    assert_int_equal(get(&visitor, "/need?columns=title,owner.nothing"), 200);
+    assert_int_equal(get(&visitor, "/need/export?format=csv&columns=owner.nothing"), 422);
 }
 
 /* ---- secrets ---- */
@@ -436,8 +482,13 @@ static void test_export(void **state)
 static void test_masked(void **state)
 {
     (void)state;
-    static const char *const ways[] = {"/need", "/", "/need/export?format=csv",
-                                       "/need/export?format=jsonl", "/suggest/records/need?x="};
+    static const char *const ways[] = {"/need",
+                                       "/",
+                                       "/need/export?format=csv",
+                                       "/need/export?format=jsonl",
+                                       "/need/export?format=csv&all=1",
+                                       "/need/export?format=jsonl&all=1",
+                                       "/suggest/records/need?x="};
     int64_t id =
         MAKE(&actor_system, "need", "title", "秘密名称甲乙丙", "body", "秘密正文", "industry",
              "C32", "region", "330600", "budget", "123456789", "owner", "甲公司", "secrecy",
@@ -681,6 +732,7 @@ int main(void)
         cmocka_unit_test(test_delete),
         cmocka_unit_test(test_list),
         cmocka_unit_test(test_saved_query),
+        cmocka_unit_test(test_path_columns),
         cmocka_unit_test(test_export),
         cmocka_unit_test(test_masked),
         cmocka_unit_test(test_headers),

@@ -8,6 +8,7 @@
 #include "service/thread.h"
 
 #include <math.h>
+#include <pthread.h>
 
 static struct actor broker, editor_a, editor_b;
 static int64_t person;
@@ -122,8 +123,9 @@ static void minutes_become_commitments_all_or_none(void **unused)
     struct list_answer answer;
     vec_fault faults = {0};
     uint32_t row;
-    REFUSED(thread_promise(site, &broker, chain.event, rows, 3, &mem, &faults, &row, &e),
-            "service.invalid");
+    REFUSED(
+        thread_promise(site, &broker, chain.event, PROMISED_ANY, rows, 3, &mem, &faults, &row, &e),
+        "service.invalid");
     assert_int_equal(row, 2);
     assert_int_equal(faults.n, 1);
     assert_string_equal(faults.p[0].key, "field.required");
@@ -131,14 +133,66 @@ static void minutes_become_commitments_all_or_none(void **unused)
     OK(record_list(site, &broker, &q, &mem, &answer, &e));
     assert_int_equal(answer.total, 0);
     vec_free(&answer.rec);
-    OK(thread_promise(site, &broker, chain.event, rows, 2, &mem, &faults, &row, &e));
+    OK(thread_promise(site, &broker, chain.event, PROMISED_ANY, rows, 2, &mem, &faults, &row, &e));
     OK(record_list(site, &broker, &q, &mem, &answer, &e));
     assert_int_equal(answer.total, 2);
     assert_int_equal(value(&answer.rec.p[0], "event")->num, chain.event);
     vec_free(&answer.rec);
     vec_free(&faults);
-    REFUSED(thread_promise(site, &editor_b, chain.event, rows, 2, &mem, &faults, &row, &e),
+    REFUSED(thread_promise(site, &editor_b, chain.event, PROMISED_ANY, rows, 2, &mem, &faults, &row,
+                           &e),
             "service.missing");
+}
+
+/* Two people settle the same minutes at the same moment: one writes, the other is told. */
+struct settling {
+    int64_t event;
+    pthread_barrier_t *begin;
+    enum rc rc;
+    struct err e;
+};
+
+static void *settle(void *ctx)
+{
+    struct settling *x = ctx;
+    struct typed row[] = {{STR("title"), STR("同时整理")},
+                          {STR("debtor"), STR("乙大学")},
+                          {STR("owner_name"), STR("王五")},
+                          {STR("due"), STR("2030-01-01")},
+                          {STR("owner"), STR("甲公司")}};
+    struct typed_row rows[] = {{row, 5}};
+    struct arena to = {0};
+    vec_fault faults = {0};
+    uint32_t bad;
+    pthread_barrier_wait(x->begin);
+    x->rc = thread_promise(site, &broker, x->event, 0, rows, 1, &to, &faults, &bad, &x->e);
+    vec_free(&faults);
+    arena_free(&to);
+    return NULL;
+}
+
+static void the_same_minutes_are_settled_once(void **unused)
+{
+    (void)unused;
+    for (int round = 0; round < 8; round++) {
+        pthread_barrier_t begin;
+        pthread_t thread[2];
+        int64_t event = MAKE(&broker, "event", "title", "签约仪式", "type", "signing", "day",
+                             day_text(today()), "owner", ref(org_a));
+        struct settling x[2] = {{.event = event, .begin = &begin},
+                                {.event = event, .begin = &begin}};
+        pthread_barrier_init(&begin, NULL, 2);
+        for (int i = 0; i < 2; i++)
+            assert_int_equal(pthread_create(&thread[i], NULL, settle, &x[i]), 0);
+        for (int i = 0; i < 2; i++)
+            pthread_join(thread[i], NULL);
+        pthread_barrier_destroy(&begin);
+        int told = x[0].rc == RC_OK;
+        assert_int_equal(x[!told].rc, RC_OK);
+        assert_int_equal(x[told].rc, RC_USER);
+        assert_string_equal(x[told].e.key, "thread.promised");
+        assert_string_equal(x[told].e.detail, "1");
+    }
 }
 
 /* ---- rules, in a site ---- */
@@ -618,6 +672,7 @@ int main(void)
     const struct CMUnitTest all[] = {
         cmocka_unit_test(a_thread_is_whole_from_wherever_one_stands),
         cmocka_unit_test(minutes_become_commitments_all_or_none),
+        cmocka_unit_test(the_same_minutes_are_settled_once),
         cmocka_unit_test(contradictions_are_named_at_the_field),
         cmocka_unit_test(a_finding_is_closed_by_somebody_else),
         cmocka_unit_test(nobody_is_shared_out_beyond_the_whole),

@@ -246,8 +246,8 @@ static void refuses(const char *yaml, const char *key, const char *detail, uint3
 static void mistakes_of_a_kind_are_named(void **unused)
 {
     (void)unused;
-    refuses("a: b\n", "kind.file", "kind, extend, table", 1);
-    refuses("[a]\n", "kind.file", "kind, extend, table", 1);
+    refuses("a: b\n", "kind.file", "kind, extend, table, formula", 1);
+    refuses("[a]\n", "kind.file", "kind, extend, table, formula", 1);
     refuses("kind: K1\nlabel: x\n", "kind.name", "K1", 1);
     refuses("kind: [a]\n", "kind.shape", "kind", 1);
     refuses(HEAD, "kind.missing", "fields", 1);

@@ -1,5 +1,5 @@
 /* The workbook of `qiao read`. What a duplicate says is listed with the first page of its text. */
-#include "cli/read_int.h"
+#include "service/reading_book.h"
 #include "sheet/sheet_out.h"
 
 enum { SHEET_PAGES, SHEET_PARTIES, SHEET_PEOPLE, SHEET_FACTS, SHEETS };
@@ -99,7 +99,7 @@ static const struct read_column fact_columns[F__COUNT] = {
 
 struct read_book {
     struct sheet_out *out;
-    struct speaker speaker;
+    struct read_words words;
     uint32_t sheet[SHEETS], rows[SHEETS];
     uint32_t left_out;
     struct buf text;
@@ -110,9 +110,9 @@ static enum rc add_sheet(struct read_book *b, int which, const char *name,
 {
     struct out_column c[P__COUNT];
     for (uint32_t i = 0; i < n; i++)
-        c[i] = (struct out_column){sentence(&b->speaker, columns[i].key), columns[i].width,
+        c[i] = (struct out_column){book_sentence(&b->words, columns[i].key), columns[i].width,
                                    columns[i].style};
-    return sheet_out_sheet(b->out, sentence(&b->speaker, name), c, n, &b->sheet[which], e);
+    return sheet_out_sheet(b->out, book_sentence(&b->words, name), c, n, &b->sheet[which], e);
 }
 
 static enum rc add_sheets(struct read_book *b, struct err *e)
@@ -123,13 +123,13 @@ static enum rc add_sheets(struct read_book *b, struct err *e)
     return add_sheet(b, SHEET_FACTS, "sheetname.facts", fact_columns, F__COUNT, e);
 }
 
-enum rc read_book_open(struct read_book **out, const char *path, const struct speaker *s,
+enum rc read_book_open(struct read_book **out, const char *path, const struct read_words *w,
                        struct err *e)
 {
     struct read_book *b = mem_calloc(1, sizeof *b);
     if (!b)
         return err_nomem(e);
-    b->speaker = *s;
+    b->words = *w;
     buf_init(&b->text, 1 << 26);
     enum rc rc = sheet_out_open(&b->out, path, e);
     if (rc == RC_OK)
@@ -206,10 +206,27 @@ static enum rc put_list(struct read_book *b, int which, uint32_t col, const json
     json_array_foreach(texts, i, t)
     {
         if (i)
-            TRY(buf_str(&b->text, sentence(&b->speaker, "read.list"), e));
+            TRY(buf_str(&b->text, book_sentence(&b->words, "read.list"), e));
         TRY(buf_put(&b->text, json_string_value(t), json_string_length(t), e));
     }
     return put(b, which, col, buf_view(&b->text), e);
+}
+
+/* Why it was refused or not read. */
+static enum rc put_reason(struct read_book *b, const struct read_page *p, struct err *e)
+{
+    struct str reason = read_text(p->json, "reason"), detail = read_text(p->json, "detail");
+    if (b->words.reason)
+        return b->words.reason(b->words.ctx, &b->text, p, e);
+    if (!str_eq(p->status, STR("failed")))
+        return buf_str(&b->text, book_word(&b->words, "refused.%s", reason), e);
+    struct str text = book_word(&b->words, "%s", reason);
+    size_t at = str_find(text, STR("{detail}"), 0);
+    TRY(buf_str(&b->text, str_sub(text, 0, MIN(at, text.n)), e));
+    if (at == SIZE_MAX)
+        return RC_OK;
+    TRY(buf_str(&b->text, detail, e));
+    return buf_str(&b->text, str_sub(text, at + strlen("{detail}"), text.n), e);
 }
 
 static enum rc put_page(struct read_book *b, const struct read_page *p, struct err *e)
@@ -228,16 +245,16 @@ static enum rc put_page(struct read_book *b, const struct read_page *p, struct e
     TRY(put_number(b, SHEET_PAGES, P_NO, p->number, e));
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         TRY(put(b, SHEET_PAGES, texts[i].col, read_text(p->json, texts[i].key), e));
-    TRY(put(b, SHEET_PAGES, P_STATUS, read_word(&b->speaker, "status.%s", p->status), e));
+    TRY(put(b, SHEET_PAGES, P_STATUS, book_word(&b->words, "status.%s", p->status), e));
     if (p->duplicate_of)
         TRY(put_number(b, SHEET_PAGES, P_SAME, p->duplicate_of, e));
     if (!str_eq(p->status, STR("read"))) {
         buf_clear(&b->text);
-        TRY(read_reason(&b->text, &b->speaker, p, e));
+        TRY(put_reason(b, p, e));
         TRY(put(b, SHEET_PAGES, P_REASON, buf_view(&b->text), e));
     } else {
         struct str event = read_text(p->json, "event_type");
-        TRY(put(b, SHEET_PAGES, P_EVENT, read_word(&b->speaker, "event.%s", event), e));
+        TRY(put(b, SHEET_PAGES, P_EVENT, book_word(&b->words, "event.%s", event), e));
     }
     TRY(put_list(b, SHEET_PAGES, P_AREAS, json_object_get(p->json, "areas"), e));
     TRY(put_list(b, SHEET_PAGES, P_BRANDS, json_object_get(p->json, "brands"), e));
@@ -255,13 +272,13 @@ static enum rc put_known(struct read_book *b, const json_t *known, struct err *e
     size_t i;
     const json_t *record, *records = json_object_get(known, "records");
     struct str by = read_text(known, "by");
-    TRY(put(b, SHEET_PARTIES, O_KNOWN, read_word(&b->speaker, "known.%s", by), e));
+    TRY(put(b, SHEET_PARTIES, O_KNOWN, book_word(&b->words, "known.%s", by), e));
     for (int k = 0; k < 2; k++) {
         buf_clear(&b->text);
         json_array_foreach(records, i, record)
         {
             if (i)
-                TRY(buf_str(&b->text, sentence(&b->speaker, "read.between"), e));
+                TRY(buf_str(&b->text, book_sentence(&b->words, "read.between"), e));
             TRY(buf_str(&b->text, read_text(record, k ? "name" : "id"), e));
         }
         TRY(put(b, SHEET_PARTIES, k ? O_RECORD_NAME : O_RECORD, buf_view(&b->text), e));
@@ -281,7 +298,7 @@ static enum rc put_party(struct read_book *b, const struct read_page *p, const j
     TRY(put_place(b, SHEET_PARTIES, p, O_QUOTE, first,
                   first ? read_quote(p, first) : (struct str){0}, e));
     TRY(put(b, SHEET_PARTIES, O_NAME, read_text(party, "name"), e));
-    TRY(put(b, SHEET_PARTIES, O_KIND, read_word(&b->speaker, "kind.%s", read_text(party, "kind")),
+    TRY(put(b, SHEET_PARTIES, O_KIND, book_word(&b->words, "kind.%s", read_text(party, "kind")),
             e));
     TRY(put_list(b, SHEET_PARTIES, O_ALIASES, json_object_get(party, "aliases"), e));
     if (known)
@@ -300,7 +317,7 @@ static enum rc put_person(struct read_book *b, const struct read_page *p, const 
     TRY(put_place(b, SHEET_PEOPLE, p, W_QUOTE, at, read_quote(p, at), e));
     TRY(put(b, SHEET_PEOPLE, W_NAME, read_text(person, "name"), e));
     TRY(put(b, SHEET_PEOPLE, W_OFFICE, read_text(person, "title"), e));
-    return put(b, SHEET_PEOPLE, W_ORG, read_party(&b->speaker, p, json_object_get(person, "party")),
+    return put(b, SHEET_PEOPLE, W_ORG, book_party(&b->words, p, json_object_get(person, "party")),
                e);
 }
 
@@ -313,8 +330,8 @@ static enum rc put_fact(struct read_book *b, const struct read_page *p, const js
     if (!row)
         return RC_OK;
     TRY(put_place(b, SHEET_FACTS, p, F_QUOTE, at, read_text(at, "text"), e));
-    TRY(put(b, SHEET_FACTS, F_TYPE, read_word(&b->speaker, "fact.%s", read_text(fact, "type")), e));
-    TRY(put(b, SHEET_FACTS, F_SUBJECT, read_party(&b->speaker, p, json_object_get(fact, "subject")),
+    TRY(put(b, SHEET_FACTS, F_TYPE, book_word(&b->words, "fact.%s", read_text(fact, "type")), e));
+    TRY(put(b, SHEET_FACTS, F_SUBJECT, book_party(&b->words, p, json_object_get(fact, "subject")),
             e));
     TRY(put(b, SHEET_FACTS, F_PREDICATE, read_text(fact, "predicate"), e));
     TRY(put(b, SHEET_FACTS, F_OBJECT, read_text(fact, "object"), e));
