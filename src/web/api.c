@@ -303,6 +303,7 @@ static enum rc print_event(struct buf *out, const struct event_shown *ev, struct
                    (long long)en->version));
     TRY(api_time(out, "at", en->at, e));
     TRY(api_pair(out, "by", en->login, false, e));
+    TRY(api_pair(out, "name", ev->who, false, e));
     TRY(api_pair(out, "action", en->action, false, e));
     if (en->state.n)
         TRY(api_pair(out, "state", en->state, false, e));
@@ -310,6 +311,8 @@ static enum rc print_event(struct buf *out, const struct event_shown *ev, struct
         TRY(api_pair(out, "comment", en->comment, false, e));
     if (en->reason.n)
         TRY(api_pair(out, "reason", en->reason, false, e));
+    if (ev->before.kind && en->secrecy.n && ev->before.secrecy != ev->after.secrecy)
+        TRY(api_pair(out, "secrecy", en->secrecy, false, e));
     TRY(buf_printf(out, e, ",\"changes\":["));
     for (size_t i = 0; i < ev->change.n; i++) {
         const struct change *c = &ev->change.p[i];
