@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "http_help.h"
 
+#include "service/attach.h"
+
 #define SECRET "暗语条款"
 
 static struct browser visitor, broker, broker2, editor, member, editor_b, editor_c, auditor, admin;
@@ -315,6 +317,22 @@ static void test_api(void **state)
 
 /* ---- seal and file ---- */
 
+/* A form's value of a file that the editor has uploaded. */
+static const char *uploaded(void)
+{
+    vec_account all = {0};
+    struct str value = STR("");
+    OK(auth_accounts(site, &actor_system, &mem, &all, &e));
+    for (size_t i = 0; i < all.n; i++) {
+        struct actor a = actor(ROLE_EDITOR, org_a);
+        a.account = all.p[i].id;
+        if (str_eq(all.p[i].login, STR("editor")))
+            OK(attach_put(site, &a, STR("scan.pdf"), STR("%PDF-1.4 scan"), &mem, &value, &e));
+    }
+    vec_free(&all);
+    return pathf("%.*s", (int)value.n, value.p);
+}
+
 static void test_seal_and_file(void **state)
 {
     (void)state;
@@ -338,6 +356,9 @@ static void test_seal_and_file(void **state)
     assert_int_equal(post(&editor, pathf("%s/file", step), "has.scanned=1&scanned=2026-03-01"),
                      422); /* too early */
     assert_int_equal(post(&editor, pathf("%s/file", step), "has.scanned=1&scanned=2026-03-09"),
+                     422); /* without the scan */
+    assert_int_equal(post(&editor, pathf("%s/file", step),
+                          pathf("has.scanned=1&scanned=2026-03-09&has.scan=1&scan=%s", uploaded())),
                      303);
     assert_int_equal(look(&editor, id), 200);
     assert_true(shows("2026-001") && shows("已归档"));
