@@ -107,7 +107,7 @@ _qiao()
         import | export | template | paper)
             options='--db --lang --model --quiet --help -o'
             [ "$command" != import ] || options+=' --apply --states'
-            [ "$command" != export ] || options+=' --filter --columns --sort'
+            [ "$command" != export ] || options+=' --filter --columns --sort --labels'
             [ "$command" != paper ] || options+=' --blank'
             if [ "$COMP_CWORD" = 2 ]; then
                 compopt -o dirnames
