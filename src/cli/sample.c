@@ -6,6 +6,7 @@
 #include "record/value.h"
 #include "service/approval.h"
 #include "service/auth.h"
+#include "service/notify.h"
 #include "service/records.h"
 #include "sheet/grid.h"
 
@@ -14,7 +15,8 @@
 #include <time.h>
 
 #define DAY         86400
-#define MORNING     3600 /* 9 o'clock in China, in seconds of UTC */
+#define RECENT      (14 * 86400) /* what was told before has been read */
+#define MORNING     3600         /* 9 o'clock in China, in seconds of UTC */
 #define FIRST_DAY   "2024-09-01"
 #define ROWS_MAX    100000u
 #define BYTES_MAX   (64u << 20)
@@ -367,6 +369,29 @@ static enum rc run_all(struct loading *x, struct err *e)
     return RC_OK;
 }
 
+static enum rc read_old(struct loading *x, const struct account *account, struct err *e)
+{
+    struct actor a = actor_of(x, account->login);
+    vec_notice_shown v = {0};
+    enum rc rc = inbox_list(x->at.site, &a, false, 0, 200, &x->scratch, &v, e);
+    for (size_t i = 0; rc == RC_OK && i < v.n; i++)
+        if (v.p[i].at < x->now - RECENT) {
+            rc = inbox_read_all(x->at.site, &a, v.p[i].id, e);
+            break;
+        }
+    vec_free(&v);
+    arena_reset(&x->scratch);
+    return rc;
+}
+
+static enum rc read_inboxes(struct loading *x, struct err *e)
+{
+    x->now = (int64_t)time(NULL);
+    for (size_t i = 0; i < x->accounts.n; i++)
+        TRY(read_old(x, &x->accounts.p[i], e));
+    return RC_OK;
+}
+
 static enum rc sample_run(struct cli *c, int argc, char **argv, struct err *e)
 {
     struct sample_args a = {0};
@@ -389,6 +414,8 @@ static enum rc sample_run(struct cli *c, int argc, char **argv, struct err *e)
         rc = plan(&x, e);
     if (rc == RC_OK)
         rc = run_all(&x, e);
+    if (rc == RC_OK)
+        rc = read_inboxes(&x, e);
     if (rc == RC_OK)
         rc = at_site_say(&x.at, "cli.sample_done", str_of(argv[0]), e);
     at_site_close(&x.at);

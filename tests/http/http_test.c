@@ -621,6 +621,49 @@ static void test_admin(void **state)
     browser_close(&b);
 }
 
+/* A person by the name, who may see it, and of a list of groups the rows that went and came. */
+static void test_history(void **state)
+{
+    (void)state;
+    struct browser b;
+    int64_t account = 0;
+    struct account_request r = {.login = STR("wangjl"),
+                                .name = STR("王经理"),
+                                .role = STR("broker"),
+                                .lang = STR("zh"),
+                                .password = STR(PASSWORD),
+                                .active = true};
+    OK(auth_account_save(site, &actor_system, &r, &account, &e));
+    int64_t id = MAKE(&actor_system, "need", "title", "有历史的需求", "body", "内容", "industry",
+                      "C32", "region", "330600", "owner", "甲公司", "targets.0.name", "强度甲",
+                      "targets.0.value", "500", "targets.1.name", "寿命乙", "targets.1.value", "9");
+    browser_open(&b);
+    sign_in(&b, "wangjl");
+    char path[80];
+    snprintf(path, sizeof path, "/need/%lld/edit", (long long)id);
+    get(&b, path);
+    assert_int_equal(
+        post(&b, path,
+             "version=1&secrecy=private&has.targets=1&targets.0.name=%E5%BC%BA%E5%BA%A6%E7%94%B2"
+             "&targets.0.value=500&targets.1.name=%E5%AF%BF%E5%91%BD%E4%B9%99&targets.1.value=8"),
+        303);
+    assert_int_equal(get(&b, header("Location")), 200);
+    const char *history = strstr(got.body.p, "class=\"history\"");
+    assert_non_null(history);
+    assert_non_null(strstr(history, "王经理"));
+    assert_null(strstr(history, "wangjl"));
+    assert_non_null(strstr(history, "公开范围"));
+    assert_non_null(strstr(history, "不公开"));
+    assert_non_null(strstr(history, "寿命乙 · 9"));
+    assert_non_null(strstr(history, "寿命乙 · 8"));
+    assert_null(strstr(history, "强度甲")); /* unchanged */
+    assert_non_null(strstr(history, "其余 1 项未变"));
+    snprintf(path, sizeof path, "/api/need/%lld/history", (long long)id);
+    assert_int_equal(get(&b, path), 200);
+    assert_true(shows("\"name\":\"王经理\"") && shows("\"secrecy\":\"private\""));
+    browser_close(&b);
+}
+
 static void test_ops(void **state)
 {
     (void)state;
@@ -646,6 +689,7 @@ int main(void)
         cmocka_unit_test(test_saved_query),
         cmocka_unit_test(test_path_columns),
         cmocka_unit_test(test_export),
+        cmocka_unit_test(test_history),
         cmocka_unit_test(test_masked),
         cmocka_unit_test(test_headers),
         cmocka_unit_test(test_cache),

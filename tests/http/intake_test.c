@@ -5,6 +5,8 @@
 
 #include "service/jobs.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <zip.h>
 
 static struct browser broker, visitor;
@@ -434,6 +436,114 @@ static void test_form_filled_ahead(void **state)
     assert_false(shows("<b>甲"));
 }
 
+/* ---- many at once ---- */
+
+#define SENDERS 6
+#define UPLOADS 8
+
+struct sender {
+    pthread_t thread;
+    struct browser b;
+    int wrong; /* answers that were no 303 */
+    char path[UPLOADS][200];
+    int number;
+};
+
+static size_t forget(char *p, size_t size, size_t n, void *to)
+{
+    (void)p, (void)to;
+    return size * n;
+}
+
+static size_t keep_place(char *p, size_t size, size_t n, void *to)
+{
+    if (size * n > 11 && strncasecmp(p, "Location: ", 10) == 0)
+        snprintf(to, 200, "%.*s", (int)strcspn(p + 10, "\r\n"), p + 10);
+    return size * n;
+}
+
+/* Each with its own session, token and connection; every third upload has the bytes of all. */
+static void *send_many(void *ctx)
+{
+    struct sender *s = ctx;
+    for (int i = 0; i < UPLOADS; i++) {
+        char url[200], cookie[220], body[2000];
+        long status = 0;
+        struct curl_slist *more =
+            curl_slist_append(NULL, "Content-Type: multipart/form-data; boundary=XxX");
+        snprintf(url, sizeof url, "http://127.0.0.1:%u/need/import", (unsigned)web_port(web));
+        snprintf(cookie, sizeof cookie, "%s", s->b.cookie);
+        snprintf(body, sizeof body,
+                 "--XxX\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n%s\r\n"
+                 "--XxX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n"
+                 "\r\n" HEAD "并行%d,内容,C32,330600,甲公司\n\r\n--XxX--\r\n",
+                 s->b.csrf, i % 3 ? s->number * 100 + i : 0);
+        curl_easy_reset(s->b.curl);
+        curl_easy_setopt(s->b.curl, CURLOPT_URL, url);
+        curl_easy_setopt(s->b.curl, CURLOPT_TIMEOUT, 60L);
+        curl_easy_setopt(s->b.curl, CURLOPT_COOKIE, cookie);
+        curl_easy_setopt(s->b.curl, CURLOPT_POSTFIELDS, body);
+        curl_easy_setopt(s->b.curl, CURLOPT_HTTPHEADER, more);
+        curl_easy_setopt(s->b.curl, CURLOPT_WRITEFUNCTION, forget);
+        curl_easy_setopt(s->b.curl, CURLOPT_HEADERFUNCTION, keep_place);
+        curl_easy_setopt(s->b.curl, CURLOPT_HEADERDATA, s->path[i]);
+        if (curl_easy_perform(s->b.curl) == CURLE_OK)
+            curl_easy_getinfo(s->b.curl, CURLINFO_RESPONSE_CODE, &status);
+        s->wrong += status != 303 || !s->path[i][0];
+        curl_slist_free_all(more);
+    }
+    return NULL;
+}
+
+static _Atomic bool sent;
+static void *work_off(void *unused)
+{
+    bool ran = true, last = false;
+    (void)unused;
+    while (ran || !last) {
+        struct err why;
+        last = sent;
+        if (jobs_run_one(site, &ran, &why) != RC_OK)
+            return "jobs";
+        if (!ran)
+            usleep(1000);
+    }
+    return NULL;
+}
+
+/* Uploads of several sessions while two threads work them off: none fails, none is lost. */
+static void test_import_parallel(void **state)
+{
+    static struct sender sender[SENDERS];
+    pthread_t worker[2];
+    void *failed;
+    (void)state;
+    for (int i = 0; i < SENDERS; i++) {
+        browser_open(&sender[i].b);
+        sign_in(&sender[i].b, i % 2 ? "editor" : "broker");
+        sender[i].number = i + 1;
+    }
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&worker[i], NULL, work_off, NULL), 0);
+    for (int i = 0; i < SENDERS; i++)
+        assert_int_equal(pthread_create(&sender[i].thread, NULL, send_many, &sender[i]), 0);
+    for (int i = 0; i < SENDERS; i++)
+        pthread_join(sender[i].thread, NULL);
+    sent = true;
+    for (int i = 0; i < 2; i++) {
+        pthread_join(worker[i], &failed);
+        assert_null(failed);
+    }
+    for (int i = 0; i < SENDERS; i++) {
+        assert_int_equal(sender[i].wrong, 0);
+        for (int u = 0; u < UPLOADS; u++) {
+            assert_int_equal(get(&sender[i].b, sender[i].path[u]), 200);
+            assert_true(shows("确认写入"));
+        }
+        browser_close(&sender[i].b);
+    }
+}
+
 static int start(void **state)
 {
     if (web_start(state) != 0)
@@ -454,10 +564,15 @@ static int stop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_import),         cmocka_unit_test(test_import_wrong),
-        cmocka_unit_test(test_import_belongs), cmocka_unit_test(test_news),
-        cmocka_unit_test(test_news_refuses),   cmocka_unit_test(test_form_filled_ahead),
-        cmocka_unit_test(test_accept),         cmocka_unit_test(test_reject_and_correct),
+        cmocka_unit_test(test_import),
+        cmocka_unit_test(test_import_wrong),
+        cmocka_unit_test(test_import_belongs),
+        cmocka_unit_test(test_import_parallel),
+        cmocka_unit_test(test_news),
+        cmocka_unit_test(test_news_refuses),
+        cmocka_unit_test(test_form_filled_ahead),
+        cmocka_unit_test(test_accept),
+        cmocka_unit_test(test_reject_and_correct),
         cmocka_unit_test(test_many),
     };
     return cmocka_run_group_tests(tests, start, stop);
