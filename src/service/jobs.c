@@ -257,7 +257,9 @@ static enum rc claim(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct job_call *c = ctx;
     int64_t now = site_now(s);
-    static const char crashed[] = "{\"key\":\"jobs.crashed\",\"detail\":\"3\"}";
+    static const char crashed[] = "{\"key\":\""
+                                  "jobs.crashed"
+                                  "\",\"detail\":\"3\"}";
     TRY(job_give_up(tx, now, now - LEASE, BEGUN, str_of(crashed), e));
     return job_claim(tx, now, now - LEASE, c->to, &c->job, &c->found, e);
 }
