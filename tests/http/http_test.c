@@ -1,6 +1,6 @@
 /* The site as browsers meet it. Run by tests/http/run on both databases. */
 #define _GNU_SOURCE
-#include "http_help.h"
+#include "walk.h"
 
 static struct browser visitor;
 
@@ -13,18 +13,6 @@ static int64_t make_need(const char *title, const char *state)
         OK(step_as(&actor_system, "need", id, "publish", "", "", &e));
     }
     return id;
-}
-
-static const char *pathf(const char *fmt, ...)
-{
-    static char path[4][400];
-    static unsigned n;
-    char *to = path[n++ % 4];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(to, sizeof path[0], fmt, ap);
-    va_end(ap);
-    return to;
 }
 
 /* ---- signing in ---- */
@@ -91,82 +79,6 @@ static void test_csrf(void **state)
 }
 
 /* ---- rights: every route as every role ---- */
-
-static void fill_pattern(char *to, size_t cap, const char *pattern, int64_t id)
-{
-    size_t n = 0;
-    while (*pattern && n + 30 < cap) {
-        if (strncmp(pattern, "{kind}", 6) == 0) {
-            n += (size_t)snprintf(to + n, cap - n, "need");
-            pattern += 6;
-        } else if (strncmp(pattern, "{id}", 4) == 0) {
-            n += (size_t)snprintf(to + n, cap - n, "%lld", (long long)id);
-            pattern += 4;
-        } else if (strncmp(pattern, "{name}", 6) == 0) {
-            n += (size_t)snprintf(to + n, cap - n, "zh");
-            pattern += 6;
-        } else {
-            to[n++] = *pattern++;
-        }
-    }
-    to[n] = 0;
-}
-
-static bool has_word(const char *list, const char *word)
-{
-    const char *at = strstr(list, word);
-    size_t n = strlen(word);
-    return at && (at == list || at[-1] == ',') && (!at[n] || at[n] == ',');
-}
-
-/* What must not be in any answer; NULL: nothing was planted. */
-static const char *planted;
-
-/* Whoever the table does not name gets 403, or is sent to sign in; whoever it names never gets the
- * page of "not signed in", and nobody ever gets a 500. */
-static void check_route(struct browser *b, const char *role, char *const *col, int64_t id)
-{
-    char path[300], form[200];
-    bool may = has_word(col[2], role), api = has_word(col[3], "api");
-    bool writes = strcmp(col[0], "GET") != 0;
-    fill_pattern(path, sizeof path, col[1], id);
-    if (strcmp(path, "/sign-out") == 0 && may)
-        return;
-    snprintf(form, sizeof form, "csrf=%s&x=1", b->csrf);
-    long status = ask_with(b, col[0], path, writes ? form : NULL, NULL);
-    if (status == 405 || status >= 500)
-        fail_msg("%s %s as %s: %ld", col[0], path, role, status);
-    if (planted && (shows(planted) || (got.head.p && strstr(got.head.p, planted))))
-        fail_msg("%s %s shows %s a secret", col[0], path, role);
-    if (may)
-        return;
-    bool sent = status == 303 && strncmp(header("Location"), "/sign-in", 8) == 0;
-    bool refused = status == 403 || (api && status == 401);
-    if (!refused && !(sent && strcmp(role, "visitor") == 0 && !writes))
-        fail_msg("%s %s is not for %s: %ld", col[0], path, role, status);
-}
-
-static unsigned walk(struct browser *b, const char *role, int64_t id)
-{
-    struct buf table;
-    unsigned n = 0;
-    buf_init(&table, 1u << 20);
-    OK(web_routes(&table, &e));
-    for (char *line = table.p, *next; line && *line; line = next) {
-        char *col[6] = {line};
-        next = strchr(line, '\n');
-        *next++ = 0;
-        for (int i = 1; i < 6; i++) {
-            col[i] = strchr(col[i - 1], '\t');
-            assert_non_null(col[i]);
-            *col[i]++ = 0;
-        }
-        check_route(b, role, col, id);
-        n++;
-    }
-    buf_free(&table);
-    return n;
-}
 
 static void test_rights(void **state)
 {
@@ -709,6 +621,49 @@ static void test_admin(void **state)
     browser_close(&b);
 }
 
+/* A person by the name, who may see it, and of a list of groups the rows that went and came. */
+static void test_history(void **state)
+{
+    (void)state;
+    struct browser b;
+    int64_t account = 0;
+    struct account_request r = {.login = STR("wangjl"),
+                                .name = STR("王经理"),
+                                .role = STR("broker"),
+                                .lang = STR("zh"),
+                                .password = STR(PASSWORD),
+                                .active = true};
+    OK(auth_account_save(site, &actor_system, &r, &account, &e));
+    int64_t id = MAKE(&actor_system, "need", "title", "有历史的需求", "body", "内容", "industry",
+                      "C32", "region", "330600", "owner", "甲公司", "targets.0.name", "强度甲",
+                      "targets.0.value", "500", "targets.1.name", "寿命乙", "targets.1.value", "9");
+    browser_open(&b);
+    sign_in(&b, "wangjl");
+    char path[80];
+    snprintf(path, sizeof path, "/need/%lld/edit", (long long)id);
+    get(&b, path);
+    assert_int_equal(
+        post(&b, path,
+             "version=1&secrecy=private&has.targets=1&targets.0.name=%E5%BC%BA%E5%BA%A6%E7%94%B2"
+             "&targets.0.value=500&targets.1.name=%E5%AF%BF%E5%91%BD%E4%B9%99&targets.1.value=8"),
+        303);
+    assert_int_equal(get(&b, header("Location")), 200);
+    const char *history = strstr(got.body.p, "class=\"history\"");
+    assert_non_null(history);
+    assert_non_null(strstr(history, "王经理"));
+    assert_null(strstr(history, "wangjl"));
+    assert_non_null(strstr(history, "公开范围"));
+    assert_non_null(strstr(history, "不公开"));
+    assert_non_null(strstr(history, "寿命乙 · 9"));
+    assert_non_null(strstr(history, "寿命乙 · 8"));
+    assert_null(strstr(history, "强度甲")); /* unchanged */
+    assert_non_null(strstr(history, "其余 1 项未变"));
+    snprintf(path, sizeof path, "/api/need/%lld/history", (long long)id);
+    assert_int_equal(get(&b, path), 200);
+    assert_true(shows("\"name\":\"王经理\"") && shows("\"secrecy\":\"private\""));
+    browser_close(&b);
+}
+
 static void test_ops(void **state)
 {
     (void)state;
@@ -734,6 +689,7 @@ int main(void)
         cmocka_unit_test(test_saved_query),
         cmocka_unit_test(test_path_columns),
         cmocka_unit_test(test_export),
+        cmocka_unit_test(test_history),
         cmocka_unit_test(test_masked),
         cmocka_unit_test(test_headers),
         cmocka_unit_test(test_cache),
