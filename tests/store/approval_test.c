@@ -669,6 +669,22 @@ static size_t told(const struct actor *a, int64_t about, const char *key)
     return t.n;
 }
 
+static enum rc count_unread(struct site *s, struct tx *tx, void *ctx, struct err *err)
+{
+    struct telling *t = ctx;
+    uint32_t n;
+    (void)s;
+    TRY(notice_unread(tx, t->account, &n, err));
+    t->n = n;
+    return RC_OK;
+}
+static size_t unread_of(const struct actor *a)
+{
+    struct telling t = {a->account, 0, "", 0};
+    OK(site_read(site, count_unread, &t, &e));
+    return t.n;
+}
+
 static void test_told(void **unused)
 {
     (void)unused;
@@ -680,7 +696,9 @@ static void test_told(void **unused)
     clock_now += APPROVAL_REMIND_SECONDS;
     ACT(&wang, id, STR("remind"));
     assert_int_equal(told(&li, id, "approval.reminded"), 1);
+    size_t unread = unread_of(&li);
     AGREE(&li, id);
+    assert_int_equal(unread_of(&li), unread - 2);           /* settled */
     assert_int_equal(told(&boss, id, "approval.asked"), 2); /* in the first step, and now */
     ACT(&boss, id, STR("delegate"), .login = STR("li"));
     assert_int_equal(told(&li, id, "approval.asked"), 2);
