@@ -368,6 +368,9 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
                      starts_word(p, s->from) && word_ends(p, s->to);
     if (bare_park)
         return put(p, m); /* 经开区: the page's own */
+    const struct mark *verb = mark_at(p, m.from, SENSE_STOP);
+    if (verb && verb->to == s->from) /* 成立公司 */
+        return RC_OK;
     if ((x->anchored && !m.anchored) || core == 0 || (core == 1 && !level))
         return RC_OK;
     if (is_generic(p, m.from, s->from) && (!m.anchored || begins_generic(p, &m)))

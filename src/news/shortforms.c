@@ -42,7 +42,7 @@ static struct str company_core(struct str s)
 static struct str without_place(const struct page *p, struct str s)
 {
     uint32_t node = 0;
-    size_t cut = 0;
+    size_t cut = str_starts(s, STR("中国")) ? strlen("中国") : 0;
     for (size_t i = 0; i < s.n;) {
         node = lexicon_step(&p->t->words, node, news_fold(utf8_next(s, &i)));
         if (node == 0)

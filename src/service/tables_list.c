@@ -174,6 +174,19 @@ static enum rc fill_cell(struct listing_work *w, const struct rec *r,
 
 /* ---- the month plan ---- */
 
+/* "电池回收：样机试制" in the row of 电池回收 is 样机试制. */
+static struct str without_title(struct str text, struct str title)
+{
+    static const char *const marks[] = {"：", ":", " - ", "·"};
+    if (!title.n || !str_starts(text, title))
+        return text;
+    struct str rest = str_sub(text, title.n, text.n);
+    for (size_t i = 0; i < ARRAY_LEN(marks); i++)
+        if (str_starts(rest, str_of(marks[i])) && rest.n > strlen(marks[i]))
+            return str_trim(str_sub(rest, strlen(marks[i]), rest.n));
+    return text;
+}
+
 static enum rc fill_months(struct listing_work *w, const struct rec *r,
                            const struct shown_column *col, struct made_cell *cell, struct err *e)
 {
@@ -187,7 +200,7 @@ static enum rc fill_months(struct listing_work *w, const struct rec *r,
         if (b.n)
             rc = buf_char(&b, '\n', e);
         if (rc == RC_OK)
-            rc = buf_str(&b, p->text, e);
+            rc = buf_str(&b, without_title(p->text, rec_title(r)), e);
     }
     if (rc == RC_OK) {
         cell->text = arena_str(w->m->to, buf_view(&b));

@@ -172,6 +172,8 @@ static enum rc head(struct making *m, struct made_report *out, struct err *e)
     out->ask = m->ask;
     TRY(org_title(m, m->ask.org, &asked, e));
     TRY(org_title(m, m->a->org, &out->org, e));
+    if (!out->org.n)
+        out->org = str_of(site_message(m->s, "web.site", m->a->zh));
     struct str label = label_text(&m->r->label, m->a->zh);
     out->title = table_text(m, "%.*s%s%.*s", (int)label.n, label.p, asked.n ? " · " : "",
                             (int)asked.n, asked.p);

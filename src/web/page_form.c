@@ -189,7 +189,9 @@ static enum rc fill_ahead(struct request *rq, struct rec *r, struct err *e)
     for (uint32_t i = 0; rc == RC_OK && i < rq->n_params; i++) {
         struct typed t = {rq->param[i].name, rq->param[i].value};
         uint32_t f = field_find(rq->kind, t.name);
-        if (f != NO_FIELD && !rq->kind->field[f].computed && rq->kind->field[f].type != TYPE_GROUP)
+        bool owner = str_eq(t.name, STR("owner"));
+        if (owner || (f != NO_FIELD && !rq->kind->field[f].computed &&
+                      rq->kind->field[f].type != TYPE_GROUP))
             rc = record_fill(rq->site, rq->actor, r, &t, 1, rq->arena, &faults, e);
     }
     vec_free(&faults);

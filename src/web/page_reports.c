@@ -16,7 +16,7 @@ const struct page report_def = {"report",
                                 "title about org day span path asks spans asks_org from until asked"
                                 " years[year href here] xlsx docx pdf"
                                 " parts[title more empty heads[label num] unders[label span] "
-                                "rows[look span cells[text href num]]]",
+                                "rows[look span cells[text href num day]]]",
                                 false};
 
 enum rc reports_page(struct request *rq, struct reply *re, struct err *e)
@@ -144,6 +144,7 @@ static void view_row(struct view *list, const struct made_part *p, const struct 
         view_str(c, "text", row->cell[i].text);
         view_str(c, "href", row->cell[i].href);
         view_flag(c, "num", is_number(p->column[i].look) && !group);
+        view_flag(c, "day", p->column[i].look == MADE_DATE);
     }
 }
 

@@ -13,6 +13,8 @@ int64_t param_day(const struct request *rq, const char *name, int64_t otherwise)
 const struct val *work_val(const struct rec *r, const char *field, enum type type);
 /* "/kind?filter=…", escaped. */
 struct str work_list(const struct request *rq, const char *kind, struct str filter);
+/* Escaped for a part of an address. */
+struct str work_escape(const struct request *rq, struct str text);
 /* 12,345 or 66.7: at most two places, none behind whole numbers. */
 struct str show_real(const struct request *rq, double x);
 
@@ -73,7 +75,7 @@ bool is_sources(const struct field_def *f);
     THREAD_SHAPE                                                                                   \
     " promises_path programme{on past today groups[label lead indicators[" INDICATOR_SHAPE         \
     "]]} reckoned[label rule basis differs lines[label words numbers result note]]"                \
-    " sides[label date] confirm_path"                                                              \
+    " feedback[label href] sides[label date] confirm_path"                                         \
     " assessed[period median sheets[title href assessor score items proposal state{text tone}"     \
     " appeal here] proposal action action_path]"                                                   \
     " alumni[title href school post year] alumni_list alumni_more"                                 \
