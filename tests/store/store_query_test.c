@@ -706,6 +706,55 @@ static void test_each(void **state)
     tx_rollback(tx);
 }
 
+/* ---- figures ---- */
+
+/* All at once, each as if it were asked alone; and of the past, as what the last entries say. */
+static void same_tallies(struct tx *tx, const char *const *text, uint32_t n, int64_t before)
+{
+    struct arena a = {0};
+    struct tally *t = arena_calloc(&a, n, sizeof *t);
+    assert_non_null(t);
+    for (uint32_t i = 0; i < n; i++)
+        t[i] = (struct tally){.kind = kind_of("need"), .filter = parse(text[i], &a)};
+    OK(store_tally(tx, before, t, n, &err));
+    for (uint32_t i = 0; i < n; i++) {
+        struct query q = {.kind = t[i].kind, .filter = t[i].filter, .scope = {.reach = SCOPE_ALL}};
+        uint64_t alone;
+        OK(store_count(tx, &q, &alone, &err));
+        if ((double)alone != t[i].out)
+            fail_msg("%s: %.0f, not %llu", text[i], t[i].out, (unsigned long long)alone);
+    }
+    arena_free(&a);
+}
+
+static void test_tallies(void **state)
+{
+    (void)state;
+    struct tx *tx;
+    OK(tx_begin(&tx, s, TX_READ, &err));
+    same_tallies(tx, tests, ARRAY_LEN(tests), 0);
+    same_tallies(tx, tests, ARRAY_LEN(tests), INT64_MAX);
+    tx_rollback(tx);
+}
+
+/* Longer than one statement may be. */
+static void test_long_tallies(void **state)
+{
+    (void)state;
+    const char *text[30];
+    struct buf b;
+    struct tx *tx;
+    buf_init(&b, 1 << 16);
+    for (int i = 0; i < 180; i++)
+        add(&b, "%strl = %d", i ? " or " : "", i % 9 + 1);
+    for (size_t i = 0; i < ARRAY_LEN(text); i++)
+        text[i] = b.p;
+    OK(tx_begin(&tx, s, TX_READ, &err));
+    same_tallies(tx, text, ARRAY_LEN(text), 0);
+    tx_rollback(tx);
+    buf_free(&b);
+}
+
 /* ---- plans ---- */
 
 /* Lists of a large store are served by an index: no scan of the table, no sort. */
@@ -770,6 +819,7 @@ int main(void)
         cmocka_unit_test(test_sorts),        cmocka_unit_test(test_other_sorts),
         cmocka_unit_test(test_cursors),      cmocka_unit_test(test_groups),
         cmocka_unit_test(test_groups_exact), cmocka_unit_test(test_each),
+        cmocka_unit_test(test_tallies),      cmocka_unit_test(test_long_tallies),
         cmocka_unit_test(test_plans),        cmocka_unit_test(test_groups_computed),
     };
     int failed = cmocka_run_group_tests(all, up, down);
