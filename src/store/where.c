@@ -292,6 +292,19 @@ static void put_one(struct sqlb *b, const char *alias, enum face face, int64_t t
     sql_put(b, not ? ") IS TRUE)" : ")");
 }
 
+/* "a OR b OR c" stands in one pair of brackets: SQLite's parser has room for a hundred. */
+static void put_chain(struct sqlb *b, const char *alias, enum face face, int64_t today,
+                      const struct filter *f, enum filter_op op)
+{
+    if (f->op != op) {
+        where_filter(b, alias, face, today, f);
+        return;
+    }
+    put_chain(b, alias, face, today, f->left, op);
+    sql_put(b, op == FILTER_AND ? " AND " : " OR ");
+    put_chain(b, alias, face, today, f->right, op);
+}
+
 /* Depth: the filter's own, at most FILTER_DEPTH and, of AND and OR, the number of tests. */
 void where_filter(struct sqlb *b, const char *alias, enum face face, int64_t today,
                   const struct filter *f)
@@ -303,9 +316,7 @@ void where_filter(struct sqlb *b, const char *alias, enum face face, int64_t tod
     case FILTER_AND:
     case FILTER_OR:
         sql_put(b, "(");
-        where_filter(b, alias, face, today, f->left);
-        sql_put(b, f->op == FILTER_AND ? " AND " : " OR ");
-        where_filter(b, alias, face, today, f->right);
+        put_chain(b, alias, face, today, f, f->op);
         sql_put(b, ")");
         break;
     case FILTER_NOT:
