@@ -318,7 +318,7 @@ static enum rc add_step(struct path *p, const struct filter_context *c, const st
             return last->sub != UINT32_MAX ? RC_OK
                                            : filter_refuse(s, at, "filter.name", name, STR(""), e);
         }
-        if (last->sub != UINT32_MAX || !leads_to(p, c, &k) || p->n == FILTER_STEPS) {
+        if (!leads_to(p, c, &k) || p->n == FILTER_STEPS) {
             struct label l = path_label(p);
             return filter_refuse(s, at, "filter.no_ref", label_text(&l, c->zh), STR(""), e);
         }

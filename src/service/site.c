@@ -72,6 +72,7 @@ static enum rc open_parts(struct site *s, struct err *e)
     TRY(declared_open(&s->kinds, s->o.model_dir, &s->arena, e));
     TRY(model_open(&s->model, s->o.model_dir, e));
     TRY(papers_open(&s->papers, s, e));
+    TRY(tables_open(&s->tables, s, e));
     TRY(notices_open(&s->notices, s, e));
     TRY(approvals_open(&s->approvals, s, e));
     TRY(newsroom_open(&s->newsroom, e));
@@ -132,6 +133,7 @@ void site_close(struct site *s)
     store_close(s->store);
     approvals_close(s->approvals);
     papers_close(s->papers);
+    tables_close(s->tables);
     notices_close(s->notices);
     newsroom_close(s->newsroom);
     model_close(s->model);

@@ -16,6 +16,7 @@ struct measures_kept;
 struct runner;
 struct engine;
 struct papers;
+struct tables;
 struct notices;
 struct approvals;
 struct newsroom;
@@ -38,6 +39,7 @@ struct site {
     pthread_mutex_t jobs_lock;
     struct running *running; /* jobs of this process */
     struct papers *papers;
+    struct tables *tables;
     struct notices *notices;
     struct approvals *approvals;
     struct newsroom *newsroom; /* reader, organisations (newsroom.c) */
@@ -52,6 +54,9 @@ enum rc declared_open(struct kinds **out, const char *dir, struct arena *a,
 /* papers.c: the declared papers. The kinds are there already. */
 enum rc papers_open(struct papers **out, const struct site *s, struct err *e) MUST_CHECK;
 void papers_close(struct papers *p); /* NULL is allowed */
+/* tables.c: the declared ledgers and tables. */
+enum rc tables_open(struct tables **out, const struct site *s, struct err *e) MUST_CHECK;
+void tables_close(struct tables *t); /* NULL is allowed */
 
 /* parties.c: who takes part in what, for all records, where the declarations have changed. */
 enum rc parties_rebuild(struct site *s, struct err *e) MUST_CHECK;

@@ -207,7 +207,7 @@ static enum rc put_text(struct sheet_out *o, uint32_t sheet, uint32_t col, struc
     if (o->text.n == 0)
         return RC_OK;
     if (!format)
-        format = o->format[s->style[col]];
+        format = s->lined ? o->lined[s->lined - 1][s->style[col]] : o->format[s->style[col]];
     return out_failed(worksheet_write_string(s->ws, s->row, (lxw_col_t)col, o->text.p, format), e);
 }
 
@@ -232,8 +232,9 @@ enum rc sheet_out_alarm(struct sheet_out *o, uint32_t sheet, uint32_t col, struc
 enum rc sheet_out_number(struct sheet_out *o, uint32_t sheet, uint32_t col, double x, struct err *e)
 {
     struct out_sheet *s = cell_at(o, sheet, col);
-    return out_failed(
-        worksheet_write_number(s->ws, s->row, (lxw_col_t)col, x, o->format[s->style[col]]), e);
+    lxw_format *format =
+        s->lined ? o->lined[s->lined - 1][s->style[col]] : o->format[s->style[col]];
+    return out_failed(worksheet_write_number(s->ws, s->row, (lxw_col_t)col, x, format), e);
 }
 
 /* Excel counts from 1899-12-30, and has a 1900-02-29 that never was. */

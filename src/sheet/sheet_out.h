@@ -67,6 +67,24 @@ enum rc sheet_out_bold(struct sheet_out *o, uint32_t sheet, uint32_t col, struct
 enum rc sheet_out_alarm(struct sheet_out *o, uint32_t sheet, uint32_t col, struct str text,
                         struct err *e) MUST_CHECK;
 
+/* ---- bare sheets that are printed (sheet_out_page.c) ---- */
+
+/* A text over the columns [from, to] of the row begun last. */
+enum out_span { SPAN_TITLE, SPAN_LEFT, SPAN_HEAD, SPAN_GROUP, OUT_SPANS };
+enum rc sheet_out_span(struct sheet_out *o, uint32_t sheet, uint32_t from, uint32_t to,
+                       struct str text, enum out_span span, struct err *e) MUST_CHECK;
+/* Width and style of a column; before its cells are written. */
+enum rc sheet_out_column(struct sheet_out *o, uint32_t sheet, uint32_t col, double width,
+                         enum out_style style, struct err *e) MUST_CHECK;
+/* Cells that are written from now on have lines around them; strong: and are bold. */
+enum rc sheet_out_lined(struct sheet_out *o, uint32_t sheet, bool strong, struct err *e) MUST_CHECK;
+/* An empty cell with its lines. */
+enum rc sheet_out_blank(struct sheet_out *o, uint32_t sheet, uint32_t col,
+                        struct err *e) MUST_CHECK;
+/* A4, one page wide; rows first to last (1-based) are repeated on every page and stay in sight. */
+enum rc sheet_out_printed(struct sheet_out *o, uint32_t sheet, uint32_t first, uint32_t last,
+                          bool across, struct err *e) MUST_CHECK;
+
 /* ---- forms to fill in; rows 1-based, columns 0-based, of any row written or not ---- */
 
 /* Cells of the column that are not written have its style too. */

@@ -18,12 +18,14 @@ struct out_sheet {
     uint32_t row;     /* of the row begun last, 0-based */
     bool bare, begun; /* no header row; a row was begun */
     uint32_t links;
+    unsigned lined; /* 1: cells have lines, 2: and are bold */
 };
 
 struct sheet_out {
     struct file_out *file;
     lxw_workbook *book;
     lxw_format *header, *link, *alarm, *format[OUT_STYLES];
+    lxw_format *span[OUT_SPANS], *lined[2][OUT_STYLES]; /* made where they are asked for */
     VEC(struct out_sheet) sheets;
     struct arena names;
     struct buf text, url;

@@ -3,19 +3,13 @@
 
 #include <stdio.h>
 
-/* Is the path a list of the record itself? Then each of its values counts the record. */
-static bool is_own_list(const struct path *p)
-{
-    return p->n == 1 && path_many(p);
-}
-
 /* FROM: the record, and beside it the values of its own lists; a record without any stays. */
 static void put_from(struct sqlb *b, enum face face, const struct group_by *g,
                      struct path_end end[2])
 {
     sql_put(b, " FROM rec r");
     for (int i = 0; i < 2; i++) {
-        if (!is_own_list(&g->by[i]))
+        if (!path_lists(&g->by[i]))
             continue;
         const struct path_step *s = &g->by[i].step[0];
         struct str field = s->kind->field[s->field].name;
@@ -64,8 +58,8 @@ static void put_by(struct sqlb *b, enum face face, const struct group_by *g, int
     size_t from = b->text.n;
     if (!p->n)
         sql_put(b, "NULL");
-    else if (is_own_list(p))
-        path_value(b, end);
+    else if (path_lists(p))
+        path_of_item(b, end, p);
     else
         path_scalar(b, "r.", face, p);
     enum type type = p->n ? path_type(p) : TYPE_TEXT;
@@ -89,7 +83,9 @@ static void put_half(struct sqlb *b, enum face face, const struct query *q,
     put_from(b, face, g, end);
     struct buf from = b->text;
     b->text = before;
-    sql_put(b, "SELECT ");
+    /* a record that has a value twice counts once */
+    bool lists = path_lists(&g->by[0]) || path_lists(&g->by[1]);
+    sql_put(b, lists ? "SELECT DISTINCT r.id AS id, " : "SELECT ");
     put_by(b, face, g, 0, &end[0]);
     sql_put(b, " AS v0, ");
     put_by(b, face, g, 1, &end[1]);

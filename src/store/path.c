@@ -228,20 +228,58 @@ static void join_record(struct sqlb *b, struct path_end *end, const struct path_
     end->item = false;
 }
 
-struct path_end path_from(struct sqlb *b, const char *alias, enum face face, const struct path *p)
+/* `item`: the first step's list stands beside the record already. */
+static struct path_end walk_from(struct sqlb *b, struct path_end end, bool item,
+                                 const struct path *p)
 {
-    struct path_end end = {.face = face, .today = p->today};
-    snprintf(end.alias, sizeof end.alias, "%s", alias);
     sql_printf(b, "FROM (SELECT 1 AS one) z%u", ++b->alias);
     for (uint32_t i = 0; i < p->n; i++) {
         end.step = &p->step[i];
         end.shape = step_shape(end.step);
-        if (is_list(end.step))
+        if (is_list(end.step) && (i || !item))
             join_items(b, &end);
         if (i + 1 < p->n)
             join_record(b, &end, &p->step[i + 1]);
     }
     return end;
+}
+
+struct path_end path_from(struct sqlb *b, const char *alias, enum face face, const struct path *p)
+{
+    struct path_end end = {.face = face, .today = p->today};
+    snprintf(end.alias, sizeof end.alias, "%s", alias);
+    return walk_from(b, end, false, p);
+}
+
+/* The least value there: it stands before the FROM that names it, so it is made apart, then put
+ * together. */
+static void put_least(struct sqlb *b, struct path_end start, bool item, const struct path *p)
+{
+    struct buf before = b->text;
+    buf_init(&b->text, before.ceiling);
+    struct path_end end = walk_from(b, start, item, p);
+    struct buf from = b->text;
+    b->text = before;
+    sql_put(b, "(SELECT min(");
+    path_value(b, &end);
+    sql_put(b, ") ");
+    if (b->rc == RC_OK)
+        b->rc = buf_str(&b->text, buf_view(&from), &b->err);
+    sql_put(b, ")");
+    buf_free(&from);
+}
+
+void path_of_item(struct sqlb *b, const struct path_end *item, const struct path *p)
+{
+    if (p->n == 1)
+        path_value(b, item);
+    else
+        put_least(b, *item, true, p);
+}
+
+bool path_lists(const struct path *p)
+{
+    return p->n && is_list(&p->step[0]);
 }
 
 struct path_end path_items(struct sqlb *b, const char *alias, enum face face, const struct path *p)
@@ -254,25 +292,14 @@ struct path_end path_items(struct sqlb *b, const char *alias, enum face face, co
 
 void path_scalar(struct sqlb *b, const char *alias, enum face face, const struct path *p)
 {
-    struct path_end end;
+    struct path_end end = {.face = face, .today = p->today};
     if (!path_many(p)) {
         end = path_here(alias, face, p);
         path_value(b, &end);
         return;
     }
-    /* the value stands before the FROM that names it: made apart, then put together */
-    struct buf before = b->text;
-    buf_init(&b->text, before.ceiling);
-    end = path_from(b, alias, face, p);
-    struct buf from = b->text;
-    b->text = before;
-    sql_put(b, "(SELECT min(");
-    path_value(b, &end);
-    sql_put(b, ") ");
-    if (b->rc == RC_OK)
-        b->rc = buf_str(&b->text, buf_view(&from), &b->err);
-    sql_put(b, ")");
-    buf_free(&from);
+    snprintf(end.alias, sizeof end.alias, "%s", alias);
+    put_least(b, end, false, p);
 }
 
 static bool sorts_state(const struct path *p)

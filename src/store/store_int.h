@@ -270,6 +270,10 @@ struct path_end path_from(struct sqlb *b, const char *alias, enum face face, con
 void path_value(struct sqlb *b, const struct path_end *end);
 /* One value of any path: the least of several. */
 void path_scalar(struct sqlb *b, const char *alias, enum face face, const struct path *p);
+/* The path begins with a list of the record itself; and its value from one item of that list on
+ * (end.item, end.alias). */
+bool path_lists(const struct path *p);
+void path_of_item(struct sqlb *b, const struct path_end *item, const struct path *p);
 /* What a sort goes by: as path_scalar, but states in the order declared. */
 void path_sort(struct sqlb *b, const char *alias, enum face face, const struct path *p);
 enum shape path_sort_shape(const struct path *p);

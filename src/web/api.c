@@ -197,6 +197,8 @@ enum rc api_change(struct request *rq, struct reply *re, struct err *e)
     enum rc rc = load_for_write(rq, re, &s, &ready, e);
     if (rc != RC_OK || !ready)
         return rc;
+    if (s.in_approval)
+        return err_user(e, "approval.running", "%s", "");
     if (!s.may_write)
         return err_user(e, "service.denied", "%s", "");
     GOTO_OUT(read_body(rq, &s.rec, &c, &faults, e));

@@ -26,6 +26,8 @@ enum rc delete_do(struct request *rq, struct reply *re, struct err *e) MUST_CHEC
 enum rc form_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc form_save(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc step_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc reports_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc report_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc confirm_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc step_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc template_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
@@ -42,6 +44,7 @@ enum rc news_run_page(struct request *rq, struct reply *re, struct err *e) MUST_
 bool is_reviewed(const struct request *rq);
 enum rc review_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc review_fact_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc review_chat_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc review_who_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc news_read_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc page_sso(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
@@ -84,7 +87,8 @@ enum rc board_page(struct request *rq, struct reply *re, struct err *e) MUST_CHE
 enum rc board_move(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc search_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 
-extern const struct page thread_def, promises_def, leaders_def, wall_def, circular_def, owed_def;
+extern const struct page thread_def, promises_def, leaders_def, wall_def, circular_def, reports_def,
+    report_def, owed_def;
 enum rc thread_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc promises_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc promises_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;

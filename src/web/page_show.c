@@ -406,6 +406,8 @@ static enum rc delete_reply(struct request *rq, struct reply *re, bool held, str
     struct shown shown = {0};
     uint32_t n = 0;
     TRY(record_show(rq->site, rq->actor, rq->kind, rq->id, rq->arena, &shown, e));
+    if (shown.in_approval)
+        return err_user(e, "approval.running", "%s", "");
     if (!shown.may_delete)
         return err_user(e, "service.denied", "%s", "");
     struct view *v = view_new(rq->arena);

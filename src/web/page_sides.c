@@ -1,7 +1,6 @@
 /* Records that two sides confirm, and what assessors say of a record: from here it goes on with one
  * press. */
 #include "service/assessment.h"
-#include "web/view_int.h"
 #include "web/work_int.h"
 
 #include <math.h>
@@ -104,17 +103,6 @@ static enum rc view_sheet(struct request *rq, struct view *list, const struct re
     return RC_OK;
 }
 
-static struct str escaped(const struct request *rq, struct str text)
-{
-    struct buf b;
-    struct err e;
-    buf_init(&b, 32u << 10);
-    enum rc rc = url_escape(&b, text, &e);
-    struct str s = textf(rq, "%.*s", rc == RC_OK ? (int)b.n : 0, b.n ? b.p : "");
-    buf_free(&b);
-    return s;
-}
-
 /* The step of the subject that follows the proposal, its comment already written. */
 static void view_proposed_step(struct request *rq, struct view *v, const struct shown *subject,
                                const struct assessed *one, struct str median, struct str proposal)
@@ -131,7 +119,7 @@ static void view_proposed_step(struct request *rq, struct view *v, const struct 
         view_str(v, "action", label_text(&a->label, rq->zh));
         view_str(v, "action_path",
                  textf(rq, "%s/step/%.*s?comment=%s", record_path(rq, &subject->rec).p,
-                       (int)a->name.n, a->name.p, escaped(rq, comment).p));
+                       (int)a->name.n, a->name.p, work_escape(rq, comment).p));
     }
 }
 

@@ -56,6 +56,8 @@ const struct route routes[] = {
     ROUTE(POST, "/account/notices/robot/{name}", notices_robot_do, ROLES_SIGNED, 0, "设置群机器人", "Set my chat robot"),
 
     ROUTE(GET, "/leaders", leaders_page, ROLES_SIGNED, 0, "领导驾驶舱", "Leaders' page"),
+    ROUTE(GET, "/reports", reports_page, ROLES_TALKS, 0, "台账与汇总表", "Ledgers and tables"),
+    ROUTE(GET, "/reports/{name}", report_page, ROLES_TALKS, 0, "一份台账或汇总表（?as=xlsx、docx、pdf 为文件）", "A ledger or table (?as=xlsx, docx, pdf: as a file)"),
     ROUTE(GET, "/circular", circular_page, ROLES_ALLSEEING, 0, "兑现情况通报", "Circular"),
     ROUTE(GET, "/owed", owed_page, ROLES_SIGNED, 0, "待办承诺", "What is owed"),
 
@@ -139,6 +141,7 @@ const struct route routes[] = {
     ROUTE(GET, "/{kind}/{id}/promises", promises_page, ROLES_FORM, 0, "由纪要整理承诺", "Promises out of minutes"),
     ROUTE(POST, "/{kind}/{id}/promises", promises_do, ROLES_FORM, 0, "由纪要整理承诺", "Promises out of minutes"),
     ROUTE(POST, "/{kind}/{id}/fact/{name}", review_fact_do, ROLES_FORM, 0, "接受、改正或排除新闻页的事实", "Accept, correct or reject a fact of a page"),
+    ROUTE(POST, "/{kind}/{id}/chat", review_chat_do, ROLES_FORM, 0, "请对话模型补充新闻页的事实", "Ask a chat model for further facts of a page"),
     ROUTE(POST, "/{kind}/{id}/who", review_who_do, ROLES_FORM, 0, "认定新闻页的各方与人员", "Say who is who on a page"),
     ROUTE(GET, "/{kind}/{id}/delete", delete_page, ROLES_FORM, 0, "删除", "Delete a record"),
     ROUTE(POST, "/{kind}/{id}/delete", delete_do, ROLES_FORM, 0, "删除", "Delete a record"),
@@ -154,6 +157,7 @@ const struct menu_row menu_rows[] = {
     {"/board", "layout-kanban", "web.board", false, NULL},
     {"/news", "news", "web.news", false, NULL},
     {"/owed", "list-check", "web.owed", false, NULL},
+    {"/reports", "table", "web.reports", false, NULL},
     {"/circular", "report", "web.circular", false, NULL},
     {"/jobs", "progress", "web.jobs", false, NULL},
     {"/admin/accounts", "user-cog", "web.accounts", false, NULL},
@@ -201,6 +205,8 @@ const struct page *const pages[] = {
     &promises_def,
     &leaders_def,
     &wall_def,
+    &reports_def,
+    &report_def,
     &circular_def,
     &owed_def,
     &inbox_def,

@@ -34,6 +34,17 @@ struct str work_list(const struct request *rq, const char *kind, struct str filt
     return s;
 }
 
+struct str work_escape(const struct request *rq, struct str text)
+{
+    struct buf b;
+    struct err e;
+    buf_init(&b, 32u << 10);
+    enum rc rc = url_escape(&b, text, &e);
+    struct str s = textf(rq, "%.*s", rc == RC_OK ? (int)b.n : 0, b.n ? b.p : "");
+    buf_free(&b);
+    return s;
+}
+
 struct str show_real(const struct request *rq, double x)
 {
     char digits[64];

@@ -2,6 +2,7 @@
  * indicators, digests, the calendar. */
 #include "work_help.h"
 
+#include "service/attach.h"
 #include "service/upkeep.h"
 
 #include "service/assessment.h"
@@ -436,6 +437,7 @@ static void of_two_sessions_one_succeeds(void **unused)
 struct signing {
     struct site *s;
     int64_t id[SIGNED_EACH];
+    struct str scan;
     bool failed;
 };
 
@@ -447,7 +449,8 @@ static void *file_all(void *ctx)
         vec_fault faults = {0};
         struct err e = {0};
         struct rec out;
-        struct act act = {.id = x->id[i], .action = STR("file")};
+        struct typed scan = {STR("scan"), x->scan};
+        struct act act = {.id = x->id[i], .action = STR("file"), .typed = &scan, .n_typed = 1};
         const struct kind *k = kind_find(site_kinds(x->s), STR("agreement"));
         x->failed |= record_act(x->s, &broker, k, &act, &a, &out, &faults, &e) != RC_OK;
         vec_free(&faults);
@@ -467,6 +470,8 @@ static void agreements_are_numbered_without_gaps(void **unused)
     struct err e = {0};
     OK(site_open(&other, &o, &e));
     x[1].s = other;
+    OK(attach_put(site, &broker, STR("scan.pdf"), STR("%PDF-1.4 scan"), &mem, &x[0].scan, &e));
+    x[1].scan = x[0].scan;
     for (int i = 0; i < 2 * SIGNED_EACH; i++)
         x[i % 2].id[i / 2] =
             MAKE(&broker, "agreement", "title", "框架", "type", "framework", "parties",
@@ -474,6 +479,8 @@ static void agreements_are_numbered_without_gaps(void **unused)
                  "scanned", "2021-05-06", "owner", ref(org_a));
     for (int i = 0; i < 2 * SIGNED_EACH; i++) {
         STEP(&broker, "agreement", x[i % 2].id[i / 2], "sign");
+        assert_int_equal(step_as(&broker, "agreement", x[i % 2].id[i / 2], "file", "", "", &e),
+                         RC_USER); /* without the scan */
         struct rec r = get_rec("agreement", x[i % 2].id[i / 2]);
         assert_false(r.val[field_find(r.kind, STR("number"))].set);
     }

@@ -1,0 +1,223 @@
+/* Ledgers and tables over HTTP, both sides of a joint appointment, a problem fed back; and what
+ * parties share with each other is in no answer to anybody else. Run on both databases. */
+#define _GNU_SOURCE
+#include "http_help.h"
+
+#define SECRET "暗藏底价协议"
+
+static struct browser broker, editor, member, visitor;
+static int64_t secret, shared, project, post_id;
+
+static const char *pathf(const char *fmt, ...)
+{
+    static char path[16][1000];
+    static unsigned n;
+    char *to = path[n++ % 16];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(to, sizeof path[0], fmt, ap);
+    va_end(ap);
+    return to;
+}
+
+static int64_t agreement(const char *title, const char *other)
+{
+    return MAKE(&actor_system, "agreement", "title", title, "type", "contract", "contract",
+                "service", "parties.0.org", "乙大学", "parties.0.role", "lead", "parties.1.org",
+                other, "parties.1.role", "member", "signed", "2026-02-01", "start", "2026-02-01",
+                "amount", "12万", "owner", "乙大学");
+}
+
+static int open_all(void **state)
+{
+    if (web_start(state) != 0)
+        return -1;
+    MAKE(&actor_system, "org", "name", "丙公司", "type", "company", "region", "330600");
+    MAKE(&actor_system, "person", "name", "张三", "units", "乙大学", "owner", "乙大学");
+    secret = agreement(SECRET, "丙公司");
+    shared = agreement("与甲共享的协议", "甲公司");
+    STEP(&actor_system, "agreement", shared, "sign");
+    project = MAKE(&actor_system, "project", "title", "薄壁件产业化", "type", "transfer", "stage",
+                   "sn", "start", "2026-01-01", "end", "2026-12-31", "agreement",
+                   pathf("#%lld", (long long)shared), "owner", "甲公司");
+    MAKE(&actor_system, "project", "title", SECRET "项目", "type", "attack", "stage", "s1", "start",
+         "2026-01-01", "end", "2026-12-31", "agreement", pathf("#%lld", (long long)secret), "owner",
+         "乙大学");
+    post_id = MAKE(&actor_system, "appointment", "person", "张三", "home", "乙大学", "host",
+                   "甲公司", "start", "2026-01-01", "end", "2027-12-31", "home_share", "60",
+                   "host_share", "40", "owner", "乙大学");
+    browser_open(&broker);
+    browser_open(&editor);
+    browser_open(&member);
+    browser_open(&visitor);
+    sign_in(&broker, "broker");
+    sign_in(&editor, "editor");
+    sign_in(&member, "member");
+    return 0;
+}
+
+static int close_all(void **state)
+{
+    browser_close(&broker);
+    browser_close(&editor);
+    browser_close(&member);
+    browser_close(&visitor);
+    return web_stop(state);
+}
+
+/* ---- tables ---- */
+
+static void test_pages(void **state)
+{
+    (void)state;
+    assert_int_equal(get(&broker, "/reports"), 200);
+    assert_true(shows("href=\"/reports/transfer_report\"") && shows("协议台账"));
+    assert_int_equal(get(&broker, "/reports/contract_ledger?year=2026"), 200);
+    assert_true(shows("与甲共享的协议") &&
+                shows("<th colspan=\"2\" class=\"under\">金额（元）</th>"));
+    assert_true(shows("120,000.00") && shows("合计"));
+    assert_int_equal(get(&broker, "/reports/contract_ledger?year=2025"), 200);
+    assert_false(shows("与甲共享的协议"));
+    assert_int_equal(get(&broker, "/reports/transfer_report?year=2026"), 200);
+    assert_true(shows("href=\"/agreement?filter=") && shows(">12</a>"));
+    assert_int_equal(get(&broker, "/reports/nothing"), 404);
+    assert_int_equal(get(&broker, "/reports/summary?from=2026-05-01&until=2026-01-01"), 422);
+    assert_int_equal(get(&visitor, "/reports/summary"), 303);
+    assert_int_equal(get(&member, "/reports/payment_ledger"), 403);
+}
+
+static void test_files(void **state)
+{
+    (void)state;
+    assert_int_equal(get(&broker, "/reports/summary?as=xlsx"), 200);
+    assert_memory_equal(got.body.p, "PK", 2);
+    assert_non_null(strstr(header("Content-Disposition"), ".xlsx"));
+    assert_int_equal(get(&broker, "/reports/transfer_report?as=docx"), 200);
+    assert_non_null(strstr(header("Content-Type"), "wordprocessingml"));
+    assert_int_equal(get(&broker, "/reports/push_list?as=pdf"), 200);
+    assert_memory_equal(got.body.p, "%PDF-1.", 7);
+    assert_int_equal(get(&broker, "/reports/summary?as=doc"), 422);
+}
+
+/* ---- who sees what ---- */
+
+static void hidden_from(struct browser *b, const char *path)
+{
+    long status = get(b, path);
+    if (status >= 500)
+        fail_msg("%s: %ld", path, status);
+    if (shows("底价") || (got.head.p && strstr(got.head.p, "底价")))
+        fail_msg("%s shows what others share", path);
+}
+
+/* A draft of two others, and the project under it: on every way to it. */
+static void test_not_for_others(void **state)
+{
+    (void)state;
+    static const char *const ways[] = {"/agreement",
+                                       "/agreement?filter=state+%%3D+draft",
+                                       "/agreement/%lld",
+                                       "/agreement/%lld/edit",
+                                       "/agreement/%lld/thread",
+                                       "/agreement/%lld/delete",
+                                       "/agreement/%lld/step/submit",
+                                       "/agreement/%lld/paper/approval_form",
+                                       "/agreement/export?format=csv",
+                                       "/api/agreement",
+                                       "/api/agreement/%lld",
+                                       "/api/agreement/%lld/history",
+                                       "/api/search?q=%%E6%%9A%%97%%E8%%97%%8F",
+                                       "/search?q=%%E6%%9A%%97%%E8%%97%%8F",
+                                       "/suggest/records/agreement?q=%%E6%%9A%%97",
+                                       "/project",
+                                       "/dashboard",
+                                       "/leaders",
+                                       "/owed",
+                                       "/reports/agreement_ledger",
+                                       "/reports/contract_ledger",
+                                       "/reports/push_list",
+                                       "/reports/summary",
+                                       "/reports/transfer_report",
+                                       "/reports/agreement_ledger?as=docx",
+                                       "/"};
+    struct browser *who[] = {&visitor, &member, &editor};
+    for (size_t i = 0; i < ARRAY_LEN(ways); i++)
+        for (size_t b = 0; b < ARRAY_LEN(who); b++)
+            hidden_from(who[b], pathf(ways[i], (long long)secret));
+    assert_int_equal(get(&editor, pathf("/agreement/%lld", (long long)secret)), 404);
+    assert_int_equal(get(&broker, "/agreement"), 200);
+    assert_true(shows(SECRET)); /* it is there to be seen */
+}
+
+static void test_for_parties(void **state)
+{
+    (void)state;
+    assert_int_equal(get(&member, pathf("/agreement/%lld", (long long)shared)), 200);
+    assert_true(shows("与甲共享的协议") && shows("12 万元"));
+    assert_false(shows(pathf("/agreement/%lld/edit", (long long)shared)));
+    assert_int_equal(get(&member, "/agreement"), 200);
+    assert_true(shows("与甲共享的协议"));
+    assert_int_equal(get(&member, "/api/agreement"), 200);
+    assert_true(shows("与甲共享的协议"));
+    assert_int_equal(get(&member, "/agreement/export?format=csv"), 200);
+    assert_true(shows("与甲共享的协议"));
+    assert_int_equal(get(&member, "/reports/contract_ledger?year=2026"), 200);
+    assert_true(shows("与甲共享的协议"));
+    assert_int_equal(get(&member, pathf("/project/%lld", (long long)project)), 200);
+    assert_true(shows("与甲共享的协议")); /* the thread */
+}
+
+/* ---- both sides, feedback ---- */
+
+static void test_confirm(void **state)
+{
+    (void)state;
+    const char *path = pathf("/appointment/%lld", (long long)post_id);
+    assert_int_equal(get(&editor, path), 200);
+    assert_true(shows("本单位确认") && shows(pathf("%s/confirm", path)));
+    assert_int_equal(get(&broker, path), 200);
+    assert_false(shows("本单位确认"));
+    assert_int_equal(post(&editor, pathf("%s/confirm", path), "version=1"), 303);
+    assert_int_equal(get(&editor, pathf("%s?done=confirmed", path)), 200);
+    assert_true(shows("已代表本单位确认") && !shows(pathf("%s/confirm\"", path)));
+    assert_int_equal(post(&editor, pathf("%s/confirm", path), "version=1"), 422); /* it is */
+    /* its editor changes a term: told that the confirmation is taken back */
+    assert_int_equal(get(&editor, pathf("%s/edit", path)), 200);
+    assert_int_equal(
+        post(&editor, pathf("%s/edit", path), "version=2&has.secrecy_term=1&secrecy_term=3"), 303);
+    assert_non_null(strstr(header("Location"), "done=unconfirmed"));
+    assert_int_equal(get(&editor, path), 200);
+    assert_true(shows("待确认") && shows(pathf("%s/confirm", path)));
+    /* and not for the other side */
+    assert_int_equal(post(&editor, pathf("%s/edit", path),
+                          "version=3&has.home_confirmed=1&home_confirmed=2026-03-01"),
+                     422);
+    assert_true(shows("一方自己确认"));
+}
+
+static void test_feedback(void **state)
+{
+    (void)state;
+    assert_int_equal(get(&editor, pathf("/project/%lld", (long long)project)), 200);
+    assert_true(shows("反馈为课题") && shows("反馈为需求"));
+    assert_int_equal(
+        get(&editor, pathf("/need/new?origin=%%23%lld&title=%%E9%%97%%AE", (long long)project)),
+        200);
+    assert_true(shows("薄壁件产业化"));
+    int64_t need = MAKE(&actor_system, "need", "title", "开裂问题", "body", "内容", "origin",
+                        pathf("#%lld", (long long)project), "owner", "甲公司");
+    assert_int_equal(get(&editor, pathf("/project/%lld/thread", (long long)project)), 200);
+    assert_true(shows(pathf("href=\"/need/%lld\"", (long long)need)));
+    assert_int_equal(get(&editor, pathf("/need/%lld", (long long)need)), 200);
+    assert_true(shows(pathf("href=\"/project/%lld\"", (long long)project)));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pages),          cmocka_unit_test(test_files),
+        cmocka_unit_test(test_not_for_others), cmocka_unit_test(test_for_parties),
+        cmocka_unit_test(test_confirm),        cmocka_unit_test(test_feedback),
+    };
+    return cmocka_run_group_tests(tests, open_all, close_all);
+}
