@@ -142,7 +142,8 @@ static void dump_file(const char *path, struct arena *a)
     struct article x;
     struct news n;
     struct err e = {0};
-    if (article_read(&x, slurp(path, a), address(path, a), reader_article(reader), a, &e) != RC_OK)
+    struct article_source from = {.url = address(path, a)};
+    if (article_read(&x, slurp(path, a), from, reader_article(reader), a, &e) != RC_OK)
         fprintf(stderr, "news_dump: %s: %s\n", path, e.key);
     if (news_read(&n, &x, reader_news(reader), a, &e) != RC_OK)
         fail(&e, path);
@@ -215,7 +216,7 @@ static void read_once(struct str page, struct arena *a, double *in_news)
     struct article x;
     struct news n;
     struct err e = {0};
-    if (article_read(&x, page, STR(""), reader_article(reader), a, &e) != RC_OK)
+    if (article_read(&x, page, (struct article_source){0}, reader_article(reader), a, &e) != RC_OK)
         fail(&e, "page");
     double start = now();
     if (news_read(&n, &x, reader_news(reader), a, &e) != RC_OK)

@@ -8,8 +8,22 @@
 #include <math.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <time.h>
 
 static struct err err;
+
+struct took took_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (struct took){clock_seconds(), (double)t.tv_sec + 1e-9 * (double)t.tv_nsec};
+}
+
+struct took took_since(struct took start)
+{
+    struct took now = took_now();
+    return (struct took){now.wall - start.wall, now.cpu - start.cpu};
+}
 
 static int64_t now(void *ctx)
 {
@@ -121,15 +135,15 @@ struct trial {
 };
 
 /* With nothing remembered: another site each time. Seconds. */
-static double ours(struct trial *t, int64_t day, bool ahead, uint32_t n)
+static struct took ours(struct trial *t, int64_t day, bool ahead, uint32_t n)
 {
     static struct measured out[WORK_MEASURES];
     struct site *s = open_site(t->dir, t->url, false);
     struct declared d = {{0}, {0}, {0}};
     read_declared(s, &d);
-    double start = clock_seconds();
+    struct took start = took_now();
     or_die(measures_at(s, &broker, d.rec.p, n, day, ahead, &d.arena, out, &err), &err);
-    double took = clock_seconds() - start;
+    struct took took = took_since(start);
     for (uint32_t i = 0; i < n; i++) {
         if (out[i].wrong.rc != RC_OK)
             die("%s: %s", t->spec[d.place[i]].filter, out[i].wrong.key);
@@ -142,10 +156,10 @@ static double ours(struct trial *t, int64_t day, bool ahead, uint32_t n)
     return took;
 }
 
-static double board(struct trial *t)
+static struct took board(struct trial *t)
 {
     struct site *s = open_site(t->dir, t->url, false);
-    double took = qiao_board(s, &broker);
+    struct took took = qiao_board(s, &broker);
     site_close(s);
     return took;
 }
@@ -177,9 +191,9 @@ static double median(const double *x, uint32_t n)
     return n % 2 ? copy[n / 2] : (copy[n / 2 - 1] + copy[n / 2]) / 2;
 }
 
-enum { NOW, BOARD, PASSED, PARTS };
+enum { NOW, BOARD, PASSED, PARTS, WORK = PARTS, ALL };
 
-static void one_round(struct trial *t, double q[PARTS], double h[PARTS], bool hand_first)
+static void one_round(struct trial *t, struct took q[PARTS], struct took h[PARTS], bool hand_first)
 {
     for (int i = 0; i < 2; i++)
         if ((i == 0) == hand_first) {
@@ -205,10 +219,53 @@ static void count_row(void *ctx, const char *const *col, uint32_t n)
     *(double *)ctx = strtod(col[0], NULL);
 }
 
+/* Of each part and of today's figures together: ours and by hand, by the clock and the processor.
+ */
+struct figures {
+    double wall[ALL][ROUNDS], cpu[ALL][ROUNDS];  /* ratios */
+    double ours[ALL][ROUNDS], hand[ALL][ROUNDS]; /* seconds */
+};
+
+static void keep_round(struct figures *f, uint32_t r, const struct took q[PARTS],
+                       const struct took h[PARTS])
+{
+    static const char *const names[ALL] = {"indicators", "pages", "past", "work"};
+    for (int p = 0; p < ALL; p++) {
+        struct took a = p < PARTS
+                            ? q[p]
+                            : (struct took){q[NOW].wall + q[BOARD].wall, q[NOW].cpu + q[BOARD].cpu};
+        struct took b = p < PARTS
+                            ? h[p]
+                            : (struct took){h[NOW].wall + h[BOARD].wall, h[NOW].cpu + h[BOARD].cpu};
+        f->wall[p][r] = a.wall / b.wall;
+        f->cpu[p][r] = a.cpu / b.cpu;
+        f->ours[p][r] = a.wall;
+        f->hand[p][r] = b.wall;
+        printf("round %u %-10s %7.3f s, by hand %7.3f s: %.3f; of the processor %7.3f s, %7.3f s: "
+               "%.3f\n",
+               r + 1, names[p], a.wall, b.wall, f->wall[p][r], a.cpu, b.cpu, f->cpu[p][r]);
+    }
+    fflush(stdout);
+}
+
+static void report(const struct figures *f, uint32_t rounds, const char *db)
+{
+    static const char *const names[ALL] = {"indicators", "dashboard", "past", "work"};
+    for (int p = 0; p < ALL; p++)
+        printf(" seconds_%s=%.3f hand_%s=%.3f", names[p], median(f->ours[p], rounds), names[p],
+               median(f->hand[p], rounds));
+    for (int p = 0; p < ALL && strcmp(db, "sqlite") == 0; p++)
+        printf(" cpu_ratio_%s=%.3f", names[p], median(f->cpu[p], rounds));
+    for (int p = 0; p < ALL; p++)
+        printf(" ratio_%s=%.3f", names[p], median(f->wall[p], rounds));
+    printf("\n");
+}
+
 static void measure_all(const char *dir, const char *url, uint32_t rounds)
 {
     static struct trial t;
-    double q[PARTS][ROUNDS], h[PARTS][ROUNDS], ratio[PARTS + 1][ROUNDS], records = 0, entries = 0;
+    static struct figures f;
+    double records = 0, entries = 0;
     t.dir = dir;
     t.url = url;
     t.hand = hand_open(dir, url);
@@ -221,28 +278,17 @@ static void measure_all(const char *dir, const char *url, uint32_t rounds)
     board_compare(s, &broker, t.hand);
     site_close(s);
     for (uint32_t r = 0; r < rounds; r++) {
-        double a[PARTS], b[PARTS];
+        struct took a[PARTS], b[PARTS];
         one_round(&t, a, b, r % 2);
-        for (int p = 0; p < PARTS; p++) {
-            q[p][r] = a[p];
-            h[p][r] = b[p];
-            ratio[p][r] = a[p] / b[p];
-        }
-        ratio[PARTS][r] = (a[NOW] + a[BOARD]) / (b[NOW] + b[BOARD]);
-        printf("round %u: indicators %.3f s (by hand %.3f), pages %.3f (%.3f), past %.3f (%.3f)\n",
-               r + 1, a[NOW], b[NOW], a[BOARD], b[BOARD], a[PASSED], b[PASSED]);
-        fflush(stdout);
+        keep_round(&f, r, a, b);
     }
-    double course = ours(&t, 0, true, FORECASTS);
+    struct took course = ours(&t, 0, true, FORECASTS);
     hand_close(t.hand);
-    printf("records=%.0f entries=%.0f indicators=%u rounds=%u db=%s seconds_indicators=%.3f "
-           "seconds_dashboard=%.3f seconds_past=%.3f seconds_forecasts=%.3f ratio_indicators=%.3f "
-           "ratio_dashboard=%.3f ratio_past=%.3f ratio_work=%.3f\n",
-           records, entries, WORK_MEASURES, rounds, url ? "postgres" : "sqlite",
-           median(q[NOW], rounds), median(q[BOARD], rounds), median(q[PASSED], rounds), course,
-           median(ratio[NOW], rounds), median(ratio[BOARD], rounds), median(ratio[PASSED], rounds),
-           median(ratio[PARTS], rounds));
-    (void)h;
+    printf("records=%.0f entries=%.0f indicators=%u rounds=%u db=%s seconds_forecasts=%.3f "
+           "cpu_forecasts=%.3f",
+           records, entries, WORK_MEASURES, rounds, url ? "postgres" : "sqlite", course.wall,
+           course.cpu);
+    report(&f, rounds, url ? "postgres" : "sqlite");
 }
 
 int main(int argc, char **argv)

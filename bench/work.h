@@ -14,6 +14,14 @@
 #define WORK_RECORDS  1000000u
 #define WORK_MEASURES 100u
 
+/* Seconds by the clock and, where the database runs in this process, of the processor: what others
+ * do on the machine meanwhile shows in the first only. */
+struct took {
+    double wall, cpu;
+};
+struct took took_now(void);
+struct took took_since(struct took start);
+
 static inline void or_die(enum rc rc, const struct err *e)
 {
     if (rc != RC_OK)

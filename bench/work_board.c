@@ -1,7 +1,6 @@
 /* The dashboard and the leaders' page: what the program reads for them, and the same by hand. */
 #include "work.h"
 
-#include "base/clock.h"
 #include "service/overview.h"
 #include "work_hand.h"
 
@@ -91,7 +90,7 @@ static void run_each(struct hand *h, const char *only, hand_row_fn each, void *c
     for (size_t i = 0; i < ARRAY_LEN(statements); i++) {
         struct hand_sql s;
         const char *own = statements[i].sql[hand_is_postgres(h)];
-        double start = clock_seconds();
+        struct took start = took_now();
         if (only && strcmp(only, statements[i].name) != 0)
             continue;
         hand_init(&s, h, WORK_TODAY);
@@ -99,7 +98,7 @@ static void run_each(struct hand *h, const char *only, hand_row_fn each, void *c
         hand_run(h, s.text.p, each, ctx);
         buf_free(&s.text);
         if (say)
-            fprintf(stderr, "  %-16s %.3f s\n", statements[i].name, clock_seconds() - start);
+            fprintf(stderr, "  %-16s %.3f s\n", statements[i].name, took_since(start).cpu);
     }
 }
 
@@ -110,11 +109,11 @@ static void drop_row(void *ctx, const char *const *col, uint32_t n)
     (void)n;
 }
 
-double hand_board(struct hand *h)
+struct took hand_board(struct hand *h)
 {
-    double start = clock_seconds();
+    struct took start = took_now();
     run_each(h, NULL, drop_row, NULL, getenv("WORK_SAY") != NULL);
-    return clock_seconds() - start;
+    return took_since(start);
 }
 
 /* ---- by the program ---- */
@@ -144,23 +143,23 @@ static vec_grouped group(struct site *s, const struct actor *a, size_t i, struct
     return out;
 }
 
-double qiao_board(struct site *s, const struct actor *a)
+struct took qiao_board(struct site *s, const struct actor *a)
 {
     const struct overview *o;
     struct arena to = {0};
     bool say = getenv("WORK_SAY") != NULL;
-    double start = clock_seconds();
+    struct took start = took_now();
     or_die(overview_get(s, a, &o, &err), &err);
     if (say)
-        fprintf(stderr, "  overview %.3f s\n", clock_seconds() - start);
+        fprintf(stderr, "  overview %.3f s\n", took_since(start).cpu);
     for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
-        double from = clock_seconds();
+        struct took from = took_now();
         vec_grouped out = group(s, a, i, &to);
         vec_free(&out);
         if (say)
-            fprintf(stderr, "  %-16s %.3f s\n", groups[i].name, clock_seconds() - from);
+            fprintf(stderr, "  %-16s %.3f s\n", groups[i].name, took_since(from).cpu);
     }
-    double took = clock_seconds() - start;
+    struct took took = took_since(start);
     overview_done(o);
     arena_free(&to);
     return took;

@@ -3,7 +3,6 @@
  * first round. SQL of the bench only; the program's own is made in src/store. */
 #include "work.h"
 
-#include "base/clock.h"
 #include "work_hand.h"
 
 #include <libpq-fe.h>
@@ -103,6 +102,7 @@ void hand_init(struct hand_sql *s, const struct hand *h, int64_t day)
     s->postgres = hand_is_postgres(h);
     s->day = day;
     s->end = day < WORK_TODAY ? (day + 1) * 86400 - CHINA_SECONDS : 0;
+    s->ids = false;
     buf_init(&s->text, 1 << 20);
 }
 
@@ -143,7 +143,10 @@ static void add_kind(struct hand_sql *s, const char *kind)
 static void add_json(struct hand_sql *s, const char *of, const char *name, size_t n, bool number)
 {
     if (s->postgres)
-        ADD(s, "(%s ->> '%.*s')%s", of, (int)n, name, number ? "::numeric" : "");
+        ADD(s, "(%s ->> '%.*s')%s", of, (int)n, name,
+            !number  ? ""
+            : s->ids ? "::bigint"
+                     : "::numeric");
     else
         ADD(s, "json_extract(%s,'$.%.*s')", of, (int)n, name);
 }
@@ -202,7 +205,9 @@ static void add_select(struct hand_sql *s, const char *t, const char *before, co
     if (items && items < where)
         sscanf(items + 6, "%39[a-z]", list);
     add(s, before);
+    s->ids = true;
     hand_put(s, value);
+    s->ids = false;
     add(s, behind);
     add(s, " FROM ");
     add_source(s, kind);
@@ -369,11 +374,11 @@ static bool is_known_alone(const struct work_spec *w, const struct hand_plan *p,
     return is_list(w) || (p->decided && p->alone[i]);
 }
 
-double hand_measures(struct hand *h, const struct work_spec *w, uint32_t n, int64_t day,
-                     struct hand_plan *plan, double *value)
+struct took hand_measures(struct hand *h, const struct work_spec *w, uint32_t n, int64_t day,
+                          struct hand_plan *plan, double *value)
 {
     bool done[WORK_MEASURES] = {false};
-    double start = clock_seconds();
+    struct took start = took_now();
     for (uint32_t i = 0; i < n; i++) {
         const struct work_spec *some[WORK_MEASURES];
         double *to[WORK_MEASURES];
@@ -397,7 +402,7 @@ double hand_measures(struct hand *h, const struct work_spec *w, uint32_t n, int6
     for (uint32_t i = 0; i < n; i++)
         if (is(&w[i], "coverage"))
             missing(h, &w[i], day);
-    return clock_seconds() - start;
+    return took_since(start);
 }
 
 /* What each figure costs alone, and what its kind costs together without it. */
@@ -409,9 +414,9 @@ void hand_decide(struct hand *h, const struct work_spec *w, uint32_t n, int64_t 
     const struct work_spec *some[WORK_MEASURES];
     memset(plan, 0, sizeof *plan);
     for (uint32_t i = 0; i < n; i++) {
-        double start = clock_seconds();
+        struct took start = took_now();
         one_by_one(h, &w[i], day, &value[i]);
-        alone[i] = clock_seconds() - start;
+        alone[i] = h->pg ? took_since(start).wall : took_since(start).cpu;
     }
     for (uint32_t i = 0; i < n; i++) {
         uint32_t m = 0, of[WORK_MEASURES];
@@ -429,9 +434,10 @@ void hand_decide(struct hand *h, const struct work_spec *w, uint32_t n, int64_t 
                 plan->alone[of[j]] = true;
             continue;
         }
-        double start = clock_seconds(), sum = 0;
+        struct took start = took_now();
+        double sum = 0;
         together(h, some, m, day, to);
-        double all = clock_seconds() - start;
+        double all = h->pg ? took_since(start).wall : took_since(start).cpu;
         for (uint32_t j = 0; j < m; j++)
             sum += alone[of[j]];
         /* a column of many costs about its part of half of the whole reading */

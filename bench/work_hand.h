@@ -17,8 +17,8 @@ uint32_t hand_run(struct hand *h, const char *sql, hand_row_fn each, void *ctx);
 /* A statement from templates, for a day. */
 struct hand_sql {
     struct buf text;
-    bool postgres;
-    int64_t day, end; /* end 0: now */
+    bool postgres, ids; /* ids: numbers are those of records */
+    int64_t day, end;   /* end 0: now */
 };
 void hand_init(struct hand_sql *s, const struct hand *h, int64_t day);
 void hand_put(struct hand_sql *s, const char *template);
@@ -30,13 +30,12 @@ struct hand_plan {
 const char *hand_kind(const struct work_spec *w);
 void hand_decide(struct hand *h, const struct work_spec *w, uint32_t n, int64_t day,
                  struct hand_plan *plan);
-/* Seconds. */
-double hand_measures(struct hand *h, const struct work_spec *w, uint32_t n, int64_t day,
-                     struct hand_plan *plan, double *value);
+struct took hand_measures(struct hand *h, const struct work_spec *w, uint32_t n, int64_t day,
+                          struct hand_plan *plan, double *value);
 
 /* work_board.c: the dashboard and the leaders' page. */
-double hand_board(struct hand *h);
-double qiao_board(struct site *s, const struct actor *a);
+struct took hand_board(struct hand *h);
+struct took qiao_board(struct site *s, const struct actor *a);
 /* Do both say the same? Ends the program where they do not. */
 void board_compare(struct site *s, const struct actor *a, struct hand *h);
 

@@ -33,9 +33,10 @@
   });
   document.addEventListener('submit', function () { changed = false; });
   window.addEventListener('beforeunload', function (e) { if (changed) e.preventDefault(); });
-  // answers 409 and 422 to a form are pages to be shown as well
+  // refusals are pages to be shown as well, and so is whatever else a form is answered
   document.addEventListener('htmx:beforeSwap', function (e) {
-    if (e.detail.xhr.status === 409 || e.detail.xhr.status === 422) {
+    var status = e.detail.xhr.status;
+    if (status === 409 || status === 422 || (status >= 400 && e.detail.boosted)) {
       e.detail.shouldSwap = true;
       e.detail.isError = false;
     }

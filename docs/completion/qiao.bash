@@ -100,14 +100,14 @@ _qiao()
             fi
             ;;
         serve)
-            options='--db --address --port --url --behind-proxy --threads --upload-max --cas --oidc --oidc-client --log --lang --model --quiet --help'
+            options='--db --address --port --url --behind-proxy --threads --upload-max --cas --oidc --oidc-client --chat --chat-model --log --lang --model --quiet --help'
             sheets='!*'
             [[ $cur = -* ]] || compopt -o dirnames
             ;;
         import | export | template | paper)
             options='--db --lang --model --quiet --help -o'
             [ "$command" != import ] || options+=' --apply --states'
-            [ "$command" != export ] || options+=' --filter --columns --sort'
+            [ "$command" != export ] || options+=' --filter --columns --sort --labels'
             [ "$command" != paper ] || options+=' --blank'
             if [ "$COMP_CWORD" = 2 ]; then
                 compopt -o dirnames

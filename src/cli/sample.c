@@ -5,7 +5,9 @@
 #include "cli/site_int.h"
 #include "record/value.h"
 #include "service/approval.h"
+#include "service/attach.h"
 #include "service/auth.h"
+#include "service/notify.h"
 #include "service/records.h"
 #include "sheet/grid.h"
 
@@ -14,7 +16,8 @@
 #include <time.h>
 
 #define DAY         86400
-#define MORNING     3600 /* 9 o'clock in China, in seconds of UTC */
+#define RECENT      (14 * 86400) /* what was told before has been read */
+#define MORNING     3600         /* 9 o'clock in China, in seconds of UTC */
 #define FIRST_DAY   "2024-09-01"
 #define ROWS_MAX    100000u
 #define BYTES_MAX   (64u << 20)
@@ -274,6 +277,51 @@ static uint32_t step_fields(struct str text, struct typed *typed)
     return n;
 }
 
+/* "@NAME.pdf" stands for a file: a page that says what it is. */
+static const char scan[] = "%PDF-1.4\n"
+                           "1 0 obj\n"
+                           "<< /Type /Catalog /Pages 2 0 R >>\n"
+                           "endobj\n"
+                           "2 0 obj\n"
+                           "<< /Type /Pages /Kids [3 0 R] /Count 1 >>\n"
+                           "endobj\n"
+                           "3 0 obj\n"
+                           "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+                           "/Resources << /Font << /F1 5 0 R >> >> >>\n"
+                           "endobj\n"
+                           "4 0 obj\n"
+                           "<< /Length 55 >>\n"
+                           "stream\n"
+                           "BT /F1 24 Tf 72 760 Td (Sample of a scanned deed) Tj ET\n"
+                           "endstream\n"
+                           "endobj\n"
+                           "5 0 obj\n"
+                           "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>\n"
+                           "endobj\n"
+                           "xref\n"
+                           "0 6\n"
+                           "0000000000 65535 f \n"
+                           "0000000009 00000 n \n"
+                           "0000000058 00000 n \n"
+                           "0000000115 00000 n \n"
+                           "0000000241 00000 n \n"
+                           "0000000346 00000 n \n"
+                           "trailer\n"
+                           "<< /Size 6 /Root 1 0 R >>\n"
+                           "startxref\n"
+                           "416\n"
+                           "%%EOF\n";
+
+static enum rc put_files(struct loading *x, const struct actor *who, struct typed *typed,
+                         uint32_t n, struct err *e)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (str_starts(typed[i].text, STR("@")))
+            TRY(attach_put(x->at.site, who, str_sub(typed[i].text, 1, typed[i].text.n),
+                           (struct str){scan, sizeof scan - 1}, &x->scratch, &typed[i].text, e));
+    return RC_OK;
+}
+
 static enum rc sign(struct loading *x, const struct happening *h, struct err *e)
 {
     const struct kind *k = kind_find(site_kinds(x->at.site), str_of(kinds_in_order[h->file]));
@@ -312,7 +360,9 @@ static enum rc step(struct loading *x, const struct happening *h, struct err *e)
                       .comment = h->part[4]};
     struct rec after;
     vec_fault faults = {0};
-    enum rc rc = record_act(x->at.site, &who, k, &act, &x->scratch, &after, &faults, e);
+    enum rc rc = put_files(x, &who, typed, act.n_typed, e);
+    if (rc == RC_OK)
+        rc = record_act(x->at.site, &who, k, &act, &x->scratch, &after, &faults, e);
     rc = rc == RC_OK ? RC_OK : place_error(e, rc, h, &faults);
     vec_free(&faults);
     return rc;
@@ -367,6 +417,29 @@ static enum rc run_all(struct loading *x, struct err *e)
     return RC_OK;
 }
 
+static enum rc read_old(struct loading *x, const struct account *account, struct err *e)
+{
+    struct actor a = actor_of(x, account->login);
+    vec_notice_shown v = {0};
+    enum rc rc = inbox_list(x->at.site, &a, false, 0, 200, &x->scratch, &v, e);
+    for (size_t i = 0; rc == RC_OK && i < v.n; i++)
+        if (v.p[i].at < x->now - RECENT) {
+            rc = inbox_read_all(x->at.site, &a, v.p[i].id, e);
+            break;
+        }
+    vec_free(&v);
+    arena_reset(&x->scratch);
+    return rc;
+}
+
+static enum rc read_inboxes(struct loading *x, struct err *e)
+{
+    x->now = (int64_t)time(NULL);
+    for (size_t i = 0; i < x->accounts.n; i++)
+        TRY(read_old(x, &x->accounts.p[i], e));
+    return RC_OK;
+}
+
 static enum rc sample_run(struct cli *c, int argc, char **argv, struct err *e)
 {
     struct sample_args a = {0};
@@ -389,6 +462,8 @@ static enum rc sample_run(struct cli *c, int argc, char **argv, struct err *e)
         rc = plan(&x, e);
     if (rc == RC_OK)
         rc = run_all(&x, e);
+    if (rc == RC_OK)
+        rc = read_inboxes(&x, e);
     if (rc == RC_OK)
         rc = at_site_say(&x.at, "cli.sample_done", str_of(argv[0]), e);
     at_site_close(&x.at);

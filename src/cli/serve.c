@@ -12,7 +12,7 @@
 
 struct serve_args {
     struct site_args site;
-    const char *address, *url, *cas, *oidc_issuer, *oidc_client;
+    const char *address, *url, *cas, *oidc_issuer, *oidc_client, *chat, *chat_model;
     uint32_t port, threads, upload;
     bool behind_proxy, verbose;
 };
@@ -74,6 +74,18 @@ static const struct option options[] = {
      .to = HERE(oidc_client),
      .value = {"编号", "ID"},
      .help = {"在签发者处登记的客户端编号", "our client id at the issuer"}},
+    {.name = "chat",
+     .kind = OPTION_TEXT,
+     .to = HERE(chat),
+     .value = {"网址", "URL"},
+     .help = {"可补充新闻事实的对话模型（OpenAI 兼容接口）；密钥写在 QIAO_CHAT_KEY 中",
+              "chat model that may propose facts of news (OpenAI-compatible); its key is in "
+              "QIAO_CHAT_KEY"}},
+    {.name = "chat-model",
+     .kind = OPTION_TEXT,
+     .to = HERE(chat_model),
+     .value = {"名称", "NAME"},
+     .help = {"对话模型的名称", "name of the chat model"}},
     {.name = "log",
      .kind = OPTION_FLAG,
      .to = HERE(verbose),
@@ -101,7 +113,10 @@ static struct web_options web_options_of(const struct serve_args *a)
                                 .cas_url = a->cas,
                                 .oidc_issuer = a->oidc_issuer,
                                 .oidc_client = a->oidc_client,
-                                .oidc_secret = getenv("QIAO_OIDC_SECRET")};
+                                .oidc_secret = getenv("QIAO_OIDC_SECRET"),
+                                .chat_url = a->chat,
+                                .chat_model = a->chat_model,
+                                .chat_key = getenv("QIAO_CHAT_KEY")};
 }
 
 static enum rc say_where(struct at_site *x, const struct serve_args *a, const struct web *w,

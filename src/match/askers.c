@@ -26,13 +26,14 @@ static enum rc prepare(void *ctx, size_t i, unsigned worker, struct err *e)
     struct preparing *p = ctx;
     struct asked one = {0};
     const struct askers *a = p->a;
-    TRY(asked_make(&one, &p->scratch[worker], a->m, matcher_need(a->m, (uint32_t)i), e));
+    enum rc rc = asked_make(&one, &p->scratch[worker], a->m, matcher_need(a->m, (uint32_t)i), e);
+    p->x[i] = one.x; /* whose end frees it, whatever became of it */
+    TRY(rc);
     size_t k = a->m->knowledge.stride, l = a->m->latent.stride;
     memcpy(a->knowledge + i * k, one.points.knowledge, k * sizeof *a->knowledge);
     memcpy(a->latent + i * l, one.points.latent, l * sizeof *a->latent);
     a->knowledge_inverse[i] = one.points.knowledge_inverse;
     a->latent_inverse[i] = one.points.latent_inverse;
-    p->x[i] = one.x;
     return RC_OK;
 }
 

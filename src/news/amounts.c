@@ -79,8 +79,8 @@ static uint32_t before_amount(const struct page *p, uint32_t i)
                                         "将近",   "近",     "约",   "超",   "逾"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++) {
         uint32_t n = (uint32_t)utf8_len(str_of(words[k]));
-        if (i >= n && looking_at(p, i - n, words[k]))
-            return i - n;
+        if (i >= n && looking_at(p, i - n, words[k]) && !mark_to(p, i, SENSE_GROUP))
+            return i - n; /* not the 约 of 签约 */
     }
     return i;
 }
@@ -113,7 +113,7 @@ static bool numeral_counts(const struct page *p, uint32_t from, uint32_t to, uin
     bool rough = end > to || p->ch[from] == 0x6570; /* 数十 */
     if (to - from == 1)
         return rough || (is_one_of(p->ch[from], "两三四五六七八九十") &&
-                         is_one_of(p->ch[end], "家所名位项份支亿"));
+                         is_one_of(p->ch[end], "家所名位项份支亿个"));
     return p->ch[from] != 0x4E00 || rough;
 }
 
@@ -161,7 +161,7 @@ static enum rc amount_at(struct page *p, uint32_t i, uint32_t *next)
         return RC_OK;
     if (!arabic && !numeral_counts(p, i, to, end))
         return RC_OK;
-    struct amount a = {.unit_from = end};
+    struct amount a = {.unit_from = end, .soft = !arabic && to == i + 1 && p->ch[end] == 0x4E2A};
     a.from = before_amount(p, i);
     a.to = after_amount(p, percent ? end + 1 : unit->to);
     a.lasts = !percent && is_one_of(p->ch[unit->to - 1], "年月天时周");
@@ -184,6 +184,7 @@ static bool is_attendance(const struct page *p, const struct amount *a)
 {
     static const char *const words[] = {"参加", "出席", "一行", "带队", "与会",    "到场",
                                         "参会", "观摩", "聆听", "见证", "参与活动"};
+    static const char *const taught[] = {"参加培训", "参加实习", "参加实训", "参加研修"};
     uint32_t c = clause_of(p, a->from);
     if (c == NONE)
         return false;
@@ -191,6 +192,9 @@ static bool is_attendance(const struct page *p, const struct amount *a)
         return sends_people(p, a->to);
     if (!is_one_of(p->ch[a->unit_from], "人名位"))
         return false;
+    for (size_t k = 0; k < ARRAY_LEN(taught); k++)
+        if (find_in(p, p->clause.p[c].from, p->clause.p[c].to, taught[k]) != NONE)
+            return false;
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (find_in(p, p->clause.p[c].from, p->clause.p[c].to, words[k]) != NONE)
             return true;
@@ -221,14 +225,28 @@ static uint32_t tail_end(const struct page *p, uint32_t i)
     return i;
 }
 
-/* 2019年双方共建: before the year of publication. */
+/* 6月前, 12月底: behind the number of a month. */
+static uint32_t month_end(const struct page *p, uint32_t i)
+{
+    uint32_t to = digits_end(p, i);
+    if (to == i || to - i > 2 || p->ch[to] != 0x6708)
+        return 0;
+    uint32_t end = tail_end(p, to + 1);
+    return end > to + 1 ? end : 0;
+}
+
+/* 2019年双方共建: not after the year of publication, nor wanted for it (力争2024年). */
 static bool is_past_year(const struct page *p, uint32_t i)
 {
+    static const char *const wanted[] = {"力争", "计划", "预计", "争取"};
     struct str s = p->x->publish_date;
     for (uint32_t k = 0; k < 4 && s.n == 10; k++)
         if (p->ch[i + k] != (uint32_t)s.p[k])
             return p->ch[i + k] < (uint32_t)s.p[k];
-    return false;
+    for (size_t k = 0; i >= 2 && k < ARRAY_LEN(wanted); k++)
+        if (looking_at(p, i - 2, wanted[k]))
+            return false;
+    return s.n == 10;
 }
 
 /* 2025年(底), not followed by a month. */
@@ -243,7 +261,9 @@ static uint32_t year_end(const struct page *p, uint32_t i)
         looking_at(p, to + 1, "起") || looking_at(p, to + 1, "以来") || looking_at(p, to + 1, "度");
     uint32_t end = tail_end(p, to + 1);
     bool bare = end == to + 1 && !(i && is_one_of(p->ch[i - 1], "到至"));
-    return since || is_digit(p->ch[to + 1]) || (bare && is_past_year(p, i)) ? 0 : end;
+    if (is_digit(p->ch[to + 1]))
+        return month_end(p, to + 1);
+    return since || (bare && is_past_year(p, i)) ? 0 : end;
 }
 
 /* 未来五年, 今后3年 */
@@ -284,7 +304,7 @@ static uint32_t within_end(const struct page *p, uint32_t i)
         return 0;
     uint32_t k =
         looking_at(p, to, "年内") + looking_at(p, to, "年之内") + looking_at(p, to, "个月内");
-    return k ? to + k : 0;
+    return k ? to + k : is_digit(p->ch[i]) ? month_end(p, i) : 0;
 }
 
 /* 截至今年9月底, 截至2024年12月 */

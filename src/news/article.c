@@ -77,10 +77,11 @@ static bool label_fits(struct str label, const char *charset, struct str bytes)
     return ascii || label.n == 0;
 }
 
-static enum rc read_text(struct page *p, struct buf *text, struct str bytes, struct err *e)
+static enum rc read_text(struct page *p, struct buf *text, struct str bytes, struct str said,
+                         struct err *e)
 {
     const char *charset = "";
-    TRY(charset_to_utf8(text, bytes, &charset, e));
+    TRY(charset_to_utf8_as(text, bytes, said.n ? said : find_label(bytes), &charset, e));
     struct str s = buf_view(text), label = find_label(s);
     if (!str_trim(s).n)
         return err_user(e, "news.empty", "%s", "");
@@ -325,9 +326,9 @@ static enum rc build(struct article *x, struct page *p, const struct article_tab
 }
 
 static enum rc read_page(struct article *x, struct page *p, struct buf *text, struct str bytes,
-                         const struct article_tables *t, struct err *e)
+                         struct str said, const struct article_tables *t, struct err *e)
 {
-    TRY(read_text(p, text, bytes, e));
+    TRY(read_text(p, text, bytes, said, e));
     struct str s = buf_view(text);
     page_survey(p, t, s);
     TRY(html_looks_like(s) ? html_blocks(p, t, s, e) : plain_blocks(p, s, e));
@@ -335,7 +336,7 @@ static enum rc read_page(struct article *x, struct page *p, struct buf *text, st
     return build(x, p, t, p->arena, e);
 }
 
-enum rc article_read(struct article *out, struct str bytes, struct str url,
+enum rc article_read(struct article *out, struct str bytes, struct article_source from,
                      const struct article_tables *t, struct arena *a, struct err *e)
 {
     struct page p = {.arena = a};
@@ -343,11 +344,11 @@ enum rc article_read(struct article *out, struct str bytes, struct str url,
     *out = (struct article){.text = STR(""), .site = STR(""), .publish_date = STR("")};
     if (bytes.n > PAGE_MAX)
         return err_too_big(e, "news.too_big", "%d", PAGE_MAX >> 20);
-    out->url = arena_str(a, url);
+    out->url = arena_str(a, from.url);
     if (!out->url.p)
         return err_nomem(e);
     buf_init(&text, PAGE_MAX * 4);
-    enum rc rc = read_page(out, &p, &text, bytes, t, e);
+    enum rc rc = read_page(out, &p, &text, bytes, from.charset, t, e);
     buf_free(&text);
     vec_free(&p.block);
     vec_free(&p.box);

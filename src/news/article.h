@@ -47,10 +47,17 @@ enum rc article_tables_open(struct article_tables **out, const struct node *chro
                             struct err *e) MUST_CHECK;
 void article_tables_close(struct article_tables *t); /* NULL is allowed */
 
+/* What is known of a page besides its bytes; each may be "". */
+struct article_source {
+    struct str url;
+    struct str charset; /* of the HTTP header: Content-Type: text/html; charset=gbk */
+};
+
 /* Read a page: HTML or plain text (decided by the bytes), any charset. Everything lives in `a`.
- * `url` may be empty. RC_USER "news.not_text", "news.empty"; RC_TOO_BIG over 16 MiB a page. O(n).
+ * The charset is found by the bytes; `from.charset`, else what the page itself says, decides where
+ * they do not. RC_USER "news.not_text", "news.empty"; RC_TOO_BIG over 16 MiB a page. O(n).
  * Call article_release in any case. */
-enum rc article_read(struct article *out, struct str bytes, struct str url,
+enum rc article_read(struct article *out, struct str bytes, struct article_source from,
                      const struct article_tables *t, struct arena *a, struct err *e) MUST_CHECK;
 void article_release(struct article *x); /* the vectors; the texts are the arena's */
 

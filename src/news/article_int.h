@@ -138,6 +138,8 @@ struct page {
     VEC(struct repair) repair;
     struct str title, meta_title; /* <title> and og:title, raw */
     struct str meta_date;         /* raw */
+    struct str time_date;         /* of the first <time datetime="…">, raw */
+    struct str script_date;       /* "datePublished": "…" and the like, raw */
     struct str label;             /* charset named in the page */
     bool traditional;             /* much of it is Traditional */
     bool annotated;               /* pinyin in brackets stands in several places */
@@ -252,6 +254,9 @@ bool has_label(const struct article_tables *t, struct str s);
 
 enum { DATE_SIZE = 11 };
 
+/* What a script of the page says of its day of publication, raw; "" for nothing. A slice of html.
+ */
+struct str script_date(struct str html);
 /* ISO date of publication into `to`; false: not known. */
 bool publish_date(char to[DATE_SIZE], const struct page *p, const struct choice *c,
                   const struct article_tables *t, struct str url);

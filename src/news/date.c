@@ -1,9 +1,11 @@
 /* The day a page was published: <meta>, a labelled date, the only date among the short lines around
  * the article, the address. */
+#define _GNU_SOURCE
 #include "news/article_int.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 struct day {
     int y, m, d; /* y 0: none */
@@ -44,11 +46,50 @@ static bool separator(struct str s, size_t *i)
     return false;
 }
 
+/* 二〇二四, 十五: a number in Chinese from *i on, below 100 or a year by its digits; 0 for none. */
+static int numeral(struct str s, size_t *i)
+{
+    static const struct str one[] = {{"〇", 3}, {"一", 3}, {"二", 3}, {"三", 3}, {"四", 3},
+                                     {"五", 3}, {"六", 3}, {"七", 3}, {"八", 3}, {"九", 3},
+                                     {"○", 3},  {"零", 3}, {"十", 3}};
+    int n = 0, last = -1;
+    for (size_t k = 0; k < 4; k++, *i += 3) {
+        int d = -1;
+        for (size_t c = 0; c < ARRAY_LEN(one) && d < 0; c++)
+            d = str_starts(str_sub(s, *i, s.n), one[c]) ? (int)c : -1;
+        if (d < 0)
+            break;
+        d = d == 10 || d == 11 ? 0 : d;
+        n = d == 12 ? (last < 0 ? 10 : n * 10) : last == 12 ? n + d : n * 10 + d;
+        last = d;
+    }
+    return n;
+}
+
+/* 二〇二四年三月十五日, as official papers end. */
+static struct day written_at(struct str s, size_t i, size_t *end)
+{
+    struct day x, none = {0};
+    x.y = numeral(s, &i);
+    if (!str_starts(str_sub(s, i, s.n), STR("年")))
+        return none;
+    i += 3;
+    x.m = numeral(s, &i);
+    if (!str_starts(str_sub(s, i, s.n), STR("月")))
+        return none;
+    i += 3;
+    x.d = numeral(s, &i);
+    *end = i;
+    return is_day(x) && str_starts(str_sub(s, i, s.n), STR("日")) ? x : none;
+}
+
 /* The date that begins at s.p + i; *end is behind it. */
 static struct day day_at(struct str s, size_t i, size_t *end)
 {
     struct day x = {0}, none = {0};
     size_t from = i;
+    if (str_starts(str_sub(s, i, s.n), STR("二")))
+        return written_at(s, i, end);
     if (i > 0 && is_digit_at(s, i - 1))
         return none;
     x.y = digits(s, &i, 4);
@@ -116,7 +157,9 @@ static struct day only_one(const struct page *p, const struct choice *c)
         bool around = c->kind.p[i] != LINE_BODY && b->han <= 40;
         for (size_t k = 0; around && k < b->text.n; k++) {
             size_t end;
-            struct day x = is_digit_at(b->text, k) ? day_at(b->text, k, &end) : none;
+            bool begins =
+                is_digit_at(b->text, k) || str_starts(str_sub(b->text, k, b->text.n), STR("二"));
+            struct day x = begins ? day_at(b->text, k, &end) : none;
             if (x.y && found.y && !same(x, found))
                 return none;
             if (x.y)
@@ -124,6 +167,58 @@ static struct day only_one(const struct page *p, const struct choice *c)
         }
     }
     return found;
+}
+
+/* ---- in scripts */
+
+/* Seconds since 1970 as a day in China. */
+static struct day epoch_day(struct str s, size_t i)
+{
+    struct day x = {0};
+    int64_t seconds = 0;
+    size_t n = i;
+    for (; is_digit_at(s, n) && n < i + 11; n++)
+        seconds = seconds * 10 + s.p[n] - '0';
+    if (n - i != 10)
+        return x;
+    time_t at = (time_t)seconds + (time_t)8 * 3600;
+    struct tm t;
+    if (!gmtime_r(&at, &t))
+        return x;
+    return (struct day){t.tm_year + 1900, t.tm_mon + 1, t.tm_mday};
+}
+
+struct str script_date(struct str html)
+{
+    static const struct str keys[] = {
+        {"\"datePublished\"", 15}, {"\"pubDate\"", 9}, {"var createTime", 14},
+        {"var publish_time", 16},  {"var ct ", 7},     {"var ct=", 7},
+    };
+    enum { NEAR = 8, LONG = 24 };
+    for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
+        size_t at = str_find(html, keys[k], 0);
+        size_t i = at == SIZE_MAX ? html.n : at + keys[k].n, end = i + NEAR;
+        while (i < html.n && i < end && !is_digit_at(html, i))
+            i++;
+        if (is_digit_at(html, i))
+            return str_sub(html, i, i + LONG);
+    }
+    return STR("");
+}
+
+static struct day in_script(struct str s)
+{
+    size_t end;
+    struct day x = s.n ? day_at(s, 0, &end) : (struct day){0};
+    if (!x.y && s.n)
+        x = epoch_day(s, 0);
+    return is_day(x) ? x : (struct day){0};
+}
+
+static struct day in_time_tag(struct str s)
+{
+    size_t end;
+    return s.n && is_digit_at(s, 0) ? day_at(s, 0, &end) : (struct day){0};
 }
 
 /* ---- in the address */
@@ -137,7 +232,7 @@ static struct day packed(struct str s, size_t i, size_t *end)
         n++;
     *end = n;
     size_t len = n - i;
-    if (len != 8 && len != 12 && len != 14)
+    if (len != 8 && len != 12 && len != 14 && len != 17) /* with milliseconds */
         return none;
     x.y = digits(s, &at, 4);
     x.m = digits(s, &at, 2);
@@ -171,6 +266,23 @@ static struct day split_path(struct str s, size_t i, size_t *end)
     return ends && is_day(x) ? x : none;
 }
 
+/* /24/0315/09/ */
+static struct day short_path(struct str s, size_t i, size_t *end)
+{
+    struct day x, none = {0};
+    bool parted =
+        i > 0 && s.p[i - 1] == '/' && i + 8 <= s.n && s.p[i + 2] == '/' && s.p[i + 7] == '/';
+    if (!parted)
+        return none;
+    x.y = 2000 + digits(s, &i, 2);
+    i++;
+    size_t from = i;
+    x.m = digits(s, &i, 2);
+    x.d = digits(s, &i, 2);
+    *end = i;
+    return i - from == 4 && is_day(x) ? x : none;
+}
+
 /* Two different dates in an address tell nothing. */
 static struct day in_address(struct str url)
 {
@@ -182,6 +294,8 @@ static struct day in_address(struct str url)
         struct day x = split_path(url, i, &end);
         if (!x.y)
             x = packed(url, i, &end);
+        if (!x.y)
+            x = short_path(url, i, &end);
         if (x.y && found.y && !same(x, found))
             return none;
         if (x.y) {
@@ -201,6 +315,10 @@ bool publish_date(char to[DATE_SIZE], const struct page *p, const struct choice 
         x = day_at(p->meta_date, i, &end);
     if (!x.y)
         x = in_labels(p, c, t);
+    if (!x.y)
+        x = in_script(p->script_date);
+    if (!x.y)
+        x = in_time_tag(p->time_date);
     if (!x.y)
         x = only_one(p, c);
     if (!x.y)

@@ -45,7 +45,7 @@ static bool goes_on(const struct page *p, uint32_t i)
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (looking_at(p, i, words[k]))
             return true;
-    return false;
+    return looking_at(p, i, "会") && (is_break(p->ch[i + 1]) || mark_at(p, i + 1, SENSE_STOP));
 }
 
 static bool noun_fits(const struct page *p, struct hit *h, const struct mark *verb)
@@ -69,7 +69,7 @@ static bool noun_fits(const struct page *p, struct hit *h, const struct mark *ve
     const struct mark *last = noun_run(p, n, n->from >= verb->to ? to : verb->from, &r->noun);
     h->noun_from = n->from;
     h->noun_to = last->to;
-    return true;
+    return !goes_on(p, last->to);
 }
 
 static struct group_set sentence_groups(const struct page *p, size_t clause)
@@ -95,6 +95,16 @@ static bool inside_noun(const struct page *p, const struct mark *v, const struct
     return false;
 }
 
+/* The verb is part of a name: 成果转化促进会. */
+static bool inside_name(const struct page *p, const struct mark *v)
+{
+    uint32_t k = mention_from(p, v->from);
+    if (k >= p->mention.n || p->mention.p[k].from > v->from)
+        return false;
+    const struct mention *m = &p->mention.p[k];
+    return m->org != NONE && m->to >= v->to && m->to - m->from > v->to - v->from;
+}
+
 static bool rule_fits(const struct page *p, struct hit *h, const struct group_set *sentence)
 {
     const struct fact_rule *r = h->rule;
@@ -109,7 +119,7 @@ static bool rule_fits(const struct page *p, struct hit *h, const struct group_se
         const struct mark *v = mark_of(p, h->clause->from, h->clause->to, &r->verb, after);
         if (!v)
             return false;
-        if (r->has_noun && inside_noun(p, v, &r->noun)) {
+        if (inside_name(p, v) || (r->has_noun && inside_noun(p, v, &r->noun))) {
             after = v->to;
             continue;
         }
@@ -287,6 +297,29 @@ static struct str value_word(const struct page *p, const struct hit *h)
     return STR("");
 }
 
+/* 开发课程20门、项目50个: the part of a list that a number counts; false where there is no list. */
+static bool item_of(const struct page *p, const struct clause *c, const struct amount *a,
+                    struct clause *item)
+{
+    uint32_t from = a->from, to = a->to;
+    while (from > c->from && p->ch[from - 1] != 0x3001)
+        from--;
+    while (to < c->to && p->ch[to] != 0x3001)
+        to++;
+    item->from = from;
+    item->to = to;
+    return from > c->from || to < c->to;
+}
+
+/* What a number counts: the words behind it, else those before it. */
+static struct str counted(const struct page *p, const struct clause *c, const struct amount *a)
+{
+    struct str behind = trim(p, a->to, MIN(c->to, a->to + 12));
+    uint32_t from = phrase_from(p, a->from, c->from);
+    bool ends = a->to >= c->to || is_break(p->ch[a->to]);
+    return ends && from < a->from ? trim(p, from, a->from) : behind;
+}
+
 static enum rc add_fact(struct page *p, const struct hit *h, struct amount *a, struct str object,
                         bool *added)
 {
@@ -399,7 +432,7 @@ static bool tells_sum(const struct page *p, const struct clause *c)
 {
     static const char *const words[] = {"合同金额", "协议金额", "签约金额", "成交金额", "总金额",
                                         "金额",     "合同额",   "合同总额", "总投资",   "转让费",
-                                        "合同经费", "协议总额", "投资总额", "经费"};
+                                        "合同经费", "协议总额", "投资总额", "经费",     "到账经费"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (looking_at(p, c->from, words[k]))
             return true;
@@ -433,23 +466,87 @@ static bool is_bare_deadline(const struct page *p, const struct hit *h)
     return false;
 }
 
+/* 签订协议5份，合同经费1280万元: a sum is of the kind of what it is the sum of. */
+static enum fact_type sum_type(const struct page *p, const struct clause *c)
+{
+    if (c == p->clause.p || !tells_sum(p, c) || c[-1].sentence != c->sentence)
+        return FACT_STATISTIC;
+    for (size_t i = p->out->fact.n; i-- > 0;) {
+        const struct news_fact *f = &p->out->fact.p[i];
+        if (has_sum(f->type) && f->evidence.from >= p->at[c[-1].from] &&
+            f->evidence.from < p->at[c[-1].to])
+            return f->type;
+    }
+    return FACT_STATISTIC;
+}
+
+/* 聘期两年, not 每年出资20万元; 32名博士, not 10余所高校. */
+static bool counts_people(const struct page *p, const struct fact_rule *r, const struct amount *a,
+                          bool term)
+{
+    if (r->type == FACT_RESULTS_TRANSFER && p->ch[a->to - 1] == '%')
+        return false; /* 按成交额的10%给予奖补 */
+    if (r->type != FACT_DUAL_APPOINTMENT || r->has_noun)
+        return true;
+    return term ? a->lasts : a->lasts || is_people_unit(p->ch[a->unit_from]);
+}
+
+/* 与三家企业组建订单班: no number of classes. */
+static bool counts_orgs(const struct page *p, const struct amount *a)
+{
+    static const char *const words[] = {"企业", "高校", "院校", "单位", "公司"};
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (looking_at(p, a->to, words[k]))
+            return true;
+    return false;
+}
+
+/* 6家企业签订项目11个: the companies are not what is signed. */
+static bool counts_others(const struct page *p, const struct fact_rule *r, const struct amount *a)
+{
+    bool things = r->type == FACT_PROJECT || r->type == FACT_TALENT_TRAINING ||
+                  r->type == FACT_JOINT_PLATFORM || r->type == FACT_INTERNSHIP;
+    return things && r->has_noun && counts_orgs(p, a);
+}
+
+/* A fact for every number of the clause. */
+static enum rc add_counted(struct page *p, struct hit *h, struct amount *a, bool term, bool *added)
+{
+    const struct clause *whole = h->clause;
+    bool lasting = h->rule->type == FACT_DUAL_APPOINTMENT;
+    bool several = a && free_amount(p, whole, a, lasting);
+    for (; a; a = free_amount(p, whole, a, lasting)) {
+        struct clause item = *whole;
+        bool list = several && item_of(p, whole, a, &item);
+        if (!counts_people(p, h->rule, a, term) || (several && counts_others(p, h->rule, a)))
+            continue;
+        struct str object = list ? counted(p, &item, a) : object_of(p, h);
+        h->clause = list && item.from > h->verb_from ? &item : whole;
+        TRY(add_fact(p, h, a, object, added));
+        h->clause = whole;
+    }
+    return RC_OK;
+}
+
 static enum rc apply(struct page *p, struct hit *h, bool *added)
 {
     if (is_bare_deadline(p, h))
         return RC_OK;
     const struct fact_rule *r = h->rule;
-    bool lasting = r->type == FACT_DUAL_APPOINTMENT, term = lasting && !r->has_noun;
+    uint32_t last = group_find(p->t, "last");
+    bool lasting = r->type == FACT_DUAL_APPOINTMENT, term = last != NONE && set_has(&r->verb, last);
+    if (r->type == FACT_RESULTS_TRANSFER && sum_type(p, h->clause) != FACT_STATISTIC)
+        return RC_OK; /* 签约项目108个，签约金额12.6亿元: rest_figures has it */
     struct amount *a = r->amount == AMOUNT_NO ? NULL : free_amount(p, h->clause, NULL, lasting);
     for (struct amount *b = a; lasting && b; b = free_amount(p, h->clause, b, lasting))
         if (is_people_unit(p->ch[b->unit_from])) {
             a = b; /* 8所高校的36名专家: the people count */
             break;
         }
+    while (r->amount == AMOUNT_MAY && a && r->type != FACT_AGREEMENT && counts_orgs(p, a))
+        a = free_amount(p, h->clause, a, lasting);
     if (r->amount == AMOUNT_MUST) {
-        for (; a; a = free_amount(p, h->clause, a, lasting))
-            if (!term || a->lasts) /* 聘期两年, not 每年出资20万元 */
-                TRY(add_fact(p, h, a, object_of(p, h), added));
-        return RC_OK;
+        return add_counted(p, h, a, term, added);
     }
     if (!a && r->type == FACT_INTERNSHIP && r->amount != AMOUNT_NO)
         a = free_amount(p, h->clause, NULL, true); /* 为期6个月 */
@@ -495,6 +592,7 @@ static bool told_in(const struct page *p, const struct clause *c)
 {
     for (size_t i = 0; i < p->out->fact.n; i++)
         if (p->out->fact.p[i].type != FACT_JOINT_PLATFORM &&
+            p->out->fact.p[i].type != FACT_TALENT_TRAINING &&
             p->out->fact.p[i].evidence.from >= p->at[c->from] &&
             p->out->fact.p[i].evidence.from < p->at[c->to])
             return true;
@@ -579,19 +677,14 @@ static enum rc clause_facts(struct page *p, size_t c, struct told *told, bool la
     return RC_OK;
 }
 
-/* 签订协议5份，合同经费1280万元: a sum is of the kind of what it is the sum of. */
-static enum fact_type sum_type(const struct page *p, uint32_t c)
+/* 5年内选育新品种3个, 拟引进人才40名: wanted, not counted. */
+static bool is_promised(const struct page *p, const struct clause *c, const struct amount *a)
 {
-    if (c == 0 || !tells_sum(p, &p->clause.p[c]) ||
-        p->clause.p[c - 1].sentence != p->clause.p[c].sentence)
-        return FACT_STATISTIC;
-    for (size_t i = p->out->fact.n; i-- > 0;) {
-        const struct news_fact *f = &p->out->fact.p[i];
-        if (has_sum(f->type) && f->evidence.from >= p->at[p->clause.p[c - 1].from] &&
-            f->evidence.from < p->at[p->clause.p[c - 1].to])
-            return f->type;
-    }
-    return FACT_STATISTIC;
+    static const char *const words[] = {"拟", "力争", "计划", "预计", "争取"};
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (find_in(p, c->from, a->from, words[k]) != NONE)
+            return true;
+    return deadline_of(p, c, FACT_TARGET, true).n > 0;
 }
 
 /* Figures that no rule took. */
@@ -604,17 +697,19 @@ static enum rc rest_figures(struct page *p)
     for (size_t k = 0; k < p->amount.n; k++) {
         struct amount *a = &p->amount.p[k];
         uint32_t c = clause_of(p, a->from);
-        if (a->used || a->attendance || c == NONE || a->from < p->title)
+        if (a->used || a->soft || a->attendance || c == NONE || a->from < p->title)
             continue;
         bool served = dual && a->lasts && set_has(&p->clause.p[c].groups, last);
         if (a->lasts && !served)
             continue;
-        struct fact_rule sum = {.type = sum_type(p, c)};
+        struct fact_rule sum = {.type = sum_type(p, &p->clause.p[c])};
+        if (sum.type == FACT_STATISTIC && is_promised(p, &p->clause.p[c], a))
+            sum.type = FACT_TARGET;
         struct hit h = {served ? &term : &figure, &p->clause.p[c], a->from, a->to, a->from, a->to};
         if (sum.type != FACT_STATISTIC)
             h.rule = &sum;
         bool added = false;
-        TRY(add_fact(p, &h, a, trim(p, a->to, MIN(h.clause->to, a->to + 12)), &added));
+        TRY(add_fact(p, &h, a, counted(p, h.clause, a), &added));
     }
     return RC_OK;
 }

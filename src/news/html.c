@@ -166,11 +166,22 @@ static struct str attribute(const GumboElement *el, const char *name)
     return a ? str_of(a->value) : STR("");
 }
 
+static enum rc keep(struct page *p, struct str *to, struct str s, struct err *e)
+{
+    struct str kept = arena_str(p->arena, str_trim(s));
+    if (!kept.p)
+        return err_nomem(e);
+    *to = kept;
+    return RC_OK;
+}
+
 static enum rc enter(struct walk *w, const GumboNode *n, struct err *e)
 {
     const GumboElement *el = &n->v.element;
     if (el->tag == GUMBO_TAG_A)
         w->link_depth++;
+    if (el->tag == GUMBO_TAG_TIME && !w->page->time_date.n)
+        TRY(keep(w->page, &w->page->time_date, attribute(el, "datetime"), e));
     if (is_inline(el->tag))
         return RC_OK;
     TRY(flush(w, e));
@@ -236,15 +247,6 @@ static enum rc walk_tree(struct walk *w, const GumboNode *root, struct err *e)
 }
 
 /* ---- the head */
-
-static enum rc keep(struct page *p, struct str *to, struct str s, struct err *e)
-{
-    struct str kept = arena_str(p->arena, str_trim(s));
-    if (!kept.p)
-        return err_nomem(e);
-    *to = kept;
-    return RC_OK;
-}
 
 static enum rc read_meta(struct page *p, const struct article_tables *t, const GumboElement *el,
                          struct err *e)
@@ -318,7 +320,9 @@ enum rc html_blocks(struct page *p, const struct article_tables *t, struct str h
     buf_init(&w.line, PAGE_MAX * 2);
     buf_init(&w.text, PAGE_MAX * 5);
     w.arena.ceiling = TREE_LEAST + html.n * TREE_PER_BYTE;
-    enum rc rc = tags_slim(&w.tags, html, e);
+    enum rc rc = keep(p, &p->script_date, script_date(html), e);
+    if (rc == RC_OK)
+        rc = tags_slim(&w.tags, html, e);
     if (rc == RC_OK)
         rc = parse(&w, buf_view(&w.tags.html), e);
     arena_free(&w.arena);

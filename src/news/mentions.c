@@ -82,9 +82,10 @@ static uint32_t grow_parent(const struct page *p, uint32_t i)
 static uint32_t grow_places(const struct page *p, uint32_t i)
 {
     for (;;) {
-        const struct mark *m = whole_to(p, i);
+        const struct mark *m = whole_to(p, i),
+                          *prefix = m ? mark_to(p, m->from, SENSE_PREFIX) : NULL;
         if (m)
-            return m->from;
+            return prefix ? prefix->from : m->from; /* 中国|建设银行 */
         m = place_to(p, i);
         if (!m)
             return grow_parent(p, i);
@@ -144,13 +145,37 @@ static bool is_joined(const struct page *p, uint32_t i)
     return i > 0 && (looking_at(p, i - 1, "和") || looking_at(p, i - 1, "同"));
 }
 
+/* 、法|因|图尔精密: a foreign name in a list, in characters that are words elsewhere. */
+static uint32_t brand_before(const struct page *p, uint32_t i)
+{
+    if (!looking_at(p, i - 1, "因") && !looking_at(p, i - 1, "如") && !looking_at(p, i - 1, "若"))
+        return NONE;
+    for (uint32_t k = i - 1; k > 0 && i - k < 4; k--) {
+        if (p->ch[k - 1] == 0x3001)
+            return k + 1 < i ? k : NONE;
+        if (!is_han(p->ch[k - 1]) || mark_to(p, k, SENSE_STOP))
+            return NONE;
+    }
+    return NONE;
+}
+
+/* 长安马|自|达: one of 自 中 正 经 有 外 内 双 */
+static bool inside_names(uint32_t c)
+{
+    return begins_names(c) || c == 0x81EA || c == 0x7ECF || c == 0x6709 || c == 0x5185;
+}
+
 static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bool *anchored)
 {
     uint32_t i = from, before_inside = NONE;
+    bool joins = false;    /* a word that parts names stands in it */
+    bool particle = false; /* and that is one character */
+    bool bracket = false;  /* 某某投资（北京）有限公司: nothing else has one */
     *anchored = false;
     while (i > 0 && from - i < GROWTH_MAX && !(i == from && is_joined(p, i))) {
         uint32_t open = p->ch[i - 1] == ')' ? bracket_open(p, i - 1) : NONE;
         if (open != NONE) {
+            bracket = true;
             i = open;
             continue;
         }
@@ -159,12 +184,16 @@ static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bo
         const struct mark *m = whole_to(p, i), *place = place_to(p, i);
         if (mark_to(p, i, SENSE_TITLE))
             break;
-        if (m && !place && before_inside != NONE && kind == KIND_ENTERPRISE)
+        if (m && !place && joins && kind == KIND_ENTERPRISE)
             return before_inside;
         if (m || place) {
             *anchored = true;
-            i = m ? m->from : grow_places(p, place->from);
-            return kind == KIND_ENTERPRISE && !m ? grow_brand(p, i) : i;
+            bool firm = m && kind == KIND_ENTERPRISE && mark_at(p, m->from, SENSE_KNOWN);
+            i = firm && place_to(p, m->from) ? grow_places(p, m->from) /* 青岛|海信 */
+                : m                          ? m->from
+                                             : grow_places(p, place->from);
+            bool known = mark_at(p, i, SENSE_PREFIX) || mark_at(p, i, SENSE_KNOWN);
+            return kind == KIND_ENTERPRISE && !m && !known ? grow_brand(p, i) : i;
         }
         const struct mark *stop = mark_to(p, i, SENSE_STOP), *in = mark_to(p, i, SENSE_INSIDE);
         if (stop && stop->value == 1 && kind == KIND_ENTERPRISE) /* 精|密切|削 */
@@ -173,16 +202,25 @@ static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bo
             in = NULL;
         if (stop && (!in || stop->from < in->from)) {
             const struct mark *academy = kind == KIND_INSTITUTE ? academy_before(p, i) : NULL;
+            uint32_t brand = kind == KIND_ENTERPRISE ? brand_before(p, i) : NONE;
+            if (brand != NONE)
+                return brand;
             if (!academy)
                 break;
             *anchored = true;
             return academy->from;
         }
-        if (in && before_inside == NONE)
+        if (in && mark_to(p, in->from, SENSE_SUFFIX))
+            break; /* 某某集团|向学校 */
+        bool business = in && in->to == from && kind == KIND_ENTERPRISE && in->to - in->from == 2;
+        if (in && before_inside == NONE && !business) /* the 投资 of 投资有限公司 is the name's */
             before_inside = i;
+        joins = joins || (in && !inside_names(p->ch[in->from]));
+        particle = particle || (in && in->to == in->from + 1 && !inside_names(p->ch[in->from]));
         i = in ? in->from : i - 1;
     }
-    if (before_inside == NONE || (before_inside == i + 1 && begins_names(p->ch[i])))
+    if (before_inside == NONE || (before_inside == i + 1 && begins_names(p->ch[i])) ||
+        (bracket && !particle))
         return i;
     return before_inside; /* 建设 inside only where a place begins it */
 }
@@ -207,7 +245,7 @@ static uint32_t skip_count(const struct page *p, uint32_t from, uint32_t to)
         i++;
     if (i > from && i < to && mark_at(p, i, SENSE_UNIT))
         i = mark_at(p, i, SENSE_UNIT)->to;
-    return i < to ? i : from;
+    return i;
 }
 
 static enum rc put(struct page *p, struct mention m)
@@ -277,11 +315,24 @@ static bool begins_generic(const struct page *p, const struct mention *m)
     return prefix && prefix->to < m->suffix_from && mark_at(p, m->from, SENSE_GENERIC);
 }
 
+static const struct mention *mention_to(const struct page *p, uint32_t i)
+{
+    size_t k = p->mention.n;
+    while (k > 0 && p->mention.p[k - 1].to > i)
+        k--;
+    return k > 0 && p->mention.p[k - 1].to == i ? &p->mention.p[k - 1] : NULL;
+}
+
+static bool ends_group(const struct page *p, uint32_t i)
+{
+    return i >= 2 && looking_at(p, i - 2, "集团");
+}
+
 /* 东华科技大学|国家大学科技园: a part of the one named before. */
 static bool is_part(const struct page *p, uint32_t from)
 {
-    const struct mention *last = p->mention.n ? &p->mention.p[p->mention.n - 1] : NULL;
-    return mark_at(p, from, SENSE_PREFIX) && last && last->to == from && !last->host;
+    const struct mention *last = mark_at(p, from, SENSE_PREFIX) ? mention_to(p, from) : NULL;
+    return last && !last->host;
 }
 
 static enum rc put_suffix(struct page *p, const struct mark *s)
@@ -292,7 +343,14 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
     if (whole && s->to - whole->from >= 4)
         return RC_OK; /* put_known has it */
     m.from = skip_count(p, grow(p, s->from, x->kind, &m.anchored), s->from);
-    if ((x->kind == KIND_PARK || x->kind == KIND_INSTITUTE) && is_part(p, m.from))
+    const struct mention *last = mention_to(p, m.from), *before = mention_to(p, s->from);
+    if (last && x->kind == KIND_ENTERPRISE && last->kind == KIND_ENTERPRISE &&
+        ends_group(p, m.from))
+        m.from = last->from; /* 中国煤炭科工集团|太原研究院有限公司 */
+    if (x->alone && before && kind_is_school(before->kind))
+        return RC_OK; /* 某大学|化工与材料学院 */
+    if ((x->kind == KIND_PARK || x->kind == KIND_INSTITUTE || x->kind == KIND_UNIVERSITY) &&
+        is_part(p, m.from))
         return RC_OK;
     uint32_t core = s->from - m.from;
     bool level = x->office && core >= 1 && core < 10 && is_level(p->ch[m.from]) && !m.anchored;
@@ -313,6 +371,9 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
                      starts_word(p, s->from) && word_ends(p, s->to);
     if (bare_park)
         return put(p, m); /* 经开区: the page's own */
+    const struct mark *verb = mark_at(p, m.from, SENSE_STOP);
+    if (verb && verb->to == s->from) /* 成立公司 */
+        return RC_OK;
     if ((x->anchored && !m.anchored) || core == 0 || (core == 1 && !level))
         return RC_OK;
     if (is_generic(p, m.from, s->from) && (!m.anchored || begins_generic(p, &m)))
@@ -412,7 +473,9 @@ static bool office_follows(const struct page *p, uint32_t i)
 static enum rc put_unlisted(struct page *p, uint32_t i)
 {
     uint32_t from = i;
-    if (mark_to(p, i + 1, SENSE_PLACE) || is_level(p->ch[i - 1]))
+    const struct mark *park = mark_to(p, i + 1, SENSE_SUFFIX); /* 高新区 */
+    if (mark_to(p, i + 1, SENSE_PLACE) || is_level(p->ch[i - 1]) ||
+        (park && p->t->suffix.p[park->value].kind == KIND_PARK))
         return RC_OK;
     while (from > 0 && i - from < 3 && is_han(p->ch[from - 1]) && !mark_to(p, from, SENSE_STOP) &&
            !mark_to(p, from, SENSE_INSIDE) && !place_to(p, from))

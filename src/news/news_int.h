@@ -170,6 +170,7 @@ struct amount {
     uint32_t unit_from;
     bool attendance, used;
     bool lasts; /* a length of time */
+    bool soft;  /* 两个: a figure only where a rule asks for one */
 };
 
 struct moment { /* a deadline */

@@ -58,13 +58,18 @@ void orgs_roles(struct page *p)
     for (size_t k = 0; k < ARRAY_LEN(names); k++)
         if (group_find(p->t, names[k]) != NONE)
             set_put(k == 0 ? &visit : &active, group_find(p->t, names[k]));
+    uint32_t built_to = NONE; /* behind the one built last: 共建甲研究院、乙研究院 */
     for (size_t i = 0; i < p->mention.n; i++) {
         struct mention *m = &p->mention.p[i];
         if (m->org == NONE)
             continue;
         struct org *o = &p->org.p[m->org];
+        bool listed = built_to != NONE && built_to + 1 == m->from && p->ch[built_to] == 0x3001 &&
+                      m->kind == KIND_INSTITUTE;
+        bool built = !m->host && (listed || is_built(p, m, groups));
+        built_to = built ? m->to : built_to;
         o->count++;
-        o->built += !m->host && is_built(p, m, groups);
+        o->built += built;
         o->named = o->named || !m->level || m->suffix_from + 1 < m->to;
         uint32_t c = clause_of(p, m->from);
         if (c == NONE)

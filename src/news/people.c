@@ -70,7 +70,19 @@ static bool has_double_surname(const struct page *p, uint32_t i)
 /* 负责人|和|师生代表 */
 static bool is_and(const struct page *p, uint32_t i)
 {
-    return looking_at(p, i, "和") && mark_to(p, i, SENSE_TITLE);
+    bool particle = looking_at(p, i, "和") || looking_at(p, i, "由") || looking_at(p, i, "从");
+    return particle && mark_to(p, i, SENSE_TITLE);
+}
+
+/* 张凯|为联合实验室揭牌 */
+static bool does_for(const struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"揭牌", "授牌", "颁发", "颁奖", "揭幕", "授旗", "颁证"};
+    uint32_t c = looking_at(p, i, "为") ? clause_of(p, i) : NONE;
+    for (size_t k = 0; c != NONE && k < ARRAY_LEN(words); k++)
+        if (find_in(p, i, p->clause.p[c].to, words[k]) != NONE)
+            return true;
+    return false;
 }
 
 /* Where the name that begins at i ends, 0 when there is none. `free`: the surname is not asked
@@ -89,7 +101,7 @@ static uint32_t name_end(const struct page *p, uint32_t i, bool free)
         n++;
     bool compound = n == 4 && has_double_surname(p, i);
     if (!compound && n > 2 && (n = MIN(n, 3)) == 3 &&
-        (word_follows(p, i + 2) || p->ch[i + 2] == 0x7B49)) /* 等 */
+        (word_follows(p, i + 2) || does_for(p, i + 2) || p->ch[i + 2] == 0x7B49)) /* 等 */
         n = 2;
     for (uint32_t k = compound ? 4 : n; k >= 2; k--)
         if (ends_name(p, i + k, &score) && score > best_score && (surname || score == 3)) {
@@ -100,6 +112,23 @@ static uint32_t name_end(const struct page *p, uint32_t i, bool free)
 }
 
 /* ---- the title ---- */
+
+/* 继续|教育学院院长, 纺织科学与|工程学院教授: a faculty's name goes on before the word that ended
+ * the title. */
+static uint32_t faculty_start(const struct page *p, uint32_t i, uint32_t from, uint32_t floor)
+{
+    bool faculty = from >= 2 && (looking_at(p, from - 2, "学院") || looking_at(p, from - 1, "系"));
+    const struct mark *stop = i > floor && faculty ? mark_to(p, i, SENSE_STOP) : NULL;
+    if (!stop || (!looking_at(p, stop->from, "与") && !looking_at(p, stop->from, "和") &&
+                  !looking_at(p, stop->from, "继续")))
+        return i;
+    uint32_t k = stop->from;
+    while (k > floor && from - k < TITLE_GROWTH + TITLE_GAP && !is_break(p->ch[k - 1]) &&
+           !mark_to(p, k, SENSE_STOP))
+        k--;
+    bool whole = k == floor || is_break(p->ch[k - 1]);
+    return whole ? k : i;
+}
 
 /* Start of the title whose first office noun begins at `from`; finds the organisation. */
 static uint32_t title_start(const struct page *p, uint32_t from, struct office *o)
@@ -112,6 +141,7 @@ static uint32_t title_start(const struct page *p, uint32_t from, struct office *
     while (i > floor && from - i < TITLE_GROWTH && !is_break(p->ch[i - 1]) &&
            !mark_to(p, i, SENSE_STOP))
         i--;
+    i = faculty_start(p, i, from, floor);
     if (last == NONE || i > floor)
         return i;
     o->org = p->mention.p[last].org;
@@ -190,8 +220,12 @@ static enum rc add_person(struct page *p, uint32_t from, uint32_t to, const stru
  * mark of punctuation, none of them a word. */
 static bool is_rare_name(const struct page *p, uint32_t i, uint32_t to, const struct office *o)
 {
-    if (to != i + 3 || !is_break(p->ch[to]) || o->org == NONE || p->ch[to] == ' ')
+    static const char *const things[] = {"制", "会", "室", "部", "处", "组", "局", "办", "科"};
+    if (to != i + 3 || !is_break(p->ch[to]) || o->org == NONE || !o->named || p->ch[to] == ' ')
         return false;
+    for (size_t k = 0; k < ARRAY_LEN(things); k++)
+        if (looking_at(p, to - 1, things[k]))
+            return false;
     for (uint32_t k = i; k < to; k++)
         if (p->begins[k])
             return false;
@@ -297,7 +331,7 @@ static uint32_t carried_org(const struct page *p, const struct office *o, uint32
                             const struct office *before)
 {
     uint32_t c = clause_of(p, from);
-    if (o->named || c == NONE)
+    if ((o->named && o->org != NONE) || c == NONE)
         return o->org;
     if (p->ch[o->from] == 0x6821 && p->host != NONE) /* 校党委书记 */
         return p->host;
@@ -320,9 +354,12 @@ static uint32_t carried_org(const struct page *p, const struct office *o, uint32
     return p->host;
 }
 
-static bool is_general_secretary(const struct page *p, uint32_t i)
+/* 总书记; the 理事 of 理事会 */
+static bool is_other_word(const struct page *p, const struct mark *m)
 {
-    return i > 0 && p->ch[i - 1] == 0x603B; /* 总书记 */
+    bool council = looking_at(p, m->to, "会") &&
+                   (looking_at(p, m->to - 1, "事") || looking_at(p, m->to - 1, "员"));
+    return council || (m->from > 0 && p->ch[m->from - 1] == 0x603B);
 }
 
 /* 区委常委、区委办公室主任: what stands inside a title is no party of its own. */
@@ -350,7 +387,7 @@ enum rc people_find(struct page *p)
     struct office before = {0, 0, NONE, false};
     for (uint32_t i = 0; i < p->n;) {
         const struct mark *m = mark_at(p, i, SENSE_TITLE);
-        if (!m || is_general_secretary(p, i)) {
+        if (!m || is_other_word(p, m)) {
             i++;
             continue;
         }

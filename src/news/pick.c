@@ -263,16 +263,17 @@ static bool ends_like_sentence(struct str s)
     return s.n >= 3 && (memcmp(s.p + s.n - 3, "。", 3) == 0 || memcmp(s.p + s.n - 3, "；", 3) == 0);
 }
 
-/* The page's own title, repaired with the blocks, is its last one (article.c). */
+/* `alone`: the only line above the article of a plain text.
+ * The page's own title, repaired with the blocks, is its last one (article.c). */
 static double headline_score(const struct page *p, const struct pairs *w, const struct block *b,
-                             struct str s)
+                             struct str s, bool alone)
 {
     size_t han = count_han(s);
     double again = share(w, s);
     bool named = p->title.n && str_find(p->title, s, 0) != SIZE_MAX;
     bool sure = named && b->kind == BLOCK_HEADING && str_starts(p->title, s) && again > 0;
     if (han < HEADLINE_MIN || han > HEADLINE_MAX || ends_like_sentence(s) ||
-        (again < 0.34 && !sure))
+        (again < (alone ? 0.2 : 0.34) && !sure))
         return 0;
     double score = again + (double)MIN(han, 30u) / 40 + (b->kind == BLOCK_HEADING ? 0.3 : 0);
     return score + (named ? 0.4 : 0);
@@ -316,7 +317,7 @@ static struct headline find_headline(const struct choice *c, const struct page *
         if (!may_be_headline(c, p, t, i, label))
             continue;
         struct str s = without_site(t, w, without_tail(t, label));
-        double score = headline_score(p, w, b, s);
+        double score = headline_score(p, w, b, s, before == 1 && b->box == NO_BOX);
         /* Of two alike the later: the first was the page's title or a link. */
         if (score > 0 && score >= best.score)
             best = (struct headline){score, i, without_bullet(s)};

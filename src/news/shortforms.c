@@ -27,8 +27,9 @@ static uint32_t first_char(struct str s)
 /* Without the legal form: 神工半导体 of 锦州神工半导体股份有限公司 keeps its place. */
 static struct str company_core(struct str s)
 {
-    static const char *const forms[] = {"有限公司", "有限责任公司", "股份", "集团", "(集团)",
-                                        "(集团)",   "公司",         "总",   "控股"};
+    static const char *const forms[] = {"分公司", "子公司", "有限公司", "有限责任公司",
+                                        "股份",   "集团",   "(集团)",   "(集团)",
+                                        "公司",   "总",     "控股"};
     for (size_t i = 0; i < ARRAY_LEN(forms); i++)
         if (str_ends(s, str_of(forms[i])) && s.n > strlen(forms[i]) + 3) {
             s.n -= strlen(forms[i]);
@@ -41,7 +42,7 @@ static struct str company_core(struct str s)
 static struct str without_place(const struct page *p, struct str s)
 {
     uint32_t node = 0;
-    size_t cut = 0;
+    size_t cut = str_starts(s, STR("中国")) ? strlen("中国") : 0;
     for (size_t i = 0; i < s.n;) {
         node = lexicon_step(&p->t->words, node, news_fold(utf8_next(s, &i)));
         if (node == 0)
@@ -88,6 +89,8 @@ static bool shortens(const struct page *p, const struct long_form *f, uint32_t i
     bool head = f[i].head == f[j].head || f[i].head == f[j].bare_head;
     if (a->name.n >= 18 && str_ends(b->name, a->name))
         return true; /* without a place that is not listed */
+    if (s.n >= 12 && str_find(l, s, 0) != SIZE_MAX)
+        return true; /* 镇海炼化公司 of 中国石化镇海炼化分公司 */
     return head && s.n >= 6 && is_subsequence(s, l);
 }
 
@@ -106,6 +109,8 @@ static enum rc join(struct page *p, uint32_t from, uint32_t into)
 static enum rc join_one(struct page *p, const struct long_form *f, uint32_t i)
 {
     uint32_t found = NONE;
+    if (p->org.p[i].into != NONE)
+        return RC_OK;
     for (uint32_t j = 0; j < p->org.n; j++) {
         if (i == j || !shortens(p, f, i, j))
             continue;
@@ -313,7 +318,9 @@ static bool may_be_name(const struct page *p, uint32_t from, uint32_t to)
 static enum rc take_name(struct page *p, vec_mention *more, uint32_t from, uint32_t to)
 {
     uint32_t org;
-    if (!may_be_name(p, from, to))
+    const struct mark *place = mark_to(p, to, SENSE_PLACE);
+    if (!may_be_name(p, from, to) || (place && place->to - place->from == 2) ||
+        (mark_at(p, from, SENSE_PLACE) && mark_to(p, to, SENSE_PREFIX)))
         return RC_OK;
     const struct mark *s = mark_to(p, to, SENSE_SUFFIX);
     enum org_kind kind = s                         ? p->t->suffix.p[s->value].kind
@@ -383,9 +390,14 @@ static enum rc take_item(struct page *p, vec_mention *more, uint32_t from, uint3
 {
     uint32_t org, k = mention_from(p, from);
     if (k < p->mention.n && p->mention.p[k].from < to &&
-        (p->mention.p[k].from != from || p->mention.p[k].to >= to))
-        return RC_OK; /* known already */
-    if (to - from < 2 || to - from > 14 || (to - from < 4 && is_surname(p->t, p->ch[from])))
+        (p->mention.p[k].from != from || p->mention.p[k].to >= to)) {
+        if (p->mention.p[k].to == to && p->mention.p[k].org != NONE)
+            p->org.p[p->mention.p[k].org].acts = true; /* counted, so it takes part */
+        return RC_OK;                                  /* known already */
+    }
+    const struct mark *plain = mark_to(p, to, SENSE_GENERIC); /* 专家、学者等 */
+    if (to - from < 2 || to - from > 14 || (plain && plain->from <= from) ||
+        (to - from < 4 && is_surname(p->t, p->ch[from])))
         return RC_OK;
     uint32_t rest = k < p->mention.n && p->mention.p[k].from == from ? p->mention.p[k].to : from;
     for (uint32_t i = rest; i < to; i++)
@@ -438,8 +450,11 @@ enum rc short_forms_join(struct page *p)
     enum rc rc = join_short(p);
     if (rc == RC_OK)
         rc = lists_find(p, &more);
+    size_t known = p->org.n;
     if (rc == RC_OK)
         rc = signatories_find(p, &more);
+    if (rc == RC_OK && p->org.n > known)
+        rc = join_short(p);
     if (rc == RC_OK)
         rc = find_short(p, &more);
     vec_free(&more);

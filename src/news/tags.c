@@ -127,8 +127,8 @@ static const struct {
     {"optgroup", TAG_UNPAIRED}, {"title", TAG_RAW},      {"textarea", TAG_RAW},
     {"noscript", TAG_RAW},      {"xmp", TAG_RAW},        {"iframe", TAG_RAW},
     {"noembed", TAG_RAW},       {"noframes", TAG_RAW},   {"plaintext", TAG_REST},
-    {"font", TAG_FONT},         {"isindex", TAG_TOLD},   {"svg", TAG_RAW},
-    {"math", TAG_RAW},
+    {"font", TAG_FONT},         {"time", TAG_FONT},      {"isindex", TAG_TOLD},
+    {"svg", TAG_RAW},           {"math", TAG_RAW},
 };
 
 static enum tag_kind kind_of(struct str name)

@@ -165,6 +165,8 @@ static enum rc read_step(struct chain_reader *r, const struct node *n, struct er
 {
     struct chain_step *step = &r->step[r->c->n_steps];
     TRY(kind_name(r->src, n, n->key, e));
+    if (str_eq(n->key, STR("end")) || chain_step_find(r->c, n->key) != CHAIN_END)
+        return refuse(r, n, "kind.name", n->key, e);
     TRY(kind_keys(r->src, n, "label mode signers next back", e));
     TRY(kind_label_needed(r->src, n, n->key, &step->label, e));
     step->name = n->key;
@@ -189,7 +191,9 @@ static enum rc order_steps(struct chain_reader *r, struct err *e)
     for (uint32_t i = 0; i < r->c->n_steps; i++) {
         const struct node *next = node_get(r->at[i], "next");
         r->step[i].next = i + 1 < r->c->n_steps ? i + 1 : CHAIN_END;
-        if (next)
+        if (next && next->type == NODE_TEXT && str_eq(next->text, STR("end")))
+            r->step[i].next = CHAIN_END;
+        else if (next)
             TRY(find_step_named(r, next, &r->step[i].next, e));
     }
     for (uint32_t i = r->c->first; i != CHAIN_END; i = r->step[i].next) {

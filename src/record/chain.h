@@ -23,9 +23,9 @@
  * a login; `each: true` of a role: all that hold it. Each gives seats; one that nobody can sign
  * bars the submission, but not with `optional: true`, nor in a step of mode any where there is
  * another. one: there is one seat. joint (会签): every seat has to be signed. any (或签): the first
- * decides. `next` names the step that follows (else the one below), `back` the steps to which a
- * signer may send it back (else every earlier one). `off: true` with `chain:` alone takes a chain
- * of that name away. */
+ * decides. `next` names the step that follows, or `end` (else the one below), `back` the steps to
+ * which a signer may send it back (else every earlier one). `off: true` with `chain:` alone takes a
+ * chain of that name away. */
 #ifndef QIAO_CHAIN_H
 #define QIAO_CHAIN_H
 

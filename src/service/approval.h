@@ -9,7 +9,7 @@
  * organisation.
  *
  * Errors besides those of records.h, all RC_USER: "approval.none" (no approval runs),
- * "approval.running" (the record is locked; detail: the step), "approval.nobody" (a step that
+ * "approval.running" (the record is locked), "approval.nobody" (a step that
  * nobody can sign; detail: the step), "approval.changed" (it is in another round than the one that
  * was looked at; detail: who did what last, parted by a tab), "approval.taken" (detail: who signed
  * in his place), "approval.signed" (he has signed already), "approval.not_yours", "approval.back"

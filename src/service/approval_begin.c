@@ -51,16 +51,9 @@ enum rc approval_locked(struct site *s, struct tx *tx, const struct rec *r, stru
 enum rc approval_unlocked(struct site *s, struct tx *tx, const struct rec *r, struct arena *to,
                           struct err *e)
 {
-    struct rec runs;
-    bool found = false;
-    if (!r->id || !chains_of_kind(s->approvals->chains, r->kind))
-        return RC_OK;
-    TRY(approval_last(s, tx, r->id, true, to, &runs, &found, e));
-    if (!found)
-        return RC_OK;
-    const struct val *step = saving_val(&runs, "step_label");
-    return err_user(e, "approval.running", "%.*s", step ? (int)MIN(step->text.n, 200u) : 0,
-                    step ? step->text.p : "");
+    bool locked = false;
+    TRY(approval_locked(s, tx, r, to, &locked, e));
+    return locked ? err_user(e, "approval.running", "%s", "") : RC_OK;
 }
 
 /* Conditions and paths ask about whole records. */

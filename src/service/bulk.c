@@ -103,7 +103,10 @@ static enum rc read_page(struct bulk *b, const struct source *s, unsigned worker
         from.bytes = buf_view(&w->page);
         if (!from.bytes.p)
             from.bytes = STR("");
-        rc = reading_make(&x, from.bytes, from.address, b->o->reader, &w->arena, &why);
+        struct article_source known = {.url = from.address};
+        if (s->url)
+            known.charset = fetch_charset(b->fetcher, worker);
+        rc = reading_make_from(&x, from.bytes, known, b->o->reader, &w->arena, &why);
     }
     if (rc == RC_NOMEM)
         rc = err_nomem(e);

@@ -239,12 +239,16 @@ static void *build_loop(void *ctx)
             struct err e = {0};
             en->changed_first = 0;
             pthread_mutex_unlock(&en->mutex);
-            if (rebuild(en, &e) != RC_OK)
-                report("engine_rebuild", &e);
+            bool made = rebuild(en, &e) == RC_OK;
             double took = clock_seconds() - now;
             rest_until = clock_seconds() + REST * took;
-            log_line(LOG_INFO, "engine_rebuilt", "seconds=%.3f", took);
+            if (made)
+                log_line(LOG_INFO, "engine_rebuilt", "seconds=%.3f", took);
+            else
+                report("engine_rebuild", &e);
             pthread_mutex_lock(&en->mutex);
+            if (!made && !en->changed_first) /* once more, though nothing else may change */
+                en->changed_first = en->changed_last = clock_seconds();
         }
         if (!en->stop)
             pause_for(en, PAUSE_MS);

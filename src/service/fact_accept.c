@@ -566,10 +566,12 @@ enum rc fact_after(struct saving *x, struct err *e)
 
 /* ---- every write of a page ---- */
 
+/* An event whose day nobody knows may stay proposed. */
 static enum rc check_finished(struct saving *x, struct err *e)
 {
     vec_rec left = {0};
-    struct str filter = text_made(x->to, "page = %lld and state = proposed", (long long)x->r->id);
+    struct str filter =
+        text_made(x->to, "page = %lld and state = proposed and type != event", (long long)x->r->id);
     TRY(records_by(x->s, x->tx, x->a, "fact", filter, "id", x->to, &left, e));
     size_t n = left.n;
     vec_free(&left);

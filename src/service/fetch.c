@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 #include <strings.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,9 +28,14 @@ struct transfer {
     struct err *e;
 };
 
+struct charset_name {
+    char p[24];
+};
+
 struct fetcher {
     struct fetch_options o;
     VEC(CURL *) handle; /* by worker */
+    VEC(struct charset_name) charset;
     VEC(struct in6_addr) allow;
     pthread_mutex_t lock; /* guards the hosts */
     struct arena names;
@@ -150,6 +156,8 @@ enum rc fetcher_open(struct fetcher **out, const struct fetch_options *o, unsign
     enum rc rc = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? RC_OK : err_nomem(e);
     for (size_t i = 0; i < o->n_allow && rc == RC_OK; i++)
         rc = allow(f, o->allow[i], e);
+    for (unsigned i = 0; i < workers && rc == RC_OK; i++)
+        rc = vec_push(&f->charset, (struct charset_name){0}, e);
     for (unsigned i = 0; i < workers && rc == RC_OK; i++) {
         CURL *c = new_handle(f);
         rc = c ? vec_push(&f->handle, c, e) : err_nomem(e);
@@ -170,6 +178,7 @@ void fetcher_close(struct fetcher *f)
     for (size_t i = 0; i < f->handle.n; i++)
         curl_easy_cleanup(f->handle.p[i]);
     vec_free(&f->handle);
+    vec_free(&f->charset);
     vec_free(&f->allow);
     vec_free(&f->next);
     strmap_free(&f->hosts);
@@ -179,6 +188,24 @@ void fetcher_close(struct fetcher *f)
 }
 
 /* ---- one page ---- */
+
+/* text/html; charset="gbk" */
+static void keep_charset(struct charset_name *to, const char *type)
+{
+    const char *at = type ? strcasestr(type, "charset=") : NULL;
+    size_t n = 0;
+    for (at = at ? at + strlen("charset=") : ""; *at && n + 1 < sizeof to->p; at++)
+        if (*at == ';' || *at == ' ')
+            break;
+        else if (*at != '"' && *at != '\'')
+            to->p[n++] = *at;
+    to->p[n] = 0;
+}
+
+struct str fetch_charset(const struct fetcher *f, unsigned worker)
+{
+    return str_of(f->charset.p[worker].p);
+}
 
 /* When this host may be asked; the turn is taken. */
 static enum rc take_turn(struct fetcher *f, struct str host, double *when, struct err *e)
@@ -254,7 +281,7 @@ enum rc fetch_page(struct fetcher *f, unsigned worker, const char *url, struct b
                    struct buf *address, struct err *e)
 {
     struct transfer t = {.f = f, .curl = f->handle.p[worker], .page = page, .e = e};
-    const char *end = NULL;
+    const char *end = NULL, *type = NULL;
     long status = 0;
     if (strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0)
         return err_user(e, strstr(url, "://") ? "read.scheme" : "read.bad_url", "%s", "");
@@ -268,6 +295,9 @@ enum rc fetch_page(struct fetcher *f, unsigned worker, const char *url, struct b
         return explain(&t, code, e);
     if (curl_easy_getinfo(t.curl, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK && status >= 400)
         return err_user(e, "read.status", "%ld", status);
+    if (curl_easy_getinfo(t.curl, CURLINFO_CONTENT_TYPE, &type) != CURLE_OK)
+        type = NULL;
+    keep_charset(&f->charset.p[worker], type);
     if (curl_easy_getinfo(t.curl, CURLINFO_EFFECTIVE_URL, &end) != CURLE_OK || !end)
         end = url;
     return buf_str(address, str_of(end), e);

@@ -253,6 +253,18 @@ static bool offers(const struct shown *x, struct str action)
     return false;
 }
 
+/* Is it where the action leads to? */
+static bool is_done(const struct shown *x, struct str action)
+{
+    const struct kind *k = x->rec.kind;
+    for (uint32_t i = 0; i < k->n_states; i++) {
+        const struct step *step = step_find(k, i, action);
+        if (step && step->to == x->rec.state)
+            return true;
+    }
+    return false;
+}
+
 static enum rc go_on(struct site *s, const struct actor *a, const struct introducing *x,
                      const struct shown *there, bool joined, struct arena *to, struct rec *out,
                      vec_fault *faults, struct err *e)
@@ -261,8 +273,8 @@ static enum rc go_on(struct site *s, const struct actor *a, const struct introdu
     *out = there->rec;
     if (back)
         TRY(act(s, a, x, there->rec.id, back->action->name, to, out, faults, e));
-    else if (joined && !offers(there, x->action)) /* the other side has gone that far already */
-        return RC_OK;
+    else if (!offers(there, x->action) && (joined || is_done(there, x->action)))
+        return RC_OK; /* the other side has gone that far already */
     return x->action.n ? act(s, a, x, out->id, x->action, to, out, faults, e) : RC_OK;
 }
 

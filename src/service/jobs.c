@@ -7,9 +7,10 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#define LEASE 60 /* seconds without a sign of life after which a job is taken again */
-#define PARTS 1000
-#define BEGUN 3 /* times; a job whose process ended under it so often has failed */
+#define LEASE   60 /* seconds without a sign of life after which a job is taken again */
+#define PARTS   1000
+#define BEGUN   3 /* times; a job whose process ended under it so often has failed */
+#define CRASHED "jobs.crashed"
 
 /* A job that this process runs. */
 struct running {
@@ -257,7 +258,7 @@ static enum rc claim(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct job_call *c = ctx;
     int64_t now = site_now(s);
-    static const char crashed[] = "{\"key\":\"jobs.crashed\",\"detail\":\"3\"}";
+    static const char crashed[] = "{\"key\":\"" CRASHED "\",\"detail\":\"3\"}";
     TRY(job_give_up(tx, now, now - LEASE, BEGUN, str_of(crashed), e));
     return job_claim(tx, now, now - LEASE, c->to, &c->job, &c->found, e);
 }

@@ -3,6 +3,8 @@
 #include "service/pairing.h"
 #include "service/site_int.h"
 
+#include "base/map.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -197,8 +199,10 @@ static enum rc add_months(struct making *m, const struct kind *k, int side, cons
     vec_grouped groups = {0};
     char by[40];
     snprintf(by, sizeof by, "%s:month", field);
+    /* of introductions the same groups as those of money: read once */
     const char *filter = more[0] ? "state = agreed" : "";
-    enum rc rc = groups_of(m, k, filter, by, "", "", &groups, e);
+    const char *sum = more[0] && has_field(k, "amount") ? "amount" : "";
+    enum rc rc = groups_of(m, k, filter, by, "", sum, &groups, e);
     for (size_t i = 0; k && rc == RC_OK && i < rows->n; i++) {
         struct figure_row *r = &rows->p[i];
         int y = number_at(r->value, 0, 4), mo = number_at(r->value, 5, 2);
@@ -240,19 +244,23 @@ static enum rc make_months(struct making *m, struct err *e)
 
 /* ---- by organisation ---- */
 
-static enum rc add_owners(struct making *m, const struct kind *k, int side, vec_row *rows,
-                          struct err *e)
+/* `place`: of an organisation's row. There may be tens of thousands. */
+static enum rc add_owners(struct making *m, const struct kind *k, int side, struct strmap *place,
+                          vec_row *rows, struct err *e)
 {
     vec_grouped groups = {0};
     enum rc rc = k && k->owned ? groups_of(m, k, "", "owner", "", "", &groups, e) : RC_OK;
     for (size_t i = 0; rc == RC_OK && i < groups.n; i++) {
-        if (!groups.p[i].value[0].n) /* masked, or nobody's */
+        struct figure_row fresh = {.value = groups.p[i].value[0]};
+        if (!fresh.value.n) /* masked, or nobody's */
             continue;
-        struct figure_row *r = row_of(rows, groups.p[i].value[0], e);
-        if (r)
-            r->figure[side].n += groups.p[i].count;
-        else
-            rc = RC_NOMEM;
+        const uint32_t *at = strmap_put(place, fresh.value, (uint32_t)rows->n);
+        if (!at)
+            rc = err_nomem(e);
+        else if (*at == rows->n)
+            rc = vec_push(rows, fresh, e);
+        if (rc == RC_OK)
+            rows->p[*at].figure[side].n += groups.p[i].count;
     }
     vec_free(&groups);
     return rc;
@@ -281,9 +289,11 @@ static enum rc name_owners(struct making *m, vec_row *rows, struct err *e)
 static enum rc make_owners(struct making *m, struct err *e)
 {
     vec_row rows = {0};
-    enum rc rc = add_owners(m, m->need, 0, &rows, e);
+    struct strmap place = {0};
+    enum rc rc = add_owners(m, m->need, 0, &place, &rows, e);
     if (rc == RC_OK)
-        rc = add_owners(m, m->result, 1, &rows, e);
+        rc = add_owners(m, m->result, 1, &place, &rows, e);
+    strmap_free(&place);
     sort_rows(&rows);
     rows.n = MIN(rows.n, (size_t)TOP_ORGS);
     if (rc == RC_OK)

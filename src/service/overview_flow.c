@@ -53,12 +53,39 @@ static enum rc stage_of_needs(struct making *m, size_t i, vec_row *rows, struct 
     return rc == RC_OK ? add_row(rows, stages[i].value, (struct label){0}, f, e) : rc;
 }
 
+/* How many needs the stages' introductions are of, all stages at once. Of all records: who sees
+ * less has few, and counts them one by one. */
+static enum rc count_met(struct site *s, struct tx *tx, void *ctx, struct err *e)
+{
+    struct making *m = ctx;
+    struct tally t[ARRAY_LEN(stages)];
+    uint32_t n = 0;
+    for (size_t i = 0; i < ARRAY_LEN(stages); i++) {
+        struct filter *f;
+        if (!stages[i].talks)
+            continue;
+        t[n] = (struct tally){.of = TALLY_DISTINCT, .kind = m->talk};
+        TRY(view_filter(s, m->a, m->talk, str_of(stages[i].talks), NULL, m->arena, &f, e));
+        TRY(view_path(s, m->a, m->talk, STR("need"), m->arena, &t[n].path, e));
+        t[n++].filter = f;
+    }
+    TRY(store_tally(tx, 0, t, n, e));
+    for (size_t i = ARRAY_LEN(stages); i-- > 0;)
+        if (stages[i].talks)
+            m->met[i] = (uint64_t)t[--n].out;
+    return RC_OK;
+}
+
 /* Needs, not introductions: one need may meet several offers. */
 static enum rc stage_of_talks(struct making *m, size_t i, vec_row *rows, struct err *e)
 {
     char text[300];
     vec_grouped needs = {0};
     struct figure f = {.kind = m->need};
+    if (m->whole && m->met[i] > IDS_FILTER) { /* too many to be named: the introductions */
+        f = (struct figure){m->talk, str_of(stages[i].talks), m->met[i]};
+        return add_row(rows, stages[i].value, (struct label){0}, f, e);
+    }
     enum rc rc = groups_of(m, m->talk, of_own(m, "need_org", text, stages[i].talks), "need", "", "",
                            &needs, e);
     int64_t *id = arena_calloc(m->arena, needs.n + 1, sizeof *id);
@@ -70,7 +97,7 @@ static enum rc stage_of_talks(struct making *m, size_t i, vec_row *rows, struct 
         return rc != RC_OK ? rc : err_nomem(e);
     if (f.n && f.n <= IDS_FILTER) {
         f.filter = ids_filter(m->arena, id, f.n);
-    } else { /* too many to be named: the introductions */
+    } else {
         f.kind = m->talk;
         f.filter = made_text(m->arena, "%s", text);
     }
@@ -81,7 +108,7 @@ static enum rc make_funnel(struct making *m, struct err *e)
 {
     static const char *const series[FIGURES_MOST] = {"need"};
     vec_row rows = {0};
-    enum rc rc = RC_OK;
+    enum rc rc = m->whole ? site_read(m->s, count_met, m, e) : RC_OK;
     for (size_t i = 0; rc == RC_OK && i < ARRAY_LEN(stages); i++)
         rc = stages[i].needs ? stage_of_needs(m, i, &rows, e) : stage_of_talks(m, i, &rows, e);
     if (rc == RC_OK && rows.p[0].figure[0].n)

@@ -20,6 +20,7 @@ struct making {
     struct arena *arena;                     /* to->arena */
     const struct kind *need, *result, *talk; /* NULL: none, or not read by the actor */
     bool whole;                              /* the actor sees every record */
+    uint64_t met[8];                         /* funnel: needs of each stage's introductions */
 };
 
 /* printf into the arena; .p NULL: no memory. */

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#define GOES_ON "state in (shortlist, proposed, contacted, talking, agreed)"
+#define TALKS_LOOKED 200u /* of one need */
 
 /* Is there a credible match of any kind? */
 static enum rc is_matched(struct making *m, const struct kind *need, int64_t id, bool *out,
@@ -30,15 +30,53 @@ static enum rc is_matched(struct making *m, const struct kind *need, int64_t id,
     return rc;
 }
 
-static enum rc introduced(struct making *m, struct map *out, struct err *e)
+static bool goes_on(const struct rec *r)
 {
-    vec_grouped needs = {0};
-    enum rc rc = groups_of(m, m->talk, GOES_ON, "need", "", "", &needs, e);
-    for (size_t i = 0; rc == RC_OK && i < needs.n; i++)
-        if (needs.p[i].value[0].n &&
-            !map_put(out, (uint64_t)strtoll(needs.p[i].value[0].p, NULL, 10), 1))
-            rc = err_nomem(e);
-    vec_free(&needs);
+    static const char *const states[] = {"shortlist", "proposed", "contacted", "talking", "agreed"};
+    for (size_t i = 0; i < ARRAY_LEN(states); i++)
+        if (r->state < r->kind->n_states &&
+            str_eq(r->kind->state[r->state].name, str_of(states[i])))
+            return true;
+    return false;
+}
+
+struct introducing {
+    struct making *m;
+    const vec_rec *open;
+    struct map *out;
+};
+
+/* Only of the needs that are looked at, by what refers to them. */
+static enum rc look_at(struct introducing *x, struct tx *tx, int64_t need, struct arena *scratch,
+                       struct err *e)
+{
+    vec_ref refs = {0};
+    enum rc rc = store_refs(tx, need, TALKS_LOOKED, scratch, &refs, e);
+    for (size_t i = 0; rc == RC_OK && i < refs.n; i++) {
+        struct viewed v;
+        if (refs.p[i].kind != x->m->talk || !str_eq(refs.p[i].relation, STR("need")))
+            continue;
+        rc = view_get(tx, x->m->a, x->m->talk, refs.p[i].id, scratch, &v, e);
+        if (rc != RC_OK || !v.found || !goes_on(&v.rec))
+            continue;
+        rc = map_put(x->out, (uint64_t)need, 1) ? RC_OK : err_nomem(e);
+        break;
+    }
+    vec_free(&refs);
+    return rc;
+}
+
+static enum rc introduced(struct site *s, struct tx *tx, void *ctx, struct err *e)
+{
+    struct introducing *x = ctx;
+    struct arena scratch = {0};
+    enum rc rc = RC_OK;
+    (void)s;
+    for (size_t i = 0; rc == RC_OK && i < x->open->n; i++) {
+        arena_reset(&scratch);
+        rc = look_at(x, tx, x->open->p[i].id, &scratch, e);
+    }
+    arena_free(&scratch);
     return rc;
 }
 
@@ -79,8 +117,9 @@ enum rc make_unmet(struct making *m, struct err *e)
     enum rc rc = record_list(m->s, m->a, &q, &scratch, &open, e);
     if (rc == RC_OK && (m->whole || open.rec.n))
         o->unmet.kind = m->need;
+    struct introducing x = {m, &open.rec, &known};
     if (rc == RC_OK)
-        rc = introduced(m, &known, e);
+        rc = site_read(m->s, introduced, &x, e);
     if (rc == RC_OK)
         rc = pick(m, &open.rec, &known, e);
     o->unmet_cut = open.total > open.rec.n;

@@ -270,6 +270,13 @@ static enum rc keep_book(struct reading_job *j, const char *path, char key[65], 
     return rc;
 }
 
+/* The organisations on record now, for the column that says who is known. */
+static enum rc take_known(struct site *s, struct tx *tx, void *ctx, struct err *e)
+{
+    struct outputs *o = ctx;
+    return newsroom_known(s, tx, false, &o->known, e);
+}
+
 static enum rc make_outputs(struct reading_job *j, const char *path, char lines[65], char book[65],
                             bool *full, struct err *e)
 {
@@ -279,9 +286,12 @@ static enum rc make_outputs(struct reading_job *j, const char *path, char lines[
                                .lang = j->run->actor.zh ? "zh" : "en"};
     buf_init(&o.lines, BOOK_MOST + 1);
     buf_init(&o.line, LINE_BYTES);
-    enum rc rc = read_book_open(&o.book, path, &words, e);
+    enum rc rc = site_read(j->run->site, take_known, &o, e);
+    if (rc == RC_OK)
+        rc = read_book_open(&o.book, path, &words, e);
     if (rc == RC_OK)
         rc = put_outputs(&o, e);
+    newsroom_done(j->run->site, o.known);
     if (rc == RC_OK) {
         rc = read_book_close(o.book, &left_out, e);
         o.book = NULL;

@@ -139,7 +139,7 @@ static void cell_text(struct cells *c, const char *name, struct str s)
 {
     for (uint32_t i = 0; i < c->f->n_sub; i++)
         if (str_eq(c->f->sub[i].name, str_of(name))) {
-            s = str_trim(text_cut(s, (size_t)c->f->sub[i].max));
+            s = str_trim(text_cut(s, field_chars(&c->f->sub[i])));
             c->group->list.item[i] = (struct val){.set = s.n > 0, .text = s};
         }
 }
@@ -253,7 +253,7 @@ static enum rc put_list(struct keeping *k, const char *field, const struct str *
         return err_nomem(e);
     for (size_t i = 0; i < n; i++)
         item[i] = (struct val){
-            .set = true, .text = str_trim(text_cut(s[i], (size_t)k->page.kind->field[f].max))};
+            .set = true, .text = str_trim(text_cut(s[i], field_chars(&k->page.kind->field[f])))};
     k->page.val[f].set = true;
     k->page.val[f].list.item = item;
     k->page.val[f].list.n = (uint32_t)n;

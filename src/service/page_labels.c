@@ -102,11 +102,10 @@ static json_t *page_json(const struct rec *page, const vec_rec *facts, bool nega
     json_t *told = json_array();
     for (size_t i = 0; i < facts->n; i++) {
         const struct rec *f = &facts->p[i];
-        if (!rec_is(f, "accepted"))
-            continue;
-        if (str_eq(rec_text(f, "type"), STR("event")))
+        bool is_event = str_eq(rec_text(f, "type"), STR("event"));
+        if (is_event && !rec_is(f, "rejected"))
             event = f;
-        else if (!negative)
+        else if (!is_event && rec_is(f, "accepted") && !negative)
             json_array_append_new(told, fact_json(f));
     }
     struct str day = rec_text(page, "event_day");
@@ -160,7 +159,7 @@ static enum rc write_page(struct labelling *l, struct tx *tx, const struct rec *
     TRY(write_file(path, bytes, e));
     if (!address.n)
         return RC_OK;
-    strcat(path, ".url");
+    snprintf(path + n, 8, ".url");
     return write_file(path, address, e);
 }
 

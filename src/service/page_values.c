@@ -29,12 +29,17 @@ struct str text_cut(struct str s, size_t chars)
     return str_sub(s, 0, i);
 }
 
+size_t field_chars(const struct field_def *f)
+{
+    return f->max >= 0 && f->max < 1e9 ? (size_t)f->max : SIZE_MAX;
+}
+
 void rec_put_text(struct rec *r, const char *field, struct str s)
 {
     uint32_t f = field_find(r->kind, str_of(field));
     if (f == NO_FIELD)
         return;
-    s = str_trim(text_cut(s, (size_t)r->kind->field[f].max));
+    s = str_trim(text_cut(s, field_chars(&r->kind->field[f])));
     r->val[f] = (struct val){.set = s.n > 0, .text = s};
 }
 

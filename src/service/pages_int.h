@@ -29,6 +29,8 @@ bool rec_is(const struct rec *r, const char *state);
 /* The text, cut to what the field takes. */
 void rec_put_text(struct rec *r, const char *field, struct str s);
 void rec_put_num(struct rec *r, const char *field, int64_t n);
+/* As many as a text of the field may have. */
+size_t field_chars(const struct field_def *f);
 /* Cut to whole characters. */
 struct str text_cut(struct str s, size_t chars);
 /* Rows of a list of groups. */

@@ -143,13 +143,14 @@ static struct str event_word(const struct answering *w, struct str action)
 
 static bool find_event(const struct answering *w, uint32_t item, struct str name, struct hit *h)
 {
-    const struct entry *n = item < w->events.n ? &w->events.p[w->events.n - 1 - item].entry : NULL;
+    const struct event_shown *ev = item < w->events.n ? &w->events.p[w->events.n - 1 - item] : NULL;
+    const struct entry *n = ev ? &ev->entry : NULL;
     *h = (struct hit){.type = TYPE_TEXT, .set = n != NULL};
     if (str_eq(name, STR("at"))) {
         h->type = TYPE_TIME;
         h->num = n ? n->at : 0;
     } else if (str_eq(name, STR("who"))) {
-        h->text = n ? n->login : STR("");
+        h->text = ev ? ev->who : STR("");
     } else if (str_eq(name, STR("comment"))) {
         h->text = n ? n->comment : STR("");
     } else if (str_eq(name, STR("action"))) {

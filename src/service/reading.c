@@ -174,8 +174,14 @@ uint64_t reader_version(const struct reader *r)
 enum rc reading_make(struct reading *out, struct str bytes, struct str url, const struct reader *r,
                      struct arena *a, struct err *e)
 {
+    return reading_make_from(out, bytes, (struct article_source){.url = url}, r, a, e);
+}
+
+enum rc reading_make_from(struct reading *out, struct str bytes, struct article_source from,
+                          const struct reader *r, struct arena *a, struct err *e)
+{
     *out = (struct reading){.news = {.event_type = "none"}};
-    TRY(article_read(&out->article, bytes, url, r->article, a, e));
+    TRY(article_read(&out->article, bytes, from, r->article, a, e));
     return news_read(&out->news, &out->article, r->news, a, e);
 }
 

@@ -28,6 +28,9 @@ struct reading {
  * any case. O(n). */
 enum rc reading_make(struct reading *out, struct str bytes, struct str url, const struct reader *r,
                      struct arena *a, struct err *e) MUST_CHECK;
+/* The same with the charset that the HTTP header named. */
+enum rc reading_make_from(struct reading *out, struct str bytes, struct article_source from,
+                          const struct reader *r, struct arena *a, struct err *e) MUST_CHECK;
 void reading_release(struct reading *x);
 
 #endif

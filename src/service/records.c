@@ -308,6 +308,26 @@ static void hide_who(const struct actor *a, struct entry *entry)
     entry->login = STR("");
 }
 
+/* What the account is called today. */
+static enum rc name_who(struct remembering *x, struct tx *tx, struct err *e)
+{
+    for (size_t i = 0; i < x->out->n; i++) {
+        struct event_shown *ev = &x->out->p[i];
+        struct account account;
+        bool found = false;
+        ev->who = ev->entry.login;
+        if (i && ev->entry.account == ev[-1].entry.account) {
+            ev->who = ev[-1].who;
+            continue;
+        }
+        if (ev->entry.account > 0)
+            TRY(account_get(tx, ev->entry.account, x->to, &account, &found, e));
+        if (found && account.name.n)
+            ev->who = account.name;
+    }
+    return RC_OK;
+}
+
 static enum rc history(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct remembering *x = ctx;
@@ -338,7 +358,7 @@ static enum rc history(struct site *s, struct tx *tx, void *ctx, struct err *e)
     }
     vec_free(&entries);
     turn_round(x->out);
-    return rc;
+    return rc == RC_OK ? name_who(x, tx, e) : rc;
 }
 
 enum rc record_history(struct site *s, const struct actor *a, const struct kind *k, int64_t id,

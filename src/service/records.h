@@ -91,6 +91,7 @@ enum rc record_delete(struct site *s, const struct actor *a, const struct kind *
 /* What happened to it, newest first, with field-level differences; only for who sees all of it. */
 struct event_shown {
     struct entry entry;
+    struct str who; /* what the person is called, else the login; "": the system, or not told */
     struct rec before, after; /* before.kind NULL: it was made then */
     vec_change change;
 };

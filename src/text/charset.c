@@ -1,5 +1,7 @@
 #include "text/charset.h"
 
+#include <string.h>
+#include <strings.h>
 #include <unicode/ucnv.h>
 
 static const char UTF8[] = "UTF-8", UTF16LE[] = "UTF-16LE", UTF16BE[] = "UTF-16BE";
@@ -156,8 +158,34 @@ static const char *find_utf16(struct str s)
     return be_fits ? UTF16BE : NULL;
 }
 
+static bool names_one(struct str said, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (said.n >= strlen(names[i]) && strncasecmp(said.p, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
+}
+
+/* By the share of common characters, and by what is said where that is no proof. */
+static const char *find_wide(struct str s, struct str said)
+{
+    enum { NEARLY = 4 }; /* within a quarter */
+    static const char *const gbs[] = {"gb", "hz-gb", "x-gbk"}, *const big5s[] = {"big5", "x-big5"};
+    struct share g = read_gb(s), b = read_big5(s);
+    double gb = share_score(g), big5 = share_score(b), near = 1.0 / NEARLY;
+    bool says_gb = names_one(said, gbs, ARRAY_LEN(gbs)),
+         says_big5 = names_one(said, big5s, ARRAY_LEN(big5s));
+    if (MAX(gb, big5) < 0.3)
+        return says_gb && g.bad == 0 ? GB18030 : says_big5 && b.bad == 0 ? BIG5 : LATIN;
+    if (says_gb && gb + near >= big5 && gb >= 0.3)
+        return GB18030;
+    if (says_big5 && big5 + near >= gb && big5 >= 0.3)
+        return BIG5;
+    return gb >= big5 ? GB18030 : BIG5;
+}
+
 /* *clean: it is UTF-8 throughout, without NULs. */
-static const char *find(struct str s, size_t *skip, bool *clean)
+static const char *find(struct str s, struct str said, size_t *skip, bool *clean)
 {
     *skip = 0;
     *clean = false;
@@ -176,10 +204,7 @@ static const char *find(struct str s, size_t *skip, bool *clean)
         return wide;
     if (utf8.bad == 0 || share_score(utf8) >= 0.5)
         return UTF8;
-    double gb = share_score(read_gb(s)), big5 = share_score(read_big5(s));
-    if (MAX(gb, big5) < 0.3)
-        return LATIN;
-    return gb >= big5 ? GB18030 : BIG5;
+    return find_wide(s, said);
 }
 
 /* Appends UTF-8 bytes without their NULs. */
@@ -245,9 +270,15 @@ static enum rc put_icu(struct buf *out, struct str s, const char *name, struct e
 
 enum rc charset_to_utf8(struct buf *out, struct str in, const char **name, struct err *e)
 {
+    return charset_to_utf8_as(out, in, STR(""), name, e);
+}
+
+enum rc charset_to_utf8_as(struct buf *out, struct str in, struct str said, const char **name,
+                           struct err *e)
+{
     size_t skip;
     bool clean;
-    const char *found = find(in, &skip, &clean);
+    const char *found = find(in, said, &skip, &clean);
     if (name)
         *name = found;
     if (clean)

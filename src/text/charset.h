@@ -18,5 +18,10 @@
  * `out` is then partly written. O(n). */
 enum rc charset_to_utf8(struct buf *out, struct str in, const char **name,
                         struct err *e) MUST_CHECK;
+/* The same with what somebody says the charset is ("gbk", "Big5"; "" for nobody): it decides
+ * between GB18030, Big5 and windows-1252 where the bytes fit both nearly as well, never against
+ * what they are. */
+enum rc charset_to_utf8_as(struct buf *out, struct str in, struct str said, const char **name,
+                           struct err *e) MUST_CHECK;
 
 #endif

@@ -197,6 +197,8 @@ enum rc api_change(struct request *rq, struct reply *re, struct err *e)
     enum rc rc = load_for_write(rq, re, &s, &ready, e);
     if (rc != RC_OK || !ready)
         return rc;
+    if (s.in_approval)
+        return err_user(e, "approval.running", "%s", "");
     if (!s.may_write)
         return err_user(e, "service.denied", "%s", "");
     GOTO_OUT(read_body(rq, &s.rec, &c, &faults, e));
@@ -301,6 +303,7 @@ static enum rc print_event(struct buf *out, const struct event_shown *ev, struct
                    (long long)en->version));
     TRY(api_time(out, "at", en->at, e));
     TRY(api_pair(out, "by", en->login, false, e));
+    TRY(api_pair(out, "name", ev->who, false, e));
     TRY(api_pair(out, "action", en->action, false, e));
     if (en->state.n)
         TRY(api_pair(out, "state", en->state, false, e));
@@ -308,6 +311,8 @@ static enum rc print_event(struct buf *out, const struct event_shown *ev, struct
         TRY(api_pair(out, "comment", en->comment, false, e));
     if (en->reason.n)
         TRY(api_pair(out, "reason", en->reason, false, e));
+    if (ev->before.kind && en->secrecy.n && ev->before.secrecy != ev->after.secrecy)
+        TRY(api_pair(out, "secrecy", en->secrecy, false, e));
     TRY(buf_printf(out, e, ",\"changes\":["));
     for (size_t i = 0; i < ev->change.n; i++) {
         const struct change *c = &ev->change.p[i];

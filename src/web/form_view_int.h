@@ -13,6 +13,8 @@
     " wide masked{name value long} rows[number drop cells[" WIDGET_SHAPE                           \
     "]] heads[label required hint] add]] secrecy[value label on] owner{value error}"               \
     " record_error files"
+/* Why it was refused as a whole (form.html, step.html); "" it was not. */
+#define REFUSED_SHAPE " refused"
 
 struct form_view {
     struct request *rq;

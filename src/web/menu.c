@@ -82,6 +82,10 @@ static struct str notice(const struct request *rq)
 {
     static const char *const words[][2] = {
         {"saved", "web.done_saved"},
+        {"reviewed", "web.done_reviewed"},
+        {"chat_added", "web.done_chat_added"},
+        {"chat_nothing", "web.done_chat_nothing"},
+        {"news_already", "web.done_news_already"},
         {"deleted", "web.done_deleted"},
         {"moved", "web.done_moved"},
         {"signed_out", "web.done_signed_out"},

@@ -98,7 +98,8 @@ enum rc home_approvals(struct request *rq, struct view *desk, struct view *tiles
         view_str(row, "href",
                  line->kind ? kind_path(rq, line->kind, line->record) : STR("/approvals"));
         view_str(view_item(facts), "text", line->step);
-        view_str(view_item(facts), "text", line->submitter);
+        if (line->submitter.n)
+            view_str(view_item(facts), "text", line->submitter);
         if (days > 0)
             view_str(row, "age", textf(rq, "%lld", (long long)days));
     }

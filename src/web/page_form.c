@@ -8,12 +8,12 @@
 
 const struct page form_page_def = {
     "form",
-    "kind{name label path} action version new title cancel problems stale" FORM_SHAPE
+    "kind{name label path} action version new title cancel problems stale" REFUSED_SHAPE FORM_SHAPE
     " clash[label mine theirs]",
     false};
 const struct page step_page_def = {
     "step",
-    "kind{name label path} action version title cancel label problems" FORM_SHAPE
+    "kind{name label path} action version title cancel label problems" REFUSED_SHAPE FORM_SHAPE
     " comment comment_needed comment_error reasons[value label on] reason_error to{text tone} path "
     "back",
     false};
@@ -154,6 +154,13 @@ static enum rc form_reply(struct request *rq, struct reply *re, struct form_view
                       msg_with(rq, fresh ? "web.new_of" : "web.edit_of", label), v, e);
 }
 
+/* Refused for a reason that no field of the form has: said above the form, which keeps what was
+ * typed. Whatever else went wrong is an error page. */
+static bool is_refusal(enum rc rc, const struct err *why)
+{
+    return rc == RC_USER && (error_status(why) == 422 || error_status(why) == 409);
+}
+
 static enum rc form_load(struct request *rq, struct rec *out, struct err *e)
 {
     struct shown shown = {0};
@@ -165,6 +172,8 @@ static enum rc form_load(struct request *rq, struct rec *out, struct err *e)
         return RC_OK;
     }
     TRY(record_show(rq->site, rq->actor, rq->kind, rq->id, rq->arena, &shown, e));
+    if (shown.in_approval)
+        return err_user(e, "approval.running", "%s", "");
     if (!shown.may_write)
         return err_user(e, "service.denied", "%s", "");
     *out = shown.rec;
@@ -266,12 +275,16 @@ static enum rc save(struct request *rq, struct reply *re, struct rec *r, vec_fau
         TRY(fault_of_store(rq, r->kind, &why, faults, e));
         rc = RC_OK;
     }
-    if (rc != RC_OK && !(rc == RC_USER && faults->n)) {
-        *e = why;
-        return rc;
-    }
     struct form_view f = {
         .rq = rq, .rec = r, .faults = faults, .posted = true, .v = view_new(rq->arena)};
+    if (rc != RC_OK && !(rc == RC_USER && faults->n)) {
+        if (!is_refusal(rc, &why)) {
+            *e = why;
+            return rc;
+        }
+        re->status = error_status(&why);
+        view_str(f.v, "refused", msg_error(rq, &why));
+    }
     return form_reply(rq, re, &f, e);
 }
 
@@ -322,9 +335,10 @@ static struct str back_of(const struct request *rq, struct str path)
 }
 
 static enum rc step_reply(struct request *rq, struct reply *re, const struct shown *s,
-                          const struct step *step, const vec_fault *faults, bool posted,
-                          struct err *e)
+                          const struct step *step, const vec_fault *faults,
+                          const struct err *refused, struct err *e)
 {
+    bool posted = faults != NULL;
     struct view *v = view_new(rq->arena);
     struct form_view f = {.rq = rq,
                           .rec = &s->rec,
@@ -355,7 +369,9 @@ static enum rc step_reply(struct request *rq, struct reply *re, const struct sho
     if (f.n_only)
         TRY(form_sections(&f, e));
     if (posted)
-        re->status = 422;
+        re->status = refused ? error_status(refused) : 422;
+    if (refused)
+        view_str(v, "refused", msg_error(rq, refused));
     return reply_page(rq, re, &step_page_def, label_text(&step->action->label, rq->zh), v, e);
 }
 
@@ -363,6 +379,8 @@ static enum rc step_load(struct request *rq, struct shown *s, const struct step 
                          struct err *e)
 {
     TRY(record_show(rq->site, rq->actor, rq->kind, rq->id, rq->arena, s, e));
+    if (s->in_approval)
+        return err_user(e, "approval.running", "%s", "");
     *step = find_step(s, rq->name);
     return *step ? RC_OK : err_user(e, "web.no_step", "%.*s", (int)rq->name.n, rq->name.p);
 }
@@ -372,7 +390,7 @@ enum rc step_page(struct request *rq, struct reply *re, struct err *e)
     struct shown s = {0};
     const struct step *step;
     TRY(step_load(rq, &s, &step, e));
-    return step_reply(rq, re, &s, step, NULL, false, e);
+    return step_reply(rq, re, &s, step, NULL, NULL, e);
 }
 
 enum rc step_do(struct request *rq, struct reply *re, struct err *e)
@@ -404,10 +422,12 @@ enum rc step_do(struct request *rq, struct reply *re, struct err *e)
     if (!asks)
         rc = record_act(rq->site, rq->actor, rq->kind, &act, rq->arena, &done, &faults, &why);
     if (asks || (rc != RC_NOMEM && faults.n)) {
-        rc = step_reply(rq, re, &s, step, &faults, true, e);
+        rc = step_reply(rq, re, &s, step, &faults, NULL, e);
     } else if (rc == RC_OK) {
         struct str path = record_path(rq, &s.rec);
         rc = reply_see(rq, re, back_of(rq, path), "moved", e);
+    } else if (is_refusal(rc, &why) && n) {
+        rc = step_reply(rq, re, &s, step, &faults, &why, e);
     } else {
         *e = why;
     }

@@ -44,6 +44,7 @@ enum rc news_run_page(struct request *rq, struct reply *re, struct err *e) MUST_
 bool is_reviewed(const struct request *rq);
 enum rc review_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc review_fact_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc review_chat_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc review_who_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc news_read_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc page_sso(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;

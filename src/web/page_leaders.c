@@ -19,36 +19,47 @@ const struct page wall_def = {"wall", LEADERS_SHAPE, true};
 
 /* ---- programmes ---- */
 
+/* The indicators of a programme, in the order of all of them. */
 static enum rc view_one_programme(struct request *rq, struct view *list, const struct rec *r,
-                                  uint32_t *left, bool *more, struct err *e)
+                                  const struct indicators *all, struct err *e)
 {
-    vec_rec all = {0};
-    struct view *v = view_item(list), *indicators = view_list(v, "indicators");
-    view_str(v, "title", title_of(rq, r));
-    view_str(v, "href", record_path(rq, r));
-    enum rc rc = indicators_of(rq, r->id, &all, e);
-    for (size_t i = 0; rc == RC_OK && i < all.n && *left; i++, --*left)
-        rc = view_indicator(rq, view_item(indicators), &all.p[i], 0, 0, e);
-    *more |= !*left;
-    vec_free(&all);
-    return rc;
+    struct view *indicators = NULL;
+    for (size_t i = 0; i < all->rec.n; i++) {
+        const struct val *of = work_val(&all->rec.p[i], "programme", TYPE_REF);
+        if (!of || of->num != r->id)
+            continue;
+        if (!indicators) { /* where none of its is shown, it is not either */
+            struct view *v = view_item(list);
+            view_str(v, "title", title_of(rq, r));
+            view_str(v, "href", record_path(rq, r));
+            indicators = view_list(v, "indicators");
+        }
+        TRY(view_indicator(rq, view_item(indicators), &all->rec.p[i], &all->measured[i], 0, false,
+                           e));
+    }
+    return RC_OK;
 }
 
 static enum rc view_programmes(struct request *rq, struct view *v, struct err *e)
 {
     const struct kind *k = kind_find(site_kinds(rq->site), STR("programme"));
     struct list_answer a = {0};
-    uint32_t left = INDICATORS_SHOWN;
-    bool more = false;
+    struct indicators all = {.measured = NULL};
+    int64_t id[PROGRAMMES_SHOWN];
     if (!k || !actor_may(rq->actor, k, RIGHT_READ, NULL))
         return RC_OK;
     struct list_request q = {
         .kind = k, .filter = STR("state = active"), .sort = STR("id"), .limit = PROGRAMMES_SHOWN};
     struct view *list = view_list(v, "programmes");
     enum rc rc = record_list(rq->site, rq->actor, &q, rq->arena, &a, e);
-    for (size_t i = 0; rc == RC_OK && i < a.rec.n && left; i++)
-        rc = view_one_programme(rq, list, &a.rec.p[i], &left, &more, e);
-    view_flag(v, "more_indicators", more);
+    for (size_t i = 0; rc == RC_OK && i < a.rec.n; i++)
+        id[i] = a.rec.p[i].id;
+    if (rc == RC_OK)
+        rc = indicators_of(rq, id, a.rec.n, 0, INDICATORS_SHOWN, &all, e);
+    for (size_t i = 0; rc == RC_OK && i < a.rec.n; i++)
+        rc = view_one_programme(rq, list, &a.rec.p[i], &all, e);
+    view_flag(v, "more_indicators", all.rec.n == INDICATORS_SHOWN);
+    indicators_free(&all);
     vec_free(&a.rec);
     return rc;
 }

@@ -18,7 +18,7 @@
 const struct page news_def = {
     "news",
     "tabs[label href here count] rows[title href site event day reason state{text tone} facts left"
-    " same updated] text may " PAGER_SHAPE,
+    " same updated] reasons[label href here count] text may " PAGER_SHAPE,
     false};
 const struct page news_new_def = {"news_new", "error url text upload_max", false};
 
@@ -90,6 +90,16 @@ static enum rc view_counts(struct request *rq, const vec_rec *pages, struct view
     return RC_OK;
 }
 
+/* "news.example.cn" of an address. */
+static struct str host_of(struct str url)
+{
+    size_t at = str_find(url, STR("://"), 0);
+    if (at == SIZE_MAX)
+        return STR("");
+    struct str rest = str_sub(url, at + 3, url.n);
+    return str_sub(rest, 0, MIN(str_find(rest, STR("/"), 0), rest.n));
+}
+
 static enum rc view_pages(struct request *rq, struct view *v, const vec_rec *pages, struct err *e)
 {
     struct view *list = view_list(v, "rows"), *row[ROWS];
@@ -99,7 +109,7 @@ static enum rc view_pages(struct request *rq, struct view *v, const vec_rec *pag
         row[i] = view_item(list);
         view_str(row[i], "title", title_of(rq, r));
         view_str(row[i], "href", record_path(rq, r));
-        view_str(row[i], "site", fact_text(r, "site"));
+        view_str(row[i], "site", host_of(fact_text(r, "address")));
         view_str(row[i], "event", code_label(rq, r, "event_type"));
         view_str(row[i], "day",
                  str_starts(day, STR("--"))
@@ -118,6 +128,47 @@ static const struct kind *page_kind(const struct request *rq)
     return kind_find(site_kinds(rq->site), STR("page"));
 }
 
+/* Refused pages by reason, each a filter. */
+static enum rc view_reasons(struct request *rq, struct view *v, const struct kind *k, size_t here,
+                            struct err *e)
+{
+    uint32_t f = field_find(k, STR("reason"));
+    vec_grouped groups = {0};
+    struct view *list = view_list(v, "reasons");
+    if (f == NO_FIELD || !k->field[f].codes || strcmp(tabs[here].name, "refused") != 0)
+        return RC_OK;
+    TRY(record_group(rq->site, rq->actor, k, str_of(tabs[here].filter), STR("reason"), STR(""),
+                     STR(""), rq->arena, &groups, e));
+    for (size_t i = 0; i < groups.n; i++) {
+        const struct code *c = code_find(k->field[f].codes, groups.p[i].value[0]);
+        bool on = c && str_eq(c->code, param_text(rq, "reason"));
+        if (!c)
+            continue;
+        struct view *r = view_item(list);
+        view_str(r, "label", label_text(&c->label, rq->zh));
+        view_flag(r, "here", on);
+        view_str(r, "count", show_count(rq, groups.p[i].count));
+        view_str(r, "href",
+                 on ? STR("/news?tab=refused")
+                    : textf(rq, "/news?tab=refused&reason=%.*s", (int)c->code.n, c->code.p));
+    }
+    vec_free(&groups);
+    return RC_OK;
+}
+
+/* The tab's filter, and the reason's. */
+static struct str filter_of(struct request *rq, const struct kind *k, size_t here)
+{
+    uint32_t f = field_find(k, STR("reason"));
+    struct str reason = param_text(rq, "reason");
+    const struct code *c = f == NO_FIELD || !k->field[f].codes || !reason.n
+                               ? NULL
+                               : code_find(k->field[f].codes, reason);
+    if (!c || strcmp(tabs[here].name, "refused") != 0)
+        return str_of(tabs[here].filter);
+    return textf(rq, "%s and reason = %.*s", tabs[here].filter, (int)c->code.n, c->code.p);
+}
+
 enum rc news_page(struct request *rq, struct reply *re, struct err *e)
 {
     const struct kind *k = page_kind(rq);
@@ -128,11 +179,12 @@ enum rc news_page(struct request *rq, struct reply *re, struct err *e)
     if (!k)
         return err_user(e, "web.no_page", "%s", "");
     struct list_request q = {.kind = k,
-                             .filter = str_of(tabs[here].filter),
+                             .filter = filter_of(rq, k, here),
                              .limit = ROWS,
                              .offset = from > 0 ? (uint64_t)from / ROWS * ROWS : 0,
                              .count = true};
     TRY(view_tabs(rq, v, k, here, e));
+    TRY(view_reasons(rq, v, k, here, e));
     enum rc rc = record_list(rq->site, rq->actor, &q, rq->arena, &a, e);
     if (rc == RC_OK)
         rc = view_pages(rq, v, &a.rec, e);

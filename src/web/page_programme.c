@@ -1,7 +1,7 @@
 /* A programme's indicators, live on any day. */
-#include "service/measures.h"
 #include "web/work_int.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 #define INDICATORS_MOST 200u
@@ -26,6 +26,53 @@ static void view_course(const struct request *rq, struct view *v, enum light lig
         return;
     view_str(v, "text", msg(rq, said[light][0]));
     view_text(v, "tone", said[light][1]);
+}
+
+/* Yuan by the ten thousand, as such sums are spoken of; else as it is. */
+static double scale_of(const struct request *rq, const struct val *unit, const struct measured *m)
+{
+    double most = fmax(fabs(m->value), isnan(m->target) ? 0 : fabs(m->target));
+    return rq->zh && unit && str_eq(unit->text, STR("元")) && most >= 1e5 ? 1e4 : 1;
+}
+
+/* A forecast is no more exact than its interval: one place, none from a hundred on. */
+static struct str show_rough(const struct request *rq, double x)
+{
+    return show_real(rq, fabs(x) >= 100 ? round(x) : round(x * 10) / 10);
+}
+
+/* What the chart of its course is drawn from. */
+static void view_line(const struct request *rq, struct view *v, const struct measured *m,
+                      double scale, bool steps)
+{
+    static const char *const tones[] = {"", "bad", "warn", "active", "good"};
+    struct view *line = view_map(v, "line"), *list = view_list(v, "steps");
+    struct buf b;
+    struct err e;
+    buf_init(&b, 1 << 16);
+    if (m->n_course < 2)
+        return;
+    for (uint32_t i = 0; i < m->n_course; i++)
+        if (buf_printf(&b, &e, "%s%" PRId64 ":%.10g", i ? " " : "", m->course[i].day,
+                       m->course[i].value / scale) != RC_OK)
+            break;
+    view_str(line, "course", textf(rq, "%.*s", (int)b.n, b.n ? b.p : ""));
+    buf_free(&b);
+    view_int(line, "start", m->course[0].day);
+    view_int(line, "end", MAX(m->deadline, m->course[m->n_course - 1].day));
+    view_text(line, "tone", tones[m->light]);
+    if (!isnan(m->target))
+        view_printf(line, "target", "%.10g", m->target / scale);
+    if (!isnan(m->forecast)) {
+        view_printf(line, "forecast", "%.10g", m->forecast / scale);
+        view_printf(line, "low", "%.10g", m->low / scale);
+        view_printf(line, "high", "%.10g", m->high / scale);
+    }
+    for (uint32_t i = m->n_course; steps && i-- > 0;) {
+        struct view *step = view_item(list);
+        view_str(step, "day", show_day(rq, m->course[i].day));
+        view_str(step, "value", show_real(rq, m->course[i].value / scale));
+    }
 }
 
 /* How much of the way from the baseline to the target is made, 0 to 100. */
@@ -64,18 +111,18 @@ static enum rc view_missing(struct request *rq, struct view *v, const vec_id *mi
 }
 
 static enum rc view_measured(struct request *rq, struct view *v, const struct rec *r,
-                             const struct measured *m, uint32_t most, struct err *e)
+                             const struct measured *m, double scale, uint32_t most, struct err *e)
 {
     const struct val *measure = work_val(r, "measure", TYPE_CODE);
     bool coverage = measure && str_eq(measure->text, STR("coverage"));
     bool part = coverage || (measure && str_eq(measure->text, STR("share")));
-    view_str(v, "value", show_real(rq, m->value));
-    view_part(v, m->value, number_of(r, "baseline"), number_of(r, "target"));
+    view_str(v, "value", show_real(rq, m->value / scale));
+    view_part(v, m->value, m->baseline, m->target);
     view_course(rq, view_map(v, "light"), m->light);
     if (!isnan(m->forecast)) {
-        view_str(v, "forecast", show_real(rq, m->forecast));
-        view_str(v, "low", show_real(rq, m->low));
-        view_str(v, "high", show_real(rq, m->high));
+        view_str(v, "forecast", show_rough(rq, m->forecast / scale));
+        view_str(v, "low", show_rough(rq, m->low / scale));
+        view_str(v, "high", show_rough(rq, m->high / scale));
     }
     if (part) {
         view_str(v, "numerator", show_real(rq, m->numerator));
@@ -90,11 +137,9 @@ static enum rc view_measured(struct request *rq, struct view *v, const struct re
     return view_missing(rq, v, &m->missing, most, e);
 }
 
-enum rc view_indicator(struct request *rq, struct view *v, const struct rec *r, int64_t day,
-                       uint32_t missing_shown, struct err *e)
+enum rc view_indicator(struct request *rq, struct view *v, const struct rec *r,
+                       const struct measured *m, uint32_t missing_shown, bool steps, struct err *e)
 {
-    struct measured m = {0};
-    struct err why = {0};
     const struct val *unit = work_val(r, "unit", TYPE_TEXT);
     const struct val *measure = work_val(r, "measure", TYPE_CODE);
     const struct val *deadline = work_val(r, "deadline", TYPE_DATE);
@@ -105,35 +150,58 @@ enum rc view_indicator(struct request *rq, struct view *v, const struct rec *r, 
     view_str(v, "title", title_of(rq, r));
     view_str(v, "href", record_path(rq, r));
     view_str(v, "measure", c ? label_text(&c->label, rq->zh) : STR(""));
-    view_str(v, "unit", unit ? unit->text : STR(""));
-    view_str(v, "target", show_real(rq, number_of(r, "target")));
+    double scale = scale_of(rq, unit, m);
+    view_str(v, "unit", scale > 1 ? msg(rq, "web.ten_thousand_yuan") : unit ? unit->text : STR(""));
+    view_str(v, "target", show_real(rq, number_of(r, "target") / scale));
     view_str(v, "deadline", deadline ? show_day(rq, deadline->num) : STR(""));
-    enum rc rc = measure_at(rq->site, rq->actor, r, day, rq->arena, &m, &why);
-    if (rc == RC_USER) { /* it is declared wrongly: said where its value would stand */
-        view_str(v, "error", msg_error(rq, &why));
+    if (m->wrong.rc != RC_OK) { /* it is declared wrongly: said where its value would stand */
+        view_str(v, "error", msg_error(rq, &m->wrong));
         return RC_OK;
     }
-    if (rc == RC_OK)
-        rc = view_measured(rq, v, r, &m, missing_shown, &why);
-    vec_free(&m.missing);
-    if (rc != RC_OK && e)
-        *e = why;
-    return rc;
+    view_line(rq, v, m, scale, steps);
+    return view_measured(rq, v, r, m, scale, missing_shown, e);
 }
 
-enum rc indicators_of(struct request *rq, int64_t programme, vec_rec *out, struct err *e)
+/* "programme in (3, 5)" */
+static struct str programmes_filter(const struct request *rq, const int64_t *programme, size_t n)
+{
+    struct buf b;
+    struct err e;
+    buf_init(&b, 1 << 16);
+    enum rc rc = buf_str(&b, STR("programme in ("), &e);
+    for (size_t i = 0; rc == RC_OK && i < n; i++)
+        rc = buf_printf(&b, &e, "%s%" PRId64, i ? ", " : "", programme[i]);
+    struct str s = textf(rq, "%.*s)", (int)b.n, b.n ? b.p : "");
+    buf_free(&b);
+    return s;
+}
+
+void indicators_free(struct indicators *x)
+{
+    for (size_t i = 0; x->measured && i < x->rec.n; i++)
+        vec_free(&x->measured[i].missing);
+    vec_free(&x->rec);
+}
+
+enum rc indicators_of(struct request *rq, const int64_t *programme, size_t n, int64_t day,
+                      uint32_t most, struct indicators *out, struct err *e)
 {
     const struct kind *k = kind_find(site_kinds(rq->site), STR("indicator"));
     struct list_answer a = {0};
-    if (!k || !actor_may(rq->actor, k, RIGHT_READ, NULL))
+    *out = (struct indicators){.measured = NULL};
+    if (!k || !n || !actor_may(rq->actor, k, RIGHT_READ, NULL))
         return RC_OK;
     struct list_request q = {.kind = k,
-                             .filter = textf(rq, "programme = %lld", (long long)programme),
-                             .sort = STR("id"),
-                             .limit = INDICATORS_MOST};
+                             .filter = programmes_filter(rq, programme, n),
+                             .sort = STR("programme"),
+                             .limit = most};
     TRY(record_list(rq->site, rq->actor, &q, rq->arena, &a, e));
-    *out = a.rec;
-    return RC_OK;
+    out->rec = a.rec;
+    out->measured = arena_calloc(rq->arena, a.rec.n + 1, sizeof *out->measured);
+    if (!out->measured)
+        return err_nomem(e);
+    return measures_at(rq->site, rq->actor, a.rec.p, (uint32_t)a.rec.n, day, true, rq->arena,
+                       out->measured, e);
 }
 
 /* ---- a programme: its actions with their indicators, as declared, then the rest ---- */
@@ -141,8 +209,7 @@ enum rc indicators_of(struct request *rq, int64_t programme, vec_rec *out, struc
 struct programme_view {
     struct request *rq;
     struct view *groups;
-    const vec_rec *all;
-    int64_t day;
+    const struct indicators *all;
     bool *done;
 };
 
@@ -150,8 +217,8 @@ static enum rc view_group(struct programme_view *p, struct str action, bool rest
                           struct err *e)
 {
     struct view *group = NULL, *list = NULL;
-    for (size_t i = 0; i < p->all->n; i++) {
-        const struct val *a = work_val(&p->all->p[i], "action", TYPE_TEXT);
+    for (size_t i = 0; i < p->all->rec.n; i++) {
+        const struct val *a = work_val(&p->all->rec.p[i], "action", TYPE_TEXT);
         bool here = rest || (a && str_eq(a->text, action));
         if (p->done[i] || !here)
             continue;
@@ -160,7 +227,8 @@ static enum rc view_group(struct programme_view *p, struct str action, bool rest
             list = view_list(group, "indicators");
         }
         p->done[i] = true;
-        TRY(view_indicator(p->rq, view_item(list), &p->all->p[i], p->day, MISSING_SHOWN, e));
+        TRY(view_indicator(p->rq, view_item(list), &p->all->rec.p[i], &p->all->measured[i],
+                           MISSING_SHOWN, true, e));
     }
     if (!group && rest)
         return RC_OK;
@@ -196,19 +264,19 @@ static enum rc view_groups(struct programme_view *p, const struct rec *r, struct
 
 enum rc view_programme(struct request *rq, struct view *v, const struct rec *r, struct err *e)
 {
-    vec_rec all = {0};
+    struct indicators all;
     struct view *one = view_map(v, "programme");
     int64_t today = work_today(rq), day = MIN(param_day(rq, "on", today), today);
-    TRY(indicators_of(rq, r->id, &all, e));
+    enum rc rc = indicators_of(rq, &r->id, 1, day, INDICATORS_MOST, &all, e);
     struct programme_view p = {.rq = rq,
                                .groups = view_list(one, "groups"),
                                .all = &all,
-                               .day = day,
-                               .done = arena_calloc(rq->arena, all.n + 1, sizeof(bool))};
+                               .done = arena_calloc(rq->arena, all.rec.n + 1, sizeof(bool))};
     view_str(one, "on", show_day(rq, day));
     view_str(one, "today", show_day(rq, today));
     view_flag(one, "past", day < today);
-    enum rc rc = p.done ? view_groups(&p, r, e) : err_nomem(e);
-    vec_free(&all);
+    if (rc == RC_OK)
+        rc = p.done ? view_groups(&p, r, e) : err_nomem(e);
+    indicators_free(&all);
     return rc;
 }

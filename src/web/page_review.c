@@ -1,5 +1,7 @@
 /* The review of a page of news: /page/ID. Accepting a fact is one click; everything works without
  * JavaScript (app.js adds j, k, a, c, r). */
+#include "service/page_chat.h"
+#include "web/http_int.h"
 #include "web/review_int.h"
 
 #include <stdlib.h>
@@ -12,10 +14,19 @@ const struct page review_def = {
     "title id path version state{text tone} website date url source read_at event day refused "
     "reason"
     " error steps[label path direct tone version] same[title href state{text tone}] record_href"
-    " thread_href hash " REVIEW_TEXT_SHAPE " " REVIEW_FACTS_SHAPE " " REVIEW_NAMES_SHAPE,
+    " chat_path thread_href hash " REVIEW_TEXT_SHAPE " " REVIEW_FACTS_SHAPE " " REVIEW_NAMES_SHAPE,
     false};
 
 /* ---- showing ---- */
+
+/* The first characters of a headline, by which it is known again. */
+static struct str text_head(struct str s)
+{
+    size_t i = 0;
+    for (int n = 0; n < 8 && i < s.n; n++)
+        utf8_next(s, &i);
+    return str_sub(s, 0, i);
+}
 
 static void view_head(struct review *x)
 {
@@ -28,7 +39,9 @@ static void view_head(struct review *x)
     view_str(x->v, "path", path);
     view_int(x->v, "version", r->version);
     view_state(rq, view_map(x->v, "state"), r);
-    view_str(x->v, "website", fact_text(r, "site"));
+    struct str website = fact_text(r, "site"); /* often the headline again */
+    if (str_find(website, text_head(rec_title(r)), 0) == SIZE_MAX)
+        view_str(x->v, "website", website);
     view_str(x->v, "url", fact_text(r, "address"));
     view_str(x->v, "source", fact_text(r, "source"));
     view_str(x->v, "hash", str_sub(fact_text(r, "hash"), 0, 12));
@@ -42,6 +55,8 @@ static void view_head(struct review *x)
         view_str(x->v, "refused", code_label(rq, r, "reason"));
     view_str(x->v, "record_href", textf(rq, "%s?record=1", path.p));
     view_str(x->v, "thread_href", textf(rq, "%s/thread", path.p));
+    if (rq->web->o.chat_url && x->r.page.may_write)
+        view_str(x->v, "chat_path", textf(rq, "%s/chat", path.p));
     if (!x->edit)
         view_str(x->v, "error", x->error);
 }
@@ -361,4 +376,28 @@ enum rc review_who_do(struct request *rq, struct reply *re, struct err *e)
     }
     TRY(page_choose(rq->site, rq->actor, c, n, rq->arena, e));
     return reply_seef(rq, re, "saved", e, "/page/%lld#who", (long long)rq->id);
+}
+
+/* ---- a further reader ---- */
+
+enum rc review_chat_do(struct request *rq, struct reply *re, struct err *e)
+{
+    const struct web_options *w = &rq->web->o;
+    struct chat_options o = {.url = w->chat_url, .model = w->chat_model, .key = w->chat_key};
+    struct review x = {.rq = rq};
+    struct chat_report done;
+    struct err why = {0};
+    if (!str_eq(rq->kind->name, STR("page")))
+        return err_user(e, "web.no_page", "%s", "");
+    enum rc rc = page_chat(rq->site, rq->actor, rq->id, &o, rq->arena, &done, &why);
+    if (rc == RC_OK)
+        return reply_seef(rq, re, done.added ? "chat_added" : "chat_nothing", e, "/page/%lld",
+                          (long long)rq->id);
+    if (strncmp(why.key, "chat.", strlen("chat.")) == 0) {
+        x.error = msg_error(rq, &why);
+        re->status = 422;
+        return review_reply(&x, re, e);
+    }
+    *e = why;
+    return rc;
 }

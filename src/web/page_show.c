@@ -17,7 +17,7 @@ const struct page show_page_def = {
     " papers[label docx pdf] follow[label href] " APPROVAL_SHAPE
     " refs[kind relation title href] refs_more " PANEL_SHAPE
     " events[at who action comment reason made changes[label before{" VALUE_SHAPE
-    "} after{" VALUE_SHAPE "}]] " MORE_SHAPE,
+    "} after{" VALUE_SHAPE "} rest]] " MORE_SHAPE,
     false};
 
 const struct page delete_page_def = {
@@ -235,6 +235,73 @@ static struct str reason_label(const struct request *rq, const struct kind *k,
     return n->reason;
 }
 
+/* Who sees it and whose it is are no fields, and change all the same. */
+static enum rc view_attrs_changed(struct show_view *s, struct view *changes,
+                                  const struct event_shown *ev, struct err *e)
+{
+    static const struct {
+        const char *column, *key;
+    } attrs[] = {{"secrecy", "web.who_sees"}, {"owner", "web.owner"}};
+    bool changed[] = {ev->before.secrecy != ev->after.secrecy, ev->before.org != ev->after.org};
+    for (size_t i = 0; i < ARRAY_LEN(attrs); i++) {
+        if (!changed[i])
+            continue;
+        struct view *one = view_item(changes);
+        view_str(one, "label", msg(s->rq, attrs[i].key));
+        TRY(view_value(s->rq, view_map(one, "before"), &ev->before, str_of(attrs[i].column),
+                       &s->titles, e));
+        TRY(view_value(s->rq, view_map(one, "after"), &ev->after, str_of(attrs[i].column),
+                       &s->titles, e));
+    }
+    return RC_OK;
+}
+
+static bool holds_row(const struct field_def *one, const struct val *list, const struct val *row)
+{
+    for (uint32_t i = 0; list->set && i < list->list.n; i++)
+        if (val_eq(one, &list->list.item[i], row))
+            return true;
+    return false;
+}
+
+/* The rows of `all` that are not in `other`, each as one line; *same: how many are in both. */
+static enum rc view_rows_of(struct show_view *s, struct view *v, const struct field_def *f,
+                            const struct val *all, const struct val *other, uint32_t *same,
+                            struct err *e)
+{
+    struct field_def one = *f;
+    struct view *items = view_list(v, "items");
+    one.list = false;
+    *same = 0;
+    for (uint32_t i = 0; all->set && i < all->list.n; i++) {
+        struct str line;
+        if (holds_row(&one, other, &all->list.item[i])) {
+            ++*same;
+            continue;
+        }
+        TRY(row_line(s->rq, &line, f, &all->list.item[i], &s->titles, e));
+        view_str(view_item(items), "text", line);
+    }
+    return RC_OK;
+}
+
+/* Of a list of groups: which rows went, which came. */
+static enum rc view_rows_changed(struct show_view *s, struct view *one, const struct field_def *f,
+                                 const struct change *c, struct err *e)
+{
+    struct view *before = view_map(one, "before"), *after = view_map(one, "after");
+    uint32_t same;
+    TRY(view_rows_of(s, before, f, c->before, c->after, &same, e));
+    TRY(view_rows_of(s, after, f, c->after, c->before, &same, e));
+    bool moved =
+        c->before->set && c->after->set && c->before->list.n == same && c->after->list.n == same;
+    view_str(one, "rest",
+             moved  ? msg(s->rq, "web.rows_moved")
+             : same ? msg_with(s->rq, "web.rows_same", textf(s->rq, "%u", same))
+                    : STR(""));
+    return RC_OK;
+}
+
 static enum rc view_event(struct show_view *s, struct view *list, const struct event_shown *ev,
                           struct err *e)
 {
@@ -242,18 +309,24 @@ static enum rc view_event(struct show_view *s, struct view *list, const struct e
     const struct kind *k = s->shown->rec.kind;
     struct view *v = view_item(list), *changes;
     view_str(v, "at", show_time(rq, ev->entry.at));
-    view_str(v, "who", ev->entry.login.n ? ev->entry.login : msg(rq, "web.the_system"));
+    view_str(v, "who", ev->who.n ? ev->who : msg(rq, "web.the_system"));
     view_str(v, "action", action_label(rq, k, ev->entry.action));
     view_str(v, "comment", ev->entry.comment);
     view_str(v, "reason", reason_label(rq, k, &ev->entry));
     view_flag(v, "made", !ev->before.kind);
     changes = view_list(v, "changes");
+    if (ev->before.kind && ev->after.kind)
+        TRY(view_attrs_changed(s, changes, ev, e));
     for (size_t i = 0; ev->before.kind && i < ev->change.n; i++) {
         const struct change *c = &ev->change.p[i];
         const struct field_def *f = &k->field[c->field];
         struct view *one = view_item(changes);
         struct str label = label_text(&f->label, rq->zh);
         view_str(one, "label", c->masked ? msg_with(rq, "web.wording_of", label) : label);
+        if (f->type == TYPE_GROUP && f->list) {
+            TRY(view_rows_changed(s, one, f, c, e));
+            continue;
+        }
         TRY(view_field(rq, view_map(one, "before"), &s->shown->rec, f, c->before, &s->titles, e));
         TRY(view_field(rq, view_map(one, "after"), &s->shown->rec, f, c->after, &s->titles, e));
     }
@@ -333,6 +406,8 @@ static enum rc delete_reply(struct request *rq, struct reply *re, bool held, str
     struct shown shown = {0};
     uint32_t n = 0;
     TRY(record_show(rq->site, rq->actor, rq->kind, rq->id, rq->arena, &shown, e));
+    if (shown.in_approval)
+        return err_user(e, "approval.running", "%s", "");
     if (!shown.may_delete)
         return err_user(e, "service.denied", "%s", "");
     struct view *v = view_new(rq->arena);

@@ -260,5 +260,7 @@ enum rc reply_error(struct request *rq, struct reply *re, const struct err *why,
     view_str(v, "sentence", sentence);
     view_str(v, "advice", msg(rq, advice(status)));
     view_flag(v, "sign_in", status == 403 && rq->actor->role == ROLE_VISITOR);
-    return reply_page(rq, re, rq->part ? &error_part : &error_page, sentence, v, e);
+    /* a form that htmx sends in the browser's place takes the page's main part */
+    bool whole = !rq->part || str_eq(request_header(rq, "HX-Boosted"), STR("true"));
+    return reply_page(rq, re, whole ? &error_page : &error_part, sentence, v, e);
 }

@@ -349,15 +349,16 @@ static void put_options(const struct review *x, struct view *v, const struct pag
         view_str(o, "about", l->n ? l->choice[i].about : STR(""));
         view_flag(o, "on", str_eq(choice, STR("linked")) && l->id == id);
     }
-    static const char *const words[] = {"new", "none", "wrong"};
+    static const struct {
+        const char *value, *org, *person;
+    } words[] = {{"new", "web.choose_new", "web.choose_new"},
+                 {"none", "web.choose_none", "web.choose_none_person"},
+                 {"wrong", "web.choose_wrong", "web.choose_wrong"}};
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         o = view_item(list);
-        view_text(o, "value", words[i]);
-        view_str(
-            o, "label",
-            msg(x->rq,
-                textf(x->rq, "web.choose_%s%s", words[i], person && i == 1 ? "_person" : "").p));
-        view_flag(o, "on", str_eq(choice, str_of(words[i])));
+        view_text(o, "value", words[i].value);
+        view_str(o, "label", msg(x->rq, person ? words[i].person : words[i].org));
+        view_flag(o, "on", str_eq(choice, str_of(words[i].value)));
     }
 }
 

@@ -29,7 +29,7 @@ struct review {
     " deadline span version writes owner due about missing[.] doubt origin corrected joined"       \
     " record{title href kind} twin{title href page} edit_href edit error"                          \
     " fields[" FACT_FIELD_SHAPE                                                                    \
-    "]] reasons[value label] left total added{error fields[" FACT_FIELD_SHAPE "]} add_href may"
+    "]] reasons[value label on] left total added{error fields[" FACT_FIELD_SHAPE "]} add_href may"
 #define REVIEW_NAMES_SHAPE                                                                         \
     "names[label doubtful rows[id name type title org state tone said href open sure"              \
     " options[value label about on]]]"

@@ -173,18 +173,22 @@ static void put_rows(struct laying *l)
 
 static void put_repairs(struct laying *l)
 {
-    static const char *const codes[] = {"pinyin", "simplified", "lost_byte", "punctuation",
-                                        "brand",  "spam",       "charset"};
+    static const struct {
+        const char *code, *key;
+    } codes[] = {{"pinyin", "web.repair_pinyin"},       {"simplified", "web.repair_simplified"},
+                 {"lost_byte", "web.repair_lost_byte"}, {"punctuation", "web.repair_punctuation"},
+                 {"brand", "web.repair_brand"},         {"spam", "web.repair_spam"},
+                 {"charset", "web.repair_charset"}};
     struct review *x = l->x;
     struct view *list = view_list(x->v, "repairs");
     for (size_t c = 0; c < ARRAY_LEN(codes); c++) {
         uint32_t n = 0;
         for (size_t i = 0; i < l->repairs.n; i++)
-            n += str_eq(l->repairs.p[i].code, str_of(codes[c]));
+            n += str_eq(l->repairs.p[i].code, str_of(codes[c].code));
         if (!n)
             continue;
         struct view *row = view_item(list);
-        view_str(row, "what", msg(x->rq, textf(x->rq, "web.repair_%s", codes[c]).p));
+        view_str(row, "what", msg(x->rq, codes[c].key));
         view_int(row, "count", n);
     }
     view_int(x->v, "repaired", (int64_t)l->repairs.n);

@@ -141,6 +141,7 @@ const struct route routes[] = {
     ROUTE(GET, "/{kind}/{id}/promises", promises_page, ROLES_FORM, 0, "由纪要整理承诺", "Promises out of minutes"),
     ROUTE(POST, "/{kind}/{id}/promises", promises_do, ROLES_FORM, 0, "由纪要整理承诺", "Promises out of minutes"),
     ROUTE(POST, "/{kind}/{id}/fact/{name}", review_fact_do, ROLES_FORM, 0, "接受、改正或排除新闻页的事实", "Accept, correct or reject a fact of a page"),
+    ROUTE(POST, "/{kind}/{id}/chat", review_chat_do, ROLES_FORM, 0, "请对话模型补充新闻页的事实", "Ask a chat model for further facts of a page"),
     ROUTE(POST, "/{kind}/{id}/who", review_who_do, ROLES_FORM, 0, "认定新闻页的各方与人员", "Say who is who on a page"),
     ROUTE(GET, "/{kind}/{id}/delete", delete_page, ROLES_FORM, 0, "删除", "Delete a record"),
     ROUTE(POST, "/{kind}/{id}/delete", delete_do, ROLES_FORM, 0, "删除", "Delete a record"),

@@ -216,8 +216,9 @@ void serve(struct exchange *x)
     if (handle(x, &e) != RC_OK) {
         unsigned status = error_status(&e);
         if (status >= 500)
-            log_line(LOG_ERROR, "failed", "key=%s detail=%s path=%.*s", e.key, e.detail,
-                     (int)MIN(x->rq.path.n, (size_t)200), x->rq.path.p ? x->rq.path.p : "");
+            log_line(LOG_ERROR, "failed", "rc=%d key=%s detail=%s path=%.*s", (int)e.rc, e.key,
+                     e.detail, (int)MIN(x->rq.path.n, (size_t)200),
+                     x->rq.path.p ? x->rq.path.p : "");
         clear(&x->re);
         if (reply_error(&x->rq, &x->re, &e, &why) != RC_OK)
             give_up(x);

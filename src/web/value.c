@@ -195,6 +195,29 @@ static enum rc view_groups(struct request *rq, struct view *v, const struct fiel
     return RC_OK;
 }
 
+enum rc row_line(struct request *rq, struct str *out, const struct field_def *f,
+                 const struct val *row, const struct titles *t, struct err *e)
+{
+    *out = STR("");
+    for (uint32_t j = 0; row->set && j < f->n_sub && j < row->list.n; j++) {
+        const struct field_def *sub = &f->sub[j];
+        const struct val *v = &row->list.item[j];
+        const struct kind *k;
+        struct str s = STR(""), label = label_text(&sub->label, rq->zh);
+        if (!v->set)
+            continue;
+        if (sub->type == TYPE_REF)
+            s = titles_of(t, v->num, &k);
+        else
+            TRY(plain(rq, &s, sub, v, e));
+        if (sub->type == TYPE_BOOL) /* yes to what? */
+            s = textf(rq, "%.*s %.*s", (int)label.n, label.p, (int)s.n, s.p);
+        *out = textf(rq, "%.*s%s%.*s", (int)out->n, out->p, out->n && s.n ? " · " : "", (int)s.n,
+                     s.n ? s.p : "");
+    }
+    return RC_OK;
+}
+
 enum rc view_field(struct request *rq, struct view *v, const struct rec *r,
                    const struct field_def *f, const struct val *val, const struct titles *t,
                    struct err *e)

@@ -14,6 +14,7 @@ struct web_options {
     size_t upload_max;      /* bytes; 0: 32 MiB */
     const char *cas_url;    /* "https://cas.example.edu/cas"; NULL: off */
     const char *oidc_issuer, *oidc_client, *oidc_secret; /* NULL: off */
+    const char *chat_url, *chat_model, *chat_key;        /* service/page_chat.h; NULL: off */
 };
 struct web;
 /* Checks that every template names only what its page declares and that every route has a right;

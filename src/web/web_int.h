@@ -178,6 +178,9 @@ enum rc view_value(struct request *rq, struct view *v, const struct rec *r, stru
 enum rc view_field(struct request *rq, struct view *v, const struct rec *r,
                    const struct field_def *f, const struct val *val, const struct titles *t,
                    struct err *e) MUST_CHECK;
+/* A row of a list of groups as one line: "强度 · 不低于 · 500 · MPa". */
+enum rc row_line(struct request *rq, struct str *out, const struct field_def *f,
+                 const struct val *row, const struct titles *t, struct err *e) MUST_CHECK;
 /* The state's badge: text, tone. */
 void view_state(struct request *rq, struct view *v, const struct rec *r);
 /* A deletion was refused because other records refer to the record. */

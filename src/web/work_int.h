@@ -2,6 +2,7 @@
 #ifndef QIAO_WEB_WORK_INT_H
 #define QIAO_WEB_WORK_INT_H
 
+#include "service/measures.h"
 #include "web/page_int.h"
 
 /* Today in China, in days. */
@@ -29,17 +30,24 @@ enum rc view_thread(struct request *rq, struct view *v, const struct kind *k, in
 /* Do records of the kind hang on others, or others on them? */
 bool kind_has_thread(const struct request *rq, const struct kind *k);
 
-/* An indicator on a day. */
+/* An indicator on a day. line{…}: what static/work.js draws, in numbers and days since 1970; steps:
+ * the same as a table, newest first. */
 #define INDICATOR_SHAPE                                                                            \
     "title href measure value unit target deadline part light{text tone} forecast low high"        \
     " numerator denominator list missing_list missing_total missing_more missing[title href] "     \
-    "error"
-enum rc view_indicator(struct request *rq, struct view *v, const struct rec *indicator, int64_t day,
-                       uint32_t missing_shown, struct err *e) MUST_CHECK;
-/* Those of a programme as the actor may see them; vec_free by the caller. */
-enum rc indicators_of(struct request *rq, int64_t programme, vec_rec *out,
-                      struct err *e) MUST_CHECK;
-
+    "line{course start end target forecast low high tone} steps[day value] error"
+struct indicators {
+    vec_rec rec;
+    struct measured *measured; /* of each */
+};
+/* Those of the programmes as the actor may see them, at most `most`, with their values on a day (0:
+ * today): all from one question. indicators_free by the caller, also where it fails. */
+enum rc indicators_of(struct request *rq, const int64_t *programme, size_t n, int64_t day,
+                      uint32_t most, struct indicators *out, struct err *e) MUST_CHECK;
+void indicators_free(struct indicators *x);
+enum rc view_indicator(struct request *rq, struct view *v, const struct rec *indicator,
+                       const struct measured *m, uint32_t missing_shown, bool steps,
+                       struct err *e) MUST_CHECK;
 /* programme{…} of MORE_SHAPE. */
 enum rc view_programme(struct request *rq, struct view *v, const struct rec *r,
                        struct err *e) MUST_CHECK;

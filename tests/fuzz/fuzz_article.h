@@ -43,7 +43,8 @@ static inline void fuzz_article(struct str bytes)
     struct err e = {0};
     if (!tables && !(tables = news_tables_load()))
         abort();
-    enum rc rc = article_read(&x, bytes, str_sub(bytes, 0, 40), tables, &a, &e);
+    struct article_source from = {str_sub(bytes, 0, 40), str_sub(bytes, 40, 48)};
+    enum rc rc = article_read(&x, bytes, from, tables, &a, &e);
     if (rc == RC_OK)
         fuzz_check(&x);
     else if (!e.key[0] || e.rc != rc)

@@ -1,6 +1,6 @@
 /* The site as browsers meet it. Run by tests/http/run on both databases. */
 #define _GNU_SOURCE
-#include "http_help.h"
+#include "walk.h"
 
 static struct browser visitor;
 
@@ -13,18 +13,6 @@ static int64_t make_need(const char *title, const char *state)
         OK(step_as(&actor_system, "need", id, "publish", "", "", &e));
     }
     return id;
-}
-
-static const char *pathf(const char *fmt, ...)
-{
-    static char path[4][400];
-    static unsigned n;
-    char *to = path[n++ % 4];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(to, sizeof path[0], fmt, ap);
-    va_end(ap);
-    return to;
 }
 
 /* ---- signing in ---- */
@@ -91,82 +79,6 @@ static void test_csrf(void **state)
 }
 
 /* ---- rights: every route as every role ---- */
-
-static void fill_pattern(char *to, size_t cap, const char *pattern, int64_t id)
-{
-    size_t n = 0;
-    while (*pattern && n + 30 < cap) {
-        if (strncmp(pattern, "{kind}", 6) == 0) {
-            n += (size_t)snprintf(to + n, cap - n, "need");
-            pattern += 6;
-        } else if (strncmp(pattern, "{id}", 4) == 0) {
-            n += (size_t)snprintf(to + n, cap - n, "%lld", (long long)id);
-            pattern += 4;
-        } else if (strncmp(pattern, "{name}", 6) == 0) {
-            n += (size_t)snprintf(to + n, cap - n, "zh");
-            pattern += 6;
-        } else {
-            to[n++] = *pattern++;
-        }
-    }
-    to[n] = 0;
-}
-
-static bool has_word(const char *list, const char *word)
-{
-    const char *at = strstr(list, word);
-    size_t n = strlen(word);
-    return at && (at == list || at[-1] == ',') && (!at[n] || at[n] == ',');
-}
-
-/* What must not be in any answer; NULL: nothing was planted. */
-static const char *planted;
-
-/* Whoever the table does not name gets 403, or is sent to sign in; whoever it names never gets the
- * page of "not signed in", and nobody ever gets a 500. */
-static void check_route(struct browser *b, const char *role, char *const *col, int64_t id)
-{
-    char path[300], form[200];
-    bool may = has_word(col[2], role), api = has_word(col[3], "api");
-    bool writes = strcmp(col[0], "GET") != 0;
-    fill_pattern(path, sizeof path, col[1], id);
-    if (strcmp(path, "/sign-out") == 0 && may)
-        return;
-    snprintf(form, sizeof form, "csrf=%s&x=1", b->csrf);
-    long status = ask_with(b, col[0], path, writes ? form : NULL, NULL);
-    if (status == 405 || status >= 500)
-        fail_msg("%s %s as %s: %ld", col[0], path, role, status);
-    if (planted && (shows(planted) || (got.head.p && strstr(got.head.p, planted))))
-        fail_msg("%s %s shows %s a secret", col[0], path, role);
-    if (may)
-        return;
-    bool sent = status == 303 && strncmp(header("Location"), "/sign-in", 8) == 0;
-    bool refused = status == 403 || (api && status == 401);
-    if (!refused && !(sent && strcmp(role, "visitor") == 0 && !writes))
-        fail_msg("%s %s is not for %s: %ld", col[0], path, role, status);
-}
-
-static unsigned walk(struct browser *b, const char *role, int64_t id)
-{
-    struct buf table;
-    unsigned n = 0;
-    buf_init(&table, 1u << 20);
-    OK(web_routes(&table, &e));
-    for (char *line = table.p, *next; line && *line; line = next) {
-        char *col[6] = {line};
-        next = strchr(line, '\n');
-        *next++ = 0;
-        for (int i = 1; i < 6; i++) {
-            col[i] = strchr(col[i - 1], '\t');
-            assert_non_null(col[i]);
-            *col[i]++ = 0;
-        }
-        check_route(b, role, col, id);
-        n++;
-    }
-    buf_free(&table);
-    return n;
-}
 
 static void test_rights(void **state)
 {
@@ -442,41 +354,6 @@ static void test_export(void **state)
     assert_int_equal(get(&visitor, "/need/export?format=exe"), 422);
 }
 
-/* Columns that follow a path: on the page, in files, as the reader may see what is on the way. */
-static void test_path_columns(void **state)
-{
-    (void)state;
-    int64_t place =
-        MAKE(&actor_system, "org", "name", "绍兴某厂", "type", "company", "region", "330600");
-    int64_t open = MAKE(&actor_system, "need", "title", "看地区的需求", "body", "内容", "industry",
-                        "C32", "region", "110000", "owner", "绍兴某厂");
-    int64_t hidden = MAKE(&actor_system, "need", "title", "藏地区的需求", "body", "内容",
-                          "industry", "C32", "region", "110000", "owner", "绍兴某厂", "secrecy",
-                          "masked", "masked.title", "看地区的某需求", "masked.body", "某内容");
-    int64_t both[] = {open, hidden};
-    for (int i = 0; i < 2; i++) {
-        OK(step_as(&actor_system, "need", both[i], "diagnose", "", "", &e));
-        OK(step_as(&actor_system, "need", both[i], "publish", "", "", &e));
-    }
-    (void)place;
-    assert_int_equal(
-        get(&visitor, "/need?text=%E7%9C%8B%E5%9C%B0%E5%8C%BA&columns=title,owner.region"), 200);
-    assert_true(shows("看地区的需求") && shows("看地区的某需求") && shows("所属单位 · "));
-    const char *first = strstr(got.body.p, "绍兴市");
-    assert_non_null(first);
-    assert_null(strstr(first + 1, "绍兴市")); /* not of the masked one */
-    assert_int_equal(
-        get(&visitor,
-            "/need/export?format=csv&text=%E7%9C%8B%E5%9C%B0%E5%8C%BA&columns=title,owner.region"),
-        200);
-    first = strstr(got.body.p, "绍兴市");
-    assert_non_null(first);
-    assert_null(strstr(first + 1, "绍兴市"));
-    assert_int_equal(get(&visitor, "/need?columns=title,owner.region&sort=owner.region"), 200);
-    assert_int_equal(get(&visitor, "/need?columns=title,owner.nothing"), 200);
-    assert_int_equal(get(&visitor, "/need/export?format=csv&columns=owner.nothing"), 422);
-}
-
 /* ---- secrets ---- */
 
 static void test_masked(void **state)
@@ -732,7 +609,6 @@ int main(void)
         cmocka_unit_test(test_delete),
         cmocka_unit_test(test_list),
         cmocka_unit_test(test_saved_query),
-        cmocka_unit_test(test_path_columns),
         cmocka_unit_test(test_export),
         cmocka_unit_test(test_masked),
         cmocka_unit_test(test_headers),

@@ -5,6 +5,10 @@
 
 #include "service/jobs.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+#include <zip.h>
+
 static struct browser broker, visitor;
 
 /* A multipart form of one file and the token. */
@@ -134,20 +138,277 @@ static const char page_text[] =
     "<p>示例钢铁集团有限公司董事长李明出席签约仪式。双方表示，将每年联合培养研究生50名。</p>"
     "<script>alert(1)</script></body></html>";
 
-static void test_news(void **state)
+/* Give the site the text of a page; its address is in `place`. */
+static void read_text_page(struct browser *b, const char *text)
 {
-    (void)state;
-    char *form = curl_easy_escape(broker.curl, page_text, 0);
+    char *form = curl_easy_escape(b->curl, text, 0);
     static char body[32 << 10];
     snprintf(body, sizeof body, "text=%s", form);
     curl_free(form);
-    get(&broker, "/news");
-    assert_int_equal(post(&broker, "/news", body), 200);
+    get(b, "/news/new");
+    assert_int_equal(post(b, "/news", body), 303);
+    assert_int_equal(get(b, follow()), 200);
+}
+
+/* The fact of a type on the page that is shown: its id and version. */
+static bool find_fact(const char *type, long long *id, long long *version)
+{
+    for (const char *at = got.body.p; (at = strstr(at, "<li id=\"fact-")) != NULL;) {
+        const char *end = strstr(at, "</li>");
+        *id = strtoll(at + strlen("<li id=\"fact-"), NULL, 10);
+        const char *label = strstr(at, type), *v = strstr(at, "name=\"version\" value=\"");
+        at = end ? end : at + 1;
+        if (!label || (end && label > end))
+            continue;
+        *version = v && v < end ? strtoll(v + strlen("name=\"version\" value=\""), NULL, 10) : 0;
+        return true;
+    }
+    return false;
+}
+
+static long act_on(struct browser *b, const char *page, long long fact, long long version,
+                   const char *form)
+{
+    char path[500], all[4000];
+    snprintf(path, sizeof path, "%s/fact/%lld", page, fact);
+    snprintf(all, sizeof all, "version=%lld&%s", version, form);
+    return post(b, path, all);
+}
+
+static char read_page[400];
+
+static void test_news(void **state)
+{
+    (void)state;
+    read_text_page(&broker, page_text);
+    snprintf(read_page, sizeof read_page, "%s", place);
+    assert_int_equal(strncmp(place, "/page/", 6), 0);
     assert_true(shows("示例钢铁集团有限公司"));
     assert_true(shows("5000万元"));
     assert_true(shows("王建国"));
-    assert_true(shows("<mark>"));
+    assert_true(shows("<mark class=\"told"));
+    assert_true(shows("id=\"s-0-")); /* where a record leads back to */
     assert_false(shows("alert(1)"));
+    assert_int_equal(get(&broker, "/news"), 200);
+    assert_true(shows(read_page));
+    get(&broker, "/");
+    assert_true(shows("待审的新闻页"));
+    read_text_page(&broker, page_text); /* the same again is the same page */
+    assert_int_equal(strncmp(place, read_page, strlen(read_page)), 0);
+}
+
+/* One click writes; the record leads back to the sentence; a second click is told what changed. */
+static void test_accept(void **state)
+{
+    (void)state;
+    long long id, version;
+    char href[200];
+    get(&broker, read_page);
+    assert_true(find_fact(">协议<", &id, &version));
+    assert_int_equal(act_on(&broker, read_page, id, version, "do=accept"), 303);
+    assert_int_equal(get(&broker, follow()), 200);
+    assert_true(shows("已写成"));
+    const char *at = strstr(got.body.p, "href=\"/agreement/");
+    assert_non_null(at);
+    snprintf(href, sizeof href, "%.*s", (int)strcspn(at + 6, "\""), at + 6);
+    assert_int_equal(act_on(&broker, read_page, id, version, "do=accept"), 409);
+    assert_int_equal(get(&broker, href), 200);
+    char back[500];
+    snprintf(back, sizeof back, "href=\"%s#s-", read_page);
+    assert_true(shows(back));
+    get(&broker, read_page);
+    assert_true(find_fact(">协议<", &id, &version));
+    assert_int_equal(act_on(&broker, read_page, id, version, "do=withdraw"), 303);
+    assert_int_equal(get(&broker, href), 404);
+}
+
+static void test_reject_and_correct(void **state)
+{
+    (void)state;
+    long long id, version;
+    get(&broker, read_page);
+    assert_true(find_fact(">人才培养<", &id, &version));
+    assert_int_equal(act_on(&broker, read_page, id, version, "do=reject"), 422);
+    assert_int_equal(act_on(&broker, read_page, id, version, "do=reject&reason=nonsense"), 422);
+    assert_int_equal(act_on(&broker, read_page, id, version, "do=reject&reason=vague"), 303);
+    get(&broker, read_page);
+    assert_true(find_fact(">人才培养<", &id, &version));
+    assert_int_equal(act_on(&broker, read_page, id, version, "do=reopen"), 303);
+    get(&broker, read_page);
+    assert_true(find_fact(">人才培养<", &id, &version));
+    /* words that are not there */
+    assert_int_equal(
+        act_on(&broker, read_page, id, version, "do=save&quote=%E4%B8%80%E4%BA%BF%E5%85%83"), 422);
+    assert_true(shows("一字不差"));
+    assert_true(shows("一亿元")); /* what was typed is there to be corrected */
+    assert_int_equal(act_on(&broker, read_page, id, version, "do=save&value=%3Cb%3E60"), 303);
+    get(&broker, read_page);
+    assert_true(shows("已改正"));
+    assert_true(shows("&lt;b&gt;60"));
+    assert_false(shows("<b>60"));
+    assert_int_equal(act_on(&broker, read_page, id, version, "do=nothing"), 422);
+    assert_int_equal(act_on(&broker, read_page, 99999999, 1, "do=accept"), 404);
+    assert_int_equal(act_on(&broker, "/need/1", id, version, "do=accept"), 404);
+    char path[500];
+    snprintf(path, sizeof path, "%s?original=1&edit=new", read_page);
+    assert_int_equal(get(&broker, path), 200);
+    assert_true(shows("id=\"new\""));
+}
+
+/* ---- many pages ---- */
+
+static struct buf archive;
+
+static zip_int64_t add_member(zip_t *z, const char *name, const char *bytes)
+{
+    zip_source_t *s = zip_source_buffer(z, bytes, strlen(bytes), 0);
+    return zip_file_add(z, name, s, ZIP_FL_ENC_UTF_8);
+}
+
+static void make_archive(void)
+{
+    zip_error_t why;
+    zip_error_init(&why);
+    zip_source_t *to = zip_source_buffer_create(NULL, 0, 0, &why);
+    zip_source_keep(to);
+    zip_t *z = zip_open_from_source(to, ZIP_TRUNCATE, &why);
+    assert_non_null(z);
+    add_member(z, "新闻/一.html", page_text);
+    add_member(z, "新闻/二.txt",
+               "望江大学与远川重工股份有限公司签署战略合作协议\n2026年4月8日，望江大学校长方志远、"
+               "远川重工股份有限公司董事长石海生出席签约仪式，双方签署战略合作协议。\n");
+    add_member(z, "新闻/空.txt", "");
+    add_member(z, "新闻/图.png", "PNG");
+    add_member(z, "__MACOSX/._一.html", "x");
+    add_member(z, "小说.txt", "他推开门，雨还在下。她说，我们走吧。他没有说话，只是笑了笑。\n");
+    assert_int_equal(zip_close(z), 0);
+    assert_int_equal(zip_source_open(to), 0);
+    zip_source_seek(to, 0, SEEK_END);
+    zip_int64_t n = zip_source_tell(to);
+    zip_source_seek(to, 0, SEEK_SET);
+    char *bytes = malloc((size_t)n);
+    assert_int_equal(zip_source_read(to, bytes, (zip_uint64_t)n), n);
+    buf_init(&archive, 1 << 20);
+    OK(buf_put(&archive, bytes, (size_t)n, &e));
+    free(bytes);
+    zip_source_close(to);
+    zip_source_free(to);
+}
+
+static long upload_bytes(struct browser *b, const char *path, const char *name, struct str bytes)
+{
+    struct curl_slist *more =
+        curl_slist_append(NULL, "Content-Type: multipart/form-data; boundary=XxX");
+    struct buf body;
+    buf_init(&body, 1 << 20);
+    OK(buf_printf(&body, &e,
+                  "--XxX\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n%s\r\n"
+                  "--XxX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\n"
+                  "Content-Type: application/octet-stream\r\n\r\n",
+                  b->csrf, name));
+    OK(buf_str(&body, bytes, &e));
+    OK(buf_str(&body, STR("\r\n--XxX--\r\n"), &e));
+    curl_easy_reset(b->curl);
+    char url[300];
+    snprintf(url, sizeof url, "http://127.0.0.1:%u%s", (unsigned)web_port(web), path);
+    buf_free(&got.body);
+    buf_free(&got.head);
+    buf_init(&got.body, 64u << 20);
+    buf_init(&got.head, 1u << 20);
+    curl_easy_setopt(b->curl, CURLOPT_URL, url);
+    curl_easy_setopt(b->curl, CURLOPT_POSTFIELDSIZE, (long)body.n);
+    curl_easy_setopt(b->curl, CURLOPT_POSTFIELDS, body.p);
+    curl_easy_setopt(b->curl, CURLOPT_COOKIE, b->cookie);
+    curl_easy_setopt(b->curl, CURLOPT_HTTPHEADER, more);
+    curl_easy_setopt(b->curl, CURLOPT_WRITEFUNCTION, take_bytes);
+    curl_easy_setopt(b->curl, CURLOPT_WRITEDATA, &got.body);
+    curl_easy_setopt(b->curl, CURLOPT_HEADERFUNCTION, take_bytes);
+    curl_easy_setopt(b->curl, CURLOPT_HEADERDATA, &got.head);
+    assert_int_equal(curl_easy_perform(b->curl), CURLE_OK);
+    curl_easy_getinfo(b->curl, CURLINFO_RESPONSE_CODE, &got.status);
+    curl_slist_free_all(more);
+    buf_free(&body);
+    return got.status;
+}
+
+static uint64_t pages_kept(void)
+{
+    struct arena a = {0};
+    struct list_answer found = {0};
+    struct list_request q = {.kind = kind_find(site_kinds(site), STR("page")), .count = true};
+    OK(record_list(site, &actor_system, &q, &a, &found, &e));
+    uint64_t n = found.total;
+    vec_free(&found.rec);
+    arena_free(&a);
+    return n;
+}
+
+static size_t lines_in(const struct buf *b)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->n; i++)
+        n += b->p[i] == '\n';
+    return n;
+}
+
+/* An archive with a page that is known, a new one, a bad one, one of no concern. */
+static void test_many(void **state)
+{
+    (void)state;
+    uint64_t before = pages_kept();
+    char file[2][120];
+    make_archive();
+    get(&broker, "/news/new");
+    assert_int_equal(upload_bytes(&broker, "/news", "pages.zip", buf_view(&archive)), 303);
+    assert_int_equal(get(&broker, follow()), 200);
+    assert_true(shows("hx-get"));
+    run_jobs();
+    assert_int_equal(get(&broker, place), 200);
+    assert_true(shows("共 4 页"));
+    assert_true(shows("读不出 1"));
+    assert_true(shows("其中 1 页早已读过"));
+    assert_true(shows("页面里没有文字"));
+    assert_int_equal(pages_kept(), before + 2);
+    const char *at = got.body.p;
+    for (int i = 0; i < 2; i++) {
+        at = strstr(at, "/files/");
+        assert_non_null(at);
+        snprintf(file[i], sizeof file[i], "%.*s", (int)strcspn(at, "\""), at);
+        at++;
+    }
+    assert_int_equal(get(&broker, file[0]), 200);
+    assert_memory_equal(got.body.p, "PK", 2);
+    assert_int_equal(get(&broker, file[1]), 200);
+    assert_int_equal(lines_in(&got.body), 4);
+    assert_true(shows("\"status\":\"failed\""));
+    struct browser editor;
+    browser_open(&editor);
+    sign_in(&editor, "editor");
+    assert_int_equal(get(&editor, place), 404); /* another's run */
+    assert_int_equal(get(&editor, file[1]), 422);
+    browser_close(&editor);
+    /* after a restart a job begins anew: nothing is read twice */
+    get(&broker, "/news/new");
+    assert_int_equal(upload_bytes(&broker, "/news", "pages.zip", buf_view(&archive)), 303);
+    follow();
+    run_jobs();
+    get(&broker, place);
+    assert_true(shows("其中 3 页早已读过"));
+    assert_int_equal(pages_kept(), before + 2);
+    buf_free(&archive);
+    /* addresses within the site's own network fail one by one */
+    assert_int_equal(post(&broker, "/news",
+                          "url=http%3A%2F%2F127.0.0.1%2Fa%0A%23+x%0Ahttp%3A%2F%2F10.0.0.1%2Fb"),
+                     303);
+    follow();
+    run_jobs();
+    get(&broker, place);
+    assert_true(shows("读不出 2"));
+    assert_int_equal(upload_bytes(&broker, "/news", "bad.zip", STR("PK\003\004 no archive")), 303);
+    follow();
+    run_jobs();
+    get(&broker, place);
+    assert_true(shows("读不出 1"));
 }
 
 static void test_news_refuses(void **state)
@@ -175,6 +436,114 @@ static void test_form_filled_ahead(void **state)
     assert_false(shows("<b>甲"));
 }
 
+/* ---- many at once ---- */
+
+#define SENDERS 6
+#define UPLOADS 8
+
+struct sender {
+    pthread_t thread;
+    struct browser b;
+    int wrong; /* answers that were no 303 */
+    char path[UPLOADS][200];
+    int number;
+};
+
+static size_t forget(char *p, size_t size, size_t n, void *to)
+{
+    (void)p, (void)to;
+    return size * n;
+}
+
+static size_t keep_place(char *p, size_t size, size_t n, void *to)
+{
+    if (size * n > 11 && strncasecmp(p, "Location: ", 10) == 0)
+        snprintf(to, 200, "%.*s", (int)strcspn(p + 10, "\r\n"), p + 10);
+    return size * n;
+}
+
+/* Each with its own session, token and connection; every third upload has the bytes of all. */
+static void *send_many(void *ctx)
+{
+    struct sender *s = ctx;
+    for (int i = 0; i < UPLOADS; i++) {
+        char url[200], cookie[220], body[2000];
+        long status = 0;
+        struct curl_slist *more =
+            curl_slist_append(NULL, "Content-Type: multipart/form-data; boundary=XxX");
+        snprintf(url, sizeof url, "http://127.0.0.1:%u/need/import", (unsigned)web_port(web));
+        snprintf(cookie, sizeof cookie, "%s", s->b.cookie);
+        snprintf(body, sizeof body,
+                 "--XxX\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n%s\r\n"
+                 "--XxX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n"
+                 "\r\n" HEAD "并行%d,内容,C32,330600,甲公司\n\r\n--XxX--\r\n",
+                 s->b.csrf, i % 3 ? s->number * 100 + i : 0);
+        curl_easy_reset(s->b.curl);
+        curl_easy_setopt(s->b.curl, CURLOPT_URL, url);
+        curl_easy_setopt(s->b.curl, CURLOPT_TIMEOUT, 60L);
+        curl_easy_setopt(s->b.curl, CURLOPT_COOKIE, cookie);
+        curl_easy_setopt(s->b.curl, CURLOPT_POSTFIELDS, body);
+        curl_easy_setopt(s->b.curl, CURLOPT_HTTPHEADER, more);
+        curl_easy_setopt(s->b.curl, CURLOPT_WRITEFUNCTION, forget);
+        curl_easy_setopt(s->b.curl, CURLOPT_HEADERFUNCTION, keep_place);
+        curl_easy_setopt(s->b.curl, CURLOPT_HEADERDATA, s->path[i]);
+        if (curl_easy_perform(s->b.curl) == CURLE_OK)
+            curl_easy_getinfo(s->b.curl, CURLINFO_RESPONSE_CODE, &status);
+        s->wrong += status != 303 || !s->path[i][0];
+        curl_slist_free_all(more);
+    }
+    return NULL;
+}
+
+static _Atomic bool sent;
+static void *work_off(void *unused)
+{
+    bool ran = true, last = false;
+    (void)unused;
+    while (ran || !last) {
+        struct err why;
+        last = sent;
+        if (jobs_run_one(site, &ran, &why) != RC_OK)
+            return "jobs";
+        if (!ran)
+            usleep(1000);
+    }
+    return NULL;
+}
+
+/* Uploads of several sessions while two threads work them off: none fails, none is lost. */
+static void test_import_parallel(void **state)
+{
+    static struct sender sender[SENDERS];
+    pthread_t worker[2];
+    void *failed;
+    (void)state;
+    for (int i = 0; i < SENDERS; i++) {
+        browser_open(&sender[i].b);
+        sign_in(&sender[i].b, i % 2 ? "editor" : "broker");
+        sender[i].number = i + 1;
+    }
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&worker[i], NULL, work_off, NULL), 0);
+    for (int i = 0; i < SENDERS; i++)
+        assert_int_equal(pthread_create(&sender[i].thread, NULL, send_many, &sender[i]), 0);
+    for (int i = 0; i < SENDERS; i++)
+        pthread_join(sender[i].thread, NULL);
+    sent = true;
+    for (int i = 0; i < 2; i++) {
+        pthread_join(worker[i], &failed);
+        assert_null(failed);
+    }
+    for (int i = 0; i < SENDERS; i++) {
+        assert_int_equal(sender[i].wrong, 0);
+        for (int u = 0; u < UPLOADS; u++) {
+            assert_int_equal(get(&sender[i].b, sender[i].path[u]), 200);
+            assert_true(shows("确认写入"));
+        }
+        browser_close(&sender[i].b);
+    }
+}
+
 static int start(void **state)
 {
     if (web_start(state) != 0)
@@ -195,9 +564,16 @@ static int stop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_import),         cmocka_unit_test(test_import_wrong),
-        cmocka_unit_test(test_import_belongs), cmocka_unit_test(test_news),
-        cmocka_unit_test(test_news_refuses),   cmocka_unit_test(test_form_filled_ahead),
+        cmocka_unit_test(test_import),
+        cmocka_unit_test(test_import_wrong),
+        cmocka_unit_test(test_import_belongs),
+        cmocka_unit_test(test_import_parallel),
+        cmocka_unit_test(test_news),
+        cmocka_unit_test(test_news_refuses),
+        cmocka_unit_test(test_form_filled_ahead),
+        cmocka_unit_test(test_accept),
+        cmocka_unit_test(test_reject_and_correct),
+        cmocka_unit_test(test_many),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -345,6 +345,48 @@ static void test_rights(void **state)
     assert_int_equal(get(&visitor, "/board"), 303);
 }
 
+static uint64_t introductions_between(int64_t a, int64_t b)
+{
+    char filter[80];
+    struct list_answer all = {0};
+    snprintf(filter, sizeof filter, "need = #%lld and offer = #%lld", (long long)a, (long long)b);
+    struct list_request q = {
+        .kind = kind_of("introduction"), .filter = str_of(filter), .count = true};
+    OK(record_list(site, &actor_system, &q, &mem, &all, &e));
+    vec_free(&all.rec);
+    return all.total;
+}
+
+/* One introduction for a pair: who comes second takes part in that of the first. */
+static void test_both_sides(void **state)
+{
+    (void)state;
+    int64_t hidden = MAKE(&actor_system, "need", "title", SECRET_TITLE "二", "body",
+                          SECRET_BODY "高镍三元正极材料", "industry", "C398", "region", "330600",
+                          "owner", "甲公司", "secrecy", "masked", "masked.title", "某电池需求",
+                          "masked.body", "高镍三元正极材料包覆");
+    publish(hidden);
+    OK(engine_wait(site, site_seq(site), 20000, &e));
+    const char *path = pair_path(hidden, rival);
+    get(&asker, path);
+    assert_int_equal(post(&asker, pathf("%s/propose", path), ANSWERS), 303);
+    int64_t id = introduction_of(hidden, rival);
+    const char *page = pathf("/introduction/%lld", (long long)id);
+    assert_int_equal(get(&giver, page), 404);
+    get(&giver, path);
+    assert_int_equal(post(&giver, pathf("%s/shortlist", path), ""), 303);
+    assert_int_equal(introductions_between(hidden, rival), 1);
+    assert_string_equal(state_of(id), "proposed"); /* as far as the first had brought it */
+    check_hidden(&giver, page);
+    check_hidden(&giver, path);
+    assert_int_equal(get(&giver, page), 200);
+    assert_int_equal(post(&giver, pathf("%s/propose", path), ANSWERS), 303); /* done already */
+    assert_string_equal(state_of(id), "proposed");
+    assert_int_equal(introductions_between(hidden, rival), 1);
+    assert_int_equal(get(&broker, page), 200);
+    assert_true(shows("对方加入"));
+}
+
 static void test_board(void **state)
 {
     (void)state;
@@ -395,11 +437,11 @@ static void test_learning(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_matches),  cmocka_unit_test(test_why),
-        cmocka_unit_test(test_search),   cmocka_unit_test(test_masked),
-        cmocka_unit_test(test_way),      cmocka_unit_test(test_refusal),
-        cmocka_unit_test(test_rights),   cmocka_unit_test(test_board),
-        cmocka_unit_test(test_learning),
+        cmocka_unit_test(test_matches), cmocka_unit_test(test_why),
+        cmocka_unit_test(test_search),  cmocka_unit_test(test_masked),
+        cmocka_unit_test(test_way),     cmocka_unit_test(test_both_sides),
+        cmocka_unit_test(test_refusal), cmocka_unit_test(test_rights),
+        cmocka_unit_test(test_board),   cmocka_unit_test(test_learning),
     };
     return cmocka_run_group_tests(tests, plant, clear);
 }

@@ -70,7 +70,7 @@ static void plant_thread(void)
 
 static void plant_programme(void)
 {
-    programme = MAKE(&actor_system, "programme", "title", "服务地方行动", "start", "2026-01-01",
+    programme = MAKE(&actor_system, "programme", "title", "服务地方行动", "start", "2025-06-01",
                      "end", "2027-12-31", "actions.0.name", "平台共建", "actions.0.lead", "林某",
                      "owner", "乙大学");
     STEP(&actor_system, "programme", programme, "publish");
@@ -259,6 +259,17 @@ static void test_programme(void **state)
     assert_true(shows("href=\"/agreement?filter=type%20%3D%20institute\"") ||
                 shows("href=\"/agreement?filter="));
     assert_true(shows("1 / 2") && shows("未覆盖 1 家") && shows("尚未合作的丙公司"));
+    /* the missing ones are a list, and a file */
+    char list[1000], file[1000];
+    const char *at = strstr(got.body.p, "class=\"missing\"><a href=\"");
+    assert_non_null(at);
+    at += strlen("class=\"missing\"><a href=\"");
+    snprintf(list, sizeof list, "%.*s", (int)strcspn(at, "\""), at);
+    snprintf(file, sizeof file, "/org/export?format=csv&%s", strchr(list, '?') + 1);
+    assert_int_equal(get(&visitor, list), 200);
+    assert_true(shows("尚未合作的丙公司") && !shows("甲公司</a>"));
+    assert_int_equal(get(&visitor, file), 200);
+    assert_true(shows("尚未合作的丙公司") && !shows("甲公司"));
     /* before anything was written there was nothing to count */
     assert_int_equal(get(&visitor, pathf("%s?on=2026-01-02", path)), 200);
     assert_true(shows("value=\"2026-01-02\"") && shows(">0</a> <span>个</span>"));
@@ -294,6 +305,9 @@ static void test_leaders(void **state)
     assert_int_equal(get(&broker, "/leaders"), 200);
     assert_true(shows("新增平台") && shows("100 万元") && shows("30 万元"));
     assert_true(shows("href=\"/commitment?filter=debtor%20%3D%20"));
+    /* each course is there in numbers, and the forecast's interval as text */
+    assert_true(shows("data-course=\"") && shows("/static/work-") && shows("/static/echarts-"));
+    assert_true(shows("到期预测（95% 区间）") && shows("class=\"range\""));
     assert_true(shows("class=\"provinces\"") && shows("/org?filter=region%20under%20330000"));
     assert_true(shows("href=\"/agreement?filter=type%20%3D%20institute%20and%20"));
     assert_false(shows("仅统计您有权查看的记录"));
@@ -309,7 +323,7 @@ static void test_leaders(void **state)
         got.body = page;
     }
     assert_int_equal(get(&broker, "/leaders?wall=1"), 200);
-    assert_true(shows("http-equiv=\"refresh\" content=\"60\"") && !shows("<script") &&
+    assert_true(shows("http-equiv=\"refresh\" content=\"60\"") && !shows("<script>") &&
                 !shows("class=\"side\"") && shows("新增平台"));
 }
 

@@ -2,6 +2,9 @@
  * indicators, digests, the calendar. */
 #include "work_help.h"
 
+#include "service/attach.h"
+#include "service/upkeep.h"
+
 #include "service/assessment.h"
 #include "service/digest.h"
 #include "service/measures.h"
@@ -347,6 +350,55 @@ static void the_database_refuses_by_itself(void **unused)
     assert_int_equal(x.rc, RC_OK);
 }
 
+/* A row that does not follow from its appointment is named, and one that is missing. */
+static void flipped_shares_are_named(void **unused)
+{
+    (void)unused;
+    const int64_t d = days_of(2033, 1, 1);
+    int64_t who = MAKE(&broker, "person", "name", "周八", "units", ref(org_b), "owner", ref(org_b));
+    struct appoint x = one_appointment(who, d, d + 9, "50", "20");
+    char sql[300], named[24];
+    static const char *const wrong[][2] = {
+        {"UPDATE share SET percent = 1999 WHERE percent = 2000 AND appointment = %lld",
+         "UPDATE share SET percent = 2000 WHERE percent = 1999 AND appointment = %lld"},
+        {"UPDATE share SET until = until - 1 WHERE percent = 2000 AND appointment = %lld",
+         "UPDATE share SET until = until + 1 WHERE percent = 2000 AND appointment = %lld"},
+        {"DELETE FROM share WHERE percent = 2000 AND appointment = %lld", NULL},
+    };
+    assert_int_equal(x.rc, RC_OK);
+    OK(upkeep_verify(site, NULL, NULL, &e));
+    snprintf(named, sizeof named, "%lld", (long long)x.id);
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        struct err why = {0};
+        snprintf(sql, sizeof sql, wrong[i][0], (long long)x.id);
+        assert_string_equal(raw_sql(sql), "");
+        assert_int_equal(upkeep_verify(site, NULL, NULL, &why), RC_CORRUPT);
+        assert_string_equal(why.key, "store.record");
+        assert_string_equal(why.detail, named);
+        if (wrong[i][1])
+            snprintf(sql, sizeof sql, wrong[i][1], (long long)x.id);
+        else
+            snprintf(sql, sizeof sql,
+                     "INSERT INTO share (appointment, org, person, start, until, percent) VALUES "
+                     "(%lld, %lld, %lld, %lld, %lld, 2000)",
+                     (long long)x.id, (long long)org_a, (long long)who, (long long)d,
+                     (long long)(d + 9));
+        assert_string_equal(raw_sql(sql), "");
+        OK(upkeep_verify(site, NULL, NULL, &e));
+    }
+    /* of what is no appointment */
+    snprintf(sql, sizeof sql,
+             "INSERT INTO share (appointment, org, person, start, until, percent) VALUES "
+             "(%lld, %lld, %lld, %lld, %lld, 1)",
+             (long long)who, (long long)org_a, (long long)who, (long long)d, (long long)d);
+    assert_string_equal(raw_sql(sql), "");
+    struct err why = {0};
+    assert_int_equal(upkeep_verify(site, NULL, NULL, &why), RC_CORRUPT);
+    snprintf(sql, sizeof sql, "DELETE FROM share WHERE appointment = %lld", (long long)who);
+    assert_string_equal(raw_sql(sql), "");
+    OK(upkeep_verify(site, NULL, NULL, &e));
+}
+
 static void of_two_sessions_one_succeeds(void **unused)
 {
     (void)unused;
@@ -385,6 +437,7 @@ static void of_two_sessions_one_succeeds(void **unused)
 struct signing {
     struct site *s;
     int64_t id[SIGNED_EACH];
+    struct str scan;
     bool failed;
 };
 
@@ -396,7 +449,8 @@ static void *file_all(void *ctx)
         vec_fault faults = {0};
         struct err e = {0};
         struct rec out;
-        struct act act = {.id = x->id[i], .action = STR("file")};
+        struct typed scan = {STR("scan"), x->scan};
+        struct act act = {.id = x->id[i], .action = STR("file"), .typed = &scan, .n_typed = 1};
         const struct kind *k = kind_find(site_kinds(x->s), STR("agreement"));
         x->failed |= record_act(x->s, &broker, k, &act, &a, &out, &faults, &e) != RC_OK;
         vec_free(&faults);
@@ -416,6 +470,8 @@ static void agreements_are_numbered_without_gaps(void **unused)
     struct err e = {0};
     OK(site_open(&other, &o, &e));
     x[1].s = other;
+    OK(attach_put(site, &broker, STR("scan.pdf"), STR("%PDF-1.4 scan"), &mem, &x[0].scan, &e));
+    x[1].scan = x[0].scan;
     for (int i = 0; i < 2 * SIGNED_EACH; i++)
         x[i % 2].id[i / 2] =
             MAKE(&broker, "agreement", "title", "框架", "type", "framework", "parties",
@@ -423,6 +479,8 @@ static void agreements_are_numbered_without_gaps(void **unused)
                  "scanned", "2021-05-06", "owner", ref(org_a));
     for (int i = 0; i < 2 * SIGNED_EACH; i++) {
         STEP(&broker, "agreement", x[i % 2].id[i / 2], "sign");
+        assert_int_equal(step_as(&broker, "agreement", x[i % 2].id[i / 2], "file", "", "", &e),
+                         RC_USER); /* without the scan */
         struct rec r = get_rec("agreement", x[i % 2].id[i / 2]);
         assert_false(r.val[field_find(r.kind, STR("number"))].set);
     }
@@ -676,6 +734,7 @@ int main(void)
         cmocka_unit_test(contradictions_are_named_at_the_field),
         cmocka_unit_test(a_finding_is_closed_by_somebody_else),
         cmocka_unit_test(nobody_is_shared_out_beyond_the_whole),
+        cmocka_unit_test(flipped_shares_are_named),
         cmocka_unit_test(the_database_refuses_by_itself),
         cmocka_unit_test(of_two_sessions_one_succeeds),
         cmocka_unit_test(agreements_are_numbered_without_gaps),

@@ -34,7 +34,8 @@ static enum rc read_at(struct str bytes, const char *url, struct err *e)
 {
     article_release(&got);
     arena_reset(&arena);
-    return article_read(&got, bytes, str_of(url), tables, &arena, e);
+    return article_read(&got, bytes, (struct article_source){.url = str_of(url)}, tables, &arena,
+                        e);
 }
 
 static void expect_text(const char *page, const char *text)

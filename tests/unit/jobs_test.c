@@ -2,7 +2,9 @@
 #define _GNU_SOURCE
 #include "site_help.h"
 
+#include <signal.h>
 #include <stdatomic.h>
+#include <sys/wait.h>
 
 static atomic_int runs;
 static _Atomic bool go_on;
@@ -259,6 +261,60 @@ static void test_dead(void **unused)
     assert_int_equal(show(&mine, id).state, JOB_DONE);
 }
 
+static enum rc deadly(struct job_run *run, struct err *e)
+{
+    (void)run, (void)e;
+    raise(SIGKILL);
+    return RC_OK;
+}
+
+/* One process that runs what waits, and is ended by it. */
+static void run_in_a_process(void)
+{
+    static const struct job_def fatal[] = {{"deadly", deadly, 0}, {NULL, NULL, 0}};
+    int status = 0;
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        struct site_options o = site_test_options();
+        struct site *s = NULL;
+        struct err why;
+        bool ran = false;
+        if (site_open(&s, &o, &why) != RC_OK)
+            _exit(1);
+        s->job_defs = fatal;
+        (void)!jobs_run_one(s, &ran, &why);
+        _exit(ran ? 2 : 3);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+/* What kills its process is begun three times, not for ever, and says so. */
+static void test_deadly(void **unused)
+{
+    static const struct job_def known[] = {{"deadly", deadly, 0}, {NULL, NULL, 0}};
+    int64_t id;
+    bool ran;
+    (void)unused;
+    site->job_defs = known;
+    OK(jobs_start(site, &mine, "deadly", STR(""), &id, &e));
+    for (int i = 1; i <= 3; i++) {
+        run_in_a_process();
+        struct job j = show(&mine, id);
+        assert_int_equal(j.state, JOB_RUNNING);
+        assert_int_equal(j.attempts, i);
+        clock_now += 61;
+    }
+    OK(jobs_run_one(site, &ran, &e));
+    assert_false(ran);
+    struct job j = show(&mine, id);
+    assert_int_equal(j.state, JOB_FAILED);
+    assert_int_equal(j.ended, clock_now);
+    assert_true(str_find(j.result, STR("jobs.crashed"), 0) != SIZE_MAX);
+    site->job_defs = defs;
+}
+
 /* ---- files ---- */
 
 static void test_files(void **unused)
@@ -293,6 +349,7 @@ int main(void)
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_restart),
         cmocka_unit_test(test_dead),
+        cmocka_unit_test(test_deadly),
         cmocka_unit_test(test_files),
     };
     return cmocka_run_group_tests(tests, set_up, site_close_all);

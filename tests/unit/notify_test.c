@@ -261,9 +261,8 @@ static void test_dates(void **state)
     (void)state;
     const int64_t today = site_today(site);
     vec_notice_shown v = {0};
-    int64_t c =
-        MAKE(&broker, "commitment", "title", "提供中试线", "debtor", ref(org_a), "creditor",
-             ref(org_b), "owner_name", "李四", "due", day_text(today + 5), "owner", ref(org_a));
+    int64_t c = MAKE(&broker, "commitment", "title", "提供中试线", "debtor", ref(org_a),
+                     "owner_name", "李四", "due", day_text(today + 5), "owner", ref(org_a));
     MAKE(&broker, "commitment", "title", "还早", "debtor", ref(org_a), "owner_name", "李四", "due",
          day_text(today + 30), "owner", ref(org_a));
     OK(notify_daily(site, &e));

@@ -642,6 +642,17 @@ static void test_introduction(void **unused)
     const char *pairs[] = {"need", need_id, "offer", result_id, NULL};
     assert_int_equal(make_as(&editor_a, "introduction", &again, &faults, &e, pairs), RC_USER);
     assert_string_equal(fault_key(&faults, 0), "field.pair_twice");
+    /* nor below the program's checks, whoever writes */
+    struct tx *tx;
+    struct rec twice;
+    struct by by = {.login = STR("x"), .action = STR("create"), .at = clock_now};
+    OK(rec_new(&twice, k, &mem, &e));
+    twice.val[field_find(k, STR("need"))] = (struct val){.set = true, .num = need};
+    twice.val[field_find(k, STR("offer"))] = (struct val){.set = true, .num = result};
+    OK(tx_begin(&tx, site_store(site), TX_WRITE, &e));
+    assert_int_equal(store_put(tx, &twice, &by, &e), RC_USER);
+    assert_string_equal(e.key, "store.unique");
+    tx_rollback(tx);
     faults.n = 0;
     assert_int_equal(make_as(&editor_c, "introduction", &again, &faults, &e, pairs), RC_USER);
     assert_string_equal(fault_key(&faults, 0), "field.not_yours");

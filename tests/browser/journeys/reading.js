@@ -5,9 +5,10 @@ const axe = require('axe-core').source;
 module.exports = async ({ assert, somebody, test, picture }) => {
     const all = {
         visitor: [null, ['/', '/need', '/need?filter=颜色%20%3D%20红', '/result', '/org', '/sign-in', '/search?q=电池', '/need/99999999']],
-        broker: ['broker', ['/', '/need', '/need/new', '/need/import', '/introduction', '/board', '/jobs', '/account']],
-        administrator: ['admin', ['/admin/accounts', '/admin/accounts/new']],
+        broker: ['broker', ['/', '/need', '/need/new', '/need/import', '/introduction', '/board', '/jobs', '/news', '/news/new', '/account', '/inbox', '/account/notices']],
+        administrator: ['admin', ['/admin/accounts', '/admin/accounts/new', '/admin/notices']],
         auditor: ['auditor', ['/audit']],
+        signer: ['editor_univ', ['/approvals', '/approvals?list=done']],
     };
     for (const [role, [login, addresses]] of Object.entries(all)) {
         const page = await somebody(login, { bypassCSP: true }); // to bring axe into the page
@@ -17,6 +18,21 @@ module.exports = async ({ assert, somebody, test, picture }) => {
                 await page.goto('/need?f.state=open');
                 const at = await page.locator('td.first a').first().getAttribute('href');
                 for (const more of role === 'broker' ? ['', '/edit', '/matches', '/step/close', '/delete'] : ['']) await look(assert, page, at + more);
+            });
+        }
+        if (role === 'signer')
+            await test('axe: what waits for a signature', page, async () => {
+                await page.goto('/approvals');
+                await look(assert, page, await page.locator('td.first a').first().getAttribute('href'));
+                assert.equal(await page.locator('#approval form').count() > 0, true);
+            });
+        if (role === 'broker') {
+            await test('axe: broker, the review of a page of news', page, async () => {
+                await page.goto('/news/new');
+                await page.fill('#text', '望海大学与云岭重工有限公司签署战略合作協議\n2026年4月8日，望海大学校长方志远、云岭重工有限公司董事长石海生出席签约仪式，双方签署战略合作协议。');
+                await page.click('main form button[type=submit]');
+                const at = new URL(page.url()).pathname;
+                for (const more of ['', '?original=1', '?edit=new', '?record=1']) await look(assert, page, at + more);
             });
         }
         if (login === 'admin') await picture(page, 'account-form');
