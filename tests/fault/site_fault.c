@@ -207,7 +207,7 @@ int main(void)
     if (auth_account_save(site, &actor_system, &r, &told.account, NULL) != RC_OK)
         return 1;
     MAKE(&actor_system, "commitment", "title", "承诺", "debtor", "甲公司", "owner_name", "李四",
-         "due", "2026-06-05", "owner", "甲公司");
+         "due", "2026-06-01", "owner", "甲公司");
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         for (int k = 0; k < 2; k++) {
             bool good = drive(&cases[i], k ? FAULT_STEP : FAULT_ALLOC);
