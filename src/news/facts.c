@@ -501,6 +501,14 @@ static bool counts_orgs(const struct page *p, const struct amount *a)
     return false;
 }
 
+/* 6家企业签订项目11个: the companies are not what is signed. */
+static bool counts_others(const struct page *p, const struct fact_rule *r, const struct amount *a)
+{
+    bool things = r->type == FACT_PROJECT || r->type == FACT_TALENT_TRAINING ||
+                  r->type == FACT_JOINT_PLATFORM || r->type == FACT_INTERNSHIP;
+    return things && r->has_noun && counts_orgs(p, a);
+}
+
 /* A fact for every number of the clause. */
 static enum rc add_counted(struct page *p, struct hit *h, struct amount *a, bool term, bool *added)
 {
@@ -510,7 +518,7 @@ static enum rc add_counted(struct page *p, struct hit *h, struct amount *a, bool
     for (; a; a = free_amount(p, whole, a, lasting)) {
         struct clause item = *whole;
         bool list = several && item_of(p, whole, a, &item);
-        if (!counts_people(p, h->rule, a, term))
+        if (!counts_people(p, h->rule, a, term) || (several && counts_others(p, h->rule, a)))
             continue;
         struct str object = list ? counted(p, &item, a) : object_of(p, h);
         h->clause = list && item.from > h->verb_from ? &item : whole;
@@ -584,6 +592,7 @@ static bool told_in(const struct page *p, const struct clause *c)
 {
     for (size_t i = 0; i < p->out->fact.n; i++)
         if (p->out->fact.p[i].type != FACT_JOINT_PLATFORM &&
+            p->out->fact.p[i].type != FACT_TALENT_TRAINING &&
             p->out->fact.p[i].evidence.from >= p->at[c->from] &&
             p->out->fact.p[i].evidence.from < p->at[c->to])
             return true;
@@ -668,6 +677,16 @@ static enum rc clause_facts(struct page *p, size_t c, struct told *told, bool la
     return RC_OK;
 }
 
+/* 5年内选育新品种3个, 拟引进人才40名: wanted, not counted. */
+static bool is_promised(const struct page *p, const struct clause *c, const struct amount *a)
+{
+    static const char *const words[] = {"拟", "力争", "计划", "预计", "争取"};
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (find_in(p, c->from, a->from, words[k]) != NONE)
+            return true;
+    return deadline_of(p, c, FACT_TARGET, true).n > 0;
+}
+
 /* Figures that no rule took. */
 static enum rc rest_figures(struct page *p)
 {
@@ -684,6 +703,8 @@ static enum rc rest_figures(struct page *p)
         if (a->lasts && !served)
             continue;
         struct fact_rule sum = {.type = sum_type(p, &p->clause.p[c])};
+        if (sum.type == FACT_STATISTIC && is_promised(p, &p->clause.p[c], a))
+            sum.type = FACT_TARGET;
         struct hit h = {served ? &term : &figure, &p->clause.p[c], a->from, a->to, a->from, a->to};
         if (sum.type != FACT_STATISTIC)
             h.rule = &sum;

@@ -188,7 +188,10 @@ static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bo
             return before_inside;
         if (m || place) {
             *anchored = true;
-            i = m ? m->from : grow_places(p, place->from);
+            bool firm = m && kind == KIND_ENTERPRISE && mark_at(p, m->from, SENSE_KNOWN);
+            i = firm && place_to(p, m->from) ? grow_places(p, m->from) /* 青岛|海信 */
+                : m                          ? m->from
+                                             : grow_places(p, place->from);
             bool known = mark_at(p, i, SENSE_PREFIX) || mark_at(p, i, SENSE_KNOWN);
             return kind == KIND_ENTERPRISE && !m && !known ? grow_brand(p, i) : i;
         }

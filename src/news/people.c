@@ -74,6 +74,17 @@ static bool is_and(const struct page *p, uint32_t i)
     return particle && mark_to(p, i, SENSE_TITLE);
 }
 
+/* 张凯|为联合实验室揭牌 */
+static bool does_for(const struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"揭牌", "授牌", "颁发", "颁奖", "揭幕", "授旗", "颁证"};
+    uint32_t c = looking_at(p, i, "为") ? clause_of(p, i) : NONE;
+    for (size_t k = 0; c != NONE && k < ARRAY_LEN(words); k++)
+        if (find_in(p, i, p->clause.p[c].to, words[k]) != NONE)
+            return true;
+    return false;
+}
+
 /* Where the name that begins at i ends, 0 when there is none. `free`: the surname is not asked
  * for, the name stands between two marks of punctuation. */
 static uint32_t name_end(const struct page *p, uint32_t i, bool free)
@@ -90,7 +101,7 @@ static uint32_t name_end(const struct page *p, uint32_t i, bool free)
         n++;
     bool compound = n == 4 && has_double_surname(p, i);
     if (!compound && n > 2 && (n = MIN(n, 3)) == 3 &&
-        (word_follows(p, i + 2) || p->ch[i + 2] == 0x7B49)) /* 等 */
+        (word_follows(p, i + 2) || does_for(p, i + 2) || p->ch[i + 2] == 0x7B49)) /* 等 */
         n = 2;
     for (uint32_t k = compound ? 4 : n; k >= 2; k--)
         if (ends_name(p, i + k, &score) && score > best_score && (surname || score == 3)) {

@@ -1,7 +1,9 @@
 /* What people do with a running approval. Writers take turns (store.h), so what is read here is
  * what everybody before has left: a signature that the other's did not take away simply counts. */
 #include "service/approval_int.h"
+#include "store/notice.h"
 
+#define NOTICES_READ  200
 #define COMMENT_BYTES 3000u /* 1,000 Chinese characters */
 
 struct doing {
@@ -105,6 +107,18 @@ static enum rc put(struct doing *d, const char *action, const char *state, struc
     return record_put_in(&x, &by, e);
 }
 
+/* What he was told of it is settled. */
+static enum rc settle_notices(struct doing *d, struct err *e)
+{
+    vec_notice v = {0};
+    enum rc rc = notice_list(d->g.tx, d->a->account, true, 0, NOTICES_READ, d->to, &v, e);
+    for (size_t i = 0; rc == RC_OK && i < v.n; i++)
+        if (v.p[i].about == d->p.record && str_starts(v.p[i].key, STR("approval.")))
+            rc = notice_seen(d->g.tx, d->a->account, v.p[i].id, site_now(d->g.s), e);
+    vec_free(&v);
+    return rc;
+}
+
 /* The actor's name stands at his seat from now on. */
 static enum rc decide(struct doing *d, enum decided decision, struct err *e)
 {
@@ -116,7 +130,7 @@ static enum rc decide(struct doing *d, enum decided decision, struct err *e)
     r->name = name_of(d->a->name, d->a->login);
     r->at = site_now(d->g.s);
     r->comment = arena_str(d->to, str_trim(d->act->comment));
-    return r->comment.p ? RC_OK : err_nomem(e);
+    return r->comment.p ? settle_notices(d, e) : err_nomem(e);
 }
 
 /* Nobody has to sign this round any more. */

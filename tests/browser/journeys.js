@@ -10,7 +10,7 @@ const { start, root } = require('./site.js');
 // Two rows of journeys run side by side; what changes records that others count stands in one row.
 const rows = [
     ['company', 'broker', 'imports', 'exports', 'matching', 'stale', 'plain', 'news', 'milestone'],
-    ['visitor', 'keyboard', 'phone', 'reading', 'account', 'inbox', 'dashboard', 'coverage', 'appointment', 'unchanged'],
+    ['visitor', 'keyboard', 'phone', 'reading', 'account', 'inbox', 'dashboard', 'coverage', 'approval', 'appointment', 'unchanged'],
 ];
 const pictures = path.join(root, 'build/check/browser');
 let browser, site, n = 0, failed = 0;

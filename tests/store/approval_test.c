@@ -4,6 +4,7 @@
 #include "../unit/site_help.h"
 
 #include "service/approval.h"
+#include "store/notice.h"
 
 #include <pthread.h>
 
@@ -626,6 +627,89 @@ static void test_lists(void **unused)
     assert_int_equal(v.n, 0);
 }
 
+/* A chain that cannot work stops the site, and says where. */
+static void test_refused_at_the_door(void **unused)
+{
+    (void)unused;
+    struct site_options o = site_test_options();
+    struct site *other = NULL;
+    struct err why = {0};
+    o.model_dir = "tests/unit/approval_bad";
+    assert_int_equal(site_open(&other, &o, &why), RC_USER);
+    assert_string_equal(why.key, "chain.cycle");
+    assert_string_equal(why.file, "tests/unit/approval_bad/approval/turn.yaml");
+    assert_int_equal(why.row, 7);
+    o.model_dir = "tests/unit/approval_bad2";
+    assert_int_equal(site_open(&other, &o, &why), RC_USER);
+    assert_string_equal(why.key, "chain.readers");
+}
+
+/* ---- who is told ---- */
+
+struct telling {
+    int64_t account, about;
+    const char *key;
+    size_t n;
+};
+static enum rc count_notices(struct site *s, struct tx *tx, void *ctx, struct err *err)
+{
+    struct telling *t = ctx;
+    vec_notice v = {0};
+    (void)s;
+    TRY(notice_list(tx, t->account, false, 0, 200, &mem, &v, err));
+    for (size_t i = 0; i < v.n; i++)
+        t->n += v.p[i].about == t->about && str_eq(v.p[i].key, str_of(t->key));
+    vec_free(&v);
+    return RC_OK;
+}
+static size_t told(const struct actor *a, int64_t about, const char *key)
+{
+    struct telling t = {a->account, about, key, 0};
+    OK(site_read(site, count_notices, &t, &e));
+    return t.n;
+}
+
+static enum rc count_unread(struct site *s, struct tx *tx, void *ctx, struct err *err)
+{
+    struct telling *t = ctx;
+    uint32_t n;
+    (void)s;
+    TRY(notice_unread(tx, t->account, &n, err));
+    t->n = n;
+    return RC_OK;
+}
+static size_t unread_of(const struct actor *a)
+{
+    struct telling t = {a->account, 0, "", 0};
+    OK(site_read(site, count_unread, &t, &e));
+    return t.n;
+}
+
+static void test_told(void **unused)
+{
+    (void)unused;
+    int64_t id = DEED("title", "通知", "price", "1元");
+    STEP(&wang, "deed", id, "submit");
+    assert_int_equal(told(&li, id, "approval.asked"), 1);
+    assert_int_equal(told(&chen, id, "approval.asked"), 1);
+    assert_int_equal(told(&zhao, id, "approval.asked") + told(&audit, id, "approval.asked"), 0);
+    clock_now += APPROVAL_REMIND_SECONDS;
+    ACT(&wang, id, STR("remind"));
+    assert_int_equal(told(&li, id, "approval.reminded"), 1);
+    size_t unread = unread_of(&li);
+    AGREE(&li, id);
+    assert_int_equal(unread_of(&li), unread - 2);           /* settled */
+    assert_int_equal(told(&boss, id, "approval.asked"), 2); /* in the first step, and now */
+    ACT(&boss, id, STR("delegate"), .login = STR("li"));
+    assert_int_equal(told(&li, id, "approval.asked"), 2);
+    AGREE(&li, id);
+    assert_int_equal(told(&chen, id, "approval.asked"), 2); /* not again for a joint signature */
+    AGREE(&chen, id);
+    assert_int_equal(told(&wang, id, "approval.ended"), 0);
+    AGREE(&sun, id);
+    assert_int_equal(told(&wang, id, "approval.ended"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -646,6 +730,8 @@ int main(void)
         cmocka_unit_test(test_races),
         cmocka_unit_test(test_taken),
         cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_refused_at_the_door),
+        cmocka_unit_test(test_told),
     };
     return cmocka_run_group_tests(tests, open_all, site_close_all);
 }

@@ -6,7 +6,7 @@ module.exports = async ({ assert, somebody, test, picture }) => {
     const broker = await somebody('broker', options), visitor = await somebody(null, options);
     const walk = [
         [visitor, ['/', '/need', '/result', '/person', '/org', '/resource', '/sign-in', '/search?q=电池', '/need/99999999']],
-        [broker, ['/', '/need', '/need/new', '/need/import', '/result', '/introduction', '/jobs', '/account', '/inbox', '/account/notices']],
+        [broker, ['/', '/approvals', '/need', '/need/new', '/need/import', '/result', '/introduction', '/jobs', '/account', '/inbox', '/account/notices']],
     ];
     for (const [page, addresses] of walk) {
         for (const address of addresses) {

@@ -8,6 +8,7 @@ module.exports = async ({ assert, somebody, test, picture }) => {
         broker: ['broker', ['/', '/need', '/need/new', '/need/import', '/introduction', '/board', '/jobs', '/news', '/news/new', '/account', '/inbox', '/account/notices']],
         administrator: ['admin', ['/admin/accounts', '/admin/accounts/new', '/admin/notices']],
         auditor: ['auditor', ['/audit']],
+        signer: ['editor_univ', ['/approvals', '/approvals?list=done']],
     };
     for (const [role, [login, addresses]] of Object.entries(all)) {
         const page = await somebody(login, { bypassCSP: true }); // to bring axe into the page
@@ -19,6 +20,12 @@ module.exports = async ({ assert, somebody, test, picture }) => {
                 for (const more of role === 'broker' ? ['', '/edit', '/matches', '/step/close', '/delete'] : ['']) await look(assert, page, at + more);
             });
         }
+        if (role === 'signer')
+            await test('axe: what waits for a signature', page, async () => {
+                await page.goto('/approvals');
+                await look(assert, page, await page.locator('td.first a').first().getAttribute('href'));
+                assert.equal(await page.locator('#approval form').count() > 0, true);
+            });
         if (role === 'broker') {
             await test('axe: broker, the review of a page of news', page, async () => {
                 await page.goto('/news/new');
