@@ -199,12 +199,14 @@ static struct str object_of(const struct page *p, const struct hit *h)
 static struct span evidence_of(const struct page *p, const struct hit *h, const struct amount *a)
 {
     uint32_t from = h->clause->from, to = h->clause->to;
+    if (a && (a->from < from || a->to > to))
+        a = NULL; /* the sum that the next clause tells */
     while (to > from && p->ch[to - 1] == ' ')
         to--;
     if (to - from <= EVIDENCE_CLAUSE)
         return page_span(p, from, to);
     uint32_t lo = MIN(h->verb_from, h->noun_from), hi = MAX(h->verb_to, h->noun_to);
-    if (a && a->to <= to) {
+    if (a) {
         lo = MIN(lo, a->from);
         hi = MAX(hi, a->to);
     }
