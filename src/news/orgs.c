@@ -212,9 +212,10 @@ static bool is_school_name(struct str s)
 /* 高新区|管委会: where the name of the park ends, 0: it is no such office. */
 static uint32_t park_of_office(const struct page *p, const struct mention *m)
 {
-    const struct mark *s = m->to >= m->from + 5 ? mark_to(p, m->to - 3, SENSE_SUFFIX) : NULL;
-    bool office = m->kind == KIND_GOVERNMENT && looking_at(p, m->to - 3, "管委会");
-    return office && s && p->t->suffix.p[s->value].kind == KIND_PARK ? s->to : 0;
+    if (m->kind != KIND_GOVERNMENT || m->to < m->from + 5 || !looking_at(p, m->to - 3, "管委会"))
+        return 0;
+    const struct mark *s = mark_to(p, m->to - 3, SENSE_SUFFIX);
+    return s && p->t->suffix.p[s->value].kind == KIND_PARK ? s->to : 0;
 }
 
 static enum rc resolve_name(struct page *p, struct mention *m)
