@@ -182,7 +182,7 @@ static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bo
         if (is_break(p->ch[i - 1]))
             break;
         const struct mark *m = whole_to(p, i), *place = place_to(p, i);
-        if (mark_to(p, i, SENSE_TITLE))
+        if (mark_to(p, i, SENSE_TITLE) && !is_river(p, i))
             break;
         if (m && !place && joins && kind == KIND_ENTERPRISE)
             return before_inside;

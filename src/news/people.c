@@ -247,6 +247,9 @@ static enum rc names_after(struct page *p, uint32_t i, const struct office *o, u
         if (c != 0x3001 && c != 0x548C && c != 0x4E0E) /* 、和与 */
             break;
         i = to + 1;
+        uint32_t k = mention_from(p, i);
+        if (k < p->mention.n && p->mention.p[k].from == i)
+            break; /* 杨黄浩与|宁德时代 */
         to = name_end(p, i, c == 0x3001);
         if (to && mark_at(p, to, SENSE_TITLE) && !mark_at(p, to, SENSE_STOP))
             break;
@@ -359,7 +362,7 @@ static bool is_other_word(const struct page *p, const struct mark *m)
 {
     bool council = looking_at(p, m->to, "会") &&
                    (looking_at(p, m->to - 1, "事") || looking_at(p, m->to - 1, "员"));
-    return council || (m->from > 0 && p->ch[m->from - 1] == 0x603B);
+    return council || is_river(p, m->to) || (m->from > 0 && p->ch[m->from - 1] == 0x603B);
 }
 
 /* 区委常委、区委办公室主任: what stands inside a title is no party of its own. */

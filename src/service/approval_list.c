@@ -133,6 +133,7 @@ struct listing {
     enum approval_which which;
     struct arena *to;
     vec_approval *out;
+    VEC(int64_t) ids; /* of what waits */
 };
 
 static struct str text_of(const struct rec *r, const char *field)
@@ -176,25 +177,29 @@ static enum rc add_line(struct listing *x, struct site *s, const struct rec *r, 
     return rc;
 }
 
-static enum rc list_waiting(struct site *s, struct tx *tx, struct listing *x, struct err *e)
+/* Before a transaction is begun: who refreshes needs one, and others wait for him. */
+static enum rc find_waiting(struct site *s, struct listing *x, struct err *e)
 {
     struct waiting *w = s->approvals->waiting;
-    VEC(int64_t) ids = {0};
     pthread_mutex_lock(&w->lock);
     enum rc rc = refresh(s, w, e);
-    for (size_t i = 0; rc == RC_OK && i < w->all.n && ids.n < APPROVALS_MOST; i++)
+    for (size_t i = 0; rc == RC_OK && i < w->all.n && x->ids.n < APPROVALS_MOST; i++)
         if (seat_in(&w->all.p[i], x->a) >= 0)
-            rc = vec_push(&ids, w->all.p[i].rec.id, e);
+            rc = vec_push(&x->ids, w->all.p[i].rec.id, e);
     pthread_mutex_unlock(&w->lock);
-    for (size_t i = 0; rc == RC_OK && i < ids.n; i++) {
+    return rc;
+}
+
+static enum rc list_waiting(struct site *s, struct tx *tx, struct listing *x, struct err *e)
+{
+    for (size_t i = 0; i < x->ids.n; i++) {
         struct rec r;
         bool found;
-        rc = store_get(tx, approval_kind(s), ids.p[i], x->to, &r, &found, e);
-        if (rc == RC_OK && found)
-            rc = add_line(x, s, &r, e);
+        TRY(store_get(tx, approval_kind(s), x->ids.p[i], x->to, &r, &found, e));
+        if (found)
+            TRY(add_line(x, s, &r, e));
     }
-    vec_free(&ids);
-    return rc;
+    return RC_OK;
 }
 
 static enum rc list_of(struct site *s, struct tx *tx, struct listing *x, struct err *e)
@@ -257,10 +262,15 @@ static enum rc add_titles(struct site *s, struct listing *x, struct err *e)
 enum rc approval_list(struct site *s, const struct actor *a, enum approval_which which,
                       struct arena *to, vec_approval *out, struct err *e)
 {
-    struct listing x = {a, which, to, out};
+    struct listing x = {.a = a, .which = which, .to = to, .out = out};
     if (a->account <= 0)
         return RC_OK;
-    TRY(site_read(s, list, &x, e));
+    enum rc rc = which == APPROVALS_WAITING ? find_waiting(s, &x, e) : RC_OK;
+    if (rc == RC_OK)
+        rc = site_read(s, list, &x, e);
+    vec_free(&x.ids);
+    if (rc != RC_OK)
+        return rc;
     /* of what waits the longest comes first, of the rest the newest */
     for (size_t i = 0; which != APPROVALS_WAITING && i < out->n / 2; i++) {
         struct approval_line t = out->p[i];
