@@ -34,6 +34,14 @@ void mem_free(void *p)
     free(p);
 }
 
+void mem_heaps(int n)
+{
+#ifdef __GLIBC__
+    mallopt(M_ARENA_MAX, n);
+#endif
+    (void)n;
+}
+
 void mem_trim(void)
 {
 #ifdef __GLIBC__

@@ -12,6 +12,9 @@ void *mem_realloc(void *p, size_t n) MUST_CHECK; /* on failure p is untouched */
 /* 64-byte aligned for SIMD rows; freed by mem_free as well. */
 void *mem_aligned(size_t n) MUST_CHECK;
 void mem_free(void *p);
+/* At the start of a program with many threads: they share so many heaps, where the C library can.
+ * Each heap keeps what its threads once needed at most. */
+void mem_heaps(int n);
 /* After much was freed: give it back to the system, where the C library can. Some milliseconds. */
 void mem_trim(void);
 

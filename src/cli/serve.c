@@ -148,6 +148,7 @@ static enum rc serve(struct cli *c, const struct serve_args *a, const char *dir,
     const char *address = a->address ? a->address : "127.0.0.1";
     snprintf(here, sizeof here, "http://%s:%u", address, (unsigned)a->port);
     o.url = a->url ? a->url : a->port ? here : NULL;
+    mem_heaps(2);
     hold_signals(&held);
     log_set_level(a->verbose ? LOG_INFO : LOG_WARN);
     enum rc rc = at_site_open(&x, c, &o, e);

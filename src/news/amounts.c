@@ -235,14 +235,18 @@ static uint32_t month_end(const struct page *p, uint32_t i)
     return end > to + 1 ? end : 0;
 }
 
-/* 2019年双方共建: before the year of publication. */
+/* 2019年双方共建: not after the year of publication, nor wanted for it (力争2024年). */
 static bool is_past_year(const struct page *p, uint32_t i)
 {
+    static const char *const wanted[] = {"力争", "计划", "预计", "争取"};
     struct str s = p->x->publish_date;
     for (uint32_t k = 0; k < 4 && s.n == 10; k++)
         if (p->ch[i + k] != (uint32_t)s.p[k])
             return p->ch[i + k] < (uint32_t)s.p[k];
-    return false;
+    for (size_t k = 0; i >= 2 && k < ARRAY_LEN(wanted); k++)
+        if (looking_at(p, i - 2, wanted[k]))
+            return false;
+    return s.n == 10;
 }
 
 /* 2025年(底), not followed by a month. */

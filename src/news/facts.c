@@ -23,6 +23,27 @@ static const struct mark *mark_of(const struct page *p, uint32_t from, uint32_t 
     return NULL;
 }
 
+/* The 学院 of 东湖职业技术学院, who unveils something: a name of somebody who acts. */
+static bool in_actor(const struct page *p, const struct mark *n)
+{
+    uint32_t k = mention_from(p, n->from);
+    if (k >= p->mention.n || p->mention.p[k].from >= n->from || p->mention.p[k].to < n->to)
+        return false;
+    const struct mention *m = &p->mention.p[k];
+    bool built = m->kind == KIND_INSTITUTE || m->kind == KIND_OTHER || m->kind == KIND_PARK;
+    return m->org != NONE && !built && !org_is_object(p, m->org);
+}
+
+/* The first noun that is not part of such a name. */
+static const struct mark *noun_of(const struct page *p, uint32_t from, uint32_t to,
+                                  const struct group_set *set, uint32_t after)
+{
+    const struct mark *n = mark_of(p, from, to, set, after);
+    while (n && in_actor(p, n))
+        n = mark_of(p, from, to, set, n->to);
+    return n;
+}
+
 /* The last noun of an unbroken run: 产教融合示范基地 of 产教融合 … 基地. */
 static const struct mark *noun_run(const struct page *p, const struct mark *m, uint32_t to,
                                    const struct group_set *set)
@@ -41,7 +62,8 @@ static const struct mark *noun_run(const struct page *p, const struct mark *m, u
 /* 合作项目|清单, 课题|组: the noun is only the beginning of another. */
 static bool goes_on(const struct page *p, uint32_t i)
 {
-    static const char *const words[] = {"清单", "库", "组", "办公室", "负责人"};
+    static const char *const words[] = {"清单",   "库",       "组",       "办公室",
+                                        "负责人", "对接活动", "工作座谈", "情况"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (looking_at(p, i, words[k]))
             return true;
@@ -54,11 +76,11 @@ static bool noun_fits(const struct page *p, struct hit *h, const struct mark *ve
     uint32_t from = h->clause->from, to = h->clause->to;
     const struct mark *n = NULL;
     if (r->order != ORDER_BEFORE && !looking_at(p, verb->to, "在")) /* 揭牌仪式在某中心举行 */
-        n = mark_of(p, from, to, &r->noun, verb->to);
+        n = noun_of(p, from, to, &r->noun, verb->to);
     if (n && n->from > verb->to + r->gap)
         n = NULL;
     if (!n && r->order != ORDER_AFTER) {
-        n = mark_of(p, from, verb->from, &r->noun, from);
+        n = noun_of(p, from, verb->from, &r->noun, from);
         if (n && (n->to + r->gap < verb->from || p->ch[verb->to] == 0x3001))
             n = NULL;
     }
@@ -384,7 +406,7 @@ static enum rc add_list(struct page *p, struct hit *h, struct amount *a, bool *a
         while (to < end && p->ch[to] != 0x3001 && !joins_at(p, to, &h->rule->noun) &&
                !(to > from && p->ch[to] == 0x201C && p->ch[to - 1] == 0x201D)) /* “甲”“乙” */
             to++;
-        const struct mark *n = mark_of(p, from, to, &h->rule->noun, from);
+        const struct mark *n = noun_of(p, from, to, &h->rule->noun, from);
         if (n) {
             n = noun_run(p, n, to, &h->rule->noun);
             h->noun_from = n->from;
@@ -495,10 +517,18 @@ static bool counts_people(const struct page *p, const struct fact_rule *r, const
 static bool counts_orgs(const struct page *p, const struct amount *a)
 {
     static const char *const words[] = {"企业", "高校", "院校", "单位", "公司"};
-    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+    for (size_t k = 0; !is_people_unit(p->ch[a->unit_from]) && k < ARRAY_LEN(words); k++)
         if (looking_at(p, a->to, words[k]))
             return true;
     return false;
+}
+
+/* 6家企业签订项目11个: the companies are not what is signed. */
+static bool counts_others(const struct page *p, const struct fact_rule *r, const struct amount *a)
+{
+    bool things = r->type == FACT_PROJECT || r->type == FACT_TALENT_TRAINING ||
+                  r->type == FACT_JOINT_PLATFORM || r->type == FACT_INTERNSHIP;
+    return things && r->has_noun && counts_orgs(p, a);
 }
 
 /* A fact for every number of the clause. */
@@ -510,7 +540,7 @@ static enum rc add_counted(struct page *p, struct hit *h, struct amount *a, bool
     for (; a; a = free_amount(p, whole, a, lasting)) {
         struct clause item = *whole;
         bool list = several && item_of(p, whole, a, &item);
-        if (!counts_people(p, h->rule, a, term))
+        if (!counts_people(p, h->rule, a, term) || (several && counts_others(p, h->rule, a)))
             continue;
         struct str object = list ? counted(p, &item, a) : object_of(p, h);
         h->clause = list && item.from > h->verb_from ? &item : whole;
@@ -584,6 +614,7 @@ static bool told_in(const struct page *p, const struct clause *c)
 {
     for (size_t i = 0; i < p->out->fact.n; i++)
         if (p->out->fact.p[i].type != FACT_JOINT_PLATFORM &&
+            p->out->fact.p[i].type != FACT_TALENT_TRAINING &&
             p->out->fact.p[i].evidence.from >= p->at[c->from] &&
             p->out->fact.p[i].evidence.from < p->at[c->to])
             return true;
@@ -668,6 +699,16 @@ static enum rc clause_facts(struct page *p, size_t c, struct told *told, bool la
     return RC_OK;
 }
 
+/* 5年内选育新品种3个, 拟引进人才40名: wanted, not counted. */
+static bool is_promised(const struct page *p, const struct clause *c, const struct amount *a)
+{
+    static const char *const words[] = {"拟", "力争", "计划", "预计", "争取"};
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (find_in(p, c->from, a->from, words[k]) != NONE)
+            return true;
+    return deadline_of(p, c, FACT_TARGET, true).n > 0;
+}
+
 /* Figures that no rule took. */
 static enum rc rest_figures(struct page *p)
 {
@@ -684,6 +725,8 @@ static enum rc rest_figures(struct page *p)
         if (a->lasts && !served)
             continue;
         struct fact_rule sum = {.type = sum_type(p, &p->clause.p[c])};
+        if (sum.type == FACT_STATISTIC && is_promised(p, &p->clause.p[c], a))
+            sum.type = FACT_TARGET;
         struct hit h = {served ? &term : &figure, &p->clause.p[c], a->from, a->to, a->from, a->to};
         if (sum.type != FACT_STATISTIC)
             h.rule = &sum;

@@ -182,13 +182,16 @@ static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bo
         if (is_break(p->ch[i - 1]))
             break;
         const struct mark *m = whole_to(p, i), *place = place_to(p, i);
-        if (mark_to(p, i, SENSE_TITLE))
+        if (mark_to(p, i, SENSE_TITLE) && !is_river(p, i))
             break;
         if (m && !place && joins && kind == KIND_ENTERPRISE)
             return before_inside;
         if (m || place) {
             *anchored = true;
-            i = m ? m->from : grow_places(p, place->from);
+            bool firm = m && kind == KIND_ENTERPRISE && mark_at(p, m->from, SENSE_KNOWN);
+            i = firm && place_to(p, m->from) ? grow_places(p, m->from) /* 青岛|海信 */
+                : m                          ? m->from
+                                             : grow_places(p, place->from);
             bool known = mark_at(p, i, SENSE_PREFIX) || mark_at(p, i, SENSE_KNOWN);
             return kind == KIND_ENTERPRISE && !m && !known ? grow_brand(p, i) : i;
         }

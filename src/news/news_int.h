@@ -237,6 +237,7 @@ static inline bool is_digit(uint32_t c)
     return c - '0' < 10;
 }
 bool is_crossed(const struct page *p, uint32_t i); /* a word that is no name goes on at i */
+bool is_river(const struct page *p, uint32_t i);   /* 长江 … around i */
 bool is_level(uint32_t c);                         /* 省市县区州 */
 struct str page_str(const struct page *p, uint32_t from, uint32_t to); /* slice of the article */
 struct span page_span(const struct page *p, uint32_t from, uint32_t to);

@@ -43,6 +43,16 @@ bool is_break_mark(uint32_t c)
     }
 }
 
+/* 泸州|长江机械: the 州长 in it is no office. */
+bool is_river(const struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"长江", "长城", "长安", "长虹", "长春", "长沙", "长征"};
+    for (size_t k = 0; i > 0 && k < ARRAY_LEN(words); k++)
+        if (looking_at(p, i - 1, words[k]))
+            return true;
+    return false;
+}
+
 struct span page_span(const struct page *p, uint32_t from, uint32_t to)
 {
     return (struct span){p->at[from], p->at[MAX(from, to)]};

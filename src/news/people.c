@@ -74,6 +74,17 @@ static bool is_and(const struct page *p, uint32_t i)
     return particle && mark_to(p, i, SENSE_TITLE);
 }
 
+/* 张凯|为联合实验室揭牌 */
+static bool does_for(const struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"揭牌", "授牌", "颁发", "颁奖", "揭幕", "授旗", "颁证"};
+    uint32_t c = looking_at(p, i, "为") ? clause_of(p, i) : NONE;
+    for (size_t k = 0; c != NONE && k < ARRAY_LEN(words); k++)
+        if (find_in(p, i, p->clause.p[c].to, words[k]) != NONE)
+            return true;
+    return false;
+}
+
 /* Where the name that begins at i ends, 0 when there is none. `free`: the surname is not asked
  * for, the name stands between two marks of punctuation. */
 static uint32_t name_end(const struct page *p, uint32_t i, bool free)
@@ -90,7 +101,7 @@ static uint32_t name_end(const struct page *p, uint32_t i, bool free)
         n++;
     bool compound = n == 4 && has_double_surname(p, i);
     if (!compound && n > 2 && (n = MIN(n, 3)) == 3 &&
-        (word_follows(p, i + 2) || p->ch[i + 2] == 0x7B49)) /* 等 */
+        (word_follows(p, i + 2) || does_for(p, i + 2) || p->ch[i + 2] == 0x7B49)) /* 等 */
         n = 2;
     for (uint32_t k = compound ? 4 : n; k >= 2; k--)
         if (ends_name(p, i + k, &score) && score > best_score && (surname || score == 3)) {
@@ -236,6 +247,9 @@ static enum rc names_after(struct page *p, uint32_t i, const struct office *o, u
         if (c != 0x3001 && c != 0x548C && c != 0x4E0E) /* 、和与 */
             break;
         i = to + 1;
+        uint32_t k = mention_from(p, i);
+        if (k < p->mention.n && p->mention.p[k].from == i)
+            break; /* 杨黄浩与|宁德时代 */
         to = name_end(p, i, c == 0x3001);
         if (to && mark_at(p, to, SENSE_TITLE) && !mark_at(p, to, SENSE_STOP))
             break;
@@ -348,7 +362,7 @@ static bool is_other_word(const struct page *p, const struct mark *m)
 {
     bool council = looking_at(p, m->to, "会") &&
                    (looking_at(p, m->to - 1, "事") || looking_at(p, m->to - 1, "员"));
-    return council || (m->from > 0 && p->ch[m->from - 1] == 0x603B);
+    return council || is_river(p, m->to) || (m->from > 0 && p->ch[m->from - 1] == 0x603B);
 }
 
 /* 区委常委、区委办公室主任: what stands inside a title is no party of its own. */

@@ -317,7 +317,9 @@ static struct headline find_headline(const struct choice *c, const struct page *
         if (!may_be_headline(c, p, t, i, label))
             continue;
         struct str s = without_site(t, w, without_tail(t, label));
-        double score = headline_score(p, w, b, s, before == 1 && b->box == NO_BOX);
+        bool alone = before == 1 && b->box == NO_BOX && str_find(s, STR(","), 0) == SIZE_MAX &&
+                     str_find(s, STR("，"), 0) == SIZE_MAX;
+        double score = headline_score(p, w, b, s, alone);
         /* Of two alike the later: the first was the page's title or a link. */
         if (score > 0 && score >= best.score)
             best = (struct headline){score, i, without_bullet(s)};

@@ -109,6 +109,8 @@ static enum rc join(struct page *p, uint32_t from, uint32_t into)
 static enum rc join_one(struct page *p, const struct long_form *f, uint32_t i)
 {
     uint32_t found = NONE;
+    if (p->org.p[i].into != NONE)
+        return RC_OK;
     for (uint32_t j = 0; j < p->org.n; j++) {
         if (i == j || !shortens(p, f, i, j))
             continue;
@@ -448,8 +450,11 @@ enum rc short_forms_join(struct page *p)
     enum rc rc = join_short(p);
     if (rc == RC_OK)
         rc = lists_find(p, &more);
+    size_t known = p->org.n;
     if (rc == RC_OK)
         rc = signatories_find(p, &more);
+    if (rc == RC_OK && p->org.n > known)
+        rc = join_short(p);
     if (rc == RC_OK)
         rc = find_short(p, &more);
     vec_free(&more);

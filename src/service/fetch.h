@@ -31,7 +31,8 @@ void fetcher_close(struct fetcher *f); /* NULL is allowed */
 enum rc fetch_page(struct fetcher *f, unsigned worker, const char *url, struct buf *page,
                    struct buf *address, struct err *e) MUST_CHECK;
 
-/* The charset that the header of this worker's last page named, "" for none; until its next page. */
+/* The charset that the header of this worker's last page named, "" for none; until its next page.
+ */
 struct str fetch_charset(const struct fetcher *f, unsigned worker);
 
 /* Is this an address of the public internet? IPv4 and IPv6; those that carry an IPv4 address

@@ -28,6 +28,7 @@ struct values {
 /* What one course comes to, day by day. */
 struct sums {
     struct values values;
+    bool steady; /* what it says of a record follows from the version alone, whatever the day */
     double value[REPLAY_DAYS], numerator[REPLAY_DAYS], denominator[REPLAY_DAYS];
 };
 
@@ -174,7 +175,7 @@ static void values_free(struct values *v)
     arena_free(&v->arena);
 }
 
-static enum rc values_add(struct values *v, struct str text, uint32_t day, struct err *e)
+static enum rc values_add(struct values *v, struct str text, uint64_t days, struct err *e)
 {
     uint32_t *at = strmap_get(&v->map, text);
     if (!at) {
@@ -184,7 +185,7 @@ static enum rc values_add(struct values *v, struct str text, uint32_t day, struc
             return err_nomem(e);
         TRY(vec_push(&v->days, (uint64_t)0, e));
     }
-    v->days.p[*at] |= UINT64_C(1) << day;
+    v->days.p[*at] |= days;
     return RC_OK;
 }
 
@@ -204,21 +205,33 @@ static bool values_hold(const struct values *v, int64_t id, uint32_t day)
     return at && (v->days.p[*at] >> day & 1);
 }
 
-/* ---- one record on one day ---- */
+/* ---- one version of a record, on the days from `day` up to `until` ---- */
 
 struct looking {
     struct following following;
     const struct spec *spec;
     struct sums *sums;
-    uint32_t day;
+    uint32_t day, until;
 };
+
+static uint64_t days_of_look(const struct looking *x)
+{
+    uint64_t before_end = x->until == 64 ? UINT64_MAX : (UINT64_C(1) << x->until) - 1;
+    return before_end & ~((UINT64_C(1) << x->day) - 1);
+}
+
+static void add_to(const struct looking *x, double *day, double v)
+{
+    for (uint32_t d = x->day; d < x->until; d++)
+        day[d] += v;
+}
 
 static enum rc take_value(void *ctx, const struct val *v, struct err *e)
 {
     struct looking *x = ctx;
     const struct path *p = &x->spec->path;
     if (x->spec->measure == MEASURE_SUM) {
-        x->sums->value[x->day] += path_type(p) == TYPE_DECIMAL ? v->real : (double)v->num;
+        add_to(x, x->sums->value, path_type(p) == TYPE_DECIMAL ? v->real : (double)v->num);
         return RC_OK;
     }
     const struct field_def *f = path_field(p);
@@ -228,7 +241,7 @@ static enum rc take_value(void *ctx, const struct val *v, struct err *e)
     one.list = false;
     enum rc rc = val_text(&b, &one, v, false, true, e);
     if (rc == RC_OK)
-        rc = values_add(&x->sums->values, buf_view(&b), x->day, e);
+        rc = values_add(&x->sums->values, buf_view(&b), days_of_look(x), e);
     buf_free(&b);
     return rc;
 }
@@ -247,12 +260,12 @@ static enum rc count_rec(struct looking *x, const struct rec *r, struct err *e)
         TRY(passes(x, x->spec->among, r, &holds, e));
         if (!holds)
             return RC_OK;
-        x->sums->denominator[x->day]++;
+        add_to(x, x->sums->denominator, 1);
     }
     TRY(passes(x, x->spec->filter, r, &holds, e));
     if (!holds)
         return RC_OK;
-    x->sums->numerator[x->day]++;
+    add_to(x, x->sums->numerator, 1);
     return path_each(&x->spec->path, r, follow, &x->following, take_value, x, e);
 }
 
@@ -262,25 +275,44 @@ static enum rc cover_rec(struct looking *x, const struct rec *r, struct err *e)
     TRY(passes(x, x->spec->among, r, &holds, e));
     if (!holds)
         return RC_OK;
-    x->sums->denominator[x->day]++;
-    x->sums->numerator[x->day] += values_hold(&x->sums->values, r->id, x->day);
+    add_to(x, x->sums->denominator, 1);
+    for (uint32_t d = x->day; d < x->until; d++)
+        x->sums->numerator[d] += values_hold(&x->sums->values, r->id, d);
+    return RC_OK;
+}
+
+/* The days on which the record was so; a course that hangs on the day is asked day by day. */
+static enum rc take_version(struct replay *x, const struct chain *c, const struct rec *r,
+                            uint32_t from, uint32_t until, struct err *e)
+{
+    for (uint32_t i = 0; i < x->n; i++) {
+        const struct spec *spec = x->course[i].spec;
+        if ((x->covering ? spec->population : spec->over) != c->kind)
+            continue;
+        for (uint32_t d = from, next; d < until; d = next) {
+            next = x->sums[i].steady ? until : d + 1;
+            struct looking look = {{x, x->end[d]}, &spec[d], &x->sums[i], d, next};
+            TRY(x->covering ? cover_rec(&look, r, e) : count_rec(&look, r, e));
+        }
+    }
     return RC_OK;
 }
 
 static enum rc take_chain(struct replay *x, struct chain *c, struct err *e)
 {
+    const struct rec *r, *next;
     if (x->followed.n > FOLLOW_MAX)
         forget_followed(x);
-    for (uint32_t d = 0; d < x->n_days; d++) {
-        const struct rec *r;
-        TRY(at_end(c, x->end[d], &r, e));
-        for (uint32_t i = 0; r && i < x->n; i++) {
-            struct looking look = {{x, x->end[d]}, &x->course[i].spec[d], &x->sums[i], d};
-            if (x->covering && look.spec->population == c->kind)
-                TRY(cover_rec(&look, r, e));
-            else if (!x->covering && look.spec->over == c->kind)
-                TRY(count_rec(&look, r, e));
-        }
+    TRY(at_end(c, x->end[0], &r, e));
+    for (uint32_t d = 0, from = 0; d < x->n_days; d++, r = next) {
+        next = NULL;
+        if (d + 1 < x->n_days)
+            TRY(at_end(c, x->end[d + 1], &next, e));
+        if (d + 1 < x->n_days && next == r)
+            continue;
+        if (r)
+            TRY(take_version(x, c, r, from, d + 1, e));
+        from = d + 1;
     }
     return RC_OK;
 }
@@ -359,9 +391,61 @@ static double value_of(const struct spec *spec, const struct sums *s, uint32_t d
     return r.value;
 }
 
+/* ---- what hangs on the day ---- */
+
+static bool is_steady_path(const struct path *p)
+{
+    const struct field_def *f = p->n ? path_field(p) : NULL;
+    return p->n < 2 && !(f && f->n_cases);
+}
+
+static bool is_steady_filter(const struct filter *f)
+{
+    if (!f || f->op == FILTER_ALL)
+        return true;
+    if (f->op == FILTER_AND || f->op == FILTER_OR)
+        return is_steady_filter(f->left) && is_steady_filter(f->right);
+    if (f->op == FILTER_NOT)
+        return is_steady_filter(f->left);
+    return is_steady_path(&f->path) && is_steady_path(&f->with);
+}
+
+/* The words are the same on the first day and on the last: none is counted from today. */
+static enum rc same_words(const struct filter *a, const struct filter *b, bool *out, struct err *e)
+{
+    struct buf x, y;
+    enum rc rc = RC_OK;
+    buf_init(&x, 1 << 16);
+    buf_init(&y, 1 << 16);
+    if (a && b) {
+        rc = filter_print(&x, a, e);
+        rc = rc == RC_OK ? filter_print(&y, b, e) : rc;
+    }
+    *out &= !a == !b && str_eq(buf_view(&x), buf_view(&y));
+    buf_free(&x);
+    buf_free(&y);
+    return rc;
+}
+
+static enum rc find_steady(struct replay *x, struct err *e)
+{
+    for (uint32_t i = 0; i < x->n; i++) {
+        const struct spec *first = x->course[i].spec, *last = first + x->n_days - 1;
+        bool *steady = &x->sums[i].steady;
+        *steady = is_steady_path(&first->path) && is_steady_filter(first->filter) &&
+                  is_steady_filter(first->among);
+        TRY(same_words(first->filter, last->filter, steady, e));
+        TRY(same_words(first->among, last->among, steady, e));
+    }
+    return RC_OK;
+}
+
+/* ---- all of it ---- */
+
 static enum rc replay(struct replay *x, struct err *e)
 {
     bool covers = false;
+    TRY(find_steady(x, e));
     TRY(read_kinds(x, false, e));
     for (uint32_t i = 0; i < x->n; i++) {
         bool cover = x->course[i].spec->measure == MEASURE_COVERAGE;

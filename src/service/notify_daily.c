@@ -35,12 +35,12 @@ static bool in_time(const struct sweep *x, int64_t day)
 static enum rc tell(struct sweep *x, struct tx *tx, const struct rec *r, int64_t day,
                     const vec_id *told, struct err *e)
 {
-    char once[160], text[600], date[12];
-    struct str d = date_put(date, day), title = rec_title(r);
+    char once[160], text[16], date[12];
+    struct str d = date_put(date, day);
     const struct date_row *row = x->row;
     snprintf(once, sizeof once, "%.*s %.*s %lld %.*s", (int)row->key.n, row->key.p,
              (int)MIN(row->date.n, 60u), row->date.p, (long long)r->id, (int)d.n, d.p);
-    snprintf(text, sizeof text, "%.*s\t%.*s", (int)MIN(title.n, 500u), title.p, (int)d.n, d.p);
+    snprintf(text, sizeof text, "\t%.*s", (int)d.n, d.p); /* its title is looked up when read */
     for (size_t i = 0; i < told->n; i++) {
         struct notice n = {.account = told->p[i],
                            .key = row->key,
@@ -202,21 +202,39 @@ static enum rc put_all(struct site *s, struct tx *tx, void *ctx, struct err *e)
     return RC_OK;
 }
 
+/* About the offer; the need, which is the account's own, stands beside it. */
+static enum rc add_match(const struct actor *a, const struct fresh *f, struct str need,
+                         struct arena *to, vec_told *out, struct err *e)
+{
+    char once[64], *text = arena_alloc(to, need.n + 1);
+    if (!text)
+        return err_nomem(e);
+    text[0] = '\t';
+    if (need.n)
+        memcpy(text + 1, need.p, need.n);
+    snprintf(once, sizeof once, "match %lld %lld", (long long)f->need, (long long)f->offer);
+    struct notice told = {.account = a->account,
+                          .key = STR("notice.match"),
+                          .text = {text, need.n + 1},
+                          .about = f->offer,
+                          .once = arena_str(to, str_of(once))};
+    return told.once.p ? vec_push(out, told, e) : err_nomem(e);
+}
+
 static enum rc matches(struct site *s, const struct actor *a, struct arena *to, vec_told *out,
                        struct err *e)
 {
     vec_fresh fresh = {0};
+    int64_t id[MATCHES];
+    struct str title[MATCHES];
+    const struct kind *kind[MATCHES];
     enum rc rc = pairing_fresh(s, a, MATCHES, to, &fresh, e);
-    for (size_t i = 0; rc == RC_OK && i < fresh.n; i++) {
-        char text[64];
-        int n = snprintf(text, sizeof text, "match %lld %lld", (long long)fresh.p[i].need,
-                         (long long)fresh.p[i].offer);
-        struct notice told = {.account = a->account,
-                              .key = STR("notice.match"),
-                              .about = fresh.p[i].need,
-                              .once = arena_str(to, (struct str){text, (size_t)n})};
-        rc = told.once.p ? vec_push(out, told, e) : err_nomem(e);
-    }
+    for (size_t i = 0; rc == RC_OK && i < fresh.n; i++)
+        id[i] = fresh.p[i].need;
+    if (rc == RC_OK)
+        rc = record_titles(s, a, id, (uint32_t)fresh.n, to, title, kind, e);
+    for (size_t i = 0; rc == RC_OK && i < fresh.n; i++)
+        rc = add_match(a, &fresh.p[i], title[i], to, out, e);
     vec_free(&fresh);
     return rc;
 }

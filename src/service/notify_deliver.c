@@ -74,6 +74,8 @@ static enum rc send(struct site *s, struct delivery *d, struct err *e)
     bool mail = c == CHANNEL_MAIL && d->reach.mail.n && d->reach.proved;
     if (d->gone || (!mail && !hook))
         return err_user(e, "notify.gone", "%s", "");
+    if (d->batch.attempts > s->notices->attempts) /* whoever sent it died of it */
+        return err_user(e, "notify.given_up", "%s", "");
     TRY(letter_of(&l, s, &d->account, &d->batch.notice, &d->to, e));
     enum rc rc = mail ? mail_send(s, &d->site.mail, d->reach.mail, d->batch.id, &l, e)
                       : robot_send(s, hook, &l, e);

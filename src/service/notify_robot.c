@@ -17,6 +17,7 @@
 #define SECONDS    15L
 #define ANSWER_MAX (64u << 10)
 #define SIGN_MAX   64u
+#define WORDS_MAX  120u
 
 typedef json_t *(*body_fn)(struct site *s, const struct letter *l, size_t max);
 
@@ -187,6 +188,21 @@ enum rc robot_payload(struct site *s, const struct hook *h, const struct letter 
     return rc;
 }
 
+/* So many bytes of what the other side says, as whole characters. */
+static struct str cut(const char *words)
+{
+    struct str s = str_of(words ? words : "");
+    size_t at = 0;
+    while (at < s.n) {
+        size_t next = at;
+        utf8_next(s, &next);
+        if (next > WORDS_MAX)
+            break;
+        at = next;
+    }
+    return str_sub(s, 0, at);
+}
+
 enum rc robot_answer(struct str channel, long status, struct str answer, struct err *e)
 {
     const struct robot *r = robot_of(channel);
@@ -205,12 +221,12 @@ enum rc robot_answer(struct str channel, long status, struct str answer, struct 
         rc = err_user(e, "notify.robot_refused", "HTTP %ld", status);
     else {
         bool busy = false;
+        struct str said = cut(words);
         for (size_t i = 0; i < ARRAY_LEN(r->busy); i++)
             busy |= r->busy[i] == no;
-        rc = busy
-                 ? err_sys(e, "notify.robot_busy", "%lld %.120s", (long long)no, words ? words : "")
-                 : err_user(e, "notify.robot_refused", "%lld %.120s", (long long)no,
-                            words ? words : "");
+        rc = busy ? err_sys(e, "notify.robot_busy", "%lld %.*s", (long long)no, (int)said.n, said.p)
+                  : err_user(e, "notify.robot_refused", "%lld %.*s", (long long)no, (int)said.n,
+                             said.p);
     }
     json_decref(all);
     return rc;

@@ -14,6 +14,7 @@
 #define CODE_WAIT  60
 #define CODE_TRIES 5
 #define URL_MOST   1000u
+#define LOGIN_MOST 400u
 
 const char *const mail_security_names[MAIL__COUNT] = {"none", "starttls", "tls"};
 
@@ -79,9 +80,9 @@ static enum rc mask(struct str url, struct arena *to, struct str *out, struct er
 static struct str text_in(const json_t *all, const char *name, struct arena *to)
 {
     const json_t *v = json_object_get(all, name);
-    struct str s = arena_str(to, (struct str){json_is_string(v) ? json_string_value(v) : "",
-                                              json_is_string(v) ? json_string_length(v) : 0});
-    return s.p ? s : STR("");
+    bool is = json_is_string(v);
+    return arena_str(to,
+                     (struct str){is ? json_string_value(v) : "", is ? json_string_length(v) : 0});
 }
 
 static int minutes_in(const json_t *all, const char *name, int otherwise)
@@ -98,6 +99,8 @@ enum rc notify_site_in(struct site *s, struct tx *tx, struct arena *to, struct n
     bool found;
     TRY(meta_get(tx, SETTING, to, &text, &found, e));
     json_t *all = found ? json_loadb(text.p, text.n, 0, NULL) : NULL;
+    if (found && !all)
+        return err_corrupt(e, "store.file", "notify");
     struct str security = text_in(all, "security", to);
     *out = (struct notify_site){
         .mail = {.host = text_in(all, "host", to),
@@ -112,7 +115,10 @@ enum rc notify_site_in(struct site *s, struct tx *tx, struct arena *to, struct n
         if (str_eq(security, str_of(mail_security_names[i])))
             out->mail.security = (enum mail_security)i;
     json_decref(all);
-    return RC_OK;
+    const struct notify_mail *m = &out->mail;
+    return m->host.p && m->user.p && m->password.p && m->from.p && m->key.p && security.p
+               ? RC_OK
+               : err_nomem(e);
 }
 
 struct site_call {
@@ -216,6 +222,8 @@ enum rc notify_site_set(struct site *s, const struct actor *a, const struct noti
         return err_user(e, "notify.mail_host", "%s", "");
     if (m->host.n && !is_mailbox(m->from))
         return err_user(e, "notify.mail_address", "%s", "");
+    if (m->user.n > LOGIN_MOST || m->password.n > LOGIN_MOST)
+        return err_user(e, "notify.mail_long", "%u", LOGIN_MOST);
     if (!mail_may_tell(m))
         return err_user(e, "notify.mail_open", "%s", "");
     if (n->quiet_from < 0 || n->quiet_from >= 1440 || n->quiet_until < 0 || n->quiet_until >= 1440)

@@ -18,7 +18,7 @@ struct runner {
     struct site *s;
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    _Atomic bool stopping;
+    _Atomic bool stopping, ready;
     pthread_t thread[JOB_THREADS + 4];
     unsigned n;
 };
@@ -113,9 +113,10 @@ static void *daily(void *ctx)
     struct runner *r = ctx;
     while (!atomic_load(&r->stopping)) {
         struct err e;
-        if (notify_sweep(r->s, &e) != RC_OK)
+        bool ready = atomic_load(&r->ready);
+        if (ready && notify_sweep(r->s, &e) != RC_OK)
             report("notices", &e);
-        rest(r, SWEEP);
+        rest(r, ready ? SWEEP : 1);
     }
     return NULL;
 }
@@ -192,7 +193,13 @@ enum rc runner_open(struct site *s, struct err *e)
     return start(r, keep_time, e);
 }
 
-void runner_close(struct site *s)
+void runner_ready(struct site *s)
+{
+    if (s->runner)
+        atomic_store(&s->runner->ready, true);
+}
+
+void runner_stop(struct site *s)
 {
     struct runner *r = s->runner;
     if (!r)
@@ -201,6 +208,15 @@ void runner_close(struct site *s)
     runner_wake(s);
     for (unsigned i = 0; i < r->n; i++)
         pthread_join(r->thread[i], NULL);
+    r->n = 0;
+}
+
+void runner_close(struct site *s)
+{
+    struct runner *r = s->runner;
+    if (!r)
+        return;
+    runner_stop(s);
     s->runner = NULL;
     pthread_cond_destroy(&r->wake);
     pthread_mutex_destroy(&r->lock);

@@ -91,7 +91,10 @@ static enum rc open_parts(struct site *s, struct err *e)
     TRY(measures_kept_open(&s->measures, e));
     if (s->o.jobs || s->o.engine)
         TRY(runner_open(s, e));
-    return s->o.engine ? engine_open(&s->engine, s, e) : RC_OK;
+    if (s->o.engine)
+        TRY(engine_open(&s->engine, s, e));
+    runner_ready(s);
+    return RC_OK;
 }
 
 enum rc site_open(struct site **out, const struct site_options *o, struct err *e)
@@ -123,6 +126,7 @@ void site_close(struct site *s)
 {
     if (!s)
         return;
+    runner_stop(s); /* jobs and the day's notices use the engine */
     engine_close(s->engine);
     runner_close(s);
     seen_close(s->seen);

@@ -184,6 +184,9 @@ enum rc file_held(struct tx *tx, const struct actor *a, struct str key, struct a
 /* ---- threads (runner.c) ---- */
 
 enum rc runner_open(struct site *s, struct err *e) MUST_CHECK;
+/* The site is open whole: what uses the engine may begin. */
+void runner_ready(struct site *s);
+void runner_stop(struct site *s); /* its threads have ended */
 void runner_close(struct site *s);
 bool runner_stopping(const struct site *s);
 /* A job waits. */

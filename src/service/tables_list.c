@@ -226,8 +226,8 @@ static enum rc add_planned(struct listing_work *w, const struct table_column *c,
     if (code)
         said = label_text(&code->label, w->m->a->zh);
     struct planned p = {.of = r->val[by].num, .month = (uint32_t)month - 1};
-    p.text = table_text(w->m, w->m->a->zh ? "%.*s%s%.*s%s" : "%.*s%s%.*s%s", (int)title.n, title.p,
-                        said.n ? "（" : "", (int)said.n, said.p, said.n ? "）" : "");
+    p.text = table_text(w->m, "%.*s%s%.*s", (int)title.n, title.p, said.n ? "\n" : "", (int)said.n,
+                        said.p);
     return p.text.p ? vec_push(&w->plan, p, e) : err_nomem(e);
 }
 

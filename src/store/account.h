@@ -107,7 +107,6 @@ enum rc blob_put(struct tx *tx, struct str name, struct str bytes, int64_t accou
                  char key[65], struct err *e) MUST_CHECK;
 enum rc blob_get(struct tx *tx, struct str key, struct arena *a, struct str *name,
                  struct str *bytes, bool *found, struct err *e) MUST_CHECK;
-enum rc blob_drop(struct tx *tx, struct str key, struct err *e) MUST_CHECK;
 
 /* Settings of the site, name -> text. */
 enum rc meta_get(struct tx *tx, struct str name, struct arena *a, struct str *out, bool *found,

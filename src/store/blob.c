@@ -37,12 +37,6 @@ enum rc blob_get(struct tx *tx, struct str key, struct arena *a, struct str *nam
     return rc;
 }
 
-enum rc blob_drop(struct tx *tx, struct str key, struct err *e)
-{
-    TRY(tx_writes(tx, e));
-    return TX_RUN(tx, SQL_FILE_DROP, e, "t", key);
-}
-
 enum rc meta_get(struct tx *tx, struct str name, struct arena *a, struct str *out, bool *found,
                  struct err *e)
 {

@@ -7,7 +7,7 @@
 static void put_from(struct sqlb *b, enum face face, const struct group_by *g,
                      struct path_end end[2])
 {
-    sql_put(b, " FROM rec r");
+    where_from(b, face);
     for (int i = 0; i < 2; i++) {
         if (!path_lists(&g->by[i]))
             continue;
@@ -118,6 +118,11 @@ static void put_group(struct sqlb *b, const struct query *q, const struct group_
                   : "SELECT v0, v1, count(*), coalesce(total(s), 0) FROM (");
     if (q->scope.reach != SCOPE_PUBLIC)
         put_half(b, FACE_WHOLE, q, g);
+    b->granted = q->scope.granted;
+    if (b->granted) {
+        sql_put(b, " UNION ALL ");
+        put_half(b, FACE_WHOLE, q, g);
+    }
     if (q->scope.reach == SCOPE_ORG)
         sql_put(b, " UNION ALL ");
     if (q->scope.reach != SCOPE_ALL)

@@ -1,5 +1,6 @@
 /* Pages of records. A reader of an organisation has two faces of the records, so its list is two
- * queries in one, each cut to the page by its own index before they are merged. */
+ * queries in one (three where records are granted), each cut to the page by its own index before
+ * they are merged. */
 #include "store/store_int.h"
 
 #include <math.h>
@@ -206,7 +207,9 @@ static void put_half(struct sqlb *b, enum face face, const struct query *q, enum
         path_sort(b, "r.", face, &q->sort.path);
     else
         sql_put(b, "0");
-    sql_printf(b, " AS key, %d AS open FROM rec r WHERE ", !whole);
+    sql_printf(b, " AS key, %d AS open", !whole);
+    where_from(b, face);
+    sql_put(b, " WHERE ");
     where_query(b, face, q);
     put_stretch(b, face, q, stretch);
     put_after(b, face, q, stretch, at);
@@ -235,7 +238,13 @@ static void put_list(struct sqlb *b, const struct query *q, enum stretch stretch
     sql_put(b, "SELECT * FROM (SELECT * FROM (");
     put_half(b, FACE_WHOLE, q, stretch, at);
     put_limit(b, limit + offset, 0);
-    sql_put(b, ") own UNION ALL SELECT * FROM (");
+    b->granted = q->scope.granted;
+    if (b->granted) {
+        sql_put(b, ") own UNION ALL SELECT * FROM (");
+        put_half(b, FACE_WHOLE, q, stretch, at);
+        put_limit(b, limit + offset, 0);
+    }
+    sql_put(b, ") whole UNION ALL SELECT * FROM (");
     put_half(b, FACE_PUBLIC, q, stretch, at);
     put_limit(b, limit + offset, 0);
     sql_put(b, ") others) both_faces");
@@ -315,7 +324,9 @@ enum rc store_list(struct tx *tx, const struct query *q, struct arena *a, vec_re
 
 static void put_count(struct sqlb *b, enum face face, const struct query *q)
 {
-    sql_put(b, "(SELECT count(*) FROM rec r WHERE ");
+    sql_put(b, "(SELECT count(*)");
+    where_from(b, face);
+    sql_put(b, " WHERE ");
     where_query(b, face, q);
     sql_put(b, ")");
 }
@@ -326,6 +337,11 @@ static void put_counts(struct sqlb *b, const struct query *q)
     sql_put(b, "SELECT ");
     if (q->scope.reach != SCOPE_PUBLIC)
         put_count(b, FACE_WHOLE, q);
+    b->granted = q->scope.granted;
+    if (b->granted) {
+        sql_put(b, " + ");
+        put_count(b, FACE_WHOLE, q);
+    }
     if (q->scope.reach == SCOPE_ORG)
         sql_put(b, " + ");
     bool apart = q->scope.reach == SCOPE_ORG && !q->scope.granted;

@@ -176,7 +176,6 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_FILE_PUT] = "INSERT INTO file (key, name, bytes, account, created) VALUES (?1, ?2, ?3, "
                      "?4, ?5) ON CONFLICT (key) DO NOTHING",
     [SQL_FILE_GET] = "SELECT name, bytes FROM file WHERE key = ?1",
-    [SQL_FILE_DROP] = "DELETE FROM file WHERE key = ?1",
 
     /* notices: a list is of one account, all (?2 = 0) or the unread, newest first before an id */
     [SQL_NOTICE_ADD] = "INSERT INTO notice (" NOTICE ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)",

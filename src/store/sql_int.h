@@ -83,7 +83,6 @@ enum sql {
     SQL_JOB_BEAT,
     SQL_FILE_PUT,
     SQL_FILE_GET,
-    SQL_FILE_DROP,
     SQL_NOTICE_ADD,
     SQL_NOTICE_ONCE,
     SQL_NOTICE_GET,

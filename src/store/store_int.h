@@ -221,7 +221,8 @@ struct sqlb {
     const struct kinds *kinds;
     struct scope scope;
     enum { OF_OTHERS, OF_ALL, OF_OWN } faces; /* SCOPE_ORG: whose public faces are meant */
-    int64_t before;                           /* records as of then (past.c); 0: as they are */
+    bool granted;   /* SCOPE_ORG, whole records: those that were granted, else its own */
+    int64_t before; /* records as of then (past.c); 0: as they are */
     struct arena *a;
     enum rc rc;
     struct err err;
@@ -296,6 +297,8 @@ void where_filter(struct sqlb *b, const char *alias, enum face face, int64_t tod
 void where_case(struct sqlb *b, const struct path_end *end, bool places);
 /* "r.kind = … AND r.shown = 1 AND …": kind, scope and filter. */
 void where_query(struct sqlb *b, enum face face, const struct query *q);
+/* " FROM rec r"; what was granted is reached from the grants (rec alone would be scanned). */
+void where_from(struct sqlb *b, enum face face);
 
 /* index_kinds.c: is there an index of its own for the one step that the path is? */
 bool path_indexed(const struct path *p);

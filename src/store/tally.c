@@ -212,6 +212,17 @@ static enum rc ask(struct tx *tx, int64_t before, struct tally *const *t, uint32
     return rc;
 }
 
+/* Conditions too long for one statement are asked in two. */
+static enum rc ask_all(struct tx *tx, int64_t before, struct tally *const *t, uint32_t n,
+                       struct err *e)
+{
+    enum rc rc = ask(tx, before, t, n, e);
+    if (rc != RC_TOO_BIG || n < 2)
+        return rc;
+    TRY(ask_all(tx, before, t, n / 2, e));
+    return ask_all(tx, before, t + n / 2, n - n / 2, e);
+}
+
 enum rc store_tally(struct tx *tx, int64_t before, struct tally *t, uint32_t n, struct err *e)
 {
     struct tally *together[AT_ONCE];
@@ -225,7 +236,7 @@ enum rc store_tally(struct tx *tx, int64_t before, struct tally *t, uint32_t n, 
         for (uint32_t j = i + 1; j < n && m < AT_ONCE && !is_alone(&t[i], before); j++)
             if (isnan(t[j].out) && t[j].kind == t[i].kind && !is_alone(&t[j], before))
                 together[m++] = &t[j];
-        TRY(ask(tx, before, together, m, e));
+        TRY(ask_all(tx, before, together, m, e));
     }
     return RC_OK;
 }

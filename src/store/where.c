@@ -292,6 +292,19 @@ static void put_one(struct sqlb *b, const char *alias, enum face face, int64_t t
     sql_put(b, not ? ") IS TRUE)" : ")");
 }
 
+/* "a OR b OR c" stands in one pair of brackets: SQLite's parser has room for a hundred. */
+static void put_chain(struct sqlb *b, const char *alias, enum face face, int64_t today,
+                      const struct filter *f, enum filter_op op)
+{
+    if (f->op != op) {
+        where_filter(b, alias, face, today, f);
+        return;
+    }
+    put_chain(b, alias, face, today, f->left, op);
+    sql_put(b, op == FILTER_AND ? " AND " : " OR ");
+    put_chain(b, alias, face, today, f->right, op);
+}
+
 /* Depth: the filter's own, at most FILTER_DEPTH and, of AND and OR, the number of tests. */
 void where_filter(struct sqlb *b, const char *alias, enum face face, int64_t today,
                   const struct filter *f)
@@ -303,9 +316,7 @@ void where_filter(struct sqlb *b, const char *alias, enum face face, int64_t tod
     case FILTER_AND:
     case FILTER_OR:
         sql_put(b, "(");
-        where_filter(b, alias, face, today, f->left);
-        sql_put(b, f->op == FILTER_AND ? " AND " : " OR ");
-        where_filter(b, alias, face, today, f->right);
+        put_chain(b, alias, face, today, f, f->op);
         sql_put(b, ")");
         break;
     case FILTER_NOT:
@@ -335,13 +346,37 @@ static void put_kinds(struct sqlb *b, const struct kind *k)
     sql_put(b, ")");
 }
 
-static void put_granted(struct sqlb *b, const char *before)
+void where_from(struct sqlb *b, enum face face)
 {
-    if (!b->scope.granted)
-        return;
-    sql_printf(b, "%sEXISTS (SELECT 1 FROM grant_to g WHERE g.id = r.id AND g.org = ", before);
+    bool grants = b->granted && face == FACE_WHOLE && b->scope.reach == SCOPE_ORG;
+    sql_put(b, grants ? " FROM grant_to gr CROSS JOIN rec r" : " FROM rec r");
+}
+
+static void put_others(struct sqlb *b)
+{
+    sql_put(b, " AND (r.org IS NULL OR r.org <> ");
     sql_int(b, b->scope.org);
     sql_put(b, ")");
+}
+
+/* SCOPE_ORG: whose records. */
+static void put_whose(struct sqlb *b, bool shown)
+{
+    if (shown && b->faces == OF_OTHERS) {
+        put_others(b);
+        if (!b->scope.granted)
+            return;
+        sql_put(b, " AND NOT EXISTS (SELECT 1 FROM grant_to g WHERE g.id = r.id AND g.org = ");
+        sql_int(b, b->scope.org);
+        sql_put(b, ")");
+    } else if (!shown && b->granted) {
+        put_others(b);
+        sql_put(b, " AND r.id = gr.id AND gr.org = ");
+        sql_int(b, b->scope.org);
+    } else if (!(shown && b->faces == OF_ALL)) {
+        sql_put(b, " AND r.org = ");
+        sql_int(b, b->scope.org);
+    }
 }
 
 void where_query(struct sqlb *b, enum face face, const struct query *q)
@@ -350,20 +385,11 @@ void where_query(struct sqlb *b, enum face face, const struct query *q)
         sql_put(b, "r.id > 0"); /* the source is of the kind */
     else
         put_kinds(b, q->kind);
-    bool org = b->scope.reach == SCOPE_ORG, shown = face == FACE_PUBLIC;
+    bool shown = face == FACE_PUBLIC;
     if (shown)
         sql_put(b, " AND r.shown = 1");
-    if (org && shown && b->faces == OF_OTHERS) {
-        sql_put(b, " AND (r.org IS NULL OR r.org <> ");
-        sql_int(b, b->scope.org);
-        sql_put(b, ")");
-        put_granted(b, " AND NOT ");
-    } else if (org && !(shown && b->faces == OF_ALL)) {
-        sql_put(b, " AND (r.org = ");
-        sql_int(b, b->scope.org);
-        put_granted(b, " OR ");
-        sql_put(b, ")");
-    }
+    if (b->scope.reach == SCOPE_ORG)
+        put_whose(b, shown);
     if (q->filter && q->filter->op != FILTER_ALL) {
         sql_put(b, " AND ");
         where_filter(b, "r.", face, 0, q->filter);

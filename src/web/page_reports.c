@@ -9,13 +9,14 @@
 #include <unistd.h>
 
 #define ROWS_SHOWN 500u
+#define WIDE       12u /* columns from which on a table is scrolled sideways */
 #define FILE_MAX   (64u << 20)
 
 const struct page reports_def = {"reports", "reports[label about href]", false};
 const struct page report_def = {"report",
                                 "title about org day span path asks spans asks_org from until asked"
                                 " years[year href here] xlsx docx pdf"
-                                " parts[title more empty heads[label num] unders[label span] "
+                                " parts[title more empty wide heads[label num] unders[label span] "
                                 "rows[look span cells[text href num day]]]",
                                 false};
 
@@ -162,6 +163,7 @@ static void view_part(struct view *parts, const struct made_part *p)
         view_row(rows, p, &p->row.p[p->row.n - 1]);
     view_flag(v, "more", cut < p->row.n || p->more);
     view_flag(v, "empty", !p->row.n);
+    view_flag(v, "wide", p->n > WIDE);
 }
 
 static enum rc answer_page(struct request *rq, struct reply *re, const struct made_report *m,

@@ -100,7 +100,7 @@ static enum rc check_right(struct exchange *x, bool *answered, struct err *e)
 }
 
 /* Where a page may be kept, and as what; NULL: nowhere. Of who is signed in, for this session: the
- * token of its forms stands in it. */
+ * token of its forms stands in it, and the number of its notices. */
 static struct page_cache *keeper(const struct exchange *x, struct str *key)
 {
     const struct request *rq = &x->rq;
@@ -110,9 +110,9 @@ static struct page_cache *keeper(const struct exchange *x, struct str *key)
         return NULL;
     if (a->role == ROLE_VISITOR)
         return rq->route->flags & ROUTE_CACHE ? x->web->cache : NULL;
-    *key = textf(rq, "%lld %d %lld %lld %.*s %.*s", (long long)a->account, (int)a->role,
-                 (long long)a->org, (long long)a->person, (int)rq->who.csrf.n, rq->who.csrf.p,
-                 (int)rq->target.n, rq->target.p);
+    *key = textf(rq, "%lld %d %lld %lld %u %.*s %.*s", (long long)a->account, (int)a->role,
+                 (long long)a->org, (long long)a->person, rq->who.unread, (int)rq->who.csrf.n,
+                 rq->who.csrf.p, (int)rq->target.n, rq->target.p);
     return rq->route->flags & ROUTE_KEEP && !rq->by_token && rq->who.csrf.n && key->n ? x->web->own
                                                                                       : NULL;
 }

@@ -6,8 +6,9 @@
 
 #include "base/fault.h"
 #include "service/auth.h"
+#include "service/notify_int.h"
 
-static struct actor editor, broker;
+static struct actor editor, broker, told; /* told: has an account */
 static int64_t subject;
 
 typedef enum rc (*case_fn)(struct arena *a, struct err *e);
@@ -79,12 +80,55 @@ static enum rc job(struct arena *a, struct err *e)
     return jobs_run_one(site, &ran, e);
 }
 
+static enum rc put_notice(struct site *s, struct tx *tx, void *ctx, struct err *e)
+{
+    struct notice n = {
+        .account = told.account, .key = STR("notice.other"), .text = STR("x\ty"), .about = subject};
+    (void)ctx;
+    return notice_put(s, tx, &n, e);
+}
+
+/* Something is told, read, put into a message; what somebody has chosen. */
+static enum rc notices(struct arena *a, struct err *e)
+{
+    vec_notice_shown v = {0};
+    struct notify_own own;
+    struct hook robot = {told.account, STR("feishu"), STR("https://a.example/b"), STR("s")};
+    struct letter l = {0};
+    struct buf body, url;
+    unsigned on[32] = {0};
+    TRY(site_write(site, put_notice, NULL, e));
+    TRY(notify_own(site, &told, a, &own, e));
+    TRY(notify_choose(site, &told, 60, 120, on, e));
+    buf_init(&body, 1 << 20);
+    buf_init(&url, 4096);
+    enum rc rc = inbox_list(site, &told, true, 0, 2, a, &v, e);
+    if (rc == RC_OK)
+        rc = letter_plain(&l, site, true, v.p[0].sentence, v.p[0].link, a, e);
+    if (rc == RC_OK)
+        rc = robot_payload(site, &robot, &l, 1, &body, &url, e);
+    if (rc == RC_OK)
+        rc = inbox_read(site, &told, v.p[0].id, a, NULL, e);
+    letter_free(&l);
+    vec_free(&v);
+    buf_free(&body);
+    buf_free(&url);
+    return rc;
+}
+
+static enum rc daily(struct arena *a, struct err *e)
+{
+    (void)a;
+    return notify_daily(site, e);
+}
+
 static const struct fault_case {
     const char *name;
     case_fn run;
     int entries; /* it adds to the trail */
-} cases[] = {{"create", create, 1}, {"step", step, 1},   {"delete", delete_one, 1},
-             {"look", look, 0},     {"visit", visit, 0}, {"job", job, 0}};
+} cases[] = {{"create", create, 1},   {"step", step, 1},   {"delete", delete_one, 1},
+             {"look", look, 0},       {"visit", visit, 0}, {"job", job, 0},
+             {"notices", notices, 0}, {"daily", daily, 0}};
 
 static int64_t trail(void)
 {
@@ -152,6 +196,18 @@ int main(void)
         return 1;
     prepare();
     MAKE(&editor, "probe", "title", "旧试样", "size", "1");
+    told = editor;
+    struct account_request r = {.login = STR("li"),
+                                .name = STR("李四"),
+                                .role = STR("editor"),
+                                .lang = STR("zh"),
+                                .password = STR("quite-long-2026"),
+                                .org = org_a,
+                                .active = true};
+    if (auth_account_save(site, &actor_system, &r, &told.account, NULL) != RC_OK)
+        return 1;
+    MAKE(&actor_system, "commitment", "title", "承诺", "debtor", "甲公司", "owner_name", "李四",
+         "due", "2026-06-01", "owner", "甲公司");
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         for (int k = 0; k < 2; k++) {
             bool good = drive(&cases[i], k ? FAULT_STEP : FAULT_ALLOC);

@@ -11,6 +11,7 @@
 #include "../news/clean.h"
 #include "../news/tables.h"
 #include "base/buf.h"
+#include "text/charset.h"
 
 static struct article_tables *tables;
 static struct arena arena;
@@ -426,6 +427,77 @@ static void test_dates(void **state)
         "", "2024-03-05");
 }
 
+/* What gumbo is not given makes no difference (tags.c). */
+static void test_left_out(void **state)
+{
+    (void)state;
+    static const char plain[] = "<html><body><h1>" TITLE "</h1><p>" BODY "</p></body></html>";
+    static const char *const odd[] = {
+        "<html><body><h1 class='a>b' id=\"x\">" TITLE "</h1><p data-x=a/b style=\"c:'\">" BODY
+        "</p></body></html>",
+        "<html><head><script>if(a<b){x='</p>'}</script><style>p>a{}</style></head><body><!-- <p> "
+        "--><h1>" TITLE "</h1><svg><path d='M0'/></svg><p>" BODY "</p></body></html>",
+        "<html><body><script><!-- document.write('<script>1</scr'+'ipt>') --></script><h1>" TITLE
+        "</h1><p><span x=1>" BODY "</span></p></body></html>",
+        "<html><body><h1>" TITLE "</h1><p>" BODY "</p><p class=\"",
+        "<html><body><h1>" TITLE "</h1>\r\n<p>\n" BODY "\n</p></body></html>",
+    };
+    assert_int_equal(read_at(str_of(plain), "", NULL), RC_OK);
+    char want[4096];
+    snprintf(want, sizeof want, "%s", got.text.p);
+    assert_non_null(strstr(want, "工作站由学院农学系负责运行"));
+    for (size_t i = 0; i < ARRAY_LEN(odd); i++)
+        expect_text(odd[i], want);
+}
+
+/* Characters of private use stand for nothing when the page has them itself. */
+static void test_private_use(void **state)
+{
+    (void)state;
+    assert_int_equal(read_at(str_of("<html><body><h1>" TITLE "</h1><p>\xF3\xB0\x80\x80" BODY
+                                    "</p></body></html>"),
+                             "", NULL),
+                     RC_OK);
+    assert_non_null(strstr(got.text.p, "\xF3\xB0\x80\x80"));
+}
+
+static void test_more_dates(void **state)
+{
+    (void)state;
+    expect_date("<html><body><h1>" TITLE
+                "</h1><time datetime=\"2024-03-15T08:00\">3-15</time><p>" BODY "</p></body></html>",
+                "", "2024-03-15");
+    expect_date(
+        "<html><head><script>{\"datePublished\": \"2023-11-03\"}</script></head><body><h1>" TITLE
+        "</h1><p>" BODY "</p></body></html>",
+        "", "2023-11-03");
+    expect_date("<html><body><h1>" TITLE "</h1><p>" BODY
+                "</p><script>var ct = \"1699005998\";</script></body></html>",
+                "", "2023-11-03");
+    expect_date(TITLE "\n" BODY, "http://a.cn/24/0315/09/X1.html", "2024-03-15");
+    expect_date(TITLE "\n" BODY, "http://a.cn/art/2024/3/15/art_1_2.html", "2024-03-15");
+    expect_date(TITLE "\n" BODY, "http://a.cn/202403/t20240315_123.html", "2024-03-15");
+    expect_date(TITLE "\n" BODY, "http://a.cn/2024/0315/c1.html", "2024-03-15");
+    expect_date(TITLE "\n" BODY "\n二〇二四年三月十五日", "", "2024-03-15");
+}
+
+/* Common characters in GBK and in Big5: what is said decides, else GBK. */
+static void test_said_charset(void **state)
+{
+    (void)state;
+    static const char bytes[] = "\xB0\xA1\xB1\xA1\xB2\xA1";
+    struct buf gb, big5;
+    const char *name;
+    buf_init(&gb, 64);
+    buf_init(&big5, 64);
+    assert_int_equal(charset_to_utf8_as(&gb, str_of(bytes), STR("gb2312"), &name, NULL), RC_OK);
+    assert_string_equal(name, "GB18030");
+    assert_int_equal(charset_to_utf8_as(&big5, str_of(bytes), STR("Big5"), &name, NULL), RC_OK);
+    assert_string_equal(name, "Big5");
+    buf_free(&gb);
+    buf_free(&big5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -437,7 +509,9 @@ int main(void)
         cmocka_unit_test(test_honest),       cmocka_unit_test(test_traditional),
         cmocka_unit_test(test_lost_byte),    cmocka_unit_test(test_brands),
         cmocka_unit_test(test_honest_names), cmocka_unit_test(test_spam),
-        cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_dates),        cmocka_unit_test(test_left_out),
+        cmocka_unit_test(test_private_use),  cmocka_unit_test(test_more_dates),
+        cmocka_unit_test(test_said_charset),
     };
     int failed = cmocka_run_group_tests(tests, load, unload);
     article_release(&got);

@@ -160,7 +160,7 @@ static void unveil_page(void **state)
           "F scholarship 江陵汽车集团有限公司 > 设备\n"
           "F scholarship 江陵汽车集团有限公司 > 江陵奖学金 = 50万元\n"
           "F talent_training 东湖职业技术学院 > 订单班 = 2个\n"
-          "F statistic 东湖职业技术学院 >  = 80人\n");
+          "F talent_training 东湖职业技术学院 > 学生 = 80人\n");
 }
 
 static void dual_page(void **state)
@@ -194,9 +194,9 @@ static void transfer_page(void **state)
           "P 东营市科技局 government\n"
           "P 滨海大学 university\n"
           "F results_transfer 滨海大学 > 38项科技成果 = 38项\n"
-          "F results_transfer 滨海大学 > 1.2亿元 = 1.2亿元\n"
           "F results_transfer 滨海大学 > 超过3000万元 = 超过3000万元\n"
-          "F statistic 滨海大学 > 达6.5亿元 = 6.5亿元 by 截至今年11月底\n");
+          "F statistic 滨海大学 > 达6.5亿元 = 6.5亿元 by 截至今年11月底\n"
+          "F results_transfer 滨海大学 >  = 1.2亿元\n");
 }
 
 static void instrument_page(void **state)
@@ -403,6 +403,28 @@ static void bad_tables(void **state)
     }
 }
 
+/* What pages of other sites showed: an unlisted school, a bracket in a company's name, a day of
+ * this month, the sum behind a contract, what is promised and what it was before, a name before 说.
+ */
+static void other_sites(void **state)
+{
+    (void)state;
+    check("岭海投资与华东财经大学签约\n"
+          "本月17日，华东财经大学与岭海投资（北京）有限公司签订技术开发合同，合同金额260万元。\n"
+          "华东财经大学自2015年获批试点以来，拟引进人才40名，将补贴标准由3万元提高到5万元。\n"
+          "岭海投资（北京）有限公司总经理仇英说，三年内选派不少于30名科技特派员到校服务。",
+          true, "2025-03-20", NULL,
+          "signing 2025-03-17\n"
+          "P 华东财经大学 university\n"
+          "P 岭海投资（北京）有限公司 enterprise\n"
+          "M 仇英 总经理 岭海投资（北京）有限公司\n"
+          "F agreement 华东财经大学 > 岭海投资（北京）有限公司 = 260万元\n"
+          "F commitment 华东财经大学 > 标准由3万元提高到5万元 = 5万元\n"
+          "F dual_appointment 岭海投资（北京）有限公司 > 不少于30名科技特派员 = 不少于30名 by "
+          "三年内\n"
+          "F target 华东财经大学 > 人才 = 40名\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -415,6 +437,7 @@ int main(void)
         cmocka_unit_test(essay_page),    cmocka_unit_test(notice_page),
         cmocka_unit_test(internal_page), cmocka_unit_test(advert_page),
         cmocka_unit_test(places),        cmocka_unit_test(bad_tables),
+        cmocka_unit_test(other_sites),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }

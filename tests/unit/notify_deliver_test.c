@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "service/auth.h"
 #include "service/notify_int.h"
+#include "service/pairing.h"
 
 #include <arpa/inet.h>
 #include <jansson.h>
@@ -266,6 +267,39 @@ static void test_again(void **state)
     vec_free(&failed);
 }
 
+/* Who claims it and dies, again and again, does not go on for ever. */
+static enum rc claim_and_die(struct site *s, struct tx *tx, void *ctx, struct err *e)
+{
+    struct batch b;
+    bool *found = ctx;
+    (void)s;
+    TRY(delivery_claim(tx, clock_now, clock_now + 180, &mem, &b, found, e));
+    vec_free(&b.notice);
+    return RC_OK;
+}
+
+static void test_dying(void **state)
+{
+    (void)state;
+    vec_notify_failed failed = {0};
+    hook(&editor, false);
+    clock_now -= 3 * HOUR;
+    tell(editor.account, "一");
+    clock_now += 30;
+    for (int i = 0; i < 10; i++) {
+        bool found = false;
+        OK(site_write(site, claim_and_die, &found, &e));
+        assert_true(found);
+        assert_int_equal(deliver(), 0); /* somebody has it */
+        clock_now += 180;
+    }
+    assert_int_equal(deliver(), 0);
+    OK(notify_failures(site, &admin, &mem, &failed, &e));
+    assert_int_equal(failed.n, 1);
+    assert_true(str_starts(failed.p[0].batch.reason, STR("notify.given_up")));
+    vec_free(&failed);
+}
+
 /* ---- what it says ---- */
 
 static const char *day_text(int64_t day)
@@ -335,6 +369,41 @@ static size_t told(const struct actor *a, vec_notice_shown *v)
     vec_free(v);
     OK(inbox_list(site, a, false, 0, 100, &mem, v, &e));
     return v->n;
+}
+
+/* New matches of his own needs, each once, and not those of others. */
+static int up_engine(void **state)
+{
+    site_with_engine = true;
+    int rc = up(state);
+    site_with_engine = false;
+    return rc;
+}
+
+static void test_matches(void **state)
+{
+    (void)state;
+    struct actor broker = actor(ROLE_BROKER, 0), other = actor(ROLE_EDITOR, org_b);
+    vec_notice_shown v = {0};
+    other.account = account("zhao", "editor", org_b);
+    int64_t need = MAKE(&editor, "need", "title", "龙虾养殖水体亚硝酸盐快速检测", "body",
+                        "求便携的检测办法", "industry", "C398", "region", "330600");
+    STEP(&broker, "need", need, "diagnose");
+    STEP(&broker, "need", need, "publish");
+    int64_t result = MAKE(&other, "result", "title", "水体亚硝酸盐便携快速检测仪", "body",
+                          "龙虾养殖塘口现场检测");
+    OK(engine_wait(site, site_seq(site), 5000, &e));
+    OK(notify_daily(site, &e));
+    size_t n = told(&editor, &v), found = 0;
+    for (size_t i = 0; i < n; i++)
+        found += v.p[i].about == result &&
+                 str_eq(v.p[i].sentence, STR("“水体亚硝酸盐便携快速检测仪”可能满足您的需求"
+                                             "“龙虾养殖水体亚硝酸盐快速检测”"));
+    assert_int_equal(found, 1);
+    assert_int_equal(told(&other, &v), 0);
+    OK(notify_daily(site, &e));
+    assert_int_equal(told(&editor, &v), n);
+    vec_free(&v);
 }
 
 /* A state that ends, and dates in lists of groups. */
@@ -435,8 +504,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_quiet, up, down),
         cmocka_unit_test_setup_teardown(test_own_hours, up, down),
         cmocka_unit_test_setup_teardown(test_again, up, down),
+        cmocka_unit_test_setup_teardown(test_dying, up, down),
         cmocka_unit_test_setup_teardown(test_group, up, down),
         cmocka_unit_test_setup_teardown(test_week, up, down),
+        cmocka_unit_test_setup_teardown(test_matches, up_engine, down),
         cmocka_unit_test_setup_teardown(test_terms, up, down),
         cmocka_unit_test_setup_teardown(test_table, up, down),
     };
