@@ -158,6 +158,8 @@ static enum rc add_line(struct listing *x, struct site *s, const struct rec *r, 
     enum rc rc = approval_read(&p, s, r, e);
     struct approval_line line = {
         .id = r->id, .record = p.record, .step = text_of(r, "step_label"), .rec = *r};
+    if (rc == RC_OK && p.chain && p.step != CHAIN_END)
+        line.step = label_text(&p.chain->step[p.step].label, x->a->zh);
     /* who it is stays within its organisation */
     if (actor_sees_all(x->a, r) || p.submitter == x->a->account)
         line.submitter = text_of(r, "submitter");

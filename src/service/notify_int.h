@@ -45,7 +45,7 @@ const struct notice_event *notices_event(const struct notices *n, struct str key
 
 /* ---- who (notify_who.c) ---- */
 
-/* Everybody who can be told, read once. */
+/* Everybody who can be told, read once; people_free by the caller, not after a failure. */
 struct people {
     vec_account account;
 };

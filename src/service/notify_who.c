@@ -5,7 +5,10 @@
 enum rc people_load(struct people *p, struct tx *tx, struct arena *to, struct err *e)
 {
     *p = (struct people){0};
-    return account_list(tx, to, &p->account, e);
+    enum rc rc = account_list(tx, to, &p->account, e);
+    if (rc != RC_OK)
+        people_free(p);
+    return rc;
 }
 
 void people_free(struct people *p)

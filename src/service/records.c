@@ -315,7 +315,7 @@ static enum rc name_who(struct remembering *x, struct tx *tx, struct err *e)
         struct event_shown *ev = &x->out->p[i];
         struct account account;
         bool found = false;
-        ev->who = ev->entry.login;
+        ev->who = ev->entry.account ? ev->entry.login : STR("");
         if (i && ev->entry.account == ev[-1].entry.account) {
             ev->who = ev[-1].who;
             continue;

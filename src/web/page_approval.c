@@ -77,7 +77,6 @@ static void view_row(struct panel *x, struct view *v, const struct approval_row 
 {
     struct request *rq = x->rq;
     const struct kind *k;
-    view_str(v, "step", row->label);
     view_str(v, "who", row->who);
     view_str(v, "role", roles_of(rq, row->by));
     view_str(v, "org", row->org ? titles_of(&x->titles, row->org, &k) : STR(""));
@@ -116,8 +115,11 @@ static void view_steps(struct panel *x, struct view *v)
         const struct approval_row *row = &x->a->row[r];
         const struct approval_step *s = row->step < x->a->n_steps ? &x->a->step[row->step] : NULL;
         if ((!s || s->stage == STAGE_AHEAD || row->round != s->round) &&
-            row->decision != DECISION_MOOT)
-            view_row(x, view_item(earlier), row);
+            row->decision != DECISION_MOOT) {
+            struct view *one = view_item(earlier);
+            view_str(one, "step", s ? label_text(&s->step->label, x->rq->zh) : row->label);
+            view_row(x, one, row);
+        }
     }
 }
 

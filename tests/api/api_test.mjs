@@ -318,7 +318,8 @@ await test('every declared operation answers', async () => {
       const kind = operation.tags?.[0];
       const target = path.replace('{id}', String(made[kind] ?? 0)).replace('{name}', path.includes('codes') ? 'gbt4754' : 'nothing');
       const wanted = operation.parameters.filter((p) => p.required && p.in === 'query').map((p) => `${p.name}=result`);
-      const r = await auditor.ask(method.toUpperCase(), target + (wanted.length ? `?${wanted}` : ''), method === 'get' ? undefined : {});
+      const who = path === '/api/approvals' ? broker : auditor; // auditors sign nothing
+      const r = await who.ask(method.toUpperCase(), target + (wanted.length ? `?${wanted}` : ''), method === 'get' ? undefined : {});
       check(r.status < 500 && r.status !== 405, method, target, String(r.status), r.text);
       if (method === 'get' && !path.includes('{name}') && !path.endsWith('/matches') && (!kind || made[kind]))
         same(r.status, 200, method, target, r.text.slice(0, 200));

@@ -273,7 +273,7 @@ static inline int64_t make_full(const struct kind *k, unsigned n, int64_t org, e
     OK(rec_new(&r, k, &mem, &e));
     for (uint32_t f = 0; f < k->n_fields; f++) {
         const struct field_def *def = &k->field[f];
-        if (def->computed)
+        if (def->computed || def->type == TYPE_FILE) /* files are uploaded, never typed */
             continue;
         OK(fill_val(&r.val[f], def, n + 3 * f, false, ref(def), &e));
         if (def->type == TYPE_GROUP) /* the values of groups bind each other in no kind */
