@@ -62,7 +62,7 @@ module.exports = async ({ assert, somebody, test, picture }) => {
         await page.locator('.history summary').first().click();
         const text = await page.locator('.history').innerText();
         assert.match(text, /对外隐去企业名称/);
-        assert.match(text, /editor_co/);
+        assert.match(text, /程书远/);
         assert.ok(await page.locator('.history dl.changes dt').count() >= 1);
         await picture(page, 'need-company', true);
     });

@@ -15,9 +15,9 @@ module.exports = async ({ assert, somebody, test }) => {
             if (answer.status() !== 200 || !(await first.count())) continue;
             await first.click();
             const at = new URL(page.url()).pathname, facts = async () => (await page.locator('.show-grid .card').first().innerText());
-            const before = await facts();
             const changes = page.locator(`a[href="${at}/edit"]`);
-            if (!(await changes.count())) continue; // locked in its state, or not the broker's
+            if (!(await changes.count())) continue; // no record, locked in its state, or not the broker's
+            const before = await facts();
             await changes.click();
             await page.click('.form-end button[type=submit]');
             const wrong = await page.locator('.alert-danger, .invalid, .is-invalid').allInnerTexts();
