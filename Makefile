@@ -25,11 +25,11 @@ CC        := $(CC_$(VARIANT))
 
 OPT_gcc   := -O2 -g
 OPT_clang := -O2 -g
-OPT_asan  := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-OPT_fault := -O1 -g -DQIAO_FAULT -fsanitize=address
+OPT_asan  := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT_fault := -O1 -g1 -DQIAO_FAULT -fsanitize=address
 # Small blocks and segments, so that a small collection has many of them.
 OPT_small := $(OPT_asan) -DBLOCK_BITS=8 -DCOMMON_DF=16 -DINDEX_DOCS_MAX=1024u
-OPT_fuzz  := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+OPT_fuzz  := -O1 -g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 PKGS      := icu-uc icu-i18n libzip expat xlsxwriter jansson yaml-0.1 gumbo sqlite3 libpq libsodium \
              libmicrohttpd libcurl liboath cjose pangocairo

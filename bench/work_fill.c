@@ -95,7 +95,8 @@ static int64_t made_on(const struct filling *f, uint32_t kind, uint32_t place)
     int64_t first = WORK_TODAY - WORK_DAYS;
     if (kind == ORG || kind == PERSON)
         return first + (kind == PERSON) + (int64_t)place * 28 / f->n[kind];
-    return first + 30 + (int64_t)place * (WORK_DAYS - 30) / f->n[kind];
+    int64_t from = kind == TALK ? 60 : 30; /* what they bring together is there */
+    return first + from + (int64_t)place * (WORK_DAYS - from) / f->n[kind];
 }
 
 static int by_time(const void *x, const void *y)
@@ -149,6 +150,12 @@ static int64_t other(const struct filling *f, uint32_t kind, uint32_t place, uin
                         : (uint32_t)((uint64_t)place * f->n[of] / f->n[kind] * 9 / 10) + 1;
     int64_t id = f->id[of][draw(kind, place, what, upto)];
     return id ? id : f->id[of][0];
+}
+
+/* One of its own for every record of `kind`, of which there are fewer: no pair stands twice. */
+static int64_t own(const struct filling *f, uint32_t kind, uint32_t place, uint32_t of)
+{
+    return f->id[of][(uint64_t)place * f->n[of] * 8 / f->n[kind] / 10];
 }
 
 #define PICK(list, what) (list)[draw(k, i, what, ARRAY_LEN(list))]
@@ -229,8 +236,8 @@ static void bonds(const struct filling *f, struct buf *b, uint32_t k, uint32_t i
         or_die(buf_printf(b, &err,
                           "{\"title\":\"示例对接%u\",\"need\":%" PRId64 ",\"offer\":%" PRId64
                           ",\"need_org\":%" PRId64 ",\"offer_org\":%" PRId64 ",\"score\":%u.5",
-                          i, other(f, k, i, NEED, 2), other(f, k, i, RESULT, 3),
-                          other(f, k, i, ORG, 4), other(f, k, i, ORG, 5), draw(k, i, 6, 100)),
+                          i, own(f, k, i, NEED), own(f, k, i, RESULT), other(f, k, i, ORG, 4),
+                          other(f, k, i, ORG, 5), draw(k, i, 6, 100)),
                &err);
         if (stage == 4)
             or_die(buf_printf(b, &err, ",\"mode\":\"%s\",\"amount\":%u,\"signed\":\"%s\"",

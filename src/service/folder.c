@@ -1,9 +1,14 @@
 #define _POSIX_C_SOURCE 200809L
 #include "service/folder.h"
 
+#include "base/file.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+#define YAML_MAX (4u << 20)
 
 const char *path_join(struct arena *a, const char *folder, const char *name)
 {
@@ -47,5 +52,47 @@ enum rc folder_list(vec_path *out, const char *path, struct arena *a, struct err
     closedir(folder);
     if (rc == RC_OK && out->n > first)
         qsort(out->p + first, out->n - first, sizeof *out->p, by_bytes);
+    return rc;
+}
+
+static bool is_yaml(const char *name)
+{
+    size_t n = strlen(name), m = strlen(".yaml");
+    return n > m && strcmp(name + n - m, ".yaml") == 0;
+}
+
+static enum rc read_yaml(const char *path, struct arena *to, folder_yaml_fn each, void *ctx,
+                         struct err *e)
+{
+    struct node *node = NULL;
+    struct buf b;
+    buf_init(&b, YAML_MAX);
+    enum rc rc = file_read(&b, path, e);
+    if (rc == RC_OK)
+        rc = yaml_parse(&node, buf_view(&b), path, to, e);
+    if (rc == RC_OK)
+        rc = each(ctx, node, path, e);
+    buf_free(&b);
+    return rc;
+}
+
+enum rc folder_yaml(const char *dir, const char *sub, struct arena *to, folder_yaml_fn each,
+                    void *ctx, struct err *e)
+{
+    vec_path names = {0};
+    const char *folder = path_join(to, dir, sub);
+    if (!folder)
+        return err_nomem(e);
+    if (access(folder, F_OK) != 0)
+        return RC_OK;
+    enum rc rc = folder_list(&names, folder, to, e);
+    for (size_t i = 0; rc == RC_OK && i < names.n; i++) {
+        const char *path = path_join(to, folder, names.p[i]);
+        if (!path)
+            rc = err_nomem(e);
+        else if (is_yaml(path))
+            rc = read_yaml(path, to, each, ctx, e);
+    }
+    vec_free(&names);
     return rc;
 }

@@ -15,46 +15,15 @@
 
 /* ---- which there are ---- */
 
-static bool ends_in(const char *name, const char *tail)
-{
-    size_t n = strlen(name), m = strlen(tail);
-    return n > m && strcmp(name + n - m, tail) == 0;
-}
+struct adding {
+    struct papers *p;
+    const struct kinds *kinds;
+};
 
-static enum rc add_file(struct papers *p, const struct kinds *kinds, const char *path,
-                        struct err *e)
+static enum rc add_own(void *ctx, const struct node *node, const char *path, struct err *e)
 {
-    struct node *node = NULL;
-    struct buf b;
-    buf_init(&b, FILE_MAX);
-    enum rc rc = file_read(&b, path, e);
-    if (rc == RC_OK)
-        rc = yaml_parse(&node, buf_view(&b), path, &p->arena, e);
-    if (rc == RC_OK)
-        rc = papers_add(p, kinds, node, path, e);
-    buf_free(&b);
-    return rc;
-}
-
-static enum rc add_folder(struct papers *p, const struct kinds *kinds, const char *dir,
-                          struct err *e)
-{
-    vec_path names = {0};
-    const char *folder = path_join(&p->arena, dir, "papers");
-    if (!folder)
-        return err_nomem(e);
-    if (access(folder, F_OK) != 0)
-        return RC_OK;
-    enum rc rc = folder_list(&names, folder, &p->arena, e);
-    for (size_t i = 0; rc == RC_OK && i < names.n; i++) {
-        const char *path = path_join(&p->arena, folder, names.p[i]);
-        if (!path)
-            rc = err_nomem(e);
-        else if (ends_in(path, ".yaml"))
-            rc = add_file(p, kinds, path, e);
-    }
-    vec_free(&names);
-    return rc;
+    struct adding *x = ctx;
+    return papers_add(x->p, x->kinds, node, path, e);
 }
 
 static enum rc add_all(struct papers *p, const struct site *s, struct err *e)
@@ -66,9 +35,10 @@ static enum rc add_all(struct papers *p, const struct site *s, struct err *e)
         TRY(yaml_parse(&node, (struct str){(const char *)f->bytes, f->n}, f->name, &p->arena, e));
         TRY(papers_add(p, s->kinds, node, f->name, e));
     }
+    struct adding x = {p, s->kinds};
     if (s->o.model_dir)
-        TRY(add_folder(p, s->kinds, s->o.model_dir, e));
-    return add_folder(p, s->kinds, s->o.dir, e);
+        TRY(folder_yaml(s->o.model_dir, "papers", &p->arena, add_own, &x, e));
+    return folder_yaml(s->o.dir, "papers", &p->arena, add_own, &x, e);
 }
 
 enum rc papers_open(struct papers **out, const struct site *s, struct err *e)

@@ -3,7 +3,6 @@
 #include "service/tables.h"
 
 #include "base/embed.h"
-#include "base/file.h"
 #include "base/log.h"
 #include "record/yaml.h"
 #include "service/folder.h"
@@ -12,49 +11,17 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define TABLES   "model/tables/"
-#define FILE_MAX (4u << 20)
+#define TABLES "model/tables/"
 
-static bool is_yaml(const char *name)
-{
-    size_t n = strlen(name);
-    return n > 5 && strcmp(name + n - 5, ".yaml") == 0;
-}
+struct adding {
+    struct tables *t;
+    const struct kinds *kinds;
+};
 
-static enum rc add_file(struct tables *t, const struct kinds *kinds, const char *path,
-                        struct err *e)
+static enum rc add_own(void *ctx, const struct node *node, const char *path, struct err *e)
 {
-    struct node *node = NULL;
-    struct buf b;
-    buf_init(&b, FILE_MAX);
-    enum rc rc = file_read(&b, path, e);
-    if (rc == RC_OK)
-        rc = yaml_parse(&node, buf_view(&b), path, &t->arena, e);
-    if (rc == RC_OK)
-        rc = tables_add(t, kinds, node, path, e);
-    buf_free(&b);
-    return rc;
-}
-
-static enum rc add_folder(struct tables *t, const struct kinds *kinds, const char *dir,
-                          struct err *e)
-{
-    vec_path names = {0};
-    const char *folder = path_join(&t->arena, dir, "tables");
-    if (!folder)
-        return err_nomem(e);
-    if (access(folder, F_OK) != 0)
-        return RC_OK;
-    enum rc rc = folder_list(&names, folder, &t->arena, e);
-    for (size_t i = 0; rc == RC_OK && i < names.n; i++) {
-        const char *path = path_join(&t->arena, folder, names.p[i]);
-        if (!path)
-            rc = err_nomem(e);
-        else if (is_yaml(path))
-            rc = add_file(t, kinds, path, e);
-    }
-    vec_free(&names);
-    return rc;
+    struct adding *x = ctx;
+    return tables_add(x->t, x->kinds, node, path, e);
 }
 
 /* Where a site's own model calls kinds or fields otherwise, the program's tables of them are none.
@@ -80,9 +47,10 @@ static enum rc add_all(struct tables *t, const struct site *s, struct err *e)
     for (const struct embedded *f = model_files; f->name; f++)
         if (str_starts(str_of(f->name), STR(TABLES)))
             TRY(add_compiled(t, s, f, e));
+    struct adding x = {t, s->kinds};
     if (s->o.model_dir)
-        TRY(add_folder(t, s->kinds, s->o.model_dir, e));
-    return add_folder(t, s->kinds, s->o.dir, e);
+        TRY(folder_yaml(s->o.model_dir, "tables", &t->arena, add_own, &x, e));
+    return folder_yaml(s->o.dir, "tables", &t->arena, add_own, &x, e);
 }
 
 static int by_order(const void *p, const void *q)
