@@ -67,23 +67,20 @@ struct change_request {
     struct str comment, reason;
 };
 
-static struct str text_of(const json_t *object, const char *name)
+struct str api_member(const json_t *body, const char *name)
 {
-    const json_t *v = json_object_get(object, name);
+    const json_t *v = json_object_get(body, name);
     return (struct str){json_string_value(v), v ? json_string_length(v) : 0};
 }
 
-static enum rc known_only(const json_t *body, struct err *e)
+enum rc api_known_only(const json_t *body, const char *const *known, size_t n, struct err *e)
 {
-    static const char *const known[] = {"fields",  "owner",   "secrecy", "comment", "reason",
-                                        "id",      "kind",    "state",   "version", "face",
-                                        "created", "updated", "since",   "may"};
     const char *name;
     json_t *value;
     json_object_foreach((json_t *)body, name, value)
     {
         bool found = false;
-        for (size_t i = 0; i < ARRAY_LEN(known); i++)
+        for (size_t i = 0; i < n; i++)
             found |= strcmp(known[i], name) == 0;
         if (!found)
             return err_user(e, "json.unknown", "%.60s", name);
@@ -91,10 +88,15 @@ static enum rc known_only(const json_t *body, struct err *e)
     return RC_OK;
 }
 
+/* What the body may have. */
+static const char *const known[] = {"fields",  "owner",   "secrecy", "comment", "reason",
+                                    "id",      "kind",    "state",   "version", "face",
+                                    "created", "updated", "since",   "may"};
+
 static enum rc read_secrecy(const json_t *body, struct rec *r, struct err *e)
 {
     static const char *const word[] = {"open", "masked", "private"};
-    struct str s = text_of(body, "secrecy");
+    struct str s = api_member(body, "secrecy");
     if (!s.p)
         return RC_OK;
     for (size_t i = 0; i < ARRAY_LEN(word); i++)
@@ -110,13 +112,13 @@ static enum rc read_body(struct request *rq, struct rec *r, struct change_reques
                          vec_fault *faults, struct err *e)
 {
     TRY(api_body(rq, &c->body, e));
-    TRY(known_only(c->body, e));
+    TRY(api_known_only(c->body, known, ARRAY_LEN(known), e));
     TRY(read_secrecy(c->body, r, e));
     const json_t *owner = json_object_get(c->body, "owner");
     if (json_is_integer(owner))
         r->org = json_integer_value(owner);
-    c->comment = text_of(c->body, "comment");
-    c->reason = text_of(c->body, "reason");
+    c->comment = api_member(c->body, "comment");
+    c->reason = api_member(c->body, "reason");
     c->fields = json_object_get(c->body, "fields");
     if (!c->fields)
         return RC_OK;
@@ -274,13 +276,13 @@ enum rc api_step(struct request *rq, struct reply *re, struct err *e)
     if (rc != RC_OK || !ready)
         return rc;
     GOTO_OUT(api_body(rq, &body, e));
-    GOTO_OUT(known_only(body, e));
+    GOTO_OUT(api_known_only(body, known, ARRAY_LEN(known), e));
     GOTO_OUT(typed_fields(rq, json_object_get(body, "fields"), &typed, &n, e));
     struct act act = {.id = rq->id,
                       .version = s.rec.version,
                       .action = rq->name,
-                      .comment = text_of(body, "comment"),
-                      .reason = text_of(body, "reason"),
+                      .comment = api_member(body, "comment"),
+                      .reason = api_member(body, "reason"),
                       .typed = typed,
                       .n_typed = n};
     rc = record_act(rq->site, rq->actor, rq->kind, &act, rq->arena, &after, &faults, e);

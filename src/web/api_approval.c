@@ -156,27 +156,8 @@ enum rc api_approval(struct request *rq, struct reply *re, struct err *e)
 
 /* ---- doing ---- */
 
-static struct str text_of(const json_t *body, const char *name)
-{
-    const json_t *v = json_object_get(body, name);
-    return (struct str){json_string_value(v), v ? json_string_length(v) : 0};
-}
-
-static enum rc known_only(const json_t *body, struct err *e)
-{
-    static const char *const known[] = {"round", "comment", "step", "login", "before"};
-    const char *name;
-    json_t *value;
-    json_object_foreach((json_t *)body, name, value)
-    {
-        bool found = false;
-        for (size_t i = 0; i < ARRAY_LEN(known); i++)
-            found |= strcmp(known[i], name) == 0;
-        if (!found)
-            return err_user(e, "json.unknown", "%.60s", name);
-    }
-    return RC_OK;
-}
+/* What the body may have. */
+static const char *const known[] = {"round", "comment", "step", "login", "before"};
 
 enum rc api_approval_do(struct request *rq, struct reply *re, struct err *e)
 {
@@ -185,13 +166,13 @@ enum rc api_approval_do(struct request *rq, struct reply *re, struct err *e)
     struct err why = {0};
     enum rc rc;
     GOTO_OUT(api_body(rq, &body, e));
-    GOTO_OUT(known_only(body, e));
+    GOTO_OUT(api_known_only(body, known, ARRAY_LEN(known), e));
     const struct approval_act act = {.id = rq->id,
                                      .round = json_integer_value(json_object_get(body, "round")),
                                      .action = rq->name,
-                                     .comment = text_of(body, "comment"),
-                                     .step = text_of(body, "step"),
-                                     .login = text_of(body, "login"),
+                                     .comment = api_member(body, "comment"),
+                                     .step = api_member(body, "step"),
+                                     .login = api_member(body, "login"),
                                      .before = json_is_true(json_object_get(body, "before"))};
     rc = approval_do(rq->site, rq->actor, rq->kind, &act, rq->arena, &faults, &why);
     if (rc == RC_OK)

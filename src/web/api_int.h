@@ -27,6 +27,11 @@ enum rc api_held(struct request *rq, struct reply *re, const struct err *why,
                  struct err *e) MUST_CHECK;
 /* The body as a JSON object; the caller owns *out. RC_USER "json.syntax", "json.object". */
 enum rc api_body(struct request *rq, json_t **out, struct err *e) MUST_CHECK;
+/* A text member of it, which lends the bytes; p NULL: there is none, or it is no text. */
+struct str api_member(const json_t *body, const char *name);
+/* RC_USER "json.unknown" where it has a member that is not one of these. */
+enum rc api_known_only(const json_t *body, const char *const *known, size_t n,
+                       struct err *e) MUST_CHECK;
 
 /* ---- rows of the route table ---- */
 

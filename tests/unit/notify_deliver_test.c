@@ -1,7 +1,7 @@
 /* Deliveries with a clock that the test sets: quiet hours, new attempts, what is given up; to a
  * robot that is a thread of this test. Declared tables that do not fit. */
 #define _GNU_SOURCE
-#include "site_help.h"
+#include "notify_help.h"
 
 #include "base/file.h"
 #include "service/auth.h"
@@ -301,25 +301,6 @@ static void test_dying(void **state)
 }
 
 /* ---- what it says ---- */
-
-static const char *day_text(int64_t day)
-{
-    static char text[8][12];
-    static int at;
-    char *to = text[at++ % 8];
-    struct str s = date_put(to, day);
-    to[s.n] = 0;
-    return to;
-}
-
-static const char *ref(int64_t id)
-{
-    static char text[8][24];
-    static int at;
-    char *to = text[at++ % 8];
-    snprintf(to, 24, "#%lld", (long long)id);
-    return to;
-}
 
 /* The chat group is told that something is missed, by name only what everybody may see. */
 static void test_group(void **state)

@@ -1,6 +1,6 @@
 /* Notices: who is told of what, once; payloads of the three robots and of mail; quiet hours. */
 #define _GNU_SOURCE
-#include "site_help.h"
+#include "notify_help.h"
 
 #include "service/auth.h"
 #include "service/notify_int.h"
@@ -221,25 +221,6 @@ static void test_answers(void **state)
 }
 
 /* ---- telling ---- */
-
-static const char *day_text(int64_t day)
-{
-    static char text[8][12];
-    static int at;
-    char *to = text[at++ % 8];
-    struct str s = date_put(to, day);
-    to[s.n] = 0;
-    return to;
-}
-
-static const char *ref(int64_t id)
-{
-    static char text[8][24];
-    static int at;
-    char *to = text[at++ % 8];
-    snprintf(to, 24, "#%lld", (long long)id);
-    return to;
-}
 
 static size_t inbox(const struct actor *a, vec_notice_shown *v)
 {
