@@ -28,12 +28,13 @@ void view_follow(struct request *rq, struct view *v, const struct rec *r)
     }
 }
 
-/* Words, amounts and groups are said anew; who, what kind and when stay. */
+/* Words, amounts and groups are said anew; who, what kind and when stay. What is secret there would
+ * not be here: it is not taken along. */
 static bool in_common(const struct field_def *to, const struct field_def *from)
 {
     bool kept = to->type == TYPE_REF || to->type == TYPE_CODE || to->type == TYPE_DATE;
-    return kept && !to->computed && to->type == from->type && to->list == from->list &&
-           to->of_kind == from->of_kind && to->codes == from->codes;
+    return kept && !to->computed && from->secret == SECRET_NONE && to->type == from->type &&
+           to->list == from->list && to->of_kind == from->of_kind && to->codes == from->codes;
 }
 
 enum rc follow_fill(struct request *rq, struct rec *r, struct err *e)
