@@ -349,6 +349,9 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
         m.from = last->from; /* 中国煤炭科工集团|太原研究院有限公司 */
     if (x->alone && before && kind_is_school(before->kind))
         return RC_OK; /* 某大学|化工与材料学院 */
+    if (x->kind == KIND_INSTITUTE && before && before->kind == KIND_ENTERPRISE &&
+        mark_at(p, s->to, SENSE_TITLE))
+        return RC_OK; /* 某公司|技术中心副主任 */
     if ((x->kind == KIND_PARK || x->kind == KIND_INSTITUTE || x->kind == KIND_UNIVERSITY) &&
         is_part(p, m.from))
         return RC_OK;
@@ -368,7 +371,8 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
     bool bare_park = x->kind == KIND_PARK && core == 0 && s->to - s->from == 3 &&
                      (looking_at(p, s->to - 2, "新区") || looking_at(p, s->to - 2, "开区") ||
                       looking_at(p, s->to - 2, "发区")) &&
-                     starts_word(p, s->from) && word_ends(p, s->to);
+                     starts_word(p, s->from) && word_ends(p, s->to) &&
+                     !(s->from && looking_at(p, s->from - 1, "在"));
     if (bare_park)
         return put(p, m); /* 经开区: the page's own */
     const struct mark *verb = mark_at(p, m.from, SENSE_STOP);
@@ -570,7 +574,8 @@ static enum rc put_known(struct page *p, const struct mark *s)
         if (o->class == s->class && o->to == s->to && o->value != s->value)
             m.unsure = true;
     }
-    if (p->ch[s->to] == 0x751F || in_title(p, &m)) /* 大学生 */
+    bool plural = p->ch[s->to] == 0x95E8 && p->ch[s->to - 1] == 0x90E8; /* 工信部|门 */
+    if (p->ch[s->to] == 0x751F || plural || in_title(p, &m)) /* 大学生 */
         return RC_OK;
     if (university && s->to - s->from == 2) { /* 北大 of 湖北大桥: only where it stands alone */
         m.unsure = true;

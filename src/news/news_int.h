@@ -55,7 +55,7 @@ enum rule_amount { AMOUNT_MAY, AMOUNT_MUST, AMOUNT_NO };
 
 struct fact_rule {
     enum fact_type type;
-    struct group_set verb, noun, with, without, lead, amid;
+    struct group_set verb, noun, with, without, unless, lead, amid;
     bool has_noun, has_with, has_lead, has_amid;
     enum rule_order order;
     enum rule_amount amount;
