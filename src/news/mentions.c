@@ -357,7 +357,7 @@ static bool is_faculty(const struct page *p, const struct mark *s, uint32_t from
 {
     const struct mention *last = &p->mention.p[p->mention.n - 1];
     return s->to - s->from == 2 && kind_is_school(last->kind) && !last->host &&
-           last->from == from && last->to < s->from;
+           last->value == NONE && last->from == from && last->to < s->from;
 }
 
 static enum rc put_suffix(struct page *p, const struct mark *s)

@@ -83,11 +83,10 @@ static bool same_office(const struct org *a, const struct org *b)
     enum { OFFICE_MIN = 9, OFFICE_MAX = 15 };
     size_t place = 0;
     for (size_t i = 0; i < a->name.n && a->kind == KIND_GOVERNMENT;) {
-        size_t from = i;
         uint32_t c = utf8_next(a->name, &i);
         if (!str_starts(b->name, str_sub(a->name, 0, i)))
             break;
-        place = is_level(c) && from > 0 ? i : place;
+        place = is_level(c) ? i : place;
     }
     if (!place)
         return false;
