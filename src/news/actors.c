@@ -134,7 +134,7 @@ static uint32_t other_than(const uint32_t main[2], uint32_t org)
 
 void actors_find(struct page *p)
 {
-    uint32_t main[2], sentence = NONE, subject = NONE, near = NONE, para = NONE;
+    uint32_t main[2], sentence = NONE, subject = NONE, near = NONE, para = NONE, topic = NONE;
     struct heads heads = person_heads(p);
     main_orgs(p, main);
     speakers_find(p);
@@ -143,7 +143,8 @@ void actors_find(struct page *p)
         c->subject = c->partner = NONE;
         clause_actors(p, c, &heads);
         if (c->para != para)
-            near = NONE;
+            near = topic = NONE;
+        topic = c->subject != NONE ? c->subject : topic;
         if (c->sentence != sentence)
             subject = NONE;
         para = c->para;
@@ -151,6 +152,7 @@ void actors_find(struct page *p)
         if (c->subject == NONE)
             c->subject = subject != NONE      ? subject
                          : c->speaker != NONE ? c->speaker
+                         : topic != NONE      ? topic
                          : p->host != NONE    ? p->host
                                               : main[0];
         if (c->partner == c->subject)
