@@ -566,15 +566,30 @@ static enum rc put_host(struct page *p, uint32_t i)
     return RC_OK;
 }
 
+/* ，企业|每年接收: it acts, and is not of many. */
+static bool plain_firm(const struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"每",   "将",   "还",   "先后", "承诺", "投入",
+                                        "出资", "选派", "接收", "提供", "为",   "派"};
+    if (!looking_at(p, i, "企业") || (i && !is_break(p->ch[i - 1])) ||
+        (i && p->ch[i - 1] == 0x3001))
+        return false;
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (looking_at(p, i + 2, words[k]))
+            return true;
+    return false;
+}
+
 /* 公司, 该集团: who it is, orgs.c finds. */
 static enum rc put_firm(struct page *p, uint32_t i)
 {
-    static const char *const words[] = {"集团公司", "公司", "该公司", "集团", "该集团"};
+    static const char *const words[] = {"集团公司", "公司", "该公司", "集团", "该集团", "企业"};
     if (!starts_word(p, i) && !(i && p->ch[i - 1] == 0x8BE5)) /* 该 */
         return RC_OK;
     for (size_t k = 0; k < ARRAY_LEN(words); k++) {
         uint32_t n = looking_at(p, i, words[k]);
-        if (!n || mark_at(p, i + n, SENSE_GENERIC) || mark_at(p, i + n, SENSE_SUFFIX))
+        if (!n || mark_at(p, i + n, SENSE_GENERIC) || mark_at(p, i + n, SENSE_SUFFIX) ||
+            (k == 5 && !plain_firm(p, i)))
             continue;
         struct mention m = {.from = i, .to = i + n, .suffix_from = i, .value = NONE};
         m.kind = KIND_ENTERPRISE;
@@ -654,7 +669,8 @@ enum rc mentions_find(struct page *p)
             TRY(put_level(p, i));
         if (p->t->flags[p->ch[i] & 0xFFFF] & CHAR_HOST)
             TRY(put_host(p, i));
-        if (p->ch[i] == 0x516C || p->ch[i] == 0x96C6 || p->ch[i] == 0x8BE5) /* 公集该 */
+        if (p->ch[i] == 0x516C || p->ch[i] == 0x96C6 || p->ch[i] == 0x8BE5 ||
+            p->ch[i] == 0x4F01) /* 公集该企 */
             TRY(put_firm(p, i));
         if (p->x->brand.n)
             TRY(put_brands(p, i));
