@@ -173,7 +173,7 @@ static bool begins_region(const struct page *p, uint32_t i, uint32_t to, uint32_
 }
 
 /* 淮阴|滨海大学: what stands before the place belongs to the name when it comes again so. */
-static uint32_t grow_school(const struct page *p, uint32_t i, uint32_t suffix)
+static uint32_t grow_again(const struct page *p, uint32_t i, uint32_t suffix)
 {
     uint32_t k = grow_brand(p, i);
     return k < i && i - k <= 3 && comes_again(p, k, suffix) ? k : i;
@@ -206,9 +206,14 @@ static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bo
             i = firm && place_to(p, m->from) ? grow_places(p, m->from) /* 青岛|海信 */
                 : m                          ? m->from
                                              : grow_places(p, place->from);
+            const struct mark *group = m ? mark_to(p, i, SENSE_PREFIX) : NULL;
+            if (group)
+                return group->from; /* 中车|岭南电机 */
             bool known = mark_at(p, i, SENSE_PREFIX) || mark_at(p, i, SENSE_KNOWN);
             if (kind_is_school(kind) && (!m || m->class == SENSE_PREFIX))
-                return grow_school(p, i, from);
+                return grow_again(p, i, from);
+            if (kind == KIND_ENTERPRISE && m && m->class == SENSE_PREFIX)
+                return grow_again(p, i, from); /* 重汽|川东车桥 */
             return kind == KIND_ENTERPRISE && !m && !known ? grow_brand(p, i) : i;
         }
         const struct mark *stop = mark_to(p, i, SENSE_STOP), *in = mark_to(p, i, SENSE_INSIDE);
@@ -345,6 +350,20 @@ static bool ends_group(const struct page *p, uint32_t i)
     return i >= 2 && looking_at(p, i - 2, "集团");
 }
 
+/* 某银行股份有限公司|芜湖分行 */
+static bool is_branch(const struct page *p, const struct mark *s)
+{
+    return looking_at(p, s->from, "分行") || looking_at(p, s->from, "支行") ||
+           looking_at(p, s->from, "分公司");
+}
+
+/* 开发|区管委会: no district's office. */
+static bool ends_park(const struct page *p, uint32_t i)
+{
+    const struct mark *s = mark_to(p, i + 1, SENSE_SUFFIX);
+    return s && p->ch[i] == 0x533A && p->t->suffix.p[s->value].kind == KIND_PARK;
+}
+
 /* 东华科技大学|国家大学科技园: a part of the one named before. */
 static bool is_part(const struct page *p, uint32_t from)
 {
@@ -370,7 +389,7 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
     m.from = skip_count(p, grow(p, s->from, x->kind, &m.anchored), s->from);
     const struct mention *last = mention_to(p, m.from), *before = mention_to(p, s->from);
     if (last && x->kind == KIND_ENTERPRISE && last->kind == KIND_ENTERPRISE &&
-        ends_group(p, m.from))
+        (ends_group(p, m.from) || is_branch(p, s)))
         m.from = last->from; /* 中国煤炭科工集团|太原研究院有限公司 */
     if (x->alone && before && kind_is_school(before->kind))
         return RC_OK; /* 某大学|化工与材料学院 */
@@ -384,6 +403,8 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
         return RC_OK;
     uint32_t core = s->from - m.from;
     bool level = x->office && core >= 1 && core < 10 && is_level(p->ch[m.from]) && !m.anchored;
+    if (level && ends_park(p, m.from))
+        return RC_OK;
     if (level) {
         m.level = true;
         m.suffix_from = m.from + 1;

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define BRANDED 0.5 /* what a brand in it takes from a headline's score */
+
 enum { HEADLINE_MAX = 90, HEADLINE_MIN = 5, LIST_DATES = 5, SURE_HAN = 10 };
 
 /* ---- how much of a line comes again in the article */
@@ -307,6 +309,14 @@ static bool may_be_headline(const struct choice *c, const struct page *p,
            (c->kind.p[i] == LINE_SPAM && !is_spam(t, s));
 }
 
+static bool has_brand(const struct page *p, struct str s)
+{
+    for (size_t i = 0; i < p->brand.n; i++)
+        if (p->brand.p[i].n && str_find(s, p->brand.p[i], 0) != SIZE_MAX)
+            return true;
+    return false;
+}
+
 static struct headline find_headline(const struct choice *c, const struct page *p,
                                      const struct article_tables *t, const struct pairs *w,
                                      uint32_t before)
@@ -321,9 +331,10 @@ static struct headline find_headline(const struct choice *c, const struct page *
         if (!may_be_headline(c, p, t, i, label))
             continue;
         struct str s = without_site(t, w, without_tail(t, label));
-        bool alone = lines == 1 && b->box == NO_BOX && str_find(s, STR(","), 0) == SIZE_MAX &&
-                     str_find(s, STR("，"), 0) == SIZE_MAX;
+        bool comma = str_find(s, STR(","), 0) != SIZE_MAX || str_find(s, STR("，"), 0) != SIZE_MAX;
+        bool alone = lines == 1 && b->box == NO_BOX && (!comma || before > 1);
         double score = headline_score(p, w, b, s, alone);
+        score -= has_brand(p, s) ? MIN(score, BRANDED) : 0;
         /* Of two alike the later: the first was the page's title or a link. */
         if (score > 0 && score >= best.score)
             best = (struct headline){score, i, without_bullet(s)};

@@ -102,6 +102,8 @@ static bool shortens(const struct page *p, const struct long_form *f, uint32_t i
     const struct org *a = &p->org.p[i], *b = &p->org.p[j];
     if (a->kind != b->kind || a->name.n >= b->name.n || a->brand || b->brand)
         return false;
+    if (a->kind == KIND_PARK && f[i].head == f[j].head && is_subsequence(a->name, b->name))
+        return true; /* 滁州经开区 of 滁州经济技术开发区 */
     if (a->kind != KIND_ENTERPRISE)
         return (str_ends(b->name, a->name) && a->name.n >= 9) || same_office(a, b);
     struct str s = f[i].core, l = f[j].core;
