@@ -96,6 +96,8 @@ static uint32_t grow_places(const struct page *p, uint32_t i)
 /* Up to four characters before a place still belong to the name of a company (新奥泰州燃气). */
 static uint32_t grow_brand(const struct page *p, uint32_t i)
 {
+    if (mark_to(p, i, SENSE_SUFFIX)) /* 有限公司|芜湖分行 */
+        return i;
     for (uint32_t k = i; k + 4 >= i; k--) {
         if (k == 0 || is_break(p->ch[k - 1]) || mark_to(p, k, SENSE_STOP) ||
             mark_to(p, k, SENSE_INSIDE))
@@ -414,7 +416,8 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
     }
     if (in_word(p, s) || (s->to - s->from == 1 && core > 8))
         return RC_OK;
-    if ((x->alone && !word_ends(p, s->to)) || (x->kind != KIND_INSTITUTE && is_vague(p, &m)))
+    if ((x->alone && !word_ends(p, s->to) && !is_branch(p, s)) ||
+        (x->kind != KIND_INSTITUTE && is_vague(p, &m)))
         return RC_OK;
     bool bare_park = x->kind == KIND_PARK && core == 0 && s->to - s->from == 3 &&
                      (looking_at(p, s->to - 2, "新区") || looking_at(p, s->to - 2, "开区") ||
@@ -525,8 +528,9 @@ static uint32_t unlisted_from(const struct page *p, uint32_t from, uint32_t i)
 static enum rc put_unlisted(struct page *p, uint32_t i)
 {
     uint32_t from = i;
-    const struct mark *park = mark_to(p, i + 1, SENSE_SUFFIX); /* 高新区 */
-    if (mark_to(p, i + 1, SENSE_PLACE) || is_level(p->ch[i - 1]) ||
+    const struct mark *park = mark_to(p, i + 1, SENSE_SUFFIX);     /* 高新区 */
+    bool level = is_level(p->ch[i - 1]) && p->ch[i - 1] != 0x5DDE; /* not 袁州|区 */
+    if (mark_to(p, i + 1, SENSE_PLACE) || level ||
         (park && p->t->suffix.p[park->value].kind == KIND_PARK))
         return RC_OK;
     while (from > 0 && i - from < 3 && is_han(p->ch[from - 1]) && !mark_to(p, from, SENSE_STOP) &&
