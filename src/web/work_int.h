@@ -80,7 +80,7 @@ enum rc view_tiers_of(struct request *rq, struct view *v, const struct rec *org,
     THREAD_SHAPE                                                                                   \
     " promises_path programme{on past today groups[label lead indicators[" INDICATOR_SHAPE         \
     "]]} reckoned[label rule basis differs lines[label words numbers result note]]"                \
-    " feedback[label href] sides[label date] confirm_path"                                         \
+    " led_path led_count sides[label date] confirm_path"                                           \
     " assessed[period median sheets[title href assessor score items proposal state{text tone}"     \
     " appeal here] proposal action action_path]"                                                   \
     " alumni[title href school post year] alumni_list alumni_more"                                 \
@@ -88,6 +88,9 @@ enum rc view_tiers_of(struct request *rq, struct view *v, const struct rec *org,
     " sources[quote title href hash]"
 enum rc view_more(struct request *rq, struct view *v, const struct shown *shown,
                   struct err *e) MUST_CHECK;
+
+/* page_led.c: led_path, led_count: from a person or a project to what its leader has taken on. */
+enum rc view_led(struct request *rq, struct view *v, const struct rec *r, struct err *e) MUST_CHECK;
 
 /* Counts and sums over what the actor may see of a kind; nothing where it may read none of it. */
 bool work_reads(const struct request *rq, const char *kind);
