@@ -87,9 +87,10 @@ static enum rc read_text(struct page *p, struct buf *text, struct str bytes, str
         return err_user(e, "news.empty", "%s", "");
     if (!is_text(s))
         return err_user(e, "news.not_text", "%s", charset);
-    if (label_fits(label, charset, bytes))
+    bool header = !label_fits(said, charset, bytes);
+    if (!header && label_fits(label, charset, bytes))
         return RC_OK;
-    p->label = arena_str(p->arena, label);
+    p->label = arena_str(p->arena, header ? said : label);
     return p->label.p ? RC_OK : err_nomem(e);
 }
 
