@@ -311,6 +311,7 @@ static enum rc rule_sets(struct news_tables *t, struct fact_rule *r, const struc
     TRY(set_read(t, &r->with, &r->has_with, n, "with", e));
     TRY(set_read(t, &r->lead, &r->has_lead, n, "lead", e));
     TRY(set_read(t, &r->amid, &r->has_amid, n, "amid", e));
+    TRY(set_read(t, &r->unless, NULL, n, "unless", e));
     return set_read(t, &r->without, NULL, n, "without", e);
 }
 
