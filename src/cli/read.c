@@ -354,8 +354,8 @@ const struct command read_command = {
     .run = read_run,
     .options = options,
     .n_options = ARRAY_LEN(options),
-    .usage = {"[选项] 文件或目录…\n[选项] --urls 文件",
-              "[OPTION]... PATH...\n[OPTION]... --urls FILE"},
+    .usage = {"[选项] 文件、目录或网址…\n[选项] --urls 文件",
+              "[OPTION]... PATH|URL...\n[OPTION]... --urls FILE"},
     .what = {"从新闻网页读出谁与谁合作、何时、多少，附原句",
              "read news of cooperation: who agreed what with whom, with the sentence"},
     .more =
