@@ -85,6 +85,14 @@ static void describe_codes(json_t *schema, const struct codes *c)
     json_object_set_new(schema, "enum", list);
 }
 
+static json_t *kinds_json(const struct field_def *f)
+{
+    json_t *all = json_array();
+    for (uint32_t i = 0; i < f->n_among; i++)
+        json_array_append_new(all, text_json(f->among[i]->name));
+    return all;
+}
+
 static json_t *value_schema(const struct field_def *f, bool zh)
 {
     json_t *schema = json_object();
@@ -97,6 +105,8 @@ static json_t *value_schema(const struct field_def *f, bool zh)
         describe_codes(schema, f->codes);
     if (f->type == TYPE_REF && f->of.n)
         json_object_set_new(schema, "x-kind", text_json(f->of));
+    if (f->n_among)
+        json_object_set_new(schema, "x-kinds", kinds_json(f));
     bool text = f->type == TYPE_TEXT || f->type == TYPE_LONG;
     if (text || f->type == TYPE_INT || f->type == TYPE_DECIMAL || f->type == TYPE_MONEY) {
         set_number(schema, text ? "minLength" : "minimum", f->min);

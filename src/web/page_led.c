@@ -13,7 +13,7 @@
 #define LED_STONE "title href due light{text tone}"
 const struct page led_def = {
     "led",
-    "name href orgs title day tiles[label text href tone]"
+    "name href orgs[.] title day tiles[label text href tone]"
     " projects[title href org stage trl light{text tone} state{text tone} until next{" LED_STONE "}"
     " done all budget received]"
     " ahead[" LED_STONE " project project_href] list more money",

@@ -281,7 +281,7 @@ static const char *light_of(const struct past *p, const char *day)
     const char *due = in_body(p->body, "due"), *done = in_body(p->body, "done");
     if (str_eq(p->state, STR("dropped")))
         return "dropped";
-    if (done[0])
+    if (str_eq(p->state, STR("fulfilled")))
         return strcmp(done, due) > 0 ? "made_up" : "green";
     if (strcmp(due, day) < 0)
         return "red";
@@ -462,8 +462,7 @@ static void by_hand(int64_t day, double *red, double *sum)
     for (size_t i = 0; i < all.n; i++) {
         const struct past *p = &all.p[i];
         if (is_kind(p, "commitment"))
-            *red += !str_eq(p->state, STR("dropped")) && !in_body(p->body, "done")[0] &&
-                    day_in(p->body, "due") < day;
+            *red += str_eq(p->state, STR("open")) && day_in(p->body, "due") < day;
         if (is_kind(p, "agreement") && str_eq(p->state, STR("active")) &&
             strcmp(in_body(p->body, "type"), "donation") != 0)
             *sum += atof(in_body(p->body, "amount")) / 100;
