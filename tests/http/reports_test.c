@@ -115,7 +115,7 @@ static void test_for_programs(void **state)
     assert_int_equal(get(&broker, "/api/reports/nothing"), 404);
     assert_int_equal(get(&broker, "/api/reports/summary?from=yesterday"), 400);
     assert_int_equal(get(&broker, "/api/reports/summary?year=3026"), 400);
-    assert_int_equal(get(&visitor, "/api/reports"), 401);
+    assert_int_equal(get(&visitor, "/api/reports"), 403);
     assert_int_equal(get(&member, "/api/reports/payment_ledger"), 403);
     assert_int_equal(get(&member, "/api/reports/reward_ledger"), 403);
 }
