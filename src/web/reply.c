@@ -202,7 +202,10 @@ unsigned error_status(const struct err *e)
     case RC_CANCELLED:
         return 503;
     case RC_SYS:
-        return strncmp(e->key, "store.", strlen("store.")) == 0 ? 503 : 500;
+        return strncmp(e->key, "store.", strlen("store.")) == 0 ||
+                       strcmp(e->key, "sso.unreachable") == 0
+                   ? 503
+                   : 500;
     default:
         return 500;
     }
