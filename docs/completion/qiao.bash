@@ -100,7 +100,7 @@ _qiao()
             fi
             ;;
         serve)
-            options='--db --address --port --url --behind-proxy --threads --upload-max --cas --oidc --oidc-client --chat --chat-model --log --lang --model --quiet --help'
+            options='--db --address --port --url --behind-proxy --threads --upload-max --cas --oidc --oidc-client --chat --chat-model --allow-private --log --lang --model --quiet --help'
             sheets='!*'
             [[ $cur = -* ]] || compopt -o dirnames
             ;;

@@ -117,11 +117,13 @@ static bool numeral_counts(const struct page *p, uint32_t from, uint32_t to, uin
     return p->ch[from] != 0x4E00 || rough;
 }
 
-/* 30万元|至50万元 */
-static uint32_t money_range_end(const struct page *p, uint32_t i)
+/* 30万元|至50万元, 20%|至30% */
+static uint32_t same_range_end(const struct page *p, uint32_t i)
 {
     uint32_t k = i + 1, to = range_end(p, i);
     const struct mark *unit = to > k ? mark_at(p, to, SENSE_UNIT) : NULL;
+    if (to > k && p->ch[to] == '%' && p->ch[i - 1] == '%')
+        return to + 1;
     bool same = unit && p->ch[unit->to - 1] == p->ch[i - 1];
     return same ? unit->to : i;
 }
@@ -165,7 +167,7 @@ static enum rc amount_at(struct page *p, uint32_t i, uint32_t *next)
     a.from = before_amount(p, i);
     a.to = after_amount(p, percent ? end + 1 : unit->to);
     a.lasts = !percent && is_one_of(p->ch[unit->to - 1], "年月天时周");
-    a.to = money_range_end(p, a.to);
+    a.to = same_range_end(p, a.to);
     *next = a.to;
     return is_former(p, a.to) || describes(p, &a) ? RC_OK : vec_push(&p->amount, a, p->e);
 }

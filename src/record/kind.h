@@ -169,10 +169,12 @@ struct field_def {
     const struct codes *codes;     /* TYPE_CODE */
     const struct code_case *cases; /* TYPE_CODE: computed from the record; n_cases 0: it is not */
     uint32_t n_cases;
-    const struct formula *formula; /* what it is reckoned by (record/formula.h); NULL: none */
-    struct str of;                 /* TYPE_REF: the kind's name; "" any kind */
-    const struct kind *of_kind;    /* NULL for any */
-    const struct field_def *sub;   /* TYPE_GROUP */
+    const struct formula *formula;   /* what it is reckoned by (record/formula.h); NULL: none */
+    struct str of;                   /* TYPE_REF: the kind's name; "" several or any */
+    const struct kind *of_kind;      /* NULL for several or any */
+    const struct kind *const *among; /* several kinds; n_among 0: not so */
+    uint32_t n_among;
+    const struct field_def *sub; /* TYPE_GROUP */
     uint32_t n_sub;
 };
 
@@ -272,6 +274,8 @@ uint32_t codes_count(const struct kinds *k);
 const struct codes *codes_at(const struct kinds *k, uint32_t i);
 
 #define NO_FIELD UINT32_MAX
+/* Is it declared to refer to records of kind `k`, alone or among others? */
+bool ref_names(const struct field_def *f, const struct kind *k);
 uint32_t field_find(const struct kind *k, struct str name); /* NO_FIELD if none */
 uint32_t state_find(const struct kind *k, struct str name); /* UINT32_MAX if none */
 /* The step that `action` takes from `state`; NULL if none. */

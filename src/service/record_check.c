@@ -37,6 +37,22 @@ struct rec *record_copy(const struct rec *r, struct arena *to)
 
 /* ---- checks ---- */
 
+/* "双聘、项目、专家"; without memory nothing. */
+static struct str kinds_named(struct saving *x, const struct field_def *f)
+{
+    char text[400];
+    size_t n = 0;
+    for (uint32_t i = 0; i < f->n_among && n < sizeof text; i++) {
+        struct str one = label_text(&f->among[i]->label, x->a->zh);
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s%.*s",
+                              !i         ? ""
+                              : x->a->zh ? "、"
+                                         : ", ",
+                              (int)one.n, one.p);
+    }
+    return arena_str(x->to, (struct str){text, MIN(n, sizeof text - 1)});
+}
+
 /* A reference that was not there before must lead to a record that the actor may see: else the
  * answer would tell that there is one. */
 static enum rc check_ref(struct saving *x, const struct field_def *f, const struct val *v,
@@ -53,9 +69,12 @@ static enum rc check_ref(struct saving *x, const struct field_def *f, const stru
         TRY(view_get(x->tx, x->a, f->of_kind, v->num, x->to, &seen, e));
         char text[24];
         snprintf(text, sizeof text, "#%lld", (long long)v->num);
-        at->key = "field.ref_unknown";
-        at->detail = arena_str(x->to, str_of(text));
-        return seen.found ? RC_OK : vec_push(x->faults, *at, e);
+        bool other = seen.found && f->n_among && !ref_names(f, seen.rec.kind);
+        at->key = other ? "field.ref_kind" : "field.ref_unknown";
+        at->detail = other ? kinds_named(x, f) : arena_str(x->to, str_of(text));
+        if (!at->detail.p)
+            return err_nomem(e);
+        return seen.found && !other ? RC_OK : vec_push(x->faults, *at, e);
     }
     one.list = false;
     for (uint32_t i = 0; i < v->list.n; i++) {
