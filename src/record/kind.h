@@ -127,6 +127,8 @@ struct codes {
     struct label label;
     const struct code *code;
     uint32_t n;
+    const struct str *ending; /* what people leave off a label: 绍兴(市) */
+    uint32_t n_endings;
     struct slots by_code, by_label; /* of record/ only */
 };
 
@@ -285,6 +287,9 @@ const struct code *code_find(const struct codes *c, struct str code); /* O(1); N
 /* By label, zh or en, whatever its case, width and blanks; *n: how many have it (the first is
  * given). O(1). */
 const struct code *code_by_label(const struct codes *c, struct str label, uint32_t *n);
+/* As people write where it stands: with wider ones in front ("浙江省绍兴市"), without the table's
+ * endings ("浙江绍兴", "绍兴"). *n: how many it may mean, the widest being preferred. O(codes). */
+const struct code *code_by_path(const struct codes *c, struct str text, uint32_t *n);
 /* code is `wide` or under it. */
 bool code_under(const struct codes *c, struct str code, struct str wide);
 
