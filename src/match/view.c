@@ -46,6 +46,20 @@ AVX2 static int32_t dot_avx2(const int16_t *a, const int8_t *b, uint32_t n)
     return dot_loop(a, b, n);
 }
 
+static inline __attribute__((always_inline)) void add_loop(const int16_t *need, const int8_t *point,
+                                                           const float *inverse, float factor,
+                                                           uint32_t stride, uint32_t n, float *to)
+{
+    for (uint32_t i = 0; i < n; i++)
+        to[i] += factor * inverse[i] * (float)dot_loop(need, point + (size_t)i * stride, stride);
+}
+
+AVX2 static void add_avx2(const int16_t *need, const int8_t *point, const float *inverse,
+                          float factor, uint32_t stride, uint32_t n, float *to)
+{
+    add_loop(need, point, inverse, factor, stride, n, to);
+}
+
 static void axpy(float *y, const float *x, float a, uint32_t k)
 {
     if (HAS_AVX2)
@@ -220,6 +234,16 @@ double view_alike(const struct view *v, const int16_t *need, float need_inverse,
                   const int8_t *result, float result_inverse)
 {
     return (double)dot(need, result, v->stride) * need_inverse * result_inverse;
+}
+
+void view_add(const struct view *v, const int16_t *need, float inverse, float factor,
+              uint32_t first, uint32_t n, float *to)
+{
+    const int8_t *point = v->point + (size_t)first * v->stride;
+    if (HAS_AVX2)
+        add_avx2(need, point, v->inverse + first, factor * inverse, v->stride, n, to);
+    else
+        add_loop(need, point, v->inverse + first, factor * inverse, v->stride, n, to);
 }
 
 enum rc view_likeness(const struct view *v, const int16_t *need, float inverse, uint32_t doc,

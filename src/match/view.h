@@ -49,6 +49,12 @@ float view_result(const struct view *v, const vec_result_term *result, vector_fn
 double view_alike(const struct view *v, const int16_t *need, float need_inverse,
                   const int8_t *result, float result_inverse);
 
+/* to[i] += factor * likeness of a need's point and document first + i, for i < n; points are kept.
+ * In single precision: within 1e-5 of view_likeness. A tile of a few hundred documents that many
+ * needs are asked for in turn stays in the cache. */
+void view_add(const struct view *v, const int16_t *need, float inverse, float factor,
+              uint32_t first, uint32_t n, float *to);
+
 /* Likeness, -1..1, of a need's point and a document. Some 20 ns when points are kept, else
  * proportional to the document's terms. */
 enum rc view_likeness(const struct view *v, const int16_t *need, float inverse, uint32_t doc,
