@@ -18,14 +18,15 @@ struct view {
     const float **vector;  /* [index terms] borrowed vector of each, NULL: none */
     float *own;            /* the vectors, where the view owns them */
     bool root;             /* terms count with sqrt(w) instead of w */
+    double *share;         /* [index terms] sqrt(w) where root, else NULL */
     float *mean;           /* [stride] taken off every point; zeros where not centred */
     int8_t *point;         /* [docs * stride], or NULL: points are computed when asked for */
     float *inverse;        /* [docs] 1 / length of the point */
 };
 
-/* Fill in stride and mean (centred: of at most 20,000 evenly spaced documents), from dims, vector
- * and root, which are set. */
-enum rc view_open(struct view *v, bool centred, struct err *e) MUST_CHECK;
+/* Fill in stride, share and mean (centred: of at most 20,000 evenly spaced documents), from dims,
+ * vector and root, which are set. */
+enum rc view_open(struct view *v, bool centred, unsigned threads, struct err *e) MUST_CHECK;
 /* Compute and keep the points of all documents. */
 enum rc view_keep(struct view *v, unsigned threads, struct err *e) MUST_CHECK;
 void view_release(struct view *v);

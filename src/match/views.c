@@ -29,7 +29,7 @@ static enum rc open_knowledge(struct matcher *m, unsigned threads, struct err *e
         return err_nomem(e);
     for (uint32_t i = 0; i < n; i++)
         v->vector[i] = knowledge_vector(m->know, index_term_key(m->ix, i));
-    TRY(view_open(v, true, e));
+    TRY(view_open(v, true, threads, e));
     return index_docs(m->ix) <= MATCH_KEPT ? view_keep(v, threads, e) : RC_OK;
 }
 
@@ -99,7 +99,7 @@ static enum rc open_latent(struct matcher *m, uint32_t dims, unsigned threads, s
         return err_nomem(e);
     for (uint32_t i = 0; i < n; i++)
         v->vector[i] = v->own + (size_t)i * dims;
-    TRY(view_open(v, false, e));
+    TRY(view_open(v, false, threads, e));
     return view_keep(v, threads, e);
 }
 
