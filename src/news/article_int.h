@@ -142,6 +142,7 @@ struct page {
     struct str script_date;       /* "datePublished": "…" and the like, raw */
     struct str address;           /* what the page calls its own (canonical, og:url), raw */
     struct str label;             /* charset named in the page */
+    size_t controls, malformed;   /* characters that are no text's; U+FFFD */
     bool traditional;             /* much of it is Traditional */
     bool annotated;               /* pinyin in brackets stands in several places */
     VEC(struct str) brand;        /* found, each once */
@@ -188,6 +189,7 @@ struct cells {
 
 /* Fill t->of, once the other tables are there. */
 void characters_fill(struct article_tables *t);
+/* The whole text once, before it is parted: controls, malformed, traditional, annotated. */
 void page_survey(struct page *p, const struct article_tables *t, struct str text);
 enum rc block_repair(struct page *p, struct block *b, const struct article_tables *t,
                      struct cells *work, struct err *e) MUST_CHECK;
