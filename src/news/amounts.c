@@ -591,6 +591,13 @@ static uint32_t bare_day(const struct page *p, uint32_t i, const struct day *lin
     return k + 1;
 }
 
+/* 12月18日讯 … 今天上午: the day of the dateline, or the one before. */
+static enum rc dateline_day(struct page *p, struct day line, int before)
+{
+    line.day -= before;
+    return line.day > 0 ? set_day(p, &line) : RC_OK;
+}
+
 /* First day of the lead; 近日 before it means that none is told. */
 static enum rc event_day(struct page *p)
 {
@@ -605,6 +612,8 @@ static enum rc event_day(struct page *p)
         for (size_t k = 0; k < ARRAY_LEN(vague); k++)
             if (looking_at(p, i, vague[k])) {
                 p->recent = true;
+                if (k >= VAGUE_REST && p->x->publish_date.n != 10 && line.month)
+                    return dateline_day(p, line, p->ch[i] == 0x6628);
                 return k < VAGUE_REST ? RC_OK : relative_day(p, p->ch[i] == 0x6628); /* 昨 */
             }
         if (month_day(p, i, &d))

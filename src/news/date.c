@@ -116,6 +116,16 @@ static bool same(struct day a, struct day b)
 
 /* ---- in the text */
 
+/* 会议|时间: a short label that is the end of a longer word. */
+static bool is_word_end(struct str s, size_t i, size_t n)
+{
+    enum { SHORT = 6 };
+    size_t prev = i;
+    while (prev > 0 && ((unsigned char)s.p[--prev] & 0xC0) == 0x80) {
+    }
+    return n <= SHORT && i > 0 && is_han(next_char(s, &prev));
+}
+
 /* The date that follows a label at once: blanks, a colon, a bracket may stand between. */
 static struct day labelled(const struct words *labels, struct str s)
 {
@@ -123,7 +133,9 @@ static struct day labelled(const struct words *labels, struct str s)
     for (size_t i = 0; i < s.n;) {
         size_t from = i, end;
         uint32_t c = next_char(s, &i);
-        size_t n = bit_of(labels->first, c) ? words_at(labels, s, from, NULL) : 0, at = from + n;
+        size_t n = bit_of(labels->first, c) ? words_at(labels, s, from, NULL) : 0;
+        n = n && is_word_end(s, from, n) ? 0 : n;
+        size_t at = from + n;
         for (int k = 0; n && k < 6 && at < s.n && !is_digit_at(s, at); k++)
             next_char(s, &at);
         struct day x = n && at < s.n ? day_at(s, at, &end) : none;

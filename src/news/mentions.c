@@ -180,6 +180,8 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
                (core < 3 || core > 5 || !is_level(p->ch[s->from - 1]))) {
         return RC_OK; /* else the office of a county that is not listed */
     }
+    if (x->kind == KIND_ENTERPRISE && s->from > 0 && is_digit(p->ch[s->from - 1]))
+        return RC_OK; /* 必发88|集团: betting sites are named so */
     if (in_word(p, s) || (s->to - s->from == 1 && core > 8))
         return RC_OK;
     if ((x->alone && !word_ends(p, s->to) && !is_branch(p, s)) ||

@@ -265,10 +265,10 @@ static bool ends_like_sentence(struct str s)
     return s.n >= 3 && (memcmp(s.p + s.n - 3, "。", 3) == 0 || memcmp(s.p + s.n - 3, "；", 3) == 0);
 }
 
-/* `alone`: the only line above the article of a plain text.
+/* `alone`: the only line above the article of a plain text; `dated`: and what tells when follows.
  * The page's own title, repaired with the blocks, is its last one (article.c). */
 static double headline_score(const struct page *p, const struct pairs *w, const struct block *b,
-                             struct str s, bool alone)
+                             struct str s, bool alone, bool dated)
 {
     size_t han = count_han(s);
     double again = share(w, s);
@@ -276,7 +276,10 @@ static double headline_score(const struct page *p, const struct pairs *w, const 
     bool sure = named && (b->kind == BLOCK_HEADING || han >= SURE_HAN) && str_starts(p->title, s) &&
                 again > 0;
     if (han < HEADLINE_MIN || han > HEADLINE_MAX || ends_like_sentence(s) ||
-        (again < (alone ? 0.2 : 0.34) && !sure))
+        (again < (dated   ? 0.05
+                  : alone ? 0.2
+                          : 0.34) &&
+         !sure))
         return 0;
     double score = again + (double)MIN(han, 30u) / 40 + (b->kind == BLOCK_HEADING ? 0.3 : 0);
     return score + (named ? 0.4 : 0);
@@ -293,6 +296,12 @@ static bool has_clock(struct str s)
             return true;
     }
     return false;
+}
+
+/* 发布时间：2024-06-12, 某某大学 2024-06-28 17:45 */
+static bool tells_when(const struct article_tables *t, struct str s)
+{
+    return has_clock(s) || date_at(s, 0) || has_label(t, s);
 }
 
 static bool may_be_headline(const struct choice *c, const struct page *p,
@@ -333,7 +342,8 @@ static struct headline find_headline(const struct choice *c, const struct page *
         struct str s = without_site(t, w, without_tail(t, label));
         bool comma = str_find(s, STR(","), 0) != SIZE_MAX || str_find(s, STR("，"), 0) != SIZE_MAX;
         bool alone = lines == 1 && b->box == NO_BOX && (!comma || before > 1);
-        double score = headline_score(p, w, b, s, alone);
+        bool dated = alone && i + 1 < p->block.n && tells_when(t, p->block.p[i + 1].text);
+        double score = headline_score(p, w, b, s, alone, dated);
         score -= has_brand(p, s) ? MIN(score, BRANDED) : 0;
         /* Of two alike the later: the first was the page's title or a link. */
         if (score > 0 && score >= best.score)
