@@ -160,6 +160,21 @@ static struct day in_labels(const struct page *p, const struct choice *c,
     return x;
 }
 
+/* The last line that is a date and nothing else: under a notice, below who signs it. */
+static struct day signed_on(const struct page *p, const struct choice *c)
+{
+    struct day none = {0};
+    for (size_t i = p->block.n; i-- > 0;) {
+        struct str s = str_trim(p->block.p[i].text);
+        size_t end;
+        struct day x = s.n && is_digit_at(s, 0) ? day_at(s, 0, &end) : none;
+        if (x.y && c->kind.p[i] != LINE_BODY && i > c->title && i > p->block.n / 2 &&
+            (end == s.n || str_eq(str_sub(s, end, s.n), STR("日"))))
+            return x;
+    }
+    return none;
+}
+
 /* Full dates of the lines that are not the article; several different ones tell nothing. */
 static struct day only_one(const struct page *p, const struct choice *c)
 {
@@ -382,6 +397,8 @@ bool publish_date(char to[DATE_SIZE], const struct page *p, const struct choice 
         x = in_time_tag(p->time_date);
     if (!x.y)
         x = only_one(p, c);
+    if (!x.y && c->title != NO_BLOCK)
+        x = signed_on(p, c);
     if (!x.y)
         x = in_address(url);
     if (!x.y)
