@@ -2,6 +2,7 @@
 #include "web/api_int.h"
 #include "web/approval_int.h"
 #include "web/notice_int.h"
+#include "web/report_int.h"
 
 #include <math.h>
 
@@ -203,6 +204,11 @@ static const struct {
     {api_inbox, {"unread:boolean", "before:integer", "limit:integer"}, false, false},
     {api_inbox_read_all, {"up_to:integer"}, false, false},
     {api_matches, {"kind:string", "limit:integer"}, false, false},
+    {api_report,
+     {"from:string", "until:string", "year:integer", "org:integer", "as:string"},
+     false,
+     false},
+    {api_tiers, {"on:string"}, false, false},
 };
 
 static void add_takes(json_t *operation, json_t *parameters, const struct route *r,
@@ -302,7 +308,8 @@ static json_t *paths_json(const struct kinds *kinds, bool zh)
             add_path(paths, r, NULL, zh);
         else
             for (uint32_t i = 0; i < kinds_count(kinds); i++)
-                add_path(paths, r, kinds_at(kinds, i), zh);
+                if (r->handler != api_tiers || kinds_at(kinds, i)->is_self)
+                    add_path(paths, r, kinds_at(kinds, i), zh);
     }
     return paths;
 }

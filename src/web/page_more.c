@@ -40,6 +40,12 @@ static enum rc view_alumni(struct request *rq, struct view *v, const struct rec 
     return rc;
 }
 
+static enum rc view_org(struct request *rq, struct view *v, const struct rec *r, struct err *e)
+{
+    TRY(view_tiers_of(rq, v, r, e));
+    return view_alumni(rq, v, r, e);
+}
+
 /* Minutes become commitments: for who may make them. */
 static enum rc view_event(struct request *rq, struct view *v, const struct rec *r, struct err *e)
 {
@@ -59,7 +65,7 @@ enum rc view_more(struct request *rq, struct view *v, const struct shown *shown,
                {"person", view_led},
                {"project", view_led},
                {"programme", view_programme},
-               {"org", view_alumni}};
+               {"org", view_org}};
     const struct rec *r = &shown->rec;
     size_t n = 0;
     TRY(view_reckoned(rq, v, r, e));
