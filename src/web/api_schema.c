@@ -71,103 +71,100 @@ static const char approvals[] =
 static const char approval[] = OBJECT(
     "\"state\",\"steps\",\"signatures\",\"may\"",
     "\"state\":{\"type\":[\"string\",\"null\"]},\"id\":" INT ",\"round\":" INT
-    ",\"submitted\":" TIME ",\"submitter\":" TEXT ",\"ended\":" TIME
-    ",\"chain\":" TEXT ",\"steps\":" LIST(OBJECT("\"step\",\"label\",\"mode\",\"stage\"",
-                                                 "\"step\":" TEXT ",\"label\":" TEXT
-                                                 ",\"mode\":{\"enum\":[\"one\",\"joint\",\"any\"]}"
-                                                 ",\"stage\":{\"enum\":[\"done\",\"now\",\"ahead\"]"
-                                                 "}")) ",\"signatures\":" LIST(OBJECT("\"round\","
-                                                                                      "\"label\","
-                                                                                      "\"asked\","
-                                                                                      "\"mine\","
-                                                                                      "\"waits\"",
-                                                                                      "\"round\""
-                                                                                      ":" INT
-                                                                                      ",\"step\""
-                                                                                      ":" TEXT
-                                                                                      ",\"label\""
-                                                                                      ":" TEXT
-                                                                                      ",\"who\""
-                                                                                      ":" TEXT
-                                                                                      ",\"org\""
-                                                                                      ":" INT
-                                                                                      ",\"roles\""
-                                                                                      ":" LIST(
-                                                                                          TEXT) ","
-                                                                                                "\""
-                                                                                                "de"
-                                                                                                "ci"
-                                                                                                "si"
-                                                                                                "on"
-                                                                                                "\""
-                                                                                                ":" TEXT
-                                                                                                ","
-                                                                                                "\""
-                                                                                                "co"
-                                                                                                "mm"
-                                                                                                "en"
-                                                                                                "t"
-                                                                                                "\""
-                                                                                                ":" TEXT
-                                                                                                ","
-                                                                                                "\""
-                                                                                                "se"
-                                                                                                "nt"
-                                                                                                "_b"
-                                                                                                "ac"
-                                                                                                "k_"
-                                                                                                "to"
-                                                                                                "\""
-                                                                                                ":" TEXT
-                                                                                                ","
-                                                                                                "\""
-                                                                                                "de"
-                                                                                                "le"
-                                                                                                "ga"
-                                                                                                "te"
-                                                                                                "d_"
-                                                                                                "by"
-                                                                                                "\""
-                                                                                                ":" TEXT
-                                                                                                ","
-                                                                                                "\""
-                                                                                                "ad"
-                                                                                                "de"
-                                                                                                "d_"
-                                                                                                "by"
-                                                                                                "\""
-                                                                                                ":" TEXT
-                                                                                                ","
-                                                                                                "\""
-                                                                                                "as"
-                                                                                                "ke"
-                                                                                                "d"
-                                                                                                "\""
-                                                                                                ":" TIME
-                                                                                                ","
-                                                                                                "\""
-                                                                                                "at"
-                                                                                                "\""
-                                                                                                ":" TIME
-                                                                                                ","
-                                                                                                "\""
-                                                                                                "mi"
-                                                                                                "ne"
-                                                                                                "\""
-                                                                                                ":" FLAG
-                                                                                                ","
-                                                                                                "\""
-                                                                                                "wa"
-                                                                                                "it"
-                                                                                                "s"
-                                                                                                "\""
-                                                                                                ":" FLAG)) ",\"may\":" OBJECT("\"sign\",\"withdraw\",\"remind\",\"delegate\",\"back\",\"people\"",
-                                                                                                                              "\"sign\":" FLAG
-                                                                                                                              ",\"withdraw\":" FLAG
-                                                                                                                              ",\"remind\":" FLAG
-                                                                                                                              ",\"delegate\":" FLAG
-                                                                                                                              ",\"back\":" LIST(TEXT) ",\"people\":" LIST(
-                                                                                                                                  TEXT)));
+    ",\"submitted\":" TIME ",\"submitter\":" TEXT ",\"ended\":" TIME ",\"chain\":" TEXT
+    ",\"steps\":" LIST(OBJECT(
+        "\"step\",\"label\",\"mode\",\"stage\"",
+        "\"step\":" TEXT ",\"label\":" TEXT ",\"mode\":{\"enum\":[\"one\",\"joint\",\"any\"]}"
+        ",\"stage\":{\"enum\":[\"done\",\"now\",\"ahead\"]"
+        "}")) ",\"signatures\":" LIST(OBJECT("\"round\","
+                                             "\"label\","
+                                             "\"asked\","
+                                             "\"mine\","
+                                             "\"waits\"",
+                                             "\"round\""
+                                             ":" INT ",\"step\""
+                                             ":" TEXT ",\"label\""
+                                             ":" TEXT ",\"who\""
+                                             ":" TEXT ",\"org\""
+                                             ":" INT ",\"roles\""
+                                             ":" LIST(
+                                                 TEXT) ","
+                                                       "\""
+                                                       "de"
+                                                       "ci"
+                                                       "si"
+                                                       "on"
+                                                       "\""
+                                                       ":" TEXT ","
+                                                       "\""
+                                                       "co"
+                                                       "mm"
+                                                       "en"
+                                                       "t"
+                                                       "\""
+                                                       ":" TEXT ","
+                                                       "\""
+                                                       "se"
+                                                       "nt"
+                                                       "_b"
+                                                       "ac"
+                                                       "k_"
+                                                       "to"
+                                                       "\""
+                                                       ":" TEXT ","
+                                                       "\""
+                                                       "de"
+                                                       "le"
+                                                       "ga"
+                                                       "te"
+                                                       "d_"
+                                                       "by"
+                                                       "\""
+                                                       ":" TEXT ","
+                                                       "\""
+                                                       "ad"
+                                                       "de"
+                                                       "d_"
+                                                       "by"
+                                                       "\""
+                                                       ":" TEXT ","
+                                                       "\""
+                                                       "as"
+                                                       "ke"
+                                                       "d"
+                                                       "\""
+                                                       ":" TIME ","
+                                                       "\""
+                                                       "at"
+                                                       "\""
+                                                       ":" TIME ","
+                                                       "\""
+                                                       "mi"
+                                                       "ne"
+                                                       "\""
+                                                       ":" FLAG ","
+                                                       "\""
+                                                       "wa"
+                                                       "it"
+                                                       "s"
+                                                       "\""
+                                                       ":" FLAG)) ",\"may\":" OBJECT("\"sign\","
+                                                                                     "\"withdraw\","
+                                                                                     "\"remind\","
+                                                                                     "\"delegate\","
+                                                                                     "\"back\","
+                                                                                     "\"people\"",
+                                                                                     "\"sign\""
+                                                                                     ":" FLAG
+                                                                                     ",\"withdraw\""
+                                                                                     ":" FLAG
+                                                                                     ",\"remind\""
+                                                                                     ":" FLAG
+                                                                                     ",\"delegate\""
+                                                                                     ":" FLAG
+                                                                                     ",\"back\""
+                                                                                     ":" LIST(TEXT) ",\"people\":" LIST(
+                                                                                         TEXT)));
 
 /* By handler; one that is not here answers an object. */
 static const struct {
