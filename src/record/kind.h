@@ -32,6 +32,7 @@
  *   actions:
  *     publish: {label: …, by: [broker], require: [industry], comment: required, reason: refusal}
  *     close: {label: …, by: [editor], other: submit}
+ *     diagnose: {label: …, by: [broker], require: [title], ask: [targets]}
  *   sections: [{label: …, fields: [title, body]}, …]
  *
  * `cases` makes a code field computed: the first case whose filter holds gives the code, none:
@@ -184,6 +185,8 @@ struct action {
     roles by;                /* who may; 0: whoever may write the record */
     const uint32_t *require; /* fields that must have a value */
     uint32_t n_require;
+    const uint32_t *ask; /* further fields that the page of the step shows, to who may write them */
+    uint32_t n_ask;
     bool comment;               /* a comment is required */
     const struct codes *reason; /* a code of this table is required; NULL: none */
     struct str other;           /* not by who last took this action; "" by anybody */

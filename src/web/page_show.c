@@ -65,7 +65,7 @@ static void view_head(struct show_view *s)
     view_str(s->v, "updated", show_time(rq, r->updated));
     view_str(s->v, "created", show_time(rq, r->created));
     view_str(s->v, "since", show_time(rq, r->since));
-    view_flag(s->v, "partner", s->shown->face == FACE_PARTNER);
+    view_flag(s->v, "partner", s->shown->face == FACE_PARTNER && r->secrecy == SECRECY_MASKED);
     view_flag(s->v, "masked_face", s->shown->face == FACE_PUBLIC && r->secrecy == SECRECY_MASKED);
     view_state(rq, view_map(s->v, "state"), r);
     if (r->secrecy != SECRECY_OPEN && s->shown->face == FACE_FULL) {
