@@ -66,7 +66,7 @@ static uint32_t latent_dims(const struct matcher *m)
     uint64_t postings = index_postings(m->ix);
     if (m->params.mix.latent <= 0)
         return 0;
-    if (m->params.word_pairs)
+    if (m->params.english)
         return postings <= ENGLISH_POSTINGS ? MIN(ENGLISH_DIMS, n / ENGLISH_TEXTS) : 0;
     return !m->light && n >= LATENT_LEAST && postings <= LATENT_POSTINGS ? LATENT_DIMS : 0;
 }
@@ -113,7 +113,7 @@ enum rc views_open(struct matcher *m, unsigned threads, struct err *e)
     if (dims)
         return open_latent(m, dims, threads, e);
     /* without it, English rests on the cosine alone */
-    m->params.mix.cosine += m->params.word_pairs ? m->params.mix.latent : 0;
+    m->params.mix.cosine += m->params.english ? m->params.mix.latent : 0;
     m->params.mix.latent = 0;
     return RC_OK;
 }
