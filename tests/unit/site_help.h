@@ -73,12 +73,17 @@ static inline int pg_make(void)
     return pg_run("CREATE", "");
 }
 
+/* Where tests may have a server of their own; the site's own machine stays forbidden. */
+static const char *const site_allow[] = {"127.0.0.2"};
+
 static inline struct site_options site_test_options(void)
 {
     return (struct site_options){.dir = site_path,
                                  .db = pg_url[0] ? pg_url : NULL,
                                  .model_dir = site_model_folder,
                                  .engine = site_with_engine,
+                                 .allow = site_allow,
+                                 .n_allow = ARRAY_LEN(site_allow),
                                  .now = test_clock};
 }
 
@@ -182,7 +187,8 @@ static inline int site_close_all(void **unused)
     site_close(site);
     site = NULL;
     arena_free(&mem);
-    static const char *const names[] = {"qiao.db", "qiao.db-wal", "qiao.db-shm", "files"};
+    static const char *const names[] = {"qiao.db", "qiao.db-wal", "qiao.db-shm", "files",
+                                        "secret.key"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         snprintf(path, sizeof path, "%s/%s", site_path, names[i]);
         if (unlink(path) != 0)
