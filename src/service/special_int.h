@@ -17,8 +17,13 @@ enum rc rank_before(struct saving *x, struct err *e) MUST_CHECK;
 
 /* agreement.c: the number "2026-001", given by the step `file`, of the year it was signed in. */
 enum rc agreement_before(struct saving *x, struct err *e) MUST_CHECK;
-/* assessment.c: the weighted score. */
+/* assessment.c: the weighted score; a fault where it is not by the items of its score sheet. */
 enum rc assessment_before(struct saving *x, struct err *e) MUST_CHECK;
+/* scoresheet.c: the fault "assessment.sheet" (detail: the sheet). */
+enum rc scoresheet_check(struct saving *x, struct err *e) MUST_CHECK;
+/* project.c: a project that is moved or shortened keeps its milestones inside: faults
+ * "project.milestone" (detail: the first of those left outside) at the date that was changed. */
+enum rc project_before(struct saving *x, struct err *e) MUST_CHECK;
 
 /* A field's value by its name; NULL where it is unset or there is no such field. */
 const struct val *saving_val(const struct rec *r, const char *field);

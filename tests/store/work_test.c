@@ -596,6 +596,10 @@ static void coverage_names_the_missing_on_any_day(void **unused)
     bad = INDICATOR("programme", ref(programme), "measure", "count", "over", "org", "filter",
                     "x = 1");
     REFUSED(measure_at(site, &broker, &bad, 0, &mem, &out, &e), "measure.filter");
+    struct actor visitor = actor(ROLE_VISITOR, 0);
+    OK(measure_at(site, &visitor, &r, 0, &mem, &out, &e));
+    assert_int_equal(out.list.n, 0); /* no link that would only refuse */
+    vec_free(&out.missing);
 }
 
 /* ---- digests ---- */
