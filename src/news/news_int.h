@@ -87,7 +87,7 @@ struct news_tables {
     VEC(struct fact_rule) rule;
     VEC(struct event_rule) event;
     VEC(struct str) area, group, ethnic;
-    struct strmap group_number; /* of a group's name */
+    struct strmap group_number;                   /* of a group's name */
     struct group_set declared;                    /* groups that have words */
     uint64_t by_verb[GROUPS_MAX][RULES_MAX / 64]; /* bit set of the rules with the group as verb */
     uint8_t flags[0x10000];                       /* enum char_flag of a character */
