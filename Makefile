@@ -60,12 +60,14 @@ FUZZ    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 ## all        build the program (build/gcc/qiao)
 all: $(QIAO)
 
-## run        install what is missing, build, serve a sample site (in build/site or $$QIAO_DATA)
+## run        install what is missing, build, match two sample spreadsheets, serve a sample site
+##            (in build/site or $$QIAO_DATA)
 run: deps
 	@$(MAKE) --no-print-directory all
+	@tools/run-samples $(QIAO)
 	@tools/run-site $(QIAO)
 
-## match      the same for the command line: match two sample spreadsheets
+## match      only match the two sample spreadsheets
 match: deps
 	@$(MAKE) --no-print-directory all
 	@tools/run-samples $(QIAO)

@@ -4,6 +4,8 @@
  *                                  (true: the first line is one), publish_date, url, brand[]}
  *     news_dump --speed S FILE...  reads them over for S seconds, prints MB of page bytes per
  *                                  second of processor time, repair and extraction together
+ *     news_dump --memory N FILE... reads them over, N pages in all, and prints what memory the
+ *                                  process has at the first tenth of them, at each further one
  * The id is the file's name without folder and ending; a file FILE.url beside it has the address.
  */
 #define _GNU_SOURCE
@@ -249,11 +251,49 @@ static void speed(double seconds, char **path, int n)
     arena_free(&pages);
 }
 
+/* ---- memory */
+
+/* KiB of the process in memory now. */
+static long resident(void)
+{
+    long pages = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    if (!f || fscanf(f, "%*d %ld", &pages) != 1)
+        pages = 0;
+    if (f)
+        fclose(f);
+    return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+static void memory(size_t n, char **path, int files)
+{
+    struct arena pages = {0}, a = {0};
+    struct str *page = arena_calloc(&pages, (size_t)files, sizeof *page);
+    double bytes = 0, in_news = 0;
+    long first = 0, now_kib = 0;
+    if (!page)
+        exit(1);
+    for (int i = 0; i < files; i++)
+        page[i] = slurp(path[i], &pages);
+    for (size_t i = 0; i < n; i++) {
+        read_once(page[i % (size_t)files], &a, &in_news);
+        bytes += (double)page[i % (size_t)files].n;
+        if ((i + 1) % MAX(n / 10, 1u) != 0)
+            continue;
+        now_kib = resident();
+        first = first ? first : now_kib;
+        printf("%zu pages, %.0f MB read: %ld KiB\n", i + 1, bytes / 1e6, now_kib);
+    }
+    printf("memory_growth_kib=%ld\n", now_kib - first);
+    arena_free(&a);
+    arena_free(&pages);
+}
+
 int main(int argc, char **argv)
 {
     struct arena a = {0};
     if (argc < 2) {
-        fputs("news_dump [--articles | --speed SECONDS] FILE...\n", stderr);
+        fputs("news_dump [--articles | --speed SECONDS | --memory PAGES] FILE...\n", stderr);
         return 2;
     }
     load();
@@ -261,6 +301,8 @@ int main(int argc, char **argv)
         dump_articles(argv[2], &a);
     else if (argc > 3 && strcmp(argv[1], "--speed") == 0)
         speed(strtod(argv[2], NULL), argv + 3, argc - 3);
+    else if (argc > 3 && strcmp(argv[1], "--memory") == 0)
+        memory((size_t)strtoull(argv[2], NULL, 10), argv + 3, argc - 3);
     else
         for (int i = 1; i < argc; i++)
             dump_file(argv[i], &a);

@@ -130,6 +130,16 @@ http_proxy=$at "$qiao" read --urls urls --json --delay 0 >web.jsonl && [ ! -s lo
 ok "nor through a proxy"
 web "$at/page/00001.html" "$at/page/00002.html" && [ "$(grep -c '"status":"read"' web.jsonl)" = 2 ] && grep -q '/page/00001.html User-Agent: qiao/' log
 ok "pages are read, under our own name"
+"$qiao" read "$at/page/00001.html" few/b.html --json --allow-private 127.0.0.1 --delay 0 >web.jsonl && [ "$(grep -c '"status":"read"' web.jsonl)" = 2 ]
+ok "an address as a word of the command line, beside a file"
+sed 's/<meta charset="utf-8">//' many/00004.html | iconv -f UTF-8 -t GBK >htdocs/bare.html
+sed 's/utf-8/gb2312/' many/00005.html | iconv -f UTF-8 -t GBK >htdocs/meta.html
+web "$at/page/bare.html" "$at/as/gbk/bare.html" "$at/page/meta.html" "$at/as/GB2312/meta.html" && [ "$(grep -c '"status":"read".*临江大学' web.jsonl)" = 4 ] &&
+    ! grep -q '"code":"charset"' web.jsonl
+ok "GBK, named by the header, the page, both or nobody"
+web "$at/as/utf-8/bare.html" "$at/as/big5/meta.html" && [ "$(grep -c '"status":"read".*临江大学' web.jsonl)" = 2 ] &&
+    [ "$(grep -c '"code":"charset",[^}]*"original":"\(utf-8\|big5\)"' web.jsonl)" = 2 ]
+ok "a header that names another charset is seen through and said"
 web "$at/redirect?$at/page/00003.html" && grep -q '"status":"read"' web.jsonl && grep -q '"address":"'"$at/page/00003.html"'"' web.jsonl
 ok "a redirect is followed, the address is the last one"
 web "$at/redirect?http://127.0.0.2:$(cat port)/page/00003.html" && says read.private

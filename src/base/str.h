@@ -48,10 +48,12 @@ static inline uint32_t utf8_next(struct str s, size_t *i)
         ++*i;
         return p[0];
     }
-    if (s.n - *i >= 3 && p[0] > 0xE0 && p[0] < 0xED && (p[1] & 0xC0) == 0x80 &&
-        (p[2] & 0xC0) == 0x80) {
-        *i += 3;
-        return (uint32_t)(p[0] & 15) << 12 | (uint32_t)(p[1] & 63) << 6 | (p[2] & 63);
+    if (s.n - *i >= 3) { /* most are E1 … EC with two of 80 … BF behind it */
+        uint32_t a = p[0] ^ 0xE0u, b = p[1] ^ 0x80u, c = p[2] ^ 0x80u;
+        if (a - 1 < 12 && (b | c) < 0x40) {
+            *i += 3;
+            return a << 12 | b << 6 | c;
+        }
     }
     return utf8_next_rare(s, i);
 }

@@ -14,6 +14,7 @@ struct serve_args {
     struct site_args site;
     const char *address, *url, *cas, *oidc_issuer, *oidc_client, *chat, *chat_model;
     uint32_t port, threads, upload;
+    struct option_list allow;
     bool behind_proxy, verbose;
 };
 #define HERE(member) offsetof(struct serve_args, member)
@@ -86,6 +87,12 @@ static const struct option options[] = {
      .to = HERE(chat_model),
      .value = {"名称", "NAME"},
      .help = {"对话模型的名称", "name of the chat model"}},
+    {.name = "allow-private",
+     .kind = OPTION_LIST,
+     .to = HERE(allow),
+     .value = {"地址", "ADDRESS"},
+     .help = {"读新闻时允许访问这个内网地址，可多次",
+              "this private address may be asked for pages of news; may be repeated"}},
     {.name = "log",
      .kind = OPTION_FLAG,
      .to = HERE(verbose),
@@ -144,6 +151,8 @@ static enum rc serve(struct cli *c, const struct serve_args *a, const char *dir,
     sigset_t held;
     int caught;
     o.engine = o.jobs = true;
+    o.allow = a->allow.words.p;
+    o.n_allow = a->allow.words.n;
     char here[128];
     const char *address = a->address ? a->address : "127.0.0.1";
     snprintf(here, sizeof here, "http://%s:%u", address, (unsigned)a->port);
@@ -168,14 +177,15 @@ static enum rc serve_run(struct cli *c, int argc, char **argv, struct err *e)
     struct serve_args a = {.port = 8080};
     int n;
     bool done;
-    TRY(cli_parse(c, &serve_command, &a, argc, argv, &n, &done, e));
-    if (done)
-        return RC_OK;
-    if (n < 1)
-        return err_user(e, "cli.site_dir", "%s", "");
-    if (n > 1)
-        return err_user(e, "cli.too_many_words", "%.60s", argv[1]);
-    return serve(c, &a, argv[0], e);
+    enum rc rc = cli_parse(c, &serve_command, &a, argc, argv, &n, &done, e);
+    if (rc == RC_OK && !done && n < 1)
+        rc = err_user(e, "cli.site_dir", "%s", "");
+    else if (rc == RC_OK && n > 1)
+        rc = err_user(e, "cli.too_many_words", "%.60s", argv[1]);
+    if (rc == RC_OK && !done)
+        rc = serve(c, &a, argv[0], e);
+    vec_free(&a.allow.words);
+    return rc;
 }
 
 const struct command serve_command = {

@@ -90,7 +90,9 @@ static uint32_t after_amount(const struct page *p, uint32_t i)
     static const char *const words[] = {"以上", "以下", "左右", "多", "余"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (looking_at(p, i, words[k]))
-            return i + (uint32_t)utf8_len(str_of(words[k]));
+            return k == 3 && !is_one_of(p->ch[i - 1], "年月元天倍")
+                       ? i
+                       : i + (uint32_t)utf8_len(str_of(words[k]));
     return i;
 }
 
@@ -117,11 +119,13 @@ static bool numeral_counts(const struct page *p, uint32_t from, uint32_t to, uin
     return p->ch[from] != 0x4E00 || rough;
 }
 
-/* 30万元|至50万元 */
-static uint32_t money_range_end(const struct page *p, uint32_t i)
+/* 30万元|至50万元, 20%|至30% */
+static uint32_t same_range_end(const struct page *p, uint32_t i)
 {
     uint32_t k = i + 1, to = range_end(p, i);
     const struct mark *unit = to > k ? mark_at(p, to, SENSE_UNIT) : NULL;
+    if (to > k && p->ch[to] == '%' && p->ch[i - 1] == '%')
+        return to + 1;
     bool same = unit && p->ch[unit->to - 1] == p->ch[i - 1];
     return same ? unit->to : i;
 }
@@ -165,7 +169,7 @@ static enum rc amount_at(struct page *p, uint32_t i, uint32_t *next)
     a.from = before_amount(p, i);
     a.to = after_amount(p, percent ? end + 1 : unit->to);
     a.lasts = !percent && is_one_of(p->ch[unit->to - 1], "年月天时周");
-    a.to = money_range_end(p, a.to);
+    a.to = same_range_end(p, a.to);
     *next = a.to;
     return is_former(p, a.to) || describes(p, &a) ? RC_OK : vec_push(&p->amount, a, p->e);
 }
@@ -260,7 +264,8 @@ static uint32_t year_end(const struct page *p, uint32_t i)
     bool since =
         looking_at(p, to + 1, "起") || looking_at(p, to + 1, "以来") || looking_at(p, to + 1, "度");
     uint32_t end = tail_end(p, to + 1);
-    bool bare = end == to + 1 && !(i && is_one_of(p->ch[i - 1], "到至"));
+    bool span = i > 1 && is_one_of(p->ch[i - 2], "年月日"); /* 2021年至2023年 */
+    bool bare = end == to + 1 && (span || !(i && is_one_of(p->ch[i - 1], "到至")));
     if (is_digit(p->ch[to + 1]))
         return month_end(p, to + 1);
     return since || (bare && is_past_year(p, i)) ? 0 : end;

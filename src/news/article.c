@@ -9,22 +9,11 @@ enum { CONTROLS_PER_MILLE = 20, MALFORMED_PER_MILLE = 100 };
 
 /* ---- bytes to blocks */
 
-static bool is_control(char c)
-{
-    unsigned char b = (unsigned char)c;
-    return (b < ' ') & (b != '\t') & (b != '\n') & (b != '\r') & (b != '\f');
-}
-
 /* A picture or an archive: control characters or malformed ones throughout. */
-static bool is_text(struct str s)
+static bool is_text(const struct page *p, struct str s)
 {
-    size_t controls = 0, malformed = 0;
-    for (size_t i = 0; i < s.n; i++)
-        controls += is_control(s.p[i]);
-    for (size_t i = 0; i + 2 < s.n; i++) /* U+FFFD */
-        malformed += (s.p[i] == '\xEF') & (s.p[i + 1] == '\xBF') & (s.p[i + 2] == '\xBD');
-    return controls * 1000 <= s.n * CONTROLS_PER_MILLE &&
-           malformed * 1000 <= s.n * MALFORMED_PER_MILLE;
+    return p->controls * 1000 <= s.n * CONTROLS_PER_MILLE &&
+           p->malformed * 1000 <= s.n * MALFORMED_PER_MILLE;
 }
 
 /* The charset that the page names in its first kilobytes: charset=gbk, encoding="gb2312". */
@@ -77,19 +66,21 @@ static bool label_fits(struct str label, const char *charset, struct str bytes)
     return ascii || label.n == 0;
 }
 
-static enum rc read_text(struct page *p, struct buf *text, struct str bytes, struct str said,
-                         struct err *e)
+static enum rc read_text(struct page *p, const struct article_tables *t, struct buf *text,
+                         struct str bytes, struct str said, struct err *e)
 {
     const char *charset = "";
     TRY(charset_to_utf8_as(text, bytes, said.n ? said : find_label(bytes), &charset, e));
     struct str s = buf_view(text), label = find_label(s);
     if (!str_trim(s).n)
         return err_user(e, "news.empty", "%s", "");
-    if (!is_text(s))
+    page_survey(p, t, s);
+    if (!is_text(p, s))
         return err_user(e, "news.not_text", "%s", charset);
-    if (label_fits(label, charset, bytes))
+    bool header = !label_fits(said, charset, bytes);
+    if (!header && label_fits(label, charset, bytes))
         return RC_OK;
-    p->label = arena_str(p->arena, label);
+    p->label = arena_str(p->arena, header ? said : label);
     return p->label.p ? RC_OK : err_nomem(e);
 }
 
@@ -313,7 +304,7 @@ static enum rc build(struct article *x, struct page *p, const struct article_tab
     if (rc == RC_OK)
         rc = finish(&o, a, e);
     if (rc == RC_OK) {
-        x->site = arena_str(a, p->title);
+        x->site = arena_str(a, p->title.n ? p->title : c.byline);
         rc = x->site.p ? RC_OK : err_nomem(e);
     }
     if (rc == RC_OK && publish_date(date, p, &c, t, x->url)) {
@@ -328,9 +319,8 @@ static enum rc build(struct article *x, struct page *p, const struct article_tab
 static enum rc read_page(struct article *x, struct page *p, struct buf *text, struct str bytes,
                          struct str said, const struct article_tables *t, struct err *e)
 {
-    TRY(read_text(p, text, bytes, said, e));
+    TRY(read_text(p, t, text, bytes, said, e));
     struct str s = buf_view(text);
-    page_survey(p, t, s);
     TRY(html_looks_like(s) ? html_blocks(p, t, s, e) : plain_blocks(p, s, e));
     TRY(repair_all(p, t, e));
     return build(x, p, t, p->arena, e);

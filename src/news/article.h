@@ -15,7 +15,7 @@ enum repair_code {
     REPAIR_BRAND,       /* a betting brand in the place of a name: left in the text and marked, so
                          * that the sentence stays verbatim; no name may overlap its span */
     REPAIR_SPAM,        /* keyword spam, taken out */
-    REPAIR_CHARSET,     /* the page's charset label was wrong; original: the label */
+    REPAIR_CHARSET,     /* the charset label of header or page was wrong; original: the label */
 };
 
 /* In the order of their places; places do not overlap. */

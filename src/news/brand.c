@@ -121,18 +121,24 @@ static size_t coded(const struct article_tables *t, struct str s, size_t i)
     return 0;
 }
 
+/* Does a clause begin at s.p + i: nothing that is part of a word stands before it? */
+static bool begins_clause(struct str s, size_t i)
+{
+    size_t prev = i;
+    while (prev > 0 && ((unsigned char)s.p[--prev] & 0xC0) == 0x80) {
+    }
+    if (i == 0)
+        return true;
+    uint32_t c = next_char(s, &prev);
+    return !is_han(c) && !is_alnum((char)MIN(c, 127u));
+}
+
 /* 某某体育官网 where a clause begins: unknown characters, a game, a site's word. */
 static size_t framed(const struct article_tables *t, struct str s, size_t i)
 {
-    size_t prev = i, at = i;
-    while (prev > 0 && ((unsigned char)s.p[--prev] & 0xC0) == 0x80) {
-    }
-    if (i > 0) {
-        size_t next = prev;
-        uint32_t c = next_char(s, &next);
-        if (is_han(c) || is_alnum((char)MIN(c, 127u)))
-            return 0;
-    }
+    size_t at = i;
+    if (!begins_clause(s, i))
+        return 0;
     for (int k = 0; k < STRANGERS && at < s.n; k++) {
         uint32_t c = next_char(s, &at);
         if (!is_han(c) && !(c < 0x80 && is_alnum((char)c)))
@@ -213,12 +219,13 @@ static bool may_be_code(struct str s, size_t i)
 bool brand_may_begin(const struct article_tables *t, struct str text, size_t i, uint32_t c,
                      bool game)
 {
-    if (game)
+    bool ascii = c < 0x80, alnum = ascii && is_alnum((char)c);
+    bool name = t->of[c & 0xFFFF] & OF_NAME;
+    if (game && (alnum || is_han(c)) && begins_clause(text, i))
         return true;
-    bool ascii = c < 0x80, name = t->of[c & 0xFFFF] & OF_NAME;
-    if (ascii && (!is_alnum((char)c) || (i > 0 && is_alnum(text.p[i - 1]))))
+    if (!game && ascii && (!alnum || (i > 0 && is_alnum(text.p[i - 1]))))
         return false;
-    if (ascii && may_be_code(text, i))
+    if (alnum && may_be_code(text, i))
         return true;
     size_t next = i;
     if (!name)

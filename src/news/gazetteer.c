@@ -238,23 +238,23 @@ static enum rc finish_divisions(struct news_tables *t, struct err *e)
 
 uint32_t group_find(const struct news_tables *t, const char *name)
 {
-    for (size_t i = 0; i < t->group.n; i++)
-        if (str_eq(t->group.p[i], str_of(name)))
-            return (uint32_t)i;
-    return NONE;
+    const uint32_t *at = strmap_get(&t->group_number, str_of(name));
+    return at ? *at : NONE;
 }
 
 static enum rc group_get(struct news_tables *t, uint32_t *out, const struct node *at,
                          struct str name, struct err *e)
 {
-    for (*out = 0; *out < t->group.n; ++*out)
-        if (str_eq(t->group.p[*out], name))
-            return RC_OK;
+    const uint32_t *known = strmap_get(&t->group_number, name);
+    *out = known ? *known : (uint32_t)t->group.n;
+    if (known)
+        return RC_OK;
     if (t->group.n == GROUPS_MAX)
         return bad(at, "too many word groups", e);
     struct str copy;
     TRY(keep(t, &copy, name, e));
-    return vec_push(&t->group, copy, e);
+    TRY(vec_push(&t->group, copy, e));
+    return strmap_put(&t->group_number, copy, *out) ? RC_OK : err_nomem(e);
 }
 
 static enum rc add_groups(struct news_tables *t, const struct node *n, bool stop, struct err *e)
@@ -311,6 +311,7 @@ static enum rc rule_sets(struct news_tables *t, struct fact_rule *r, const struc
     TRY(set_read(t, &r->with, &r->has_with, n, "with", e));
     TRY(set_read(t, &r->lead, &r->has_lead, n, "lead", e));
     TRY(set_read(t, &r->amid, &r->has_amid, n, "amid", e));
+    TRY(set_read(t, &r->unless, NULL, n, "unless", e));
     return set_read(t, &r->without, NULL, n, "without", e);
 }
 
@@ -455,6 +456,7 @@ void news_tables_close(struct news_tables *t)
     vec_free(&t->event);
     vec_free(&t->area);
     vec_free(&t->group);
+    strmap_free(&t->group_number);
     vec_free(&t->ethnic);
     arena_free(&t->arena);
     mem_free(t);

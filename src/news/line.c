@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-enum { KEY_MAX = 400, SENTENCE = 24, PARAGRAPH = 40, CREDIT = 48 };
+/* KEY_HEAD: longer than any word of the tables (WORD_MAX) */
+enum { KEY_MAX = 400, KEY_HEAD = 120, SENTENCE = 24, PARAGRAPH = 40, CREDIT = 48 };
 
 size_t count_han(struct str s)
 {
@@ -139,6 +140,11 @@ bool has_label(const struct article_tables *t, struct str s)
     return n && (str_starts(rest, STR(":")) || str_starts(rest, STR("：")) || s.p[n - 1] == ':');
 }
 
+static bool is_stamp(char c)
+{
+    return (c >= '0' && c <= '9') || (c && strchr("-/:.", c));
+}
+
 /* A date and time, a label with what follows it up to a blank, or a bare number: bytes, 0 none. */
 static size_t meta_at(const struct article_tables *t, struct str s)
 {
@@ -156,12 +162,14 @@ static size_t meta_at(const struct article_tables *t, struct str s)
         return 0;
     size_t from = at;
     while (at < s.n && !is_blank((uint32_t)(unsigned char)s.p[at]) &&
-           !str_starts(str_sub(s, at, s.n), STR("　")))
+           !str_starts(str_sub(s, at, s.n), STR("　"))) {
+        if (!label && !is_stamp(s.p[at]))
+            return 0;
         at++;
+    }
     bool stamp = true; /* digits and what parts them */
-    for (size_t k = from; k < at; k++)
-        stamp &= (unsigned char)s.p[k] < 0x80 &&
-                 ((s.p[k] >= '0' && s.p[k] <= '9') || strchr("-/:.", s.p[k]));
+    for (size_t k = from; k < at && stamp; k++)
+        stamp = is_stamp(s.p[k]);
     bool fits = label ? count_han(str_sub(s, from, at)) <= 12 : stamp && at - from >= 8;
     return fits && at < s.n ? at : 0;
 }
@@ -255,17 +263,24 @@ static bool is_keyword_dump(const struct block *b)
     return b->han >= 70 && !has_any(b->text, marks, ARRAY_LEN(marks));
 }
 
+/* Of a long paragraph only the beginning is compared with anything. */
+static size_t key_size(const struct block *b)
+{
+    bool paragraph = b->han >= 2 * PARAGRAPH && ends_full(b->text) && has_comma(b->text);
+    return paragraph ? KEY_HEAD : KEY_MAX;
+}
+
 static enum line_kind judge(const struct article_tables *t, const struct block *b)
 {
     char buf[KEY_MAX];
-    struct str key = line_key(buf, sizeof buf, b->text);
+    struct str key = line_key(buf, key_size(b), b->text);
     if (!key.n)
         return LINE_CHROME;
     if (words_at(&t->stop, key, 0, NULL))
         return LINE_STOP;
     if (b->han == 0 || (b->raw.n && b->links * 10 > b->raw.n * 6 && b->han < 3 * PARAGRAPH))
         return LINE_CHROME;
-    if (is_chrome(t, b, key) || is_credit(t, b->text))
+    if (is_chrome(t, b, key) || (b->han <= CREDIT && is_credit(t, b->text)))
         return LINE_CHROME;
     if (is_keyword_dump(b) || (b->spam && is_all_spam(t, b->text)))
         return LINE_SPAM;

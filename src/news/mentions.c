@@ -31,7 +31,7 @@ static uint32_t bracket_open(const struct page *p, uint32_t close)
     return NONE;
 }
 
-static bool starts_word(const struct page *p, uint32_t i)
+bool starts_word(const struct page *p, uint32_t i)
 {
     return i == 0 || is_break(p->ch[i - 1]) || mark_to(p, i, SENSE_STOP) ||
            mark_to(p, i, SENSE_INSIDE);
@@ -165,6 +165,20 @@ static bool inside_names(uint32_t c)
     return begins_names(c) || c == 0x81EA || c == 0x7ECF || c == 0x6709 || c == 0x5185;
 }
 
+/* 滇|中|农业大学: the particle is of a region's name. */
+static bool begins_region(const struct page *p, uint32_t i, uint32_t to, uint32_t suffix)
+{
+    return to == i + 2 && begins_names(p->ch[i + 1]) && starts_word(p, i) &&
+           comes_again(p, i, suffix);
+}
+
+/* 淮阴|滨海大学: what stands before the place belongs to the name when it comes again so. */
+static uint32_t grow_school(const struct page *p, uint32_t i, uint32_t suffix)
+{
+    uint32_t k = grow_brand(p, i);
+    return k < i && i - k <= 3 && comes_again(p, k, suffix) ? k : i;
+}
+
 static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bool *anchored)
 {
     uint32_t i = from, before_inside = NONE;
@@ -193,6 +207,8 @@ static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bo
                 : m                          ? m->from
                                              : grow_places(p, place->from);
             bool known = mark_at(p, i, SENSE_PREFIX) || mark_at(p, i, SENSE_KNOWN);
+            if (kind_is_school(kind) && (!m || m->class == SENSE_PREFIX))
+                return grow_school(p, i, from);
             return kind == KIND_ENTERPRISE && !m && !known ? grow_brand(p, i) : i;
         }
         const struct mark *stop = mark_to(p, i, SENSE_STOP), *in = mark_to(p, i, SENSE_INSIDE);
@@ -220,7 +236,8 @@ static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bo
         i = in ? in->from : i - 1;
     }
     if (before_inside == NONE || (before_inside == i + 1 && begins_names(p->ch[i])) ||
-        (bracket && !particle))
+        (bracket && !particle) ||
+        (kind_is_school(kind) && begins_region(p, i, before_inside, from)))
         return i;
     return before_inside; /* 建设 inside only where a place begins it */
 }
@@ -335,6 +352,14 @@ static bool is_part(const struct page *p, uint32_t from)
     return last && !last->host;
 }
 
+/* A further 学院 of a school that was read already. */
+static bool is_faculty(const struct page *p, const struct mark *s, uint32_t from)
+{
+    const struct mention *last = &p->mention.p[p->mention.n - 1];
+    return s->to - s->from == 2 && kind_is_school(last->kind) && !last->host &&
+           last->value == NONE && last->from == from && last->to < s->from;
+}
+
 static enum rc put_suffix(struct page *p, const struct mark *s)
 {
     const struct suffix *x = &p->t->suffix.p[s->value];
@@ -349,6 +374,11 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
         m.from = last->from; /* 中国煤炭科工集团|太原研究院有限公司 */
     if (x->alone && before && kind_is_school(before->kind))
         return RC_OK; /* 某大学|化工与材料学院 */
+    if (x->kind == KIND_COLLEGE && p->mention.n && is_faculty(p, s, m.from))
+        return RC_OK; /* 浔阳江学院|电子信息工程学院 */
+    if (x->kind == KIND_INSTITUTE && before && before->kind == KIND_ENTERPRISE &&
+        mark_at(p, s->to, SENSE_TITLE))
+        return RC_OK; /* 某公司|技术中心副主任 */
     if ((x->kind == KIND_PARK || x->kind == KIND_INSTITUTE || x->kind == KIND_UNIVERSITY) &&
         is_part(p, m.from))
         return RC_OK;
@@ -368,12 +398,15 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
     bool bare_park = x->kind == KIND_PARK && core == 0 && s->to - s->from == 3 &&
                      (looking_at(p, s->to - 2, "新区") || looking_at(p, s->to - 2, "开区") ||
                       looking_at(p, s->to - 2, "发区")) &&
-                     starts_word(p, s->from) && word_ends(p, s->to);
+                     starts_word(p, s->from) && word_ends(p, s->to) &&
+                     !(s->from && looking_at(p, s->from - 1, "在"));
     if (bare_park)
         return put(p, m); /* 经开区: the page's own */
     const struct mark *verb = mark_at(p, m.from, SENSE_STOP);
     if (verb && verb->to == s->from) /* 成立公司 */
         return RC_OK;
+    if (x->anchored && !m.anchored && x->kind != KIND_ENTERPRISE && !before)
+        m.anchored = begins_unlisted(p, m.from, s->from);
     if ((x->anchored && !m.anchored) || core == 0 || (core == 1 && !level))
         return RC_OK;
     if (is_generic(p, m.from, s->from) && (!m.anchored || begins_generic(p, &m)))
@@ -445,18 +478,6 @@ static enum rc put_place(struct page *p, const struct mark *s)
     return put(p, m);
 }
 
-/* Does the name stand at the beginning of a word in another place near here? */
-static bool comes_again(const struct page *p, uint32_t from, uint32_t to)
-{
-    enum { NEAR = 1500 };
-    uint32_t end = MIN(p->n, to + NEAR), n = to - from;
-    for (uint32_t i = from > NEAR ? from - NEAR : 0; i + n <= end; i++)
-        if (i != from && memcmp(&p->ch[i], &p->ch[from], n * sizeof *p->ch) == 0 &&
-            starts_word(p, i))
-            return true;
-    return false;
-}
-
 /* What only a place has behind its level: an office, a government. */
 static bool office_follows(const struct page *p, uint32_t i)
 {
@@ -466,6 +487,16 @@ static bool office_follows(const struct page *p, uint32_t i)
         if (looking_at(p, i + 1, words[k]))
             return true;
     return mark_at(p, i, SENSE_TITLE) || mark_at(p, i + 1, SENSE_TITLE);
+}
+
+/* 双|河市, 海东|县: the name goes on over a particle, over a place of another level. */
+static uint32_t unlisted_from(const struct page *p, uint32_t from, uint32_t i)
+{
+    const struct mark *place = from == i && is_town(p->ch[i]) ? place_to(p, i) : NULL;
+    if (place && !is_full_place(p, place) && starts_word(p, place->from))
+        return place->from;
+    bool particle = i - from == 1 && from > 0 && begins_names(p->ch[from - 1]);
+    return particle && starts_word(p, from - 1) ? from - 1 : from;
 }
 
 /* A county or town that divisions.yaml does not have: 金乡县委书记; or its bare name where it
@@ -480,6 +511,7 @@ static enum rc put_unlisted(struct page *p, uint32_t i)
     while (from > 0 && i - from < 3 && is_han(p->ch[from - 1]) && !mark_to(p, from, SENSE_STOP) &&
            !mark_to(p, from, SENSE_INSIDE) && !place_to(p, from))
         from--;
+    from = unlisted_from(p, from, i);
     for (uint32_t k = from; k < i; k++) {
         const struct mark *t = mark_at(p, k, SENSE_TITLE); /* 副县长 */
         if (t && t->to > i)
@@ -494,9 +526,9 @@ static enum rc put_unlisted(struct page *p, uint32_t i)
     m.to = government_end(p, i + 1);
     if (office_follows(p, i))
         return put(p, m);
-    bool town = p->ch[i] == 0x5E02 || p->ch[i] == 0x53BF; /* 市县 */
+    bool town = is_town(p->ch[i]) && may_end_town(p->ch[i - 1]);
     m.place = true;
-    return town && i == from + 2 && m.to == i + 1 && !is_generic(p, from, i) &&
+    return town && (i == from + 2 || i == from + 3) && m.to == i + 1 && !is_generic(p, from, i) &&
                    comes_again(p, from, i + 1)
                ? put(p, m)
                : RC_OK;
@@ -534,15 +566,30 @@ static enum rc put_host(struct page *p, uint32_t i)
     return RC_OK;
 }
 
+/* ，企业|每年接收: it acts, and is not of many. */
+static bool plain_firm(const struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"每",   "将",   "还",   "先后", "承诺", "投入",
+                                        "出资", "选派", "接收", "提供", "为",   "派"};
+    if (!looking_at(p, i, "企业") || (i && !is_break(p->ch[i - 1])) ||
+        (i && p->ch[i - 1] == 0x3001))
+        return false;
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (looking_at(p, i + 2, words[k]))
+            return true;
+    return false;
+}
+
 /* 公司, 该集团: who it is, orgs.c finds. */
 static enum rc put_firm(struct page *p, uint32_t i)
 {
-    static const char *const words[] = {"集团公司", "公司", "该公司", "集团", "该集团"};
+    static const char *const words[] = {"集团公司", "公司", "该公司", "集团", "该集团", "企业"};
     if (!starts_word(p, i) && !(i && p->ch[i - 1] == 0x8BE5)) /* 该 */
         return RC_OK;
     for (size_t k = 0; k < ARRAY_LEN(words); k++) {
         uint32_t n = looking_at(p, i, words[k]);
-        if (!n || mark_at(p, i + n, SENSE_GENERIC) || mark_at(p, i + n, SENSE_SUFFIX))
+        if (!n || mark_at(p, i + n, SENSE_GENERIC) || mark_at(p, i + n, SENSE_SUFFIX) ||
+            (k == 5 && !plain_firm(p, i)))
             continue;
         struct mention m = {.from = i, .to = i + n, .suffix_from = i, .value = NONE};
         m.kind = KIND_ENTERPRISE;
@@ -570,7 +617,8 @@ static enum rc put_known(struct page *p, const struct mark *s)
         if (o->class == s->class && o->to == s->to && o->value != s->value)
             m.unsure = true;
     }
-    if (p->ch[s->to] == 0x751F || in_title(p, &m)) /* 大学生 */
+    bool plural = p->ch[s->to] == 0x95E8 && p->ch[s->to - 1] == 0x90E8; /* 工信部|门 */
+    if (p->ch[s->to] == 0x751F || plural || in_title(p, &m))            /* 大学生 */
         return RC_OK;
     if (university && s->to - s->from == 2) { /* 北大 of 湖北大桥: only where it stands alone */
         m.unsure = true;
@@ -602,6 +650,7 @@ static enum rc put_brands(struct page *p, uint32_t i)
 
 enum rc mentions_find(struct page *p)
 {
+    drop_tails(p);
     /* by their ends, so that of two names that overlap the later can replace the earlier */
     for (uint32_t end = 1; end <= p->n; end++) {
         const struct mark *m;
@@ -620,7 +669,8 @@ enum rc mentions_find(struct page *p)
             TRY(put_level(p, i));
         if (p->t->flags[p->ch[i] & 0xFFFF] & CHAR_HOST)
             TRY(put_host(p, i));
-        if (p->ch[i] == 0x516C || p->ch[i] == 0x96C6 || p->ch[i] == 0x8BE5) /* 公集该 */
+        if (p->ch[i] == 0x516C || p->ch[i] == 0x96C6 || p->ch[i] == 0x8BE5 ||
+            p->ch[i] == 0x4F01) /* 公集该企 */
             TRY(put_firm(p, i));
         if (p->x->brand.n)
             TRY(put_brands(p, i));

@@ -55,7 +55,7 @@ enum rule_amount { AMOUNT_MAY, AMOUNT_MUST, AMOUNT_NO };
 
 struct fact_rule {
     enum fact_type type;
-    struct group_set verb, noun, with, without, lead, amid;
+    struct group_set verb, noun, with, without, unless, lead, amid;
     bool has_noun, has_with, has_lead, has_amid;
     enum rule_order order;
     enum rule_amount amount;
@@ -87,6 +87,7 @@ struct news_tables {
     VEC(struct fact_rule) rule;
     VEC(struct event_rule) event;
     VEC(struct str) area, group, ethnic;
+    struct strmap group_number; /* of a group's name */
     struct group_set declared;                    /* groups that have words */
     uint64_t by_verb[GROUPS_MAX][RULES_MAX / 64]; /* bit set of the rules with the group as verb */
     uint8_t flags[0x10000];                       /* enum char_flag of a character */
@@ -185,6 +186,7 @@ struct page {
     struct err *e;
     uint32_t n, title; /* characters; of the title line */
     uint32_t lead;     /* end of the first paragraph that tells something */
+    struct span verse; /* lines set as verse: one paragraph; empty: none */
     bool plan;         /* the lead announces a plan: everything in it is wanted */
     bool recent;       /* 近日, 日前: it happened, the day is not told */
     uint32_t *ch;      /* folded; ch[n] == 0 and a few more zeros */
@@ -254,6 +256,17 @@ static inline uint32_t looking_at(const struct page *p, uint32_t i, const char *
 uint32_t find_in(const struct page *p, uint32_t from, uint32_t to, const char *literal);
 /* The clause that holds character i. */
 uint32_t clause_of(const struct page *p, uint32_t i);
+
+/* Places that divisions.yaml does not have (places.c). */
+bool is_town(uint32_t c);                           /* 市县 */
+bool may_end_town(uint32_t c);                      /* not of 城市, 五市 */
+bool starts_word(const struct page *p, uint32_t i); /* mentions.c */
+/* Does the name stand at the beginning of a word in another place near here? */
+bool comes_again(const struct page *p, uint32_t from, uint32_t to);
+/* 渭原县第一中学, 浔阳江学院 where 浔阳江市 stands near. */
+bool begins_unlisted(const struct page *p, uint32_t from, uint32_t to);
+/* Takes away the places that are the end of another word wherever they stand: 浔|阳江市. */
+void drop_tails(struct page *p);
 
 /* Names by themselves (mentions.c), then who they are (orgs.c). */
 enum rc mentions_find(struct page *p) MUST_CHECK;

@@ -348,10 +348,11 @@ static bool host_before(const struct page *p, const struct org *a, const struct 
     return a->first < b->first;
 }
 
-/* The university that the page's own title names behind the headline: … - 某某大学新闻网. */
-static struct str site_school(const struct page *p)
+/* The name with this ending that the page's own title has behind the headline: … - 某某大学新闻网.
+ */
+static struct str site_name(const struct page *p, struct str ending)
 {
-    enum { BYTES_MIN = 12, BYTES_MAX = 45 };
+    enum { BYTES_MIN = 12, BYTES_MAX = 60 };
     struct str s = p->x->site;
     size_t from = 0;
     for (size_t i = 0; i < s.n;) {
@@ -359,7 +360,7 @@ static struct str site_school(const struct page *p)
         if (!is_han(c))
             from = i;
         struct str name = str_sub(s, from, i);
-        if (str_ends(name, STR("大学")) && name.n >= BYTES_MIN && name.n <= BYTES_MAX &&
+        if (str_ends(name, ending) && name.n >= BYTES_MIN && name.n <= BYTES_MAX &&
             str_find(p->x->text, name, 0) == SIZE_MAX)
             return name;
     }
@@ -374,8 +375,18 @@ static enum rc host_of_site(struct page *p)
         first++;
     if (p->host != NONE || first == p->mention.n || p->x->brand.n)
         return RC_OK;
-    struct str name = site_school(p);
-    return name.n ? org_get(p, &p->host, name, KIND_UNIVERSITY, p->mention.p[first].from) : RC_OK;
+    static const struct {
+        struct str ending;
+        enum org_kind kind;
+    } schools[] = {{{"大学", 6}, KIND_UNIVERSITY},
+                   {{"职业技术学院", 18}, KIND_COLLEGE},
+                   {{"职业学院", 12}, KIND_COLLEGE},
+                   {{"专科学校", 12}, KIND_COLLEGE}};
+    struct str name = {0};
+    size_t k = 0;
+    while (k < ARRAY_LEN(schools) && !(name = site_name(p, schools[k].ending)).n)
+        k++;
+    return name.n ? org_get(p, &p->host, name, schools[k].kind, p->mention.p[first].from) : RC_OK;
 }
 
 /* 我校 is the page's school; 学校, 该校 the one named last in the paragraph, where the page's own
@@ -419,32 +430,39 @@ static enum rc find_host(struct page *p)
 
 /* 公司与某大学签约 in the headline of a company's own news: the company that the site is of, else
  * the first of the text. */
-static uint32_t own_firm(const struct page *p)
+static enum rc own_firm(struct page *p, uint32_t *out)
 {
+    *out = NONE;
     size_t i = 0;
     while (i < p->mention.n && !p->mention.p[i].firm &&
            !(p->mention.p[i].org != NONE && p->mention.p[i].kind == KIND_ENTERPRISE))
         i++;
     if (i == p->mention.n || !p->mention.p[i].firm || p->mention.p[i].from >= p->title)
-        return NONE;
+        return RC_OK;
     uint32_t first = NONE;
     for (uint32_t k = 0; k < p->org.n; k++) {
         const struct org *o = &p->org.p[k];
         if (o->kind != KIND_ENTERPRISE || o->into != NONE)
             continue;
-        if (str_find(p->x->site, o->name, 0) != SIZE_MAX)
-            return k;
+        if (str_find(p->x->site, o->name, 0) != SIZE_MAX) {
+            *out = k;
+            return RC_OK;
+        }
         if (first == NONE || o->first < p->org.p[first].first)
             first = k;
     }
-    return first;
+    struct str name = site_name(p, STR("有限公司"));
+    *out = first;
+    return name.n ? org_get(p, out, name, KIND_ENTERPRISE, p->mention.p[i].from) : RC_OK;
 }
 
 /* 公司 is the page's only enterprise or its own, else the one named last before it in the
  * paragraph. */
-static void firms_resolve(struct page *p)
+static enum rc firms_resolve(struct page *p)
 {
-    uint32_t own = own_firm(p), only = own, firms = own != NONE, last = NONE, para = NONE;
+    uint32_t own, last = NONE, para = NONE;
+    TRY(own_firm(p, &own));
+    uint32_t only = own, firms = own != NONE;
     for (uint32_t i = 0; own == NONE && i < p->org.n; i++)
         if (p->org.p[i].kind == KIND_ENTERPRISE && p->org.p[i].into == NONE) {
             only = i;
@@ -458,10 +476,11 @@ static void firms_resolve(struct page *p)
             last = NONE;
         para = here;
         if (m->firm)
-            m->org = firms == 1 ? only : last;
+            m->org = firms == 1 ? only : looking_at(p, m->from, "企业") ? NONE : last;
         else if (m->org != NONE && p->org.p[m->org].kind == KIND_ENTERPRISE)
             last = m->org;
     }
+    return RC_OK;
 }
 
 enum rc orgs_resolve(struct page *p)
@@ -470,6 +489,6 @@ enum rc orgs_resolve(struct page *p)
     TRY(short_forms_join(p));
     for (size_t i = 0; i < p->mention.n; i++)
         p->mention.p[i].org = org_root(p, p->mention.p[i].org);
-    firms_resolve(p);
+    TRY(firms_resolve(p));
     return find_host(p);
 }

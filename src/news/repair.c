@@ -471,12 +471,16 @@ void page_survey(struct page *p, const struct article_tables *t, struct str text
     for (size_t i = 0; i < text.n;) {
         size_t from = i;
         uint32_t c = next_char(text, &i);
-        unsigned of = t->of[c & 0xFFFF];
-        if (of & OF_SUSPECT && is_open(c) && is_han(prev))
-            annotations += annotation_at(t, text, from, prev);
-        else if (of & OF_SUSPECT && is_han(c))
-            traditional += simplify_char(t->simplifier, c) != c && !in_words(&t->careful, c);
-        han += is_han(c);
+        unsigned of = c <= 0xFFFF ? t->of[c] : 0;
+        han += of >> 5 & 1;
+        if (of & OF_SUSPECT) {
+            if (is_open(c) && is_han(prev))
+                annotations += annotation_at(t, text, from, prev);
+            else if (of & OF_HAN)
+                traditional += simplify_char(t->simplifier, c) != c && !in_words(&t->careful, c);
+            p->controls += c < ' ' && c != '\n' && c != '\r' && c != '\f';
+            p->malformed += c == 0xFFFD;
+        }
         prev = c == ' ' ? prev : c;
     }
     p->traditional = traditional >= 3 && traditional * 100 >= han;

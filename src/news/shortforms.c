@@ -77,6 +77,25 @@ static enum rc long_forms(const struct page *p, struct long_form **out)
     return RC_OK;
 }
 
+/* 某市工信局, 某市工业和信息化局: of the same place, begun and ended by the same characters. */
+static bool same_office(const struct org *a, const struct org *b)
+{
+    enum { OFFICE_MIN = 9, OFFICE_MAX = 15 };
+    size_t place = 0;
+    for (size_t i = 0; i < a->name.n && a->kind == KIND_GOVERNMENT;) {
+        uint32_t c = utf8_next(a->name, &i);
+        if (!str_starts(b->name, str_sub(a->name, 0, i)))
+            break;
+        place = is_level(c) ? i : place;
+    }
+    if (!place)
+        return false;
+    struct str s = str_sub(a->name, place, a->name.n), l = str_sub(b->name, place, b->name.n);
+    struct str tail = str_sub(s, s.n - MIN(s.n, 3), s.n);
+    return s.n >= OFFICE_MIN && s.n <= OFFICE_MAX && l.n >= s.n + 6 &&
+           first_char(s) == first_char(l) && str_ends(l, tail) && is_subsequence(s, l);
+}
+
 /* Is org i a short form of org j, both names of the same kind? */
 static bool shortens(const struct page *p, const struct long_form *f, uint32_t i, uint32_t j)
 {
@@ -84,7 +103,7 @@ static bool shortens(const struct page *p, const struct long_form *f, uint32_t i
     if (a->kind != b->kind || a->name.n >= b->name.n || a->brand || b->brand)
         return false;
     if (a->kind != KIND_ENTERPRISE)
-        return str_ends(b->name, a->name) && a->name.n >= 9;
+        return (str_ends(b->name, a->name) && a->name.n >= 9) || same_office(a, b);
     struct str s = f[i].core, l = f[j].core;
     bool head = f[i].head == f[j].head || f[i].head == f[j].bare_head;
     if (a->name.n >= 18 && str_ends(b->name, a->name))
@@ -366,6 +385,31 @@ static enum rc signatories_find(struct page *p, vec_mention *more)
 
 /* ---- 甲、乙、丙等三家企业 ---- */
 
+/* 8名企业|导师, 12位企业|家: people are listed. */
+static bool counts_staff(const struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"导师", "教师", "家",   "高管",  "专家",
+                                        "员工", "师傅", "职工", "工程师"};
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (looking_at(p, i, words[k]))
+            return true;
+    return false;
+}
+
+/* 研究生院、科研处等单位: parts of somebody. */
+static bool is_department(const struct page *p, uint32_t from, uint32_t to)
+{
+    static const char *const words[] = {"处", "办公室", "研究生院", "教务部", "学院"};
+    uint32_t k = mention_from(p, from);
+    bool named = k < p->mention.n && p->mention.p[k].from == from && p->mention.p[k].anchored;
+    for (size_t w = 0; !named && w < ARRAY_LEN(words); w++) {
+        uint32_t n = (uint32_t)utf8_len(str_of(words[w]));
+        if (to >= from + n && looking_at(p, to - n, words[w]))
+            return true;
+    }
+    return false;
+}
+
 static uint32_t list_end_word(const struct page *p, uint32_t i, enum org_kind *kind)
 {
     static const struct {
@@ -379,7 +423,7 @@ static uint32_t list_end_word(const struct page *p, uint32_t i, enum org_kind *k
         for (size_t h = 0; h < ARRAY_LEN(heads); h++)
             if (looking_at(p, k, heads[h].word)) {
                 *kind = heads[h].kind;
-                return k;
+                return counts_staff(p, k + 2) ? NONE : k;
             }
     }
     return NONE;
@@ -397,7 +441,7 @@ static enum rc take_item(struct page *p, vec_mention *more, uint32_t from, uint3
     }
     const struct mark *plain = mark_to(p, to, SENSE_GENERIC); /* 专家、学者等 */
     if (to - from < 2 || to - from > 14 || (plain && plain->from <= from) ||
-        (to - from < 4 && is_surname(p->t, p->ch[from])))
+        is_department(p, from, to) || (to - from < 4 && is_surname(p->t, p->ch[from])))
         return RC_OK;
     uint32_t rest = k < p->mention.n && p->mention.p[k].from == from ? p->mention.p[k].to : from;
     for (uint32_t i = rest; i < to; i++)

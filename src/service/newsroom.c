@@ -18,6 +18,12 @@ struct newsroom {
     } * shared; /* the newest first */
 };
 
+struct fetch_options site_fetch_options(const struct site *s, double timeout, double delay)
+{
+    return (struct fetch_options){
+        .timeout = timeout, .delay = delay, .allow = s->o.allow, .n_allow = s->o.n_allow};
+}
+
 enum rc newsroom_open(struct newsroom **out, struct err *e)
 {
     struct newsroom *n = mem_calloc(1, sizeof *n);

@@ -133,6 +133,8 @@ static enum rc get_bytes(struct reading_job *j, struct source_of *s, struct page
         TRY(fetch_page(j->fetcher, 0, s->name.p, &j->page, &j->address, e));
     from->bytes = buf_view(&j->page);
     from->address = buf_view(&j->address);
+    if (is_address(s))
+        from->charset = fetch_charset(j->fetcher, 0);
     return RC_OK;
 }
 
@@ -197,7 +199,8 @@ struct outputs {
 static enum rc blob_of(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct source_of *x = ((void **)ctx)[0];
-    struct str *bytes = ((void **)ctx)[1], *address = ((void **)ctx)[2], name;
+    struct str *bytes = ((void **)ctx)[1], name;
+    struct article_source *known = ((void **)ctx)[2];
     struct arena *to = ((void **)ctx)[3];
     struct viewed v;
     bool found;
@@ -205,7 +208,7 @@ static enum rc blob_of(struct site *s, struct tx *tx, void *ctx, struct err *e)
     TRY(view_get(tx, &actor_system, NULL, x->id, to, &v, e));
     if (!v.found)
         return view_missing(e);
-    *address = rec_text(&v.full, "address");
+    *known = (struct article_source){rec_text(&v.full, "address"), rec_text(&v.full, "charset")};
     return blob_get(tx, rec_text(&v.full, "hash"), to, &name, bytes, &found, e);
 }
 
@@ -213,10 +216,11 @@ static enum rc blob_of(struct site *s, struct tx *tx, void *ctx, struct err *e)
 static enum rc line_of(struct outputs *o, struct source_of *s, uint32_t number, struct err *e)
 {
     struct reading_job *j = o->j;
-    struct str bytes = {0}, address = {0};
+    struct str bytes = {0};
+    struct article_source known = {.url = STR("")};
     const struct reader *reader;
     struct reading x = {0};
-    void *ctx[] = {s, &bytes, &address, &j->scratch};
+    void *ctx[] = {s, &bytes, &known, &j->scratch};
     buf_clear(&o->line);
     TRY(buf_printf(&o->line, e, "{\"page\":%u,\"duplicate_of\":null,", number));
     if (!s->id) {
@@ -226,8 +230,8 @@ static enum rc line_of(struct outputs *o, struct source_of *s, uint32_t number, 
     }
     TRY(site_read(j->run->site, blob_of, ctx, e));
     TRY(site_reader(j->run->site, &reader, e));
-    struct reading_source from = {s->name, address, bytes};
-    enum rc rc = reading_make(&x, bytes, address, reader, &j->scratch, e);
+    struct reading_source from = {s->name, known.url, bytes};
+    enum rc rc = reading_make_from(&x, bytes, known, reader, &j->scratch, e);
     if (rc == RC_OK)
         rc = reading_put_json(&o->line, &from, &x, o->known, e);
     reading_release(&x);
@@ -349,7 +353,7 @@ static enum rc give(struct reading_job *j, const char *lines, const char *book, 
 
 static enum rc run_job(struct reading_job *j, const json_t *args, struct err *e)
 {
-    struct fetch_options fetch = {.timeout = FETCH_TIME, .delay = FETCH_WAIT};
+    struct fetch_options fetch = site_fetch_options(j->run->site, FETCH_TIME, FETCH_WAIT);
     const char *dir = site_dir(j->run->site);
     char path[PATH_MOST], lines[65] = "", book[65] = "";
     bool full = false;

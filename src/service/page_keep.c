@@ -320,6 +320,7 @@ static enum rc fill_page(struct keeping *k, struct err *e)
     saving_set(r, "text", (struct val){.set = k->text.n > 0, .text = k->text});
     rec_put_num(r, "head", place(k, x->title));
     saving_set(r, "repairs", (struct val){.set = k->repairs.n > 0, .text = k->repairs});
+    rec_put_text(r, "charset", k->from->charset);
     rec_put_text(r, "hash", str_of(k->hash));
     rec_put_text(r, "key", k->key);
     if (k->from->job)
@@ -482,7 +483,8 @@ enum rc page_keep(struct site *s, const struct actor *a, const struct page_given
     if (out->already)
         return RC_OK;
     TRY(site_reader(s, &reader, e));
-    enum rc rc = reading_make(&x, from->bytes, from->address, reader, to, e);
+    struct article_source known = {.url = from->address, .charset = from->charset};
+    enum rc rc = reading_make_from(&x, from->bytes, known, reader, to, e);
     if (rc == RC_OK)
         rc = keep_read(s, &k, &x, e);
     reading_release(&x);

@@ -6,17 +6,22 @@
 #ifndef QIAO_PAGES_H
 #define QIAO_PAGES_H
 
+#include "service/fetch.h"
 #include "service/reading.h"
 #include "service/records.h"
 
 /* The reader with the site's tables, opened when it is first asked for. Errors of reader_open. */
 enum rc site_reader(struct site *s, const struct reader **out, struct err *e) MUST_CHECK;
 
+/* How this site fetches pages: `delay` seconds between two of one host. */
+struct fetch_options site_fetch_options(const struct site *s, double timeout, double delay);
+
 /* ---- keeping ---- */
 
 struct page_given {
     struct str name;    /* as given: a file's name, an address */
     struct str address; /* "" unknown */
+    struct str charset; /* that the HTTP header named, "" none */
     struct str bytes;
     int64_t job; /* 0: none */
 };

@@ -21,6 +21,8 @@ struct site_options {
     bool engine;               /* build the engine and follow the feed (serve, match, search) */
     bool jobs;                 /* run jobs, the sweep of expired records, deliver notices */
     const char *url;           /* where people reach it, for links in messages; NULL: no links */
+    const char *const *allow;  /* private addresses that pages of news may be fetched from */
+    size_t n_allow;            /* lives as long as the site */
     int64_t (*now)(void *ctx); /* NULL: the system's clock */
     void *now_ctx;
 };

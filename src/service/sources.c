@@ -92,14 +92,22 @@ static enum rc add_folder(struct sources *s, const char *path, struct err *e)
     return rc;
 }
 
+static bool is_web(const char *path)
+{
+    return strncasecmp(path, "http://", 7) == 0 || strncasecmp(path, "https://", 8) == 0;
+}
+
 enum rc sources_add(struct sources *s, const char *path, struct err *e)
 {
     struct stat st;
-    if (strcmp(path, "-") != 0 && stat(path, &st) != 0)
+    bool web = is_web(path);
+    if (!web && strcmp(path, "-") != 0 && stat(path, &st) != 0)
         return err_at(e, err_user(e, "cli.no_file", "%s", ""), path, NULL, 0, 0);
     struct str kept = arena_str(&s->arena, str_of(path));
     if (!kept.p)
         return err_nomem(e);
+    if (web)
+        return add(s, kept.p, true, e);
     if (strcmp(path, "-") != 0 && S_ISDIR(st.st_mode))
         return add_folder(s, kept.p, e);
     return add(s, kept.p, false, e);

@@ -16,10 +16,10 @@ struct sources {
     uint32_t urls;
 };
 
-/* Append a file ("-" is standard input), or the files in a folder and in those below it, sorted by
- * bytes. Left out there: hidden ones, links to folders, what belongs to a saved page but is none
- * (by the ending of its name: .css, .js, .png …), NAME.url, which has the address of NAME, and what
- * qiao read writes: .xlsx, .jsonl, .journal.
+/* Append an address (http:// or https://), a file ("-" is standard input), or the files in a folder
+ * and in those below it, sorted by bytes. Left out there: hidden ones, links to folders, what
+ * belongs to a saved page but is none (by the ending of its name: .css, .js, .png …), NAME.url,
+ * which has the address of NAME, and what qiao read writes: .xlsx, .jsonl, .journal.
  * RC_USER "cli.no_file", "read.empty_folder"; RC_TOO_BIG "read.too_many", "read.too_deep"; RC_SYS.
  */
 enum rc sources_add(struct sources *s, const char *path, struct err *e) MUST_CHECK;

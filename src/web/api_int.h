@@ -43,6 +43,7 @@ enum rc api_change(struct request *rq, struct reply *re, struct err *e) MUST_CHE
 enum rc api_remove(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc api_step(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc api_history(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc api_tiers(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc api_codes(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc api_upload(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc api_search(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;

@@ -2,6 +2,7 @@
 #include "web/api_int.h"
 #include "web/approval_int.h"
 #include "web/notice_int.h"
+#include "web/report_int.h"
 
 #include <math.h>
 
@@ -84,6 +85,14 @@ static void describe_codes(json_t *schema, const struct codes *c)
     json_object_set_new(schema, "enum", list);
 }
 
+static json_t *kinds_json(const struct field_def *f)
+{
+    json_t *all = json_array();
+    for (uint32_t i = 0; i < f->n_among; i++)
+        json_array_append_new(all, text_json(f->among[i]->name));
+    return all;
+}
+
 static json_t *value_schema(const struct field_def *f, bool zh)
 {
     json_t *schema = json_object();
@@ -96,6 +105,8 @@ static json_t *value_schema(const struct field_def *f, bool zh)
         describe_codes(schema, f->codes);
     if (f->type == TYPE_REF && f->of.n)
         json_object_set_new(schema, "x-kind", text_json(f->of));
+    if (f->n_among)
+        json_object_set_new(schema, "x-kinds", kinds_json(f));
     bool text = f->type == TYPE_TEXT || f->type == TYPE_LONG;
     if (text || f->type == TYPE_INT || f->type == TYPE_DECIMAL || f->type == TYPE_MONEY) {
         set_number(schema, text ? "minLength" : "minimum", f->min);
@@ -193,6 +204,11 @@ static const struct {
     {api_inbox, {"unread:boolean", "before:integer", "limit:integer"}, false, false},
     {api_inbox_read_all, {"up_to:integer"}, false, false},
     {api_matches, {"kind:string", "limit:integer"}, false, false},
+    {api_report,
+     {"from:string", "until:string", "year:integer", "org:integer", "as:string"},
+     false,
+     false},
+    {api_tiers, {"on:string"}, false, false},
 };
 
 static void add_takes(json_t *operation, json_t *parameters, const struct route *r,
@@ -292,7 +308,8 @@ static json_t *paths_json(const struct kinds *kinds, bool zh)
             add_path(paths, r, NULL, zh);
         else
             for (uint32_t i = 0; i < kinds_count(kinds); i++)
-                add_path(paths, r, kinds_at(kinds, i), zh);
+                if (r->handler != api_tiers || kinds_at(kinds, i)->is_self)
+                    add_path(paths, r, kinds_at(kinds, i), zh);
     }
     return paths;
 }

@@ -195,9 +195,9 @@ static void view_input(struct request *rq, struct view *v, const struct field_de
                  textf(rq, "/suggest/codes/%.*s", (int)f->codes->name.n, f->codes->name.p));
         break;
     case TYPE_REF:
-        if (f->of_kind) {
+        if (f->of_kind || f->n_among) {
             type = "suggest";
-            view_str(v, "suggest", textf(rq, "/suggest/records/%.*s", (int)f->of.n, f->of.p));
+            view_str(v, "suggest", suggest_path(rq, f));
         }
         break;
     case TYPE_DATE:

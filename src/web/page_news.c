@@ -258,16 +258,21 @@ static bool is_archive(const struct param *p)
 static enum rc fetch(struct request *rq, struct str link, struct page_given *out, struct buf *page,
                      struct buf *address, struct err *e)
 {
-    struct fetch_options o = {.timeout = FETCH_TIME};
+    struct fetch_options o = site_fetch_options(rq->site, FETCH_TIME, 0);
     struct fetcher *f = NULL;
-    struct str kept = arena_str(rq->arena, link);
+    struct str kept = arena_str(rq->arena, link), charset = STR("");
     if (!kept.p)
         return err_nomem(e);
     enum rc rc = fetcher_open(&f, &o, 1, e);
     if (rc == RC_OK)
         rc = fetch_page(f, 0, kept.p, page, address, e);
+    if (rc == RC_OK) {
+        charset = arena_str(rq->arena, fetch_charset(f, 0));
+        rc = charset.p ? RC_OK : err_nomem(e);
+    }
     fetcher_close(f);
-    *out = (struct page_given){.name = kept, .address = buf_view(address), .bytes = buf_view(page)};
+    *out = (struct page_given){
+        .name = kept, .address = buf_view(address), .charset = charset, .bytes = buf_view(page)};
     return rc;
 }
 

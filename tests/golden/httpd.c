@@ -1,6 +1,7 @@
 /* A site on 127.0.0.1 for tests/read_test.sh: prints its port, answers by the path, ends by itself
  * after two minutes.
  *     /page/NAME  the file NAME of the folder given    /redirect?URL  302 to URL
+ *     /as/CHARSET/NAME  that file, said to be in this charset by the header
  *     /loop       302 to itself                        /big           17 MiB of text
  *     /packed     17 MiB in a few KiB, as gzip         /slow          an answer that never ends
  *     /picture    image/png                            else           404 */
@@ -61,16 +62,18 @@ static void packed(int fd)
     deflateEnd(&z);
 }
 
-static void page(int fd, const char *folder, const char *name)
+static void page(int fd, const char *folder, const char *name, const char *charset)
 {
-    char path[2 * REQUEST], block[4096];
+    char path[2 * REQUEST], block[4096], type[100];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *f = strstr(name, "..") ? NULL : fopen(path, "rb");
     if (!f) {
         head(fd, "404 Not Found", "Content-Type: text/html\r\n");
         return;
     }
-    head(fd, "200 OK", "Content-Type: text/html\r\n");
+    snprintf(type, sizeof type, "Content-Type: text/html%s%s\r\n", *charset ? "; charset=" : "",
+             charset);
+    head(fd, "200 OK", type);
     for (size_t n; (n = fread(block, 1, sizeof block, f)) > 0;)
         put(fd, block, n);
     fclose(f);
@@ -78,7 +81,7 @@ static void page(int fd, const char *folder, const char *name)
 
 static void answer(int fd, const char *folder)
 {
-    char request[REQUEST] = {0}, path[REQUEST] = {0}, more[REQUEST + 32];
+    char request[REQUEST] = {0}, path[REQUEST] = {0}, more[REQUEST + 32], charset[32], name[100];
     size_t n = 0;
     while (n < sizeof request - 1 && !strstr(request, "\r\n\r\n")) {
         ssize_t got = read(fd, request + n, sizeof request - 1 - n);
@@ -90,7 +93,9 @@ static void answer(int fd, const char *folder)
     const char *agent = strstr(request, "User-Agent: ");
     fprintf(stderr, "%s %.*s\n", path, agent ? (int)strcspn(agent, "\r") : 0, agent ? agent : "");
     if (strncmp(path, "/page/", 6) == 0)
-        page(fd, folder, path + 6);
+        page(fd, folder, path + 6, "");
+    else if (sscanf(path, "/as/%31[^/]/%99s", charset, name) == 2)
+        page(fd, folder, name, charset);
     else if (strncmp(path, "/redirect?", 10) == 0 || strcmp(path, "/loop") == 0) {
         snprintf(more, sizeof more, "Location: %s\r\n", path[1] == 'l' ? path : path + 10);
         head(fd, "302 Found", more);

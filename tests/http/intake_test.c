@@ -5,8 +5,11 @@
 
 #include "service/jobs.h"
 
+#include <arpa/inet.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <sys/wait.h>
 #include <zip.h>
 
 static struct browser broker, visitor;
@@ -93,6 +96,34 @@ static void test_import_wrong(void **state)
     assert_int_equal(get(&broker, file), 200);
     assert_memory_equal(got.body.p, "PK", 2);
     assert_non_null(strstr(header("Content-Disposition"), "attachment"));
+}
+
+/* Every row is listed by what it does: new, changed (with what it was), unchanged. */
+static void test_import_rows(void **state)
+{
+    (void)state;
+    char url[440];
+    get(&broker, "/need/import");
+    upload(&broker, "/need/import", "rows.csv",
+           HEAD "导入一,改过的内容,C32,330600,甲公司\n导入二,内容,C32,330600,甲公司\n"
+                "全新的一条,内容,C32,330600,甲公司\n");
+    follow();
+    run_jobs();
+    assert_int_equal(get(&broker, place), 200);
+    assert_true(shows("show=new") && shows("show=changed") && shows("show=same"));
+    assert_false(shows("show=wrong"));
+    assert_true(shows("全新的一条")); /* the first state that there is */
+    assert_false(shows("改过的内容"));
+    snprintf(url, sizeof url, "%s?show=changed", place);
+    assert_int_equal(get(&broker, url), 200);
+    assert_true(shows("<del>内容</del>") && shows("<ins>改过的内容</ins>"));
+    assert_true(shows(">导入一</a>"));
+    assert_false(shows("全新的一条") || shows("导入二"));
+    snprintf(url, sizeof url, "%s?show=same&from=99999999", place);
+    assert_int_equal(get(&broker, url), 200);
+    snprintf(url, sizeof url, "%s?show=same", place);
+    assert_int_equal(get(&broker, url), 200);
+    assert_true(shows(">导入二</a>"));
 }
 
 static void test_import_belongs(void **state)
@@ -403,6 +434,74 @@ static void test_many(void **state)
     assert_true(shows("读不出 1"));
 }
 
+/* A server on 127.0.0.2 in a process of its own: text that GBK and Big5 read alike, which the
+ * header says to be Big5. Each answer differs by a number. Ends after a minute by itself. */
+static pid_t serve_big5(unsigned *port)
+{
+    static const char text[] = "\xB0\xA1\xB1\xA1\xB2\xA1\xB3\xA1\xB4\xA1\xB5\xA1\xB6\xA1\xB7\xA1"
+                               "\xB8\xA1\xB9\xA1\xBA\xA1\xBB\xA1\xBC\xA1\xBD\xA1,"
+                               "\xB0\xA1\xB1\xA1\xB2\xA1\xB3\xA1\xB4\xA1\xB5\xA1\xB6\xA1\xB7\xA1"
+                               "\xB8\xA1\xB9\xA1\xBA\xA1\xBB\xA1\xBC\xA1\xBD\xA1!";
+    struct sockaddr_in a = {.sin_family = AF_INET};
+    socklen_t n = sizeof a;
+    int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    inet_pton(AF_INET, "127.0.0.2", &a.sin_addr);
+    assert_int_equal(bind(s, (struct sockaddr *)&a, sizeof a), 0);
+    assert_int_equal(listen(s, 8), 0);
+    assert_int_equal(getsockname(s, (struct sockaddr *)&a, &n), 0);
+    *port = ntohs(a.sin_port);
+    pid_t child = fork();
+    if (child != 0) {
+        close(s);
+        return child;
+    }
+    alarm(60);
+    for (int number = 1, fd; (fd = accept(s, NULL, NULL)) >= 0; number++) {
+        char request[4096];
+        if (read(fd, request, sizeof request) > 0)
+            dprintf(fd,
+                    "HTTP/1.1 200 OK\r\nConnection: close\r\n"
+                    "Content-Type: text/plain; charset=Big5\r\n\r\n%s %d\n",
+                    text, number);
+        close(fd);
+    }
+    _exit(0);
+}
+
+static void test_charset(void **state)
+{
+    (void)state;
+    unsigned port;
+    char form[200];
+    pid_t server = serve_big5(&port);
+    get(&broker, "/news/new");
+    snprintf(form, sizeof form, "url=http%%3A%%2F%%2F127.0.0.2%%3A%u%%2Fone", port);
+    assert_int_equal(post(&broker, "/news", form), 303);
+    assert_int_equal(get(&broker, follow()), 200);
+    assert_true(shows("部插窗间楚腹饱满说"));
+    /* the job, and what it writes by reading the kept bytes again */
+    snprintf(
+        form, sizeof form,
+        "url=http%%3A%%2F%%2F127.0.0.2%%3A%u%%2Ftwo%%0Ahttp%%3A%%2F%%2F127.0.0.2%%3A%u%%2Fthree",
+        port, port);
+    get(&broker, "/news/new");
+    assert_int_equal(post(&broker, "/news", form), 303);
+    follow();
+    run_jobs();
+    kill(server, SIGTERM);
+    waitpid(server, NULL, 0);
+    assert_int_equal(get(&broker, place), 200);
+    assert_true(shows("共 2 页"));
+    const char *at = strstr(got.body.p, "/files/");
+    at = at ? strstr(at + 1, "/files/") : NULL; /* the second: JSON Lines */
+    assert_non_null(at);
+    snprintf(form, sizeof form, "%.*s", (int)strcspn(at, "\""), at);
+    assert_int_equal(get(&broker, form), 200);
+    const char *first = strstr(got.body.p, "部插窗间楚腹饱满说");
+    assert_non_null(first);
+    assert_non_null(strstr(strchr(first, '\n'), "部插窗间楚腹饱满说"));
+}
+
 static void test_news_refuses(void **state)
 {
     (void)state;
@@ -550,6 +649,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_import),
         cmocka_unit_test(test_import_wrong),
+        cmocka_unit_test(test_import_rows),
         cmocka_unit_test(test_import_belongs),
         cmocka_unit_test(test_import_parallel),
         cmocka_unit_test(test_news),
@@ -558,6 +658,7 @@ int main(void)
         cmocka_unit_test(test_accept),
         cmocka_unit_test(test_reject_and_correct),
         cmocka_unit_test(test_many),
+        cmocka_unit_test(test_charset),
     };
     return cmocka_run_group_tests(tests, start, web_stop);
 }

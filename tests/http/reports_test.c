@@ -75,6 +75,56 @@ static void test_files(void **state)
     assert_int_equal(get(&broker, "/reports/summary?as=doc"), 422);
 }
 
+/* The same figures for programs, with the same rights. */
+static void test_for_programs(void **state)
+{
+    (void)state;
+    assert_int_equal(get(&broker, "/api/reports"), 200);
+    assert_true(shows("{\"name\":\"transfer_report\"") && shows("\"period\":true"));
+    assert_int_equal(get(&broker, "/api/reports/contract_ledger?year=2026"), 200);
+    assert_true(shows("与甲共享的协议") && shows("\"number\":120000") &&
+                shows("\"is\":\"total\"") && shows("\"from\":\"2026-01-01\""));
+    assert_int_equal(get(&broker, "/api/reports/contract_ledger?year=2025"), 200);
+    assert_false(shows("与甲共享的协议"));
+    assert_int_equal(get(&broker, "/api/reports/summary?as=xlsx"), 200);
+    assert_memory_equal(got.body.p, "PK", 2);
+    assert_int_equal(get(&broker, "/api/reports/nothing"), 404);
+    assert_int_equal(get(&broker, "/api/reports/summary?from=yesterday"), 400);
+    assert_int_equal(get(&broker, "/api/reports/summary?year=3026"), 400);
+    assert_int_equal(get(&visitor, "/api/reports"), 403);
+    assert_int_equal(get(&member, "/api/reports/payment_ledger"), 403);
+    assert_int_equal(get(&member, "/api/reports/reward_ledger"), 403);
+}
+
+/* ---- a company's tiers on a day ---- */
+
+static void test_tiers(void **state)
+{
+    (void)state;
+    static const char *const given[][3] = {{"hightech", "2023-05-01", "2026-04-30"},
+                                           {"srdi", "2024-06-01", "2027-05-31"},
+                                           {"listed", "2027-01-01", ""}};
+    for (size_t i = 0; i < ARRAY_LEN(given); i++)
+        MAKE(&actor_system, "rank", "company", "甲公司", "tier", given[i][0], "start", given[i][1],
+             "end", given[i][2], "certificate", "GR2023", "owner", "甲公司");
+    const char *at = pathf("/org/%lld", (long long)org_a);
+    assert_int_equal(get(&visitor, pathf("%s?on=2025-01-01", at)), 200);
+    assert_true(shows("<span class=\"state tone-good\">高新技术企业</span>") &&
+                shows("<span class=\"state tone-good\">专精特新中小企业</span>"));
+    assert_false(shows("<span class=\"state tone-good\">上市公司</span>"));
+    assert_int_equal(get(&visitor, pathf("%s?on=2022-01-01", at)), 200);
+    assert_true(shows("2022-01-01 不在任何梯队"));
+    const char *api = pathf("/api/org/%lld/tiers", (long long)org_a);
+    assert_int_equal(get(&visitor, pathf("%s?on=2026-04-30", api)), 200);
+    assert_true(shows("\"tier\":\"hightech\",\"label\":\"高新技术企业\",\"start\":\"2023-05-01\","
+                      "\"end\":\"2026-04-30\",\"certificate\":\"GR2023\",\"held\":true"));
+    assert_int_equal(get(&visitor, pathf("%s?on=2026-05-01", api)), 200);
+    assert_true(shows("\"end\":\"2026-04-30\",\"certificate\":\"GR2023\",\"held\":false"));
+    assert_int_equal(get(&visitor, pathf("%s?on=2026-13-01", api)), 400);
+    assert_int_equal(get(&visitor, "/api/org/99999999/tiers"), 404);
+    assert_int_equal(get(&broker, pathf("/api/appointment/%lld/tiers", (long long)post_id)), 404);
+}
+
 /* ---- who sees what ---- */
 
 static void hidden_from(struct browser *b, const char *path)
@@ -192,6 +242,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pages),          cmocka_unit_test(test_files),
+        cmocka_unit_test(test_for_programs),   cmocka_unit_test(test_tiers),
         cmocka_unit_test(test_not_for_others), cmocka_unit_test(test_for_parties),
         cmocka_unit_test(test_confirm),        cmocka_unit_test(test_feedback),
     };

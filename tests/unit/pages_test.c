@@ -125,6 +125,28 @@ static void test_keep(void **state)
     REFUSED(page_keep(site, &member, &empty, &mem, &kept, &e), "service.denied");
 }
 
+/* Bytes that GBK and Big5 read as common characters alike: the HTTP header decides. */
+static void test_charset(void **state)
+{
+    (void)state;
+    static const char bytes[] = "\xB0\xA1\xB1\xA1\xB2\xA1\xB3\xA1\xB4\xA1\xB5\xA1\xB6\xA1\xB7\xA1"
+                                "\xB8\xA1\xB9\xA1\xBA\xA1\xBB\xA1\xBC\xA1\xBD\xA1,"
+                                "\xB0\xA1\xB1\xA1\xB2\xA1\xB3\xA1\xB4\xA1\xB5\xA1\xB6\xA1\xB7\xA1"
+                                "\xB8\xA1\xB9\xA1\xBA\xA1\xBB\xA1\xBC\xA1\xBD\xA1!";
+    struct rec page[2];
+    for (int i = 0; i < 2; i++) {
+        const struct actor *a = i ? &editor : &broker;
+        struct page_given from = {.name = STR("x"), .bytes = str_of(bytes)};
+        struct page_kept kept;
+        from.charset = i ? STR("Big5") : STR("");
+        OK(page_keep(site, a, &from, &mem, &kept, &e));
+        page[i] = read_rec("page", kept.id);
+        assert_true(str_eq(rec_text(&page[i], "charset"), from.charset));
+        assert_true(rec_text(&page[i], "text").n > 0);
+    }
+    assert_false(str_eq(rec_text(&page[0], "text"), rec_text(&page[1], "text")));
+}
+
 /* One click: event, both organisations, agreement; from it the thread leads to the sentence. */
 static void test_accept(void **state)
 {
@@ -568,6 +590,7 @@ int main(void)
         cmocka_unit_test(test_same_event), cmocka_unit_test(test_doubt),
         cmocka_unit_test(test_editor),     cmocka_unit_test(test_deadlines),
         cmocka_unit_test(test_repairs),    cmocka_unit_test(test_labels),
+        cmocka_unit_test(test_charset),
     };
     return cmocka_run_group_tests(tests, fill, site_close_all);
 }

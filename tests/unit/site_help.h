@@ -73,12 +73,17 @@ static inline int pg_make(void)
     return pg_run("CREATE", "");
 }
 
+/* Where tests may have a server of their own; the site's own machine stays forbidden. */
+static const char *const site_allow[] = {"127.0.0.2"};
+
 static inline struct site_options site_test_options(void)
 {
     return (struct site_options){.dir = site_path,
                                  .db = pg_url[0] ? pg_url : NULL,
                                  .model_dir = site_model_folder,
                                  .engine = site_with_engine,
+                                 .allow = site_allow,
+                                 .n_allow = ARRAY_LEN(site_allow),
                                  .now = test_clock};
 }
 

@@ -1,0 +1,80 @@
+/* Places that divisions.yaml does not have, and words that only look like places it has. */
+#include "news/news_int.h"
+
+enum { NEAR = 1500 };
+
+bool is_town(uint32_t c)
+{
+    return c == 0x5E02 || c == 0x53BF;
+}
+
+bool may_end_town(uint32_t c)
+{
+    static const uint32_t never[] = {
+        0x57CE, 0x7EA7, 0x5404, 0x591A, 0x4E00, 0x4E8C, 0x4E24, 0x4E09,
+        0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D, 0x5341}; /* 城级各多, numerals */
+    for (size_t k = 0; k < ARRAY_LEN(never); k++)
+        if (c == never[k])
+            return false;
+    return true;
+}
+
+static bool same_at(const struct page *p, uint32_t a, uint32_t b, uint32_t n)
+{
+    return memcmp(&p->ch[a], &p->ch[b], n * sizeof *p->ch) == 0;
+}
+
+bool comes_again(const struct page *p, uint32_t from, uint32_t to)
+{
+    uint32_t end = MIN(p->n, to + NEAR), n = to - from;
+    for (uint32_t i = from > NEAR ? from - NEAR : 0; i + n <= end; i++)
+        if (i != from && same_at(p, i, from, n) && starts_word(p, i))
+            return true;
+    return false;
+}
+
+/* The words [from, from + n) as the name of a town near here. */
+static bool is_town_near(const struct page *p, uint32_t from, uint32_t n)
+{
+    uint32_t end = MIN(p->n, from + NEAR);
+    for (uint32_t i = from > NEAR ? from - NEAR : 0; i + n < end; i++)
+        if (is_town(p->ch[i + n]) && same_at(p, i, from, n) && starts_word(p, i))
+            return true;
+    return false;
+}
+
+bool begins_unlisted(const struct page *p, uint32_t from, uint32_t to)
+{
+    enum { LEAST = 2, MOST = 4 };
+    for (uint32_t n = LEAST; n <= MOST && from + n <= to; n++) {
+        if (!is_han(p->ch[from + n - 1]) || mark_at(p, from, SENSE_GENERIC))
+            return false;
+        bool own = from + n < to && is_town(p->ch[from + n]) && may_end_town(p->ch[from + n - 1]);
+        if (own || is_town_near(p, from, n))
+            return true;
+    }
+    return false;
+}
+
+/* Is the place always, and more than once, the end of the same longer word? */
+static bool is_tail(const struct page *p, const struct mark *m)
+{
+    uint32_t before = m->from ? p->ch[m->from - 1] : 0, n = m->to - m->from, seen = 0;
+    if (!is_han(before) || p->ends[m->from])
+        return false;
+    uint32_t end = MIN(p->n, m->to + NEAR);
+    for (uint32_t i = m->from > NEAR ? m->from - NEAR : 0; i + n <= end; i++)
+        if (same_at(p, i, m->from, n)) {
+            if (i == 0 || p->ch[i - 1] != before)
+                return false;
+            seen++;
+        }
+    return seen >= 2;
+}
+
+void drop_tails(struct page *p)
+{
+    for (size_t k = 0; k < p->mark.n; k++)
+        if (p->mark.p[k].class == SENSE_PLACE && is_tail(p, &p->mark.p[k]))
+            p->mark.p[k].class = SENSE__COUNT;
+}
