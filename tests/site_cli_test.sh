@@ -49,7 +49,7 @@ refused 'no role' 2 add wang --role king
 ok "an unknown role"
 refused 'no organisation' 2 add wang --role editor --org 99
 ok "an unknown organisation"
-refused '没有给出口令' 2 sh -c "$qiao user site add wang </dev/null"
+refused '没有给出密码' 2 sh -c "$qiao user site add wang </dev/null"
 ok "no password"
 "$qiao" user site disable li >/dev/null && "$qiao" user site list --tsv | grep -q '^li	broker		closed'
 ok "user disable"

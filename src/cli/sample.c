@@ -48,8 +48,8 @@ static const struct option options[] = {
     {.name = "password",
      .kind = OPTION_TEXT,
      .to = offsetof(struct sample_args, password),
-     .value = {"口令", "PASSWORD"},
-     .help = {"所有示例账号的口令；不给则不建账号",
+     .value = {"密码", "PASSWORD"},
+     .help = {"所有示例账号的密码；不给则不建账号",
               "the password of all sample accounts; without it none are made"}},
 };
 

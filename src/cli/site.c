@@ -131,7 +131,7 @@ static const struct option migrate_options[] = {
     {.name = "new-key",
      .kind = OPTION_FLAG,
      .to = offsetof(struct site_args, new_key),
-     .help = {"密钥文件 secret.key 丢失时：生成新的，忘掉邮件口令和群机器人地址",
+     .help = {"密钥文件 secret.key 丢失时：生成新的，忘掉邮件密码和群机器人地址",
               "where the key file secret.key is lost: make a new one and forget the mail password "
               "and the robots"}},
 };

@@ -105,10 +105,9 @@ enum rc matcher_parts(const struct matcher *m, uint32_t need, uint32_t result,
 /* The k best results of needs [first, first + n): need i's are hit[i * k ...), count[i] of them,
  * best first, ties by result number. Identical on any number of threads.
  *
- * Every result is scored where there are at most MATCH_ALL of them or where k asks for all; else
- * the MATCH_POOL best by cosine (exact, index/index.h) and, up to MATCH_KEPT results, the
- * MATCH_POOL best by knowledge: what is in neither could hardly be among the best. */
-#define MATCH_ALL  5000u
+ * Every result is ranked by its whole score, exactly; but above MATCH_KEPT results, whose points
+ * are not kept, only the MATCH_POOL best by cosine are. */
+#define MATCH_ALL  5000u /* results up to which each is scored by itself */
 #define MATCH_POOL 500u
 #define MATCH_KEPT 200000u
 enum rc matcher_rank(const struct matcher *m, uint32_t first, uint32_t n, uint32_t k,

@@ -29,7 +29,7 @@ static enum rc open_knowledge(struct matcher *m, unsigned threads, struct err *e
         return err_nomem(e);
     for (uint32_t i = 0; i < n; i++)
         v->vector[i] = knowledge_vector(m->know, index_term_key(m->ix, i));
-    TRY(view_open(v, true, e));
+    TRY(view_open(v, true, threads, e));
     return index_docs(m->ix) <= MATCH_KEPT ? view_keep(v, threads, e) : RC_OK;
 }
 
@@ -99,7 +99,7 @@ static enum rc open_latent(struct matcher *m, uint32_t dims, unsigned threads, s
         return err_nomem(e);
     for (uint32_t i = 0; i < n; i++)
         v->vector[i] = v->own + (size_t)i * dims;
-    TRY(view_open(v, false, e));
+    TRY(view_open(v, false, threads, e));
     return view_keep(v, threads, e);
 }
 
@@ -125,6 +125,29 @@ void views_need(const struct matcher *m, const vec_need_term *need, struct need_
             view_need(&m->knowledge, need, knowledge_of, m->know, out->knowledge);
     if (m->latent.dims)
         out->latent_inverse = view_need(&m->latent, need, latent_of, &m->latent, out->latent);
+}
+
+bool views_kept(const struct matcher *m)
+{
+    bool knowledge = m->knowledge.dims > 0, latent = m->latent.dims > 0;
+    return (knowledge || latent) && (!knowledge || m->knowledge.point) &&
+           (!latent || m->latent.point);
+}
+
+void views_bound(const struct matcher *m, const struct need_points *need, uint32_t first,
+                 uint32_t n, double span, double units, uint16_t *to)
+{
+    const struct match_parts *mix = &m->params.mix;
+    float sum[VIEWS_TILE], scale = (float)units;
+    for (uint32_t i = 0; i < n; i++)
+        sum[i] = (float)span;
+    if (m->knowledge.dims)
+        view_add(&m->knowledge, need->knowledge, need->knowledge_inverse, (float)mix->knowledge,
+                 first, n, sum);
+    if (m->latent.dims)
+        view_add(&m->latent, need->latent, need->latent_inverse, (float)mix->latent, first, n, sum);
+    for (uint32_t i = 0; i < n; i++)
+        to[i] = (uint16_t)((int32_t)(sum[i] * scale) + 2);
 }
 
 enum rc views_likeness(const struct matcher *m, const struct need_points *need, uint32_t doc,

@@ -90,7 +90,9 @@ static uint32_t after_amount(const struct page *p, uint32_t i)
     static const char *const words[] = {"以上", "以下", "左右", "多", "余"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (looking_at(p, i, words[k]))
-            return i + (uint32_t)utf8_len(str_of(words[k]));
+            return k == 3 && !is_one_of(p->ch[i - 1], "年月元天倍")
+                       ? i
+                       : i + (uint32_t)utf8_len(str_of(words[k]));
     return i;
 }
 
@@ -262,7 +264,8 @@ static uint32_t year_end(const struct page *p, uint32_t i)
     bool since =
         looking_at(p, to + 1, "起") || looking_at(p, to + 1, "以来") || looking_at(p, to + 1, "度");
     uint32_t end = tail_end(p, to + 1);
-    bool bare = end == to + 1 && !(i && is_one_of(p->ch[i - 1], "到至"));
+    bool span = i > 1 && is_one_of(p->ch[i - 2], "年月日"); /* 2021年至2023年 */
+    bool bare = end == to + 1 && (span || !(i && is_one_of(p->ch[i - 1], "到至")));
     if (is_digit(p->ch[to + 1]))
         return month_end(p, to + 1);
     return since || (bare && is_past_year(p, i)) ? 0 : end;

@@ -117,6 +117,19 @@ static bool inside_noun(const struct page *p, const struct mark *v, const struct
     return false;
 }
 
+/* The 建成 of 游建成, who does something. */
+static bool inside_person(const struct page *p, const struct mark *v)
+{
+    for (size_t k = 0; k < p->out->person.n; k++) {
+        struct str name = p->out->person.p[k].name;
+        uint32_t n = (uint32_t)utf8_len(name);
+        for (uint32_t i = v->to > n ? v->to - n : 0; i <= v->from && i + n <= p->n; i++)
+            if (n >= v->to - v->from && str_eq(page_str(p, i, i + n), name))
+                return true;
+    }
+    return false;
+}
+
 /* The verb is part of a name: 成果转化促进会. */
 static bool inside_name(const struct page *p, const struct mark *v)
 {
@@ -133,8 +146,7 @@ static bool rule_fits(const struct page *p, struct hit *h, const struct group_se
     const struct group_set *g = &h->clause->groups;
     if (!set_meets(g, &r->verb) || (r->has_noun && !set_meets(g, &r->noun)) ||
         (r->has_with && !set_meets(g, &r->with)) || set_meets(g, &r->without) ||
-        set_meets(sentence, &r->unless) ||
-        (r->has_lead && !set_meets(sentence, &r->lead)) ||
+        set_meets(sentence, &r->unless) || (r->has_lead && !set_meets(sentence, &r->lead)) ||
         (r->has_amid && !set_meets(sentence, &r->amid)))
         return false;
     uint32_t after = h->clause->from;
@@ -142,7 +154,8 @@ static bool rule_fits(const struct page *p, struct hit *h, const struct group_se
         const struct mark *v = mark_of(p, h->clause->from, h->clause->to, &r->verb, after);
         if (!v)
             return false;
-        if (inside_name(p, v) || (r->has_noun && inside_noun(p, v, &r->noun))) {
+        if (inside_name(p, v) || inside_person(p, v) ||
+            (r->has_noun && inside_noun(p, v, &r->noun))) {
             after = v->to;
             continue;
         }

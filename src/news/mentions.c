@@ -207,7 +207,7 @@ static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bo
                 : m                          ? m->from
                                              : grow_places(p, place->from);
             bool known = mark_at(p, i, SENSE_PREFIX) || mark_at(p, i, SENSE_KNOWN);
-            if (kind_is_school(kind) && !m)
+            if (kind_is_school(kind) && (!m || m->class == SENSE_PREFIX))
                 return grow_school(p, i, from);
             return kind == KIND_ENTERPRISE && !m && !known ? grow_brand(p, i) : i;
         }
@@ -236,7 +236,8 @@ static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bo
         i = in ? in->from : i - 1;
     }
     if (before_inside == NONE || (before_inside == i + 1 && begins_names(p->ch[i])) ||
-        (bracket && !particle) || (kind_is_school(kind) && begins_region(p, i, before_inside, from)))
+        (bracket && !particle) ||
+        (kind_is_school(kind) && begins_region(p, i, before_inside, from)))
         return i;
     return before_inside; /* 建设 inside only where a place begins it */
 }
@@ -351,6 +352,14 @@ static bool is_part(const struct page *p, uint32_t from)
     return last && !last->host;
 }
 
+/* A further 学院 of a school that was read already. */
+static bool is_faculty(const struct page *p, const struct mark *s, uint32_t from)
+{
+    const struct mention *last = &p->mention.p[p->mention.n - 1];
+    return s->to - s->from == 2 && kind_is_school(last->kind) && !last->host &&
+           last->value == NONE && last->from == from && last->to < s->from;
+}
+
 static enum rc put_suffix(struct page *p, const struct mark *s)
 {
     const struct suffix *x = &p->t->suffix.p[s->value];
@@ -365,6 +374,8 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
         m.from = last->from; /* 中国煤炭科工集团|太原研究院有限公司 */
     if (x->alone && before && kind_is_school(before->kind))
         return RC_OK; /* 某大学|化工与材料学院 */
+    if (x->kind == KIND_COLLEGE && p->mention.n && is_faculty(p, s, m.from))
+        return RC_OK; /* 浔阳江学院|电子信息工程学院 */
     if (x->kind == KIND_INSTITUTE && before && before->kind == KIND_ENTERPRISE &&
         mark_at(p, s->to, SENSE_TITLE))
         return RC_OK; /* 某公司|技术中心副主任 */
@@ -555,15 +566,30 @@ static enum rc put_host(struct page *p, uint32_t i)
     return RC_OK;
 }
 
+/* ，企业|每年接收: it acts, and is not of many. */
+static bool plain_firm(const struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"每",   "将",   "还",   "先后", "承诺", "投入",
+                                        "出资", "选派", "接收", "提供", "为",   "派"};
+    if (!looking_at(p, i, "企业") || (i && !is_break(p->ch[i - 1])) ||
+        (i && p->ch[i - 1] == 0x3001))
+        return false;
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (looking_at(p, i + 2, words[k]))
+            return true;
+    return false;
+}
+
 /* 公司, 该集团: who it is, orgs.c finds. */
 static enum rc put_firm(struct page *p, uint32_t i)
 {
-    static const char *const words[] = {"集团公司", "公司", "该公司", "集团", "该集团"};
+    static const char *const words[] = {"集团公司", "公司", "该公司", "集团", "该集团", "企业"};
     if (!starts_word(p, i) && !(i && p->ch[i - 1] == 0x8BE5)) /* 该 */
         return RC_OK;
     for (size_t k = 0; k < ARRAY_LEN(words); k++) {
         uint32_t n = looking_at(p, i, words[k]);
-        if (!n || mark_at(p, i + n, SENSE_GENERIC) || mark_at(p, i + n, SENSE_SUFFIX))
+        if (!n || mark_at(p, i + n, SENSE_GENERIC) || mark_at(p, i + n, SENSE_SUFFIX) ||
+            (k == 5 && !plain_firm(p, i)))
             continue;
         struct mention m = {.from = i, .to = i + n, .suffix_from = i, .value = NONE};
         m.kind = KIND_ENTERPRISE;
@@ -592,7 +618,7 @@ static enum rc put_known(struct page *p, const struct mark *s)
             m.unsure = true;
     }
     bool plural = p->ch[s->to] == 0x95E8 && p->ch[s->to - 1] == 0x90E8; /* 工信部|门 */
-    if (p->ch[s->to] == 0x751F || plural || in_title(p, &m)) /* 大学生 */
+    if (p->ch[s->to] == 0x751F || plural || in_title(p, &m))            /* 大学生 */
         return RC_OK;
     if (university && s->to - s->from == 2) { /* 北大 of 湖北大桥: only where it stands alone */
         m.unsure = true;
@@ -643,7 +669,8 @@ enum rc mentions_find(struct page *p)
             TRY(put_level(p, i));
         if (p->t->flags[p->ch[i] & 0xFFFF] & CHAR_HOST)
             TRY(put_host(p, i));
-        if (p->ch[i] == 0x516C || p->ch[i] == 0x96C6 || p->ch[i] == 0x8BE5) /* 公集该 */
+        if (p->ch[i] == 0x516C || p->ch[i] == 0x96C6 || p->ch[i] == 0x8BE5 ||
+            p->ch[i] == 0x4F01) /* 公集该企 */
             TRY(put_firm(p, i));
         if (p->x->brand.n)
             TRY(put_brands(p, i));

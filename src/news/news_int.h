@@ -186,6 +186,7 @@ struct page {
     struct err *e;
     uint32_t n, title; /* characters; of the title line */
     uint32_t lead;     /* end of the first paragraph that tells something */
+    struct span verse; /* lines set as verse: one paragraph; empty: none */
     bool plan;         /* the lead announces a plan: everything in it is wanted */
     bool recent;       /* 近日, 日前: it happened, the day is not told */
     uint32_t *ch;      /* folded; ch[n] == 0 and a few more zeros */
@@ -257,9 +258,9 @@ uint32_t find_in(const struct page *p, uint32_t from, uint32_t to, const char *l
 uint32_t clause_of(const struct page *p, uint32_t i);
 
 /* Places that divisions.yaml does not have (places.c). */
-bool is_town(uint32_t c);                             /* 市县 */
-bool may_end_town(uint32_t c);                        /* not of 城市, 五市 */
-bool starts_word(const struct page *p, uint32_t i);   /* mentions.c */
+bool is_town(uint32_t c);                           /* 市县 */
+bool may_end_town(uint32_t c);                      /* not of 城市, 五市 */
+bool starts_word(const struct page *p, uint32_t i); /* mentions.c */
 /* Does the name stand at the beginning of a word in another place near here? */
 bool comes_again(const struct page *p, uint32_t from, uint32_t to);
 /* 渭原县第一中学, 浔阳江学院 where 浔阳江市 stands near. */

@@ -348,7 +348,8 @@ static bool host_before(const struct page *p, const struct org *a, const struct 
     return a->first < b->first;
 }
 
-/* The name with this ending that the page's own title has behind the headline: … - 某某大学新闻网. */
+/* The name with this ending that the page's own title has behind the headline: … - 某某大学新闻网.
+ */
 static struct str site_name(const struct page *p, struct str ending)
 {
     enum { BYTES_MIN = 12, BYTES_MAX = 60 };
@@ -475,7 +476,7 @@ static enum rc firms_resolve(struct page *p)
             last = NONE;
         para = here;
         if (m->firm)
-            m->org = firms == 1 ? only : last;
+            m->org = firms == 1 ? only : looking_at(p, m->from, "企业") ? NONE : last;
         else if (m->org != NONE && p->org.p[m->org].kind == KIND_ENTERPRISE)
             last = m->org;
     }

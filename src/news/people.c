@@ -99,7 +99,7 @@ static uint32_t name_end(const struct page *p, uint32_t i, bool free)
     uint32_t n = 0;
     while (n < 4 && is_han(p->ch[i + n]))
         n++;
-    bool compound = n == 4 && has_double_surname(p, i);
+    bool compound = n == 4 && (has_double_surname(p, i) || (!surname && is_break(p->ch[i + 4])));
     if (!compound && n > 2 && (n = MIN(n, 3)) == 3 &&
         (word_follows(p, i + 2) || does_for(p, i + 2) || p->ch[i + 2] == 0x7B49)) /* 等 */
         n = 2;
@@ -221,7 +221,8 @@ static enum rc add_person(struct page *p, uint32_t from, uint32_t to, const stru
 static bool is_rare_name(const struct page *p, uint32_t i, uint32_t to, const struct office *o)
 {
     static const char *const things[] = {"制", "会", "室", "部", "处", "组", "局", "办", "科"};
-    if (to != i + 3 || !is_break(p->ch[to]) || o->org == NONE || !o->named || p->ch[to] == ' ')
+    if ((to != i + 3 && to != i + 4) || !is_break(p->ch[to]) || o->org == NONE || !o->named ||
+        p->ch[to] == ' ')
         return false;
     for (size_t k = 0; k < ARRAY_LEN(things); k++)
         if (looking_at(p, to - 1, things[k]))

@@ -10,9 +10,9 @@ bool is_town(uint32_t c)
 
 bool may_end_town(uint32_t c)
 {
-    static const uint32_t never[] = {0x57CE, 0x7EA7, 0x5404, 0x591A, 0x4E00, 0x4E8C, 0x4E24,
-                                     0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D,
-                                     0x5341}; /* 城级各多, numerals */
+    static const uint32_t never[] = {
+        0x57CE, 0x7EA7, 0x5404, 0x591A, 0x4E00, 0x4E8C, 0x4E24, 0x4E09,
+        0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D, 0x5341}; /* 城级各多, numerals */
     for (size_t k = 0; k < ARRAY_LEN(never); k++)
         if (c == never[k])
             return false;

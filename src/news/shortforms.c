@@ -78,21 +78,19 @@ static enum rc long_forms(const struct page *p, struct long_form **out)
 }
 
 /* 某市工信局, 某市工业和信息化局: of the same place, begun and ended by the same characters. */
-static bool same_office(const struct page *p, const struct org *a, const struct org *b)
+static bool same_office(const struct org *a, const struct org *b)
 {
     enum { OFFICE_MIN = 9, OFFICE_MAX = 15 };
-    struct str s = without_place(p, a->name), l = without_place(p, b->name);
-    size_t place = a->name.n - s.n;
-    if (a->kind != KIND_GOVERNMENT || !str_starts(b->name, str_sub(a->name, 0, place)))
-        return false;
-    while (s.n && l.n && first_char(s) == first_char(l) && place < a->name.n) {
-        size_t i = 0;
-        uint32_t c = utf8_next(s, &i);
-        if (!is_level(c))
+    size_t place = 0;
+    for (size_t i = 0; i < a->name.n && a->kind == KIND_GOVERNMENT;) {
+        uint32_t c = utf8_next(a->name, &i);
+        if (!str_starts(b->name, str_sub(a->name, 0, i)))
             break;
-        s = str_sub(s, i, s.n);
-        l = str_sub(l, i, l.n);
+        place = is_level(c) ? i : place;
     }
+    if (!place)
+        return false;
+    struct str s = str_sub(a->name, place, a->name.n), l = str_sub(b->name, place, b->name.n);
     struct str tail = str_sub(s, s.n - MIN(s.n, 3), s.n);
     return s.n >= OFFICE_MIN && s.n <= OFFICE_MAX && l.n >= s.n + 6 &&
            first_char(s) == first_char(l) && str_ends(l, tail) && is_subsequence(s, l);
@@ -105,7 +103,7 @@ static bool shortens(const struct page *p, const struct long_form *f, uint32_t i
     if (a->kind != b->kind || a->name.n >= b->name.n || a->brand || b->brand)
         return false;
     if (a->kind != KIND_ENTERPRISE)
-        return (str_ends(b->name, a->name) && a->name.n >= 9) || same_office(p, a, b);
+        return (str_ends(b->name, a->name) && a->name.n >= 9) || same_office(a, b);
     struct str s = f[i].core, l = f[j].core;
     bool head = f[i].head == f[j].head || f[i].head == f[j].bare_head;
     if (a->name.n >= 18 && str_ends(b->name, a->name))
@@ -390,7 +388,7 @@ static enum rc signatories_find(struct page *p, vec_mention *more)
 /* 8名企业|导师, 12位企业|家: people are listed. */
 static bool counts_staff(const struct page *p, uint32_t i)
 {
-    static const char *const words[] = {"导师", "教师", "家",   "高管", "专家",
+    static const char *const words[] = {"导师", "教师", "家",   "高管",  "专家",
                                         "员工", "师傅", "职工", "工程师"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (looking_at(p, i, words[k]))
@@ -443,8 +441,7 @@ static enum rc take_item(struct page *p, vec_mention *more, uint32_t from, uint3
     }
     const struct mark *plain = mark_to(p, to, SENSE_GENERIC); /* 专家、学者等 */
     if (to - from < 2 || to - from > 14 || (plain && plain->from <= from) ||
-        is_department(p, from, to) ||
-        (to - from < 4 && is_surname(p->t, p->ch[from])))
+        is_department(p, from, to) || (to - from < 4 && is_surname(p->t, p->ch[from])))
         return RC_OK;
     uint32_t rest = k < p->mention.n && p->mention.p[k].from == from ? p->mention.p[k].to : from;
     for (uint32_t i = rest; i < to; i++)

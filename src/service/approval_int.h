@@ -112,7 +112,7 @@ bool approval_may_remind(const struct actor *a, const struct approval *p, const 
 enum rc approval_tell(const struct approval *p, struct signing *g, const char *key,
                       struct err *e) MUST_CHECK;
 
-/* ---- the record that is approved (record_save.c) ---- */
+/* ---- the record that is approved (record_step.c) ---- */
 
 /* Takes a step for who was decided to take it by the chain, not by the roles of the action. */
 enum rc record_step_in(struct site *s, struct tx *tx, const struct actor *a, const struct rec *full,

@@ -362,6 +362,7 @@ static enum rc view_groups(struct form_view *w, struct view *v, uint32_t field, 
     struct view *heads = view_list(v, "heads"), *rows;
     view_text(v, "type", "groups");
     view_str(v, "add", f->name);
+    form_view_draw(rq, v, w->rec->kind, f);
     for (uint32_t j = 0; j < f->n_sub; j++) {
         struct view *h = view_item(heads);
         view_str(h, "label", label_text(&f->sub[j].label, rq->zh));

@@ -104,8 +104,9 @@ static void test_secrets_on_every_route(void **state)
     int64_t id =
         MAKE(&actor_system, "need", "title", "暗语名称", "body", "暗语正文，寿命不低于2000次",
              "raw", "暗语原话", "diagnosis", "暗语诊断", "contact", "暗语联系人", "industry", "C32",
-             "region", "330600", "owner", "乙大学", "secrecy", "masked", "masked.title",
-             "遮盖后的名称", "masked.body", "遮盖后的正文");
+             "region", "330600", "keywords", "暗语关键词", "targets.0.name", "暗语指标",
+             "targets.0.op", "le", "targets.0.value", "7391.77", "owner", "乙大学", "secrecy",
+             "masked", "masked.title", "遮盖后的名称", "masked.body", "遮盖后的正文");
     OK(step_as(&actor_system, "need", id, "diagnose", "暗语意见", "", &e));
     OK(step_as(&actor_system, "need", id, "publish", "暗语意见", "", &e));
     for (size_t i = 0; i < ARRAY_LEN(outside); i++) {
@@ -128,6 +129,79 @@ static void test_secrets_on_every_route(void **state)
     sign_in(&broker, "broker");
     get(&broker, pathf("/need/%lld", (long long)id));
     assert_true(shows("暗语名称") && shows("暗语诊断"));
+    browser_close(&broker);
+}
+
+/* Which of two needs comes first in a list. */
+static bool comes_first(struct browser *b, const char *query, int64_t a, int64_t other)
+{
+    char one[40], two[40];
+    snprintf(one, sizeof one, "\"id\":%lld,", (long long)a);
+    snprintf(two, sizeof two, "\"id\":%lld,", (long long)other);
+    assert_int_equal(get(b, pathf("/api/need?limit=1000&%s", query)), 200);
+    const char *p = strstr(got.body.p, one), *q = strstr(got.body.p, two);
+    assert_true(p && q);
+    return p < q;
+}
+
+/* A filter or an order is no way to ask for what is hidden: of two masked needs that differ in
+ * their secrets alone nobody else learns which is which. */
+static void test_filters_ask_nothing(void **state)
+{
+    (void)state;
+    static const enum role outside[] = {ROLE_VISITOR, ROLE_MEMBER, ROLE_EDITOR, ROLE_ADMIN};
+    static const char *const asked[] = {"budget%20%3E%2050000",
+                                        "budget%20%3C%2050000",
+                                        "budget%20%3D%2090000",
+                                        "title%20contains%20Zebra",
+                                        "body%20contains%20Zebra",
+                                        "raw%20contains%20Zebra",
+                                        "keywords%20contains%20Zebra",
+                                        "diagnosis%20contains%20Zebra",
+                                        "contact%20contains%20Zebra",
+                                        "not%20contact%20is%20empty",
+                                        "targets.name%20contains%20Zebra",
+                                        "targets.value%20%3E%207000",
+                                        "owner.name%20contains%20%E4%B9%99",
+                                        "not%20owner%20is%20empty"};
+    static const char *const fields[] = {"budget", "title", "raw", "contact", "owner.name"};
+    int64_t id[2];
+    for (int i = 0; i < 2; i++) {
+        id[i] = MAKE(&actor_system, "need", "title", i ? "Aardvark" : "Zebra", "body",
+                     i ? "Aardvark" : "Zebra", "raw", i ? "Aardvark" : "Zebra", "keywords",
+                     i ? "Aardvark" : "Zebra", "contact", i ? "Aardvark" : "Zebra", "budget",
+                     i ? "10000" : "90000", "targets.0.name", i ? "Aardvark" : "Zebra",
+                     "targets.0.value", i ? "1" : "7391.77", "industry", "C32", "region", "330600",
+                     "owner", "乙大学", "secrecy", "masked", "masked.title", "两条相同的遮盖",
+                     "masked.body", "遮盖");
+        OK(step_as(&actor_system, "need", id[i], "diagnose", "", "", &e));
+        OK(step_as(&actor_system, "need", id[i], "publish", "", "", &e));
+    }
+    for (size_t r = 0; r < ARRAY_LEN(outside); r++) {
+        struct browser b;
+        browser_open(&b);
+        if (outside[r] != ROLE_VISITOR)
+            sign_in(&b, role_name(outside[r]));
+        for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+            for (int down = 0; down < 2; down++)
+                if (comes_first(&b, pathf("sort=%s%s", down ? "-" : "", fields[i]), id[0], id[1]) !=
+                    comes_first(&b, pathf("sort=%sphone", down ? "-" : ""), id[0], id[1]))
+                    fail_msg("sorting by %s tells a %s", fields[i], role_name(outside[r]));
+        for (size_t i = 0; i < ARRAY_LEN(asked); i++)
+            for (int n = 0; n < 2; n++) {
+                get(&b, pathf("/api/need?filter=%s%%20and%%20id%%20%%3D%%20%lld", asked[i],
+                              (long long)id[n]));
+                if (got.status != 200 || shows("\"id\":"))
+                    fail_msg("%s tells a %s: %ld", asked[i], role_name(outside[r]), got.status);
+            }
+        browser_close(&b);
+    }
+    struct browser broker; /* who may see them may ask */
+    browser_open(&broker);
+    sign_in(&broker, "broker");
+    assert_true(comes_first(&broker, "sort=budget", id[1], id[0]));
+    assert_int_equal(get(&broker, "/api/need?filter=targets.name%20contains%20Zebra"), 200);
+    assert_true(shows("\"id\":"));
     browser_close(&broker);
 }
 
@@ -183,6 +257,56 @@ static void test_own_organisation_only(void **state)
 }
 
 /* ---- forms ---- */
+
+/* The prose becomes rows of the form, beside what was typed; nothing is saved by it. */
+static void test_draw(void **state)
+{
+    (void)state;
+    struct browser b;
+    browser_open(&b);
+    sign_in(&b, "editor");
+    get(&b, "/need/new");
+    assert_true(shows("name=\"draw\" value=\"targets\""));
+    const char *form =
+        "has.title=1&title=%E6%8F%90%E5%8F%96&has.body=1&body="
+        "%E5%BE%AA%E7%8E%AF%E5%AF%BF%E5%91%BD%E4%B8%8D%E4%BD%8E%E4%BA%8E2000%E6%AC%A1"
+        "%EF%BC%8C%E6%AE%8B%E4%BD%99%E7%A2%B1%E2%89%A40.3%25%E3%80%82"
+        "&has.targets=1&targets.0.name=%E5%BC%BA%E5%BA%A6&targets.0.value=5"
+        "&targets.1.name=&draw=targets";
+    assert_int_equal(post(&b, "/need/new", form), 200);
+    assert_true(shows("提取了 2 项"));
+    assert_true(shows("name=\"targets.0.name\" value=\"强度\""));
+    assert_true(shows("name=\"targets.1.name\" value=\"循环寿命\"") &&
+                shows("name=\"targets.1.value\" value=\"2000\"") &&
+                shows("name=\"targets.1.unit\" value=\"次\""));
+    assert_true(shows("name=\"targets.2.name\" value=\"残余碱\"") && !shows("targets.3.name"));
+    assert_true(shows("value=\"提取\""));
+    /* what is there is not taken again */
+    assert_int_equal(
+        post(&b, "/need/new",
+             "has.body=1&body=%E5%BE%AA%E7%8E%AF%E5%AF%BF%E5%91%BD%E4%B8%8D%E4%BD%8E%E4%BA%8E2000"
+             "%E6%AC%A1%E3%80%82&has.targets=1&targets.0.name=%E5%BE%AA%E7%8E%AF%E5%AF%BF%E5%91%BD"
+             "&targets.0.op=ge&targets.0.value=1&draw=targets"),
+        200);
+    assert_true(shows("没有读出新的指标") && !shows("targets.1.name"));
+    assert_int_equal(post(&b, "/need/new", "draw=title"), 200); /* no such list: nothing happens */
+    assert_false(shows("class=\"drew\""));
+    /* on the page of the step that diagnoses */
+    int64_t id = make_need("待诊断提取", "collected");
+    struct browser broker;
+    browser_open(&broker);
+    sign_in(&broker, "broker");
+    const char *step = pathf("/need/%lld/step/diagnose", (long long)id);
+    assert_int_equal(get(&broker, step), 200);
+    assert_true(shows("name=\"draw\""));
+    assert_int_equal(post(&broker, step,
+                          "version=1&has.body=1&body=%E5%AF%BF%E5%91%BD%E4%B8%8D%E4%BD%8E%E4%BA%8E"
+                          "900%E6%AC%A1&has.targets=1&draw=targets"),
+                     422);
+    assert_true(shows("name=\"targets.0.name\" value=\"寿命\""));
+    browser_close(&broker);
+    browser_close(&b);
+}
 
 static int64_t id_of_location(void)
 {
@@ -602,6 +726,7 @@ int main(void)
         cmocka_unit_test(test_sign_in),
         cmocka_unit_test(test_back_is_local),
         cmocka_unit_test(test_csrf),
+        cmocka_unit_test(test_draw),
         cmocka_unit_test(test_make_and_edit),
         cmocka_unit_test(test_faults_at_their_fields),
         cmocka_unit_test(test_stale),
@@ -624,6 +749,7 @@ int main(void)
         cmocka_unit_test(test_own_organisation_only),
         cmocka_unit_test(test_csrf_on_every_route),
         cmocka_unit_test(test_secrets_on_every_route),
+        cmocka_unit_test(test_filters_ask_nothing),
         cmocka_unit_test(test_rights),
     };
     site_with_engine = true;

@@ -106,6 +106,34 @@ static void test_import_wrong(void **state)
     assert_non_null(strstr(header("Content-Disposition"), "attachment"));
 }
 
+/* Every row is listed by what it does: new, changed (with what it was), unchanged. */
+static void test_import_rows(void **state)
+{
+    (void)state;
+    char url[440];
+    get(&broker, "/need/import");
+    upload(&broker, "/need/import", "rows.csv",
+           HEAD "导入一,改过的内容,C32,330600,甲公司\n导入二,内容,C32,330600,甲公司\n"
+                "全新的一条,内容,C32,330600,甲公司\n");
+    follow();
+    run_jobs();
+    assert_int_equal(get(&broker, place), 200);
+    assert_true(shows("show=new") && shows("show=changed") && shows("show=same"));
+    assert_false(shows("show=wrong"));
+    assert_true(shows("全新的一条")); /* the first state that there is */
+    assert_false(shows("改过的内容"));
+    snprintf(url, sizeof url, "%s?show=changed", place);
+    assert_int_equal(get(&broker, url), 200);
+    assert_true(shows("<del>内容</del>") && shows("<ins>改过的内容</ins>"));
+    assert_true(shows(">导入一</a>"));
+    assert_false(shows("全新的一条") || shows("导入二"));
+    snprintf(url, sizeof url, "%s?show=same&from=99999999", place);
+    assert_int_equal(get(&broker, url), 200);
+    snprintf(url, sizeof url, "%s?show=same", place);
+    assert_int_equal(get(&broker, url), 200);
+    assert_true(shows(">导入二</a>"));
+}
+
 static void test_import_belongs(void **state)
 {
     (void)state;
@@ -637,6 +665,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_import),
         cmocka_unit_test(test_import_wrong),
+        cmocka_unit_test(test_import_rows),
         cmocka_unit_test(test_import_belongs),
         cmocka_unit_test(test_import_parallel),
         cmocka_unit_test(test_news),

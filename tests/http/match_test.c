@@ -279,6 +279,7 @@ static void test_way(void **state)
     get(&giver, "/board"); /* now it knows of the proposal, not of whom */
     assert_true(shows("高镍三元正极材料包覆改性") && !shows("绝密") && !shows("甲公司"));
     check_hidden(&giver, pathf("/introduction/%lld", (long long)id));
+    assert_false(shows("脱敏前")); /* nothing has been agreed yet */
     check_hidden(&giver, path);
     assert_int_equal(post(&giver, pathf("/board/%lld/talk", (long long)id), ""), 303);
     get(&giver, path); /* it has agreed: each sees the other */

@@ -198,6 +198,11 @@ static void test_promises(void **state)
     assert_int_equal(post(&editor, path, "add=1" ROW("0", "%3Cb%3E", "", "", "")), 200);
     assert_true(shows("value=\"&lt;b&gt;\"") && shows("name=\"r1.title\" value=\"\""));
     assert_true(shows("autofocus"));
+    /* Enter goes to a row that is blank before it makes one */
+    assert_int_equal(
+        post(&editor, path, "add=next" ROW("0", "one", "", "", "") ROW("1", "", "", "", "")), 200);
+    assert_true(shows("name=\"r1.title\" value=\"\" autocomplete=\"off\" autofocus") &&
+                !shows("name=\"r2.title\""));
     assert_int_equal(
         post(&editor, path, "drop=0" ROW("0", "one", "", "", "") ROW("1", "two", "", "", "")), 200);
     assert_true(shows("name=\"r0.title\" value=\"two\"") && !shows("value=\"one\""));
@@ -211,6 +216,8 @@ static void test_promises(void **state)
     assert_true(shows("aria-describedby=\"r1-title-e\"") && shows("id=\"r1-debtor-e\""));
     assert_true(shows("id=\"r1-due-e\"") && !shows("id=\"r0-title-e\"") && !shows("r2-title-e"));
     assert_true(shows("value=\"good\"") && times("/commitment/") == 1);
+    assert_true(times("autofocus") == 1 && before("id=\"r1-title\"", "autofocus") &&
+                before("autofocus", "id=\"r1-debtor\""));
     assert_int_equal(
         post(&editor, path,
              pathf("known=1&save=1" ROW("0", "good", "%s", "who", "2026-09-01")

@@ -17,7 +17,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#define TEXTS 400u
+#define TEXTS 6000u
 #define VOCAB 6000u
 
 struct texts {

@@ -186,6 +186,20 @@ static void ranks_are_sums_of_parts(void **unused)
     }
 }
 
+/* So many results that the index finds the best by the whole score: the same as pair by pair. */
+static void many_results_are_ranked_whole(void **unused)
+{
+    (void)unused;
+    static struct texts results, needs;
+    random_texts(&results, MATCH_ALL + 300, 12, 0);
+    random_texts(&needs, 3, 30, 0);
+    texts_add(&needs, "", "");
+    ranked_by_parts(&results, &needs, 10);
+    ranked_by_parts(&results, &needs, 700);
+    texts_free(&results);
+    texts_free(&needs);
+}
+
 static void profiles_have_length_one(void **unused)
 {
     (void)unused;
@@ -364,6 +378,7 @@ int main(void)
         cmocka_unit_test(english_scores_are_word_pairs),
         cmocka_unit_test(small_collections_are_exact_too),
         cmocka_unit_test(ranks_are_sums_of_parts),
+        cmocka_unit_test(many_results_are_ranked_whole),
         cmocka_unit_test(profiles_have_length_one),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(ties_go_to_the_smaller_number),
