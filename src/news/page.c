@@ -89,15 +89,19 @@ static enum rc decode(struct page *p)
     size_t room = s.n + 8;
     p->ch = arena_alloc(p->a, room * sizeof *p->ch);
     p->at = arena_alloc(p->a, room * sizeof *p->at);
-    if (!p->ch || !p->at)
+    p->flags = arena_alloc(p->a, (room + SET_ROOM) * sizeof *p->flags);
+    if (!p->ch || !p->at || !p->flags)
         return err_nomem(p->e);
-    uint32_t n = 0;
+    uint32_t n = 0, *ch = p->ch, *at = p->at;
     for (size_t i = 0; i < s.n; n++) {
-        p->at[n] = (uint32_t)i;
-        p->ch[n] = news_fold(utf8_next(s, &i));
-        if (p->at[n] < p->x->title)
-            p->title = n + 1;
+        at[n] = (uint32_t)i;
+        uint32_t c = news_fold(utf8_next(s, &i));
+        ch[n] = c;
+        p->flags[n] = c <= 0xFFFF ? p->t->flags[c] : 0;
     }
+    for (p->title = 0; p->title < n && at[p->title] < p->x->title;)
+        p->title++;
+    memset(p->flags + n, 0, SET_ROOM * sizeof *p->flags);
     for (uint32_t k = 0; k < 8; k++) {
         p->ch[n + k] = 0;
         p->at[n + k] = (uint32_t)s.n;
@@ -138,8 +142,8 @@ static enum rc mark_all(struct page *p)
     const struct lexicon *x = &p->t->words;
     p->first = arena_alloc(p->a, (p->n + 2) * sizeof *p->first);
     p->ending = arena_alloc(p->a, (p->n + 2) * sizeof *p->ending);
-    p->begins = arena_calloc(p->a, p->n + 64, sizeof *p->begins); /* looked at behind the end */
-    p->ends = arena_calloc(p->a, p->n + 64, sizeof *p->ends);
+    p->begins = arena_calloc(p->a, p->n + SET_ROOM, sizeof *p->begins);
+    p->ends = arena_calloc(p->a, p->n + SET_ROOM, sizeof *p->ends);
     if (!p->first || !p->ending || !p->begins || !p->ends)
         return err_nomem(p->e);
     TRY(vec_reserve(&p->mark, p->n + p->n / 2, p->e)); /* as many as news has */
@@ -205,7 +209,7 @@ static enum rc put_clause(struct page *p, struct clause c)
 static enum rc cut(struct page *p)
 {
     struct clause c = {.speaker = NONE};
-    for (uint32_t i = 0; i < p->n; i++) {
+    for (uint32_t i = 0; (i = next_with(p->flags, i, p->n, CHAR_CUT)) < p->n; i++) {
         uint32_t ch = p->ch[i];
         bool stop = ch == 0x3002 || ch == '!' || ch == '?' || ch == '\n';
         bool inside = i > 0 && is_digit(p->ch[i - 1]) && is_digit(p->ch[i + 1]); /* 1,200; 9:30 */

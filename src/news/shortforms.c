@@ -378,9 +378,8 @@ static enum rc signatories_find(struct page *p, vec_mention *more)
         const struct clause *c = &p->clause.p[k];
         if (c->from > p->lead && !set_meets(&c->groups, &signs))
             continue;
-        for (uint32_t i = c->from; i < c->to; i++)
-            if (is_join(p, i))
-                TRY(signatory_at(p, more, i, c));
+        for (uint32_t i = c->from; (i = next_with(p->flags, i, c->to, CHAR_JOIN)) < c->to; i++)
+            TRY(signatory_at(p, more, i, c));
     }
     return merge_mentions(p, more);
 }
@@ -481,7 +480,7 @@ static enum rc list_before(struct page *p, vec_mention *more, uint32_t end, enum
 
 static enum rc lists_find(struct page *p, vec_mention *more)
 {
-    for (uint32_t i = 1; i + 2 < p->n; i++) {
+    for (uint32_t i = 1; (i = next_with(p->flags, i, p->n, CHAR_LIST)) + 2 < p->n; i++) {
         enum org_kind kind = KIND_ENTERPRISE;
         bool count = is_digit(p->ch[i]) && !is_digit(p->ch[i - 1]) &&
                      (looking_at(p, i + 1, "家") || looking_at(p, i + 2, "家"));
