@@ -125,6 +125,8 @@ static size_t coded(const struct article_tables *t, struct str s, size_t i)
 static bool begins_clause(struct str s, size_t i)
 {
     size_t prev = i;
+    if (i >= 3 && (unsigned char)s.p[i - 3] - 0xE5u < 5) /* U+5000 … U+9FFF */
+        return false;
     while (prev > 0 && ((unsigned char)s.p[--prev] & 0xC0) == 0x80) {
     }
     if (i == 0)

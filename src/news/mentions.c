@@ -651,12 +651,18 @@ enum rc mentions_find(struct page *p)
     enum {
         NAMES = 1 << SENSE_UNIVERSITY | 1 << SENSE_KNOWN | 1 << SENSE_SUFFIX | 1 << SENSE_PLACE
     };
+    struct heads heads = {{0}}; /* of brands */
+    for (size_t b = 0; b < p->x->brand.n; b++) {
+        size_t i = 0;
+        if (p->x->brand.p[b].n)
+            heads_put(&heads, news_fold(utf8_next(p->x->brand.p[b], &i)));
+    }
     drop_tails(p);
     /* by their ends, so that of two names that overlap the later can replace the earlier */
     for (uint32_t i = 0; i < p->n; i++) {
         if (p->ends[i + 1] & NAMES || p->flags[i] & CHAR_NAME)
             TRY(put_names(p, i));
-        if (p->x->brand.n)
+        if (p->x->brand.n && heads_has(&heads, p->ch[i]))
             TRY(put_brands(p, i));
     }
     return RC_OK;

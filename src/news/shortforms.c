@@ -303,14 +303,14 @@ static enum rc find_short(struct page *p, vec_mention *more)
     TRY(merge_mentions(p, more));
     struct long_form *forms = NULL;
     TRY(long_forms(p, &forms));
-    bool heads[256] = {false}; /* first characters of names: most of the text is passed over */
+    struct heads heads = {{0}}; /* of names: most of the text is passed over */
     for (uint32_t i = 0; i < p->org.n; i++) {
-        heads[first_char(p->org.p[i].name) & 255] = true;
-        heads[first_char(without_place(p, p->org.p[i].name)) & 255] = true;
+        heads_put(&heads, first_char(p->org.p[i].name));
+        heads_put(&heads, first_char(without_place(p, p->org.p[i].name)));
     }
     for (uint32_t i = 0; i + 2 <= p->n; i++)
-        if (heads[p->ch[i] & 255] && is_han(p->ch[i]) &&
-            (i == 0 || is_break(p->ch[i - 1]) || mark_to(p, i, SENSE_STOP)))
+        if ((i == 0 || p->flags[i - 1] & CHAR_BREAK || p->ends[i] >> SENSE_STOP & 1) &&
+            heads_has(&heads, p->ch[i]) && is_han(p->ch[i]))
             TRY(short_at(p, more, forms, i));
     return merge_mentions(p, more);
 }
