@@ -236,7 +236,7 @@ static enum rc mark_brands(struct article *x, const struct page *p, const struct
     bool game = brands_game(t, x->text);
     for (size_t i = 0; rc == RC_OK && i < x->text.n;) {
         size_t after = i;
-        uint32_t c = next_char(x->text, &after);
+        uint32_t c = utf8_sure(x->text, &after);
         size_t n = brand_may_begin(t, x->text, i, c, game) ? brand_at(p, t, x->text, i) : 0;
         if (!n) {
             i = after;

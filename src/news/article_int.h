@@ -208,9 +208,20 @@ void shift_repair(const struct article_tables *t, struct cell *c, size_t n);
 enum rc brands_find(struct page *p, const struct article_tables *t, struct err *e) MUST_CHECK;
 /* Bytes of the brand that stands at text.p + i, 0: none. */
 size_t brand_at(const struct page *p, const struct article_tables *t, struct str text, size_t i);
+bool brand_begins(const struct article_tables *t, struct str text, size_t i, uint32_t c, bool game);
+/* U+5000 … U+9FFF before text.p + i? */
+static inline bool han_before(struct str text, size_t i)
+{
+    return i >= 3 && (unsigned char)text.p[i - 3] - 0xE5u < 5;
+}
 /* Can any brand begin at text.p + i with character c? `game`: brands_game of the text. */
-bool brand_may_begin(const struct article_tables *t, struct str text, size_t i, uint32_t c,
-                     bool game);
+static inline bool brand_may_begin(const struct article_tables *t, struct str text, size_t i,
+                                   uint32_t c, bool game)
+{
+    if (c >= 0x80 && !(t->of[c & 0xFFFF] & OF_NAME) && (!game || han_before(text, i)))
+        return false; /* most */
+    return brand_begins(t, text, i, c, game);
+}
 bool brands_game(const struct article_tables *t, struct str text);
 /* Is this sentence or short line an advertisement? */
 bool is_spam(const struct article_tables *t, struct str s);

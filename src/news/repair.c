@@ -62,7 +62,7 @@ static enum rc split(struct cells *w, struct str raw, struct err *e)
     for (size_t i = 0; i < raw.n;) {
         size_t from = i;
         unsigned char b = (unsigned char)raw.p[i];
-        uint32_t c = b < 0x80 ? (i++, b) : next_char(raw, &i);
+        uint32_t c = b < 0x80 ? (i++, b) : utf8_sure(raw, &i);
         size_t entity = b == '&' ? entity_at(raw, from, &c) : 0;
         i = MAX(i, from + entity);
         if (is_invisible(c))
@@ -389,7 +389,7 @@ static bool is_innocent(const struct article_tables *t, uint32_t c, uint32_t nex
 
 static uint32_t char_at(struct str s, size_t i)
 {
-    return i < s.n ? utf8_next(s, &i) : 0;
+    return i < s.n ? utf8_sure(s, &i) : 0;
 }
 
 /* Most paragraphs need no repair at all, which is seen sooner than done. Counts the Han characters
@@ -402,7 +402,7 @@ static bool is_clean(const struct article_tables *t, struct block *b)
     if (!s.n || s.p[0] == ' ')
         return false;
     for (size_t i = 0; i < s.n;) {
-        uint32_t c = utf8_next(s, &i);
+        uint32_t c = utf8_sure(s, &i);
         if (c > 0xFFFF)
             return false;
         unsigned of = t->of[c];
@@ -422,7 +422,7 @@ static bool is_clean(const struct article_tables *t, struct block *b)
 static void note_brand_words(const struct article_tables *t, struct block *b)
 {
     for (size_t i = 0; i < b->text.n;) {
-        uint32_t c = utf8_next(b->text, &i);
+        uint32_t c = utf8_sure(b->text, &i);
         if (t->of[c & 0xFFFF] & OF_BRAND)
             b->of |= (uint8_t)brand_words_of(t, c, char_at(b->text, i));
     }
@@ -470,7 +470,7 @@ void page_survey(struct page *p, const struct article_tables *t, struct str text
     uint32_t prev = 0;
     for (size_t i = 0; i < text.n;) {
         size_t from = i;
-        uint32_t c = next_char(text, &i);
+        uint32_t c = utf8_sure(text, &i);
         unsigned of = c <= 0xFFFF ? t->of[c] : 0;
         han += of >> 5 & 1;
         if (of & OF_SUSPECT) {
