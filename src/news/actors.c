@@ -7,6 +7,8 @@ static bool follows_preposition(const struct page *p, uint32_t i)
     static const char *const words[] = {"在",   "于",   "到",   "赴",   "与",   "和",  "同", "为",
                                         "对",   "向",   "跟",   "及",   "、",   "给",  "从", "来自",
                                         "由于", "依托", "帮助", "支持", "助力", "服务"};
+    if (i == 0 || !(p->flags[i - 1] & CHAR_TOWARDS))
+        return false;
     for (size_t k = 0; k < ARRAY_LEN(words); k++) {
         uint32_t n = (uint32_t)utf8_len(str_of(words[k]));
         if (i >= n && looking_at(p, i - n, words[k]))

@@ -80,6 +80,8 @@ enum char_of {
     OF_BRAND = OF_NAME | OF_SITE | OF_GAME | OF_SPAM,
     OF_SUSPECT = 16, /* a repair (repair.c) */
     OF_HAN = 32,
+    OF_LOSS = 64, /* what takes the place of a lost byte */
+    OF_OPEN = 128,
 };
 
 /* Which of OF_BRAND begin with these two characters. */
@@ -146,6 +148,7 @@ struct page {
     bool annotated;               /* pinyin in brackets stands in several places */
     VEC(struct str) brand;        /* found, each once */
     VEC(struct str) bare;         /* doubtful names that were seen beside a site's word */
+    unsigned of;                  /* OF_BRAND: words that some block may have */
 };
 
 /* What gumbo is given of a page (tags.c): the runs of text are numbered and one character each. */
@@ -180,10 +183,12 @@ struct cell {
     uint32_t ch;
     uint32_t from, to; /* bytes of the raw text it came from */
     uint8_t code;      /* 0 as it stood, else 1 + enum repair_code */
+    bool other;        /* not what stands at `from`, and that is no repair: a blank, an entity */
 };
 
 struct cells {
     VEC(struct cell) cell;
+    unsigned of; /* enum char_of of any of them */
 };
 
 /* Fill t->of, once the other tables are there. */

@@ -133,8 +133,7 @@ static bool rule_fits(const struct page *p, struct hit *h, const struct group_se
     const struct group_set *g = &h->clause->groups;
     if (!set_meets(g, &r->verb) || (r->has_noun && !set_meets(g, &r->noun)) ||
         (r->has_with && !set_meets(g, &r->with)) || set_meets(g, &r->without) ||
-        set_meets(sentence, &r->unless) ||
-        (r->has_lead && !set_meets(sentence, &r->lead)) ||
+        set_meets(sentence, &r->unless) || (r->has_lead && !set_meets(sentence, &r->lead)) ||
         (r->has_amid && !set_meets(sentence, &r->amid)))
         return false;
     uint32_t after = h->clause->from;

@@ -236,7 +236,8 @@ static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bo
         i = in ? in->from : i - 1;
     }
     if (before_inside == NONE || (before_inside == i + 1 && begins_names(p->ch[i])) ||
-        (bracket && !particle) || (kind_is_school(kind) && begins_region(p, i, before_inside, from)))
+        (bracket && !particle) ||
+        (kind_is_school(kind) && begins_region(p, i, before_inside, from)))
         return i;
     return before_inside; /* 建设 inside only where a place begins it */
 }
@@ -592,7 +593,7 @@ static enum rc put_known(struct page *p, const struct mark *s)
             m.unsure = true;
     }
     bool plural = p->ch[s->to] == 0x95E8 && p->ch[s->to - 1] == 0x90E8; /* 工信部|门 */
-    if (p->ch[s->to] == 0x751F || plural || in_title(p, &m)) /* 大学生 */
+    if (p->ch[s->to] == 0x751F || plural || in_title(p, &m))            /* 大学生 */
         return RC_OK;
     if (university && s->to - s->from == 2) { /* 北大 of 湖北大桥: only where it stands alone */
         m.unsure = true;

@@ -73,13 +73,14 @@ struct fact_rule {
 /* What a character may begin or be; the steps look only at the places that have their flag. */
 enum char_flag {
     CHAR_NUMBER = 1,
-    CHAR_MOMENT = 2, /* a deadline */
-    CHAR_DAY = 4,    /* a day, or a word that says none is told; the end of a paragraph */
-    CHAR_NAME = 8,   /* a level, the page's school, a company: mentions.c */
-    CHAR_CUT = 16,   /* the end of a clause */
-    CHAR_LIST = 32,  /* the end of a list of names */
-    CHAR_JOIN = 64,  /* 与和同 */
-    CHAR_BREAK = 128 /* is_break */
+    CHAR_MOMENT = 2,    /* a deadline */
+    CHAR_DAY = 4,       /* a day, or a word that says none is told; the end of a paragraph */
+    CHAR_NAME = 8,      /* a level, the page's school, a company: mentions.c */
+    CHAR_CUT = 16,      /* the end of a clause */
+    CHAR_LIST = 32,     /* the end of a list of names */
+    CHAR_JOIN = 64,     /* 与和同 */
+    CHAR_BREAK = 128,   /* is_break */
+    CHAR_TOWARDS = 256, /* the last of a preposition (actors.c) */
 };
 
 struct event_rule {
@@ -96,7 +97,7 @@ struct news_tables {
     VEC(struct fact_rule) rule;
     VEC(struct event_rule) event;
     VEC(struct str) area, group, ethnic;
-    struct strmap group_number; /* of a group's name */
+    struct strmap group_number;                   /* of a group's name */
     struct group_set declared;                    /* groups that have words */
     uint64_t by_verb[GROUPS_MAX][RULES_MAX / 64]; /* bit set of the rules with the group as verb */
     uint16_t flags[0x10000];                      /* enum char_flag of a character */
@@ -294,9 +295,9 @@ uint32_t find_in(const struct page *p, uint32_t from, uint32_t to, const char *l
 uint32_t clause_of(const struct page *p, uint32_t i);
 
 /* Places that divisions.yaml does not have (places.c). */
-bool is_town(uint32_t c);                             /* 市县 */
-bool may_end_town(uint32_t c);                        /* not of 城市, 五市 */
-bool starts_word(const struct page *p, uint32_t i);   /* mentions.c */
+bool is_town(uint32_t c);                           /* 市县 */
+bool may_end_town(uint32_t c);                      /* not of 城市, 五市 */
+bool starts_word(const struct page *p, uint32_t i); /* mentions.c */
 /* Does the name stand at the beginning of a word in another place near here? */
 bool comes_again(const struct page *p, uint32_t from, uint32_t to);
 /* 渭原县第一中学, 浔阳江学院 where 浔阳江市 stands near. */

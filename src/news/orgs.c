@@ -348,7 +348,8 @@ static bool host_before(const struct page *p, const struct org *a, const struct 
     return a->first < b->first;
 }
 
-/* The name with this ending that the page's own title has behind the headline: … - 某某大学新闻网. */
+/* The name with this ending that the page's own title has behind the headline: … - 某某大学新闻网.
+ */
 static struct str site_name(const struct page *p, struct str ending)
 {
     enum { BYTES_MIN = 12, BYTES_MAX = 60 };

@@ -10,9 +10,9 @@ bool is_town(uint32_t c)
 
 bool may_end_town(uint32_t c)
 {
-    static const uint32_t never[] = {0x57CE, 0x7EA7, 0x5404, 0x591A, 0x4E00, 0x4E8C, 0x4E24,
-                                     0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D,
-                                     0x5341}; /* 城级各多, numerals */
+    static const uint32_t never[] = {
+        0x57CE, 0x7EA7, 0x5404, 0x591A, 0x4E00, 0x4E8C, 0x4E24, 0x4E09,
+        0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D, 0x5341}; /* 城级各多, numerals */
     for (size_t k = 0; k < ARRAY_LEN(never); k++)
         if (c == never[k])
             return false;
@@ -21,7 +21,7 @@ bool may_end_town(uint32_t c)
 
 static bool same_at(const struct page *p, uint32_t a, uint32_t b, uint32_t n)
 {
-    return memcmp(&p->ch[a], &p->ch[b], n * sizeof *p->ch) == 0;
+    return p->ch[a] == p->ch[b] && memcmp(&p->ch[a], &p->ch[b], n * sizeof *p->ch) == 0;
 }
 
 bool comes_again(const struct page *p, uint32_t from, uint32_t to)
@@ -36,9 +36,9 @@ bool comes_again(const struct page *p, uint32_t from, uint32_t to)
 /* The words [from, from + n) as the name of a town near here. */
 static bool is_town_near(const struct page *p, uint32_t from, uint32_t n)
 {
-    uint32_t end = MIN(p->n, from + NEAR);
-    for (uint32_t i = from > NEAR ? from - NEAR : 0; i + n < end; i++)
-        if (is_town(p->ch[i + n]) && same_at(p, i, from, n) && starts_word(p, i))
+    uint32_t end = MIN(p->n, from + NEAR), first = from > NEAR ? from - NEAR : 0;
+    for (uint32_t i = first + n; (i = next_with(p->flags, i, end, CHAR_NAME)) < end; i++)
+        if (is_town(p->ch[i]) && same_at(p, i - n, from, n) && starts_word(p, i - n))
             return true;
     return false;
 }

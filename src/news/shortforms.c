@@ -389,7 +389,7 @@ static enum rc signatories_find(struct page *p, vec_mention *more)
 /* 8名企业|导师, 12位企业|家: people are listed. */
 static bool counts_staff(const struct page *p, uint32_t i)
 {
-    static const char *const words[] = {"导师", "教师", "家",   "高管", "专家",
+    static const char *const words[] = {"导师", "教师", "家",   "高管",  "专家",
                                         "员工", "师傅", "职工", "工程师"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (looking_at(p, i, words[k]))
@@ -442,8 +442,7 @@ static enum rc take_item(struct page *p, vec_mention *more, uint32_t from, uint3
     }
     const struct mark *plain = mark_to(p, to, SENSE_GENERIC); /* 专家、学者等 */
     if (to - from < 2 || to - from > 14 || (plain && plain->from <= from) ||
-        is_department(p, from, to) ||
-        (to - from < 4 && is_surname(p->t, p->ch[from])))
+        is_department(p, from, to) || (to - from < 4 && is_surname(p->t, p->ch[from])))
         return RC_OK;
     uint32_t rest = k < p->mention.n && p->mention.p[k].from == from ? p->mention.p[k].to : from;
     for (uint32_t i = rest; i < to; i++)
