@@ -199,6 +199,7 @@ struct page {
     bool plan;         /* the lead announces a plan: everything in it is wanted */
     bool recent;       /* 近日, 日前: it happened, the day is not told */
     uint32_t *ch;      /* folded; ch[n] == 0 and a few more zeros */
+    uint16_t *letter;  /* lexicon_letter of character i; 0 behind the end */
     uint32_t *at;      /* byte offset of character i; at[n] is the length */
     uint32_t *first;   /* first mark that starts at i; first[n] ends the last */
     uint32_t *ending;  /* a mark that ends at i, NONE */

@@ -41,15 +41,15 @@ static struct str company_core(struct str s)
 /* Without the place that it begins with. */
 static struct str without_place(const struct page *p, struct str s)
 {
-    uint32_t node = 0;
+    const struct lexicon *x = &p->t->words;
+    uint32_t slot = 0;
     size_t cut = str_starts(s, STR("中国")) ? strlen("中国") : 0;
     for (size_t i = 0; i < s.n;) {
-        node = lexicon_step(&p->t->words, node, news_fold(utf8_next(s, &i)));
-        if (node == 0)
+        slot = lexicon_step(x, slot, lexicon_letter(x, news_fold(utf8_next(s, &i))));
+        if (slot == 0)
             break;
-        uint32_t k = p->t->words.node.p[node];
-        for (; k != UINT32_MAX; k = p->t->words.sense.p[k].next)
-            if (p->t->words.sense.p[k].class == SENSE_PLACE)
+        for (uint32_t k = x->slot_sense.p[slot]; k != UINT32_MAX; k = x->sense.p[k].next)
+            if (x->sense.p[k].class == SENSE_PLACE)
                 cut = i;
     }
     return cut < s.n ? str_sub(s, cut, s.n) : s;
