@@ -271,5 +271,5 @@ size_t words_count(const struct words *w, struct str s, size_t most)
 
 bool words_has(const struct words *w, struct str s)
 {
-    return w->map.n && strmap_get(&w->map, s);
+    return s.n <= WORD_MAX && (w->lengths >> s.n & 1) && strmap_get(&w->map, s);
 }
