@@ -60,12 +60,14 @@ FUZZ    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 ## all        build the program (build/gcc/qiao)
 all: $(QIAO)
 
-## run        install what is missing, build, serve a sample site (in build/site or $$QIAO_DATA)
+## run        install what is missing, build, match two sample spreadsheets, serve a sample site
+##            (in build/site or $$QIAO_DATA)
 run: deps
 	@$(MAKE) --no-print-directory all
+	@tools/run-samples $(QIAO)
 	@tools/run-site $(QIAO)
 
-## match      the same for the command line: match two sample spreadsheets
+## match      only match the two sample spreadsheets
 match: deps
 	@$(MAKE) --no-print-directory all
 	@tools/run-samples $(QIAO)
@@ -89,7 +91,7 @@ $(BUILD)/obj/index/kernel_avx512.o: KERNEL_CFLAGS := -mavx512f -mavx512bw -mavx5
 # What the concept table teaches is learnt once, here; every variant carries the same bytes.
 KNOWLEDGE     := build/gen/knowledge.bin
 KNOWLEDGE_SRC := tools/mkknowledge.c $(wildcard src/base/*.c) src/record/yaml.c \
-                 $(addprefix src/text/,norm.c terms.c) \
+                 $(addprefix src/text/,english.c norm.c terms.c) \
                  $(addprefix src/match/,space.c concepts.c knowledge.c)
 
 build/gen/mkknowledge: $(KNOWLEDGE_SRC) $(wildcard src/base/*.h src/text/*.h src/match/*.h)

@@ -22,6 +22,24 @@
       document.getElementById('find').focus();
     }
   });
+  // Ctrl+Enter saves a form, wherever in it one is writing
+  document.addEventListener('keydown', function (e) {
+    var form = e.key === 'Enter' && (e.ctrlKey || e.metaKey) && e.target.closest('.record-form');
+    var save = form && form.querySelector('button.btn-primary[type=submit]');
+    if (!save) return;
+    e.preventDefault();
+    save.click();
+  });
+  // a form that comes back with mistakes: one goes on at the first of them
+  var atMistake = function () {
+    var wrong = document.querySelector('.record-form .is-invalid');
+    if (wrong) wrong.focus();
+    if (wrong && wrong.matches('input[list]')) wrong.select();
+  };
+  atMistake();
+  document.addEventListener('htmx:afterSettle', function (e) {
+    if (e.target.id === 'main') atMistake();
+  });
   // a changed filter that is chosen from a list takes effect at once
   document.addEventListener('change', function (e) {
     if (e.target.matches('.filters select')) e.target.form.requestSubmit();

@@ -38,14 +38,27 @@
   var legend = function (t) {
     return t.series.length > 1 ? { top: 0, right: 0, itemWidth: 10, itemHeight: 10, icon: 'roundRect', textStyle: { color: MUTED } } : { show: false };
   };
-  var crop = function (s, n) { return s.length > n ? s.slice(0, n - 1) + '…' : s; };
+  // two lines of n characters, a Latin letter being half of one
+  var wide = function (s) { return s.replace(/[\x20-\x7e]/g, '').length + s.replace(/[^\x20-\x7e]/g, '').length / 2; };
+  var head = function (s, n) {
+    var i = s.length;
+    while (wide(s.slice(0, i)) > n) i--;
+    return i;
+  };
+  var lines = function (s, n) {
+    if (wide(s) <= n) return s;
+    var at = head(s, n), space = s.lastIndexOf(' ', at);
+    if (space > at / 3) at = space;
+    var rest = s.slice(at).trim();
+    return s.slice(0, at) + '\n' + (wide(rest) > n ? rest.slice(0, head(rest, n - 1)) + '…' : rest);
+  };
   var bars = function (t, el, stack) {
-    var narrow = el.clientWidth < 480, most = narrow ? 7 : 13;
+    var most = el.clientWidth < 360 ? 8 : 10;
     return {
       legend: legend(t), grid: { left: 4, right: 36, top: t.series.length > 1 ? 28 : 6, bottom: 0, containLabel: true },
       xAxis: axis({ type: 'value', minInterval: 1, axisLabel: { color: MUTED } }),
       yAxis: axis({ type: 'category', inverse: true, data: t.labels, splitLine: { show: false },
-        axisLabel: { color: INK, formatter: function (s) { return crop(s, most); } } }),
+        axisLabel: { color: INK, fontSize: 11, lineHeight: 13, interval: 0, formatter: function (s) { return lines(s, most); } } }),
       series: t.series.map(function (s, i) {
         return { type: 'bar', name: s.name, data: s.data, stack: stack ? 'all' : undefined, barMaxWidth: stack ? 16 : 10,
           barGap: '15%', itemStyle: { color: s.color, borderRadius: stack ? 0 : [0, 2, 2, 0] },

@@ -5,6 +5,12 @@
   'use strict';
   if (!window.echarts) return;
   var wall = document.documentElement.classList.contains('wall');
+  // a wall renews itself every minute, and keeps what it shows while the site does not answer
+  if (wall) {
+    window.setInterval(function () {
+      fetch(location.href, { credentials: 'same-origin' }).then(function (r) { if (r.ok) location.reload(); }).catch(function () {});
+    }, 60000);
+  }
   var FONT = getComputedStyle(document.body).fontFamily;
   var INK = wall ? '#e8eef7' : '#1d2939', MUTED = wall ? '#a9bbd6' : '#5b6778', GRID = wall ? '#2b4c78' : '#e6eaf0';
   var TONE = wall

@@ -42,6 +42,7 @@ offers "nothing after list" "," qiao index store list ''
 offers "read" "--allow-private," qiao read --al
 offers "pages and folders" "needs.xlsx,photo.png,results list.csv,store,store," qiao read ''
 offers "kinds" "park," qiao read --kind pa
+offers "tables" "tiers,transfer_report," qiao report store t
 offers "learn" "--reset," qiao learn --re
 offers "help" "search,serve," qiao help se
 echo "1..$n"

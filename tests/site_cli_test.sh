@@ -49,7 +49,7 @@ refused 'no role' 2 add wang --role king
 ok "an unknown role"
 refused 'no organisation' 2 add wang --role editor --org 99
 ok "an unknown organisation"
-refused '没有给出口令' 2 sh -c "$qiao user site add wang </dev/null"
+refused '没有给出密码' 2 sh -c "$qiao user site add wang </dev/null"
 ok "no password"
 "$qiao" user site disable li >/dev/null && "$qiao" user site list --tsv | grep -q '^li	broker		closed'
 ok "user disable"
@@ -72,6 +72,28 @@ if command -v script >/dev/null; then
     ok "it does not appear there"
 fi
 
+"$qiao" report site --tsv >said && grep -q '^transfer_report	科技成果转化年度报告表$' said && [ "$(wc -l <said)" -ge 12 ]
+ok "report: which there are"
+"$qiao" report site tiers --year 2025 --lang en >said && grep -q '^Movements between tiers  2025-01-01 – 2025-12-31$' said &&
+    grep -q '^High-tech enterprise  *0  *0  *0  *0$' said
+ok "report: printed"
+"$qiao" report site tiers --tsv --from 2025-03-01 --until 2025-03-31 >said && grep -q '^高新技术企业	0	0	0	0$' said
+ok "report --tsv"
+for ending in xlsx docx pdf; do
+    "$qiao" report site summary -o table.$ending --quiet && [ -s table.$ending ]
+    ok "report -o table.$ending"
+done
+refused 'transfer_report' 2 "$qiao" report site nothing
+ok "report: an unknown table, and those there are"
+refused '2026-01-01' 2 "$qiao" report site tiers --until yesterday
+ok "report: a day that is none"
+refused '没有编号或全称' 2 "$qiao" report site tiers --org 无此单位
+ok "report: an unknown organisation"
+refused '\.xlsx' 2 "$qiao" report site tiers -o table.txt
+ok "report: an ending that is none"
+refused '早于' 2 "$qiao" report site tiers --from 2026-02-01 --until 2026-01-01
+ok "report: a period that ends before it begins"
+
 "$qiao" backup site copy --lang en | grep -q 'Saved to copy'
 ok "backup"
 "$qiao" restore copy again --lang en | grep -q 'restored' &&
@@ -88,7 +110,7 @@ rm -f again/qiao.db-wal again/qiao.db-shm
 "$qiao" verify again >said 2>&1
 [ $? = 1 ] && [ "$(wc -l <said)" = 1 ]
 ok "a damaged file is an error of the system"
-for command in init user backup restore verify migrate rebuild; do
+for command in report init user backup restore verify migrate rebuild; do
     "$qiao" "$command" --help --lang en >said && grep -q '^Usage: ' said && grep -q -e '--db URL' said
     ok "$command --help"
 done

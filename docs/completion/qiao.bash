@@ -6,7 +6,7 @@ _qiao()
     COMPREPLY=()
 
     if [ "$COMP_CWORD" = 1 ]; then
-        COMPREPLY=($(compgen -W 'match index search read learn init user import export template paper sample serve backup restore verify migrate rebuild help --help --version' -- "$cur"))
+        COMPREPLY=($(compgen -W 'match index search read learn init user import export template paper report sample serve backup restore verify migrate rebuild help --help --version' -- "$cur"))
         return
     fi
     case $prev in
@@ -118,8 +118,19 @@ _qiao()
             fi
             [ "$command" = import ] || sheets='!*'
             ;;
+        report)
+            options='--db --year --from --until --org --tsv --lang --model --quiet --help -o'
+            sheets='!*'
+            if [ "$COMP_CWORD" = 2 ]; then
+                compopt -o dirnames
+                return
+            elif [ "$COMP_CWORD" = 3 ] && [[ $cur != -* ]]; then
+                COMPREPLY=($(compgen -W 'agreement_ledger contract_ledger push_list leaders appointment_ledger commitment_ledger circular payment_ledger reward_ledger tiers summary transfer_report' -- "$cur"))
+                return
+            fi
+            ;;
         help)
-            COMPREPLY=($(compgen -W 'match index search read learn init user import export template paper sample serve backup restore verify migrate rebuild' -- "$cur"))
+            COMPREPLY=($(compgen -W 'match index search read learn init user import export template paper report sample serve backup restore verify migrate rebuild' -- "$cur"))
             return
             ;;
         *) return ;;

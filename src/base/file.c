@@ -158,6 +158,11 @@ enum rc file_out_open(struct file_out **out, const char *path, struct err *e)
     return RC_OK;
 }
 
+enum rc file_out_private(struct file_out *f, struct err *e)
+{
+    return fchmod(f->fd, 0600) == 0 ? RC_OK : fail_on(e, "file.create", f->path);
+}
+
 static enum rc write_at(struct file_out *f, const char *p, size_t n, uint64_t at, struct err *e)
 {
     f->synced = f->synced && !n;

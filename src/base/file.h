@@ -21,6 +21,8 @@ enum rc file_read(struct buf *out, const char *path, struct err *e) MUST_CHECK;
  * any moment `path` is the old file or the new one. */
 struct file_out;
 enum rc file_out_open(struct file_out **out, const char *path, struct err *e) MUST_CHECK;
+/* Nobody but its owner may read it (mode 0600). Before anything is written. */
+enum rc file_out_private(struct file_out *f, struct err *e) MUST_CHECK;
 enum rc file_out_write(struct file_out *f, const void *bytes, size_t n, struct err *e) MUST_CHECK;
 /* Bytes written so far. */
 uint64_t file_out_size(const struct file_out *f);

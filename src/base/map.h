@@ -33,6 +33,13 @@ struct map {
 void map_free(struct map *m);
 /* Value of `key`, or NULL; valid until the next map_put. O(1). */
 uint32_t *map_get(const struct map *m, uint64_t key);
+/* Ask for the place of a key that is looked up soon: where the map is larger than the cache, the
+ * misses of several keys then overlap. */
+static inline void map_prefetch(const struct map *m, uint64_t key)
+{
+    if (m->cap)
+        __builtin_prefetch(&m->entry[mix64(key) & (m->cap - 1)]);
+}
 /* The value's place, made with value `init` where the key is new. NULL: out of memory. */
 uint32_t *map_put(struct map *m, uint64_t key, uint32_t init) MUST_CHECK;
 

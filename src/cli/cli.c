@@ -48,6 +48,24 @@ static enum rc cannot_print(struct err *e)
     return err_sys(e, "cli.print", "%s", strerror(errno));
 }
 
+bool cli_ends_in(const char *path, const char *ending)
+{
+    size_t n = strlen(path), m = strlen(ending);
+    return n > m && strcmp(path + n - m, ending) == 0;
+}
+
+enum rc cli_write_out(const char *path, const struct buf *b, struct err *e)
+{
+    struct file_out *f = NULL;
+    TRY(file_out_open(&f, path, e));
+    enum rc rc = file_out_write(f, b->p, b->n, e);
+    if (rc != RC_OK) {
+        file_out_abandon(f);
+        return rc;
+    }
+    return file_out_commit(f, e);
+}
+
 enum rc cli_print(struct str s, struct err *e)
 {
     errno = EIO;

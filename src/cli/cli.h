@@ -32,8 +32,8 @@ const struct command *command_find(const char *name); /* NULL if none */
 extern const struct command match_command, index_command, search_command, learn_command,
     init_command, user_command, backup_command, restore_command, verify_command, migrate_command,
     rebuild_command, import_command, export_command, template_command, paper_command,
-    sample_command, test_sheet_command, serve_command, read_command, test_routes_command,
-    test_reference_command;
+    report_command, sample_command, test_sheet_command, serve_command, read_command,
+    test_routes_command, test_reference_command;
 
 /* Read the options of `command`; *to begins with a struct common. *n positional words are left at
  * the front of argv. *done: --help was asked for and has been answered. */
@@ -45,6 +45,9 @@ enum rc cli_model(struct cli *c, struct err *e) MUST_CHECK;
 /* A path that leads nowhere, or to a folder, is the user's mistake, not the system's. */
 enum rc cli_check_input(const char *path, struct err *e) MUST_CHECK;
 
+bool cli_ends_in(const char *path, const char *ending);
+/* The whole file, or none of it. */
+enum rc cli_write_out(const char *path, const struct buf *b, struct err *e) MUST_CHECK;
 /* Standard output; a full disk is an error. */
 enum rc cli_print(struct str s, struct err *e) MUST_CHECK;
 enum rc cli_flush(struct err *e) MUST_CHECK;

@@ -5,12 +5,12 @@
 #include <stdio.h>
 
 const struct command *const commands[] = {
-    &match_command,          &index_command,  &search_command,     &read_command,
-    &learn_command,          &init_command,   &user_command,       &backup_command,
-    &restore_command,        &verify_command, &migrate_command,    &rebuild_command,
-    &import_command,         &export_command, &template_command,   &paper_command,
-    &sample_command,         &serve_command,  &test_sheet_command, &test_routes_command,
-    &test_reference_command,
+    &match_command,       &index_command,          &search_command,   &read_command,
+    &learn_command,       &init_command,           &user_command,     &backup_command,
+    &restore_command,     &verify_command,         &migrate_command,  &rebuild_command,
+    &import_command,      &export_command,         &template_command, &paper_command,
+    &report_command,      &sample_command,         &serve_command,    &test_sheet_command,
+    &test_routes_command, &test_reference_command,
 };
 const size_t n_commands = ARRAY_LEN(commands);
 

@@ -1,5 +1,4 @@
 /* qiao paper: an official form, filled from a record. */
-#include "base/file.h"
 #include "cli/site_int.h"
 #include "service/papers.h"
 
@@ -10,12 +9,6 @@ struct paper_args {
     const char *out;
     bool blank;
 };
-
-static bool ends_in(const char *path, const char *ending)
-{
-    size_t n = strlen(path), m = strlen(ending);
-    return n > m && strcmp(path + n - m, ending) == 0;
-}
 
 static const struct kind *kind_of_word(const struct site *s, struct str word)
 {
@@ -53,20 +46,8 @@ static enum rc make(struct site *s, const struct paper_args *a, bool zh, char **
     TRY(paper_find(s, &as, k, str_of(word[a->blank ? 2 : 3]), &p, e));
     if (a->blank)
         return paper_template(s, p, out, e);
-    return ends_in(a->out, ".pdf") ? paper_pdf(s, &as, p, id, out, e)
-                                   : paper_fill(s, &as, p, id, out, e);
-}
-
-static enum rc write_out(const char *path, const struct buf *b, struct err *e)
-{
-    struct file_out *f = NULL;
-    TRY(file_out_open(&f, path, e));
-    enum rc rc = file_out_write(f, b->p, b->n, e);
-    if (rc != RC_OK) {
-        file_out_abandon(f);
-        return rc;
-    }
-    return file_out_commit(f, e);
+    return cli_ends_in(a->out, ".pdf") ? paper_pdf(s, &as, p, id, out, e)
+                                       : paper_fill(s, &as, p, id, out, e);
 }
 
 static enum rc run_at(struct cli *c, const struct paper_args *a, char **word, struct err *e)
@@ -79,7 +60,7 @@ static enum rc run_at(struct cli *c, const struct paper_args *a, char **word, st
     if (rc == RC_OK)
         rc = make(x.site, a, c->lang == LANG_ZH, word, &out, e);
     if (rc == RC_OK)
-        rc = write_out(a->out, &out, e);
+        rc = cli_write_out(a->out, &out, e);
     if (rc == RC_OK)
         rc = at_site_say(&x, "cli.file_written", str_of(a->out), e);
     at_site_close(&x);
@@ -102,7 +83,7 @@ static enum rc paper_run(struct cli *c, int argc, char **argv, struct err *e)
         return err_user(e, "cli.too_many_words", "%.60s", argv[words]);
     if (!a.out)
         return err_user(e, "cli.needs_out", "%s", "");
-    if (!ends_in(a.out, ".docx") && (a.blank || !ends_in(a.out, ".pdf")))
+    if (!cli_ends_in(a.out, ".docx") && (a.blank || !cli_ends_in(a.out, ".pdf")))
         return err_user(e, "cli.paper_out", "%s", "");
     return run_at(c, &a, argv, e);
 }

@@ -98,16 +98,10 @@ struct run {
 
 /* ---- the command line ---- */
 
-static bool ends_in(const char *path, const char *end)
-{
-    size_t n = strlen(path), m = strlen(end);
-    return n > m && strcmp(path + n - m, end) == 0;
-}
-
 static enum rc check_out(const struct read_args *a, int n, char **words, struct err *e)
 {
     struct stat out, in;
-    if (!ends_in(a->out, ".xlsx") && !ends_in(a->out, ".jsonl"))
+    if (!cli_ends_in(a->out, ".xlsx") && !cli_ends_in(a->out, ".jsonl"))
         return err_at(e, err_user(e, "cli.out_not_read", "%s", ""), a->out, NULL, 0, 0);
     if (stat(a->out, &out) != 0)
         return RC_OK;
@@ -204,7 +198,7 @@ static enum rc open_output(struct run *x, struct err *e)
     int n = snprintf(x->journal, sizeof x->journal, "%s.journal", out);
     if (n < 0 || (size_t)n >= sizeof x->journal)
         return err_at(e, err_user(e, "cli.out_not_read", "%s", ""), out, NULL, 0, 0);
-    if (ends_in(out, ".jsonl"))
+    if (cli_ends_in(out, ".jsonl"))
         return file_out_open(&x->lines, out, e);
     struct read_words words = {x->speaker.model, lang_name(x->speaker.lang), say_reason,
                                &x->speaker};

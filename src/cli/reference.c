@@ -48,7 +48,10 @@ static enum rc type_text(struct buf *b, const struct field_def *f, struct err *e
     TRY(buf_str(b, str_of(type_name(f->type)), e));
     if (f->type == TYPE_CODE && f->codes)
         TRY(buf_printf(b, e, " %.*s", (int)f->codes->name.n, f->codes->name.p));
-    if (f->type == TYPE_REF)
+    for (uint32_t i = 0; i < f->n_among; i++)
+        TRY(buf_printf(b, e, "%s%.*s", i ? ", " : " ", (int)f->among[i]->name.n,
+                       f->among[i]->name.p));
+    if (f->type == TYPE_REF && !f->n_among)
         TRY(buf_printf(b, e, " %.*s", f->of.n ? (int)f->of.n : 3, f->of.n ? f->of.p : "any"));
     TRY(range_text(b, f, e));
     return f->list ? buf_str(b, STR(", list"), e) : RC_OK;

@@ -31,12 +31,6 @@ static bool is_zh(const struct sheeting *x)
     return x->at.c->lang == LANG_ZH;
 }
 
-static bool ends_in(const char *path, const char *ending)
-{
-    size_t n = strlen(path), m = strlen(ending);
-    return n > m && strcmp(path + n - m, ending) == 0;
-}
-
 /* ---- import ---- */
 
 static struct named count(const char *name, char to[16], uint32_t n)
@@ -149,9 +143,9 @@ static enum rc export_file(struct sheeting *x, struct err *e)
                                         .filter = a->filter ? str_of(a->filter) : STR(""),
                                         .sort = a->sort ? str_of(a->sort) : STR("id")},
                                .columns = a->columns ? str_of(a->columns) : STR(""),
-                               .format = ends_in(a->out, ".csv")     ? EXPORT_CSV
-                                         : ends_in(a->out, ".jsonl") ? EXPORT_JSONL
-                                                                     : EXPORT_XLSX,
+                               .format = cli_ends_in(a->out, ".csv")     ? EXPORT_CSV
+                                         : cli_ends_in(a->out, ".jsonl") ? EXPORT_JSONL
+                                                                         : EXPORT_XLSX,
                                .zh = is_zh(x),
                                .progress = progress_step,
                                .progress_ctx = &x->at.progress};
@@ -203,8 +197,8 @@ static enum rc check_out(const struct sheets_args *a, bool text_too, struct err 
 {
     if (!a->out)
         return err_user(e, "cli.needs_out", "%s", "");
-    bool text = ends_in(a->out, ".csv") || ends_in(a->out, ".jsonl");
-    if (ends_in(a->out, ".xlsx") || (text_too && text))
+    bool text = cli_ends_in(a->out, ".csv") || cli_ends_in(a->out, ".jsonl");
+    if (cli_ends_in(a->out, ".xlsx") || (text_too && text))
         return RC_OK;
     return err_user(e, text_too ? "cli.out_format" : "cli.out_not_xlsx", "%s", "");
 }

@@ -59,8 +59,10 @@ static enum rc backup(struct at_site *x, const struct site_options *o, char **wo
 
 static enum rc restore(struct at_site *x, const struct site_options *o, char **word, struct err *e)
 {
-    TRY(upkeep_restore(o, word[0], progress_step, &x->progress, e));
-    return at_site_say(x, "cli.site_restored", str_of(word[1]), e);
+    bool keyless;
+    TRY(upkeep_restore(o, word[0], progress_step, &x->progress, &keyless, e));
+    TRY(at_site_say(x, "cli.site_restored", str_of(word[1]), e));
+    return keyless ? at_site_say(x, "cli.site_keyless", str_of(word[1]), e) : RC_OK;
 }
 
 static enum rc verify(struct at_site *x, const struct site_options *o, char **word, struct err *e)
@@ -73,6 +75,10 @@ static enum rc verify(struct at_site *x, const struct site_options *o, char **wo
 static enum rc migrate(struct at_site *x, const struct site_options *o, char **word, struct err *e)
 {
     (void)o;
+    if (x->new_key) {
+        TRY(upkeep_new_key(x->site, e));
+        return at_site_say(x, "cli.site_new_key", STR(""), e);
+    }
     return at_site_say(x, "cli.site_current", str_of(word[0]), e);
 }
 
@@ -111,6 +117,7 @@ static enum rc run(struct cli *c, const struct command *command, const struct up
     struct site_options o = site_options_of(&a, argv[u->dir]);
     o.migrate = u->migrate;
     enum rc rc = at_site_open(&x, c, u->open ? &o : NULL, e);
+    x.new_key = a.new_key;
     if (rc == RC_OK)
         rc = u->run(&x, &o, argv, e);
     at_site_close(&x);
@@ -119,16 +126,25 @@ static enum rc run(struct cli *c, const struct command *command, const struct up
 }
 
 static const struct option options[] = {OPTION_DB};
+static const struct option migrate_options[] = {
+    OPTION_DB,
+    {.name = "new-key",
+     .kind = OPTION_FLAG,
+     .to = offsetof(struct site_args, new_key),
+     .help = {"密钥文件 secret.key 丢失时：生成新的，忘掉邮件密码和群机器人地址",
+              "where the key file secret.key is lost: make a new one and forget the mail password "
+              "and the robots"}},
+};
 
-#define COMMAND(i, word, usage_, what_)                                                            \
+#define COMMAND(i, word, options_, usage_, what_)                                                  \
     static enum rc word##_run(struct cli *c, int argc, char **argv, struct err *e)                 \
     {                                                                                              \
         return run(c, &word##_command, &table[i], argc, argv, e);                                  \
     }                                                                                              \
     const struct command word##_command = {.name = #word,                                          \
                                            .run = word##_run,                                      \
-                                           .options = options,                                     \
-                                           .n_options = ARRAY_LEN(options),                        \
+                                           .options = options_,                                    \
+                                           .n_options = ARRAY_LEN(options_),                       \
                                            .usage = usage_,                                        \
                                            .what = what_}
 #define W(zh, en)                                                                                  \
@@ -136,15 +152,15 @@ static const struct option options[] = {OPTION_DB};
         zh, en                                                                                     \
     }
 
-COMMAND(0, init, W("[选项] 数据目录", "[OPTION]... DIR"),
+COMMAND(0, init, options, W("[选项] 数据目录", "[OPTION]... DIR"),
         W("建立一个站点的数据目录", "make the data directory of a site"));
-COMMAND(1, backup, W("[选项] 数据目录 备份目录", "[OPTION]... DIR BACKUP"),
+COMMAND(1, backup, options, W("[选项] 数据目录 备份目录", "[OPTION]... DIR BACKUP"),
         W("备份站点，运行中也可以", "copy a site, also while it runs"));
-COMMAND(2, restore, W("[选项] 备份目录 数据目录", "[OPTION]... BACKUP DIR"),
+COMMAND(2, restore, options, W("[选项] 备份目录 数据目录", "[OPTION]... BACKUP DIR"),
         W("由备份建立站点", "make a site from a backup"));
-COMMAND(3, verify, W("[选项] 数据目录", "[OPTION]... DIR"),
+COMMAND(3, verify, options, W("[选项] 数据目录", "[OPTION]... DIR"),
         W("核对审计链和全部记录", "check the trail and every record"));
-COMMAND(4, migrate, W("[选项] 数据目录", "[OPTION]... DIR"),
+COMMAND(4, migrate, migrate_options, W("[选项] 数据目录", "[OPTION]... DIR"),
         W("把旧版的数据升级到本版", "bring older data up to this version"));
-COMMAND(5, rebuild, W("[选项] 数据目录", "[OPTION]... DIR"),
+COMMAND(5, rebuild, options, W("[选项] 数据目录", "[OPTION]... DIR"),
         W("重建可由记录推出的数据", "make anew what follows from the records"));

@@ -10,6 +10,7 @@
 struct site_args {
     struct common common;
     const char *db;
+    bool new_key; /* migrate */
 };
 #define OPTION_DB                                                                                  \
     {                                                                                              \
@@ -29,6 +30,7 @@ struct at_site {
     struct site *site;
     struct speaker speaker;
     struct progress progress;
+    bool new_key;
 };
 enum rc at_site_open(struct at_site *x, struct cli *c, const struct site_options *o,
                      struct err *e) MUST_CHECK;

@@ -259,12 +259,12 @@ const struct command user_command = {
     .run = user_run,
     .options = options,
     .n_options = ARRAY_LEN(options),
-    .usage = {"[选项] 数据目录 add 登录名\n[选项] 数据目录 list\n[选项] 数据目录 passwd 登录名\n"
-              "[选项] 数据目录 disable|enable 登录名",
+    .usage = {"[选项] 数据目录 add 用户名\n[选项] 数据目录 list\n[选项] 数据目录 passwd 用户名\n"
+              "[选项] 数据目录 disable|enable 用户名",
               "[OPTION]... DIR add LOGIN\n[OPTION]... DIR list\n[OPTION]... DIR passwd LOGIN\n"
               "[OPTION]... DIR disable|enable LOGIN"},
     .what = {"站点的账号", "the accounts of a site"},
-    .more = {"口令在终端中询问，不显示；不在终端时取标准输入的第一行。",
+    .more = {"密码在终端中询问，不显示；不在终端时取标准输入的第一行。",
              "The password is asked for on the terminal; else it is the first line of standard "
              "input."},
 };

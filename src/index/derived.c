@@ -173,8 +173,7 @@ static enum rc block_map(struct held_inverted *h, uint32_t i, uint32_t ndocs, st
     const struct inverted *v = &h->v;
     struct block *b = &h->v.block[i];
     uint32_t at = V_BLOCKS + BLOCK_REGIONS * i, lists = v->ncommon - v->nrows;
-    b->first = i * BLOCK_DOCS;
-    b->n = MIN(BLOCK_DOCS, ndocs - b->first);
+    block_place(b, i, ndocs);
     TRY(get_inv(h, at, v->ncommon * sizeof *b->step, (const void **)&b->step, e));
     TRY(get_inv(h, at + 1, v->nrows * ROW_STRIDE(b->n), (const void **)&b->row, e));
     TRY(get_inv(h, at + 2, (lists + 1ull) * sizeof *b->off, (const void **)&b->off, e));
@@ -192,7 +191,7 @@ static enum rc inverted_map(struct held_inverted *h, const struct forward *f, ui
 {
     const uint64_t *c = h->file.count;
     struct inverted *v = &h->v;
-    uint32_t nblocks = (f->ndocs + BLOCK_DOCS - 1) / BLOCK_DOCS;
+    uint32_t nblocks = blocks_of(f->ndocs);
     if (c[C_DOCS] != f->ndocs || c[C_TERMS] != f->nterms || c[C_GENERATION] != generation ||
         c[C_ROWS] > c[C_COMMON] || c[C_COMMON] > f->nterms || c[C_NBLOCKS] != nblocks ||
         c[C_BITS] != BLOCK_BITS || h->file.n != V_BLOCKS + BLOCK_REGIONS * nblocks)

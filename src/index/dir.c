@@ -419,24 +419,6 @@ void index_dir_close(struct index_dir *d)
     mem_free(d);
 }
 
-enum rc index_dir_refresh(struct index_dir *d, struct err *e)
-{
-    struct manifest m;
-    pthread_mutex_lock(&d->writing);
-    enum rc rc = manifest_load(&m, d->path, e);
-    bool newer = rc == RC_OK && m.commit != d->now->m.commit;
-    if (rc == RC_OK)
-        manifest_release(&m);
-    if (newer) {
-        struct index_snapshot *s = NULL;
-        rc = load_newest(&s, d, d->now, e);
-        if (rc == RC_OK)
-            swap_in(d, s);
-    }
-    pthread_mutex_unlock(&d->writing);
-    return rc;
-}
-
 /* ---- reading ---- */
 
 const struct index *index_snapshot_index(const struct index_snapshot *s)
@@ -496,9 +478,4 @@ void index_snapshot_info(const struct index_snapshot *s, struct index_dir_info *
 const struct index *index_dir_index(const struct index_dir *d)
 {
     return &d->now->ix;
-}
-
-struct index_item index_dir_doc(const struct index_dir *d, uint32_t number)
-{
-    return index_snapshot_doc(d->now, number);
 }

@@ -67,8 +67,6 @@ enum rc index_dir_publish(struct index_dir *d, struct err *e) MUST_CHECK;
  * of the whole, and segments more than half dead; with `all`, everything into as few segments as
  * can be. Answers do not change but for the numbers. */
 enum rc index_dir_merge(struct index_dir *d, bool all, struct err *e) MUST_CHECK;
-/* For a reader: go on to the newest commit. Cheap when there is none. */
-enum rc index_dir_refresh(struct index_dir *d, struct err *e) MUST_CHECK;
 
 /* Read every file anew and check it against the others: checksums, order, counts, and every
  * derived byte against the documents. RC_CORRUPT names file and region. O(postings). */
@@ -100,6 +98,5 @@ void index_snapshot_info(const struct index_snapshot *s, struct index_dir_info *
 
 /* The same of the handle's own state; valid until the next change through this handle. */
 const struct index *index_dir_index(const struct index_dir *d);
-struct index_item index_dir_doc(const struct index_dir *d, uint32_t number);
 
 #endif

@@ -49,6 +49,8 @@ static void chunk_release(struct chunk *c)
 
 /* ---- collect ---- */
 
+#define AHEAD 12u /* keys that are fetched before they are looked up: most are cache misses */
+
 /* A chunk's vocabulary while it is read: open addressing by the key's low bits (keys are uniform).
  * The entry remembers where the term last occurred, so a token costs one cache miss. */
 struct slot {
@@ -125,8 +127,11 @@ static enum rc collect_docs(struct build *b, struct chunk *c, unsigned worker, s
         b->f->len[c->first + d] = (uint32_t)tokens->n;
         TRY(vec_reserve(&c->term, tokens->n, e));
         TRY(vec_reserve(&c->tf, tokens->n, e));
-        for (size_t i = 0; i < tokens->n; i++)
+        for (size_t i = 0; i < tokens->n; i++) {
+            if (t->cap && i + AHEAD < tokens->n)
+                __builtin_prefetch(&t->slot[tokens->p[i + AHEAD] & (t->cap - 1)]);
             TRY(collect_token(c, t, tokens->p[i], d, e));
+        }
     }
     c->start[c->n] = (uint32_t)c->term.n;
     return RC_OK;
@@ -176,6 +181,8 @@ static enum rc merge_vocab(struct build *b, struct map *all, struct err *e)
         if (!c->id)
             return err_nomem(e);
         for (size_t t = 0; t < c->key.n; t++) {
+            if (t + AHEAD < c->key.n)
+                map_prefetch(all, c->key.p[t + AHEAD]);
             uint32_t *place = map_put(all, c->key.p[t], (uint32_t)all->n);
             if (!place)
                 return err_nomem(e);

@@ -84,6 +84,25 @@ enum rc index_search_batch(const struct index *ix, const struct index_query *q, 
                            uint32_t k, struct hit *hit, uint32_t *n, unsigned threads,
                            struct err *e) MUST_CHECK;
 
+/* A score that is more than the cosine: weight * cosine + rest, the rest being of another making
+ * (match/view.h). All documents are ranked by it, whatever their cosine. */
+struct index_more {
+    double weight; /* > 0 */
+    double span;   /* no rest is below -span or above span */
+    /* to[i * n + d]: an integer not below (rest + span) * units[i], and above it by no more than 3,
+     * for query `query` + i < query + nq and document first + d < first + n. */
+    void (*bound)(void *ctx, uint32_t query, uint32_t nq, uint32_t first, uint32_t n,
+                  const double *units, uint16_t *to);
+    /* The exact score; rises with the cosine. */
+    double (*whole)(void *ctx, uint32_t query, uint32_t doc, double cosine);
+    void *ctx; /* both are called from several threads */
+};
+/* index_search_batch by such a score: exactly the k best of all documents that were not deleted,
+ * also those with a score of 0 or less. `more` NULL: by the cosine. */
+enum rc index_search_more(const struct index *ix, const struct index_more *more,
+                          const struct index_query *q, uint32_t nq, uint32_t k, struct hit *hit,
+                          uint32_t *n, unsigned threads, struct err *e) MUST_CHECK;
+
 /* The exact score of one document, as index_search gives it; 0 for one that was deleted.
  * O(terms of the document + query log query). */
 double index_score(const struct index *ix, struct index_query q, uint32_t doc);

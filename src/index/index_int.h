@@ -65,6 +65,20 @@ struct block {
     const uint8_t *imp;  /* ceil(y / step), 1..255 */
 };
 
+/* A segment's blocks are of equal size (64 documents more or less), so that threads which build
+ * them have equal work. */
+static inline uint32_t blocks_of(uint32_t ndocs)
+{
+    return (ndocs + BLOCK_DOCS - 1) / BLOCK_DOCS;
+}
+
+static inline void block_place(struct block *b, uint32_t i, uint32_t ndocs)
+{
+    uint32_t size = ((ndocs + blocks_of(ndocs) - 1) / blocks_of(ndocs) + 63) / 64 * 64;
+    b->first = MIN(i * size, ndocs);
+    b->n = MIN(size, ndocs - b->first);
+}
+
 /* Bytes from one row of a block to the next: whole cache lines. */
 #define ROW_STRIDE(block_docs) (((size_t)(block_docs) + 63) / 64 * 64)
 

@@ -211,15 +211,13 @@ enum rc inverted_build(struct inverted *out, const struct forward *f, double *we
 {
     *out = (struct inverted){.avg = avg, .weight = weight};
     classify(out, f);
-    out->nblocks = (f->ndocs + BLOCK_DOCS - 1) / BLOCK_DOCS;
+    out->nblocks = blocks_of(f->ndocs);
     out->norm = mem_calloc(f->ndocs, sizeof *out->norm);
     out->block = mem_calloc(out->nblocks, sizeof *out->block);
     struct build b = {out, f, scheme, mem_calloc(out->nblocks, sizeof *b.light)};
     enum rc rc = out->norm && out->block && b.light ? RC_OK : err_nomem(e);
-    for (uint32_t i = 0; rc == RC_OK && i < out->nblocks; i++) {
-        out->block[i].first = i * BLOCK_DOCS;
-        out->block[i].n = MIN(BLOCK_DOCS, f->ndocs - i * BLOCK_DOCS);
-    }
+    for (uint32_t i = 0; rc == RC_OK && i < out->nblocks; i++)
+        block_place(&out->block[i], i, f->ndocs);
     if (rc == RC_OK)
         rc = pool_run(threads, out->nblocks, build_block, &b, e);
     if (rc == RC_OK)

@@ -33,6 +33,8 @@ static void sum_rows(uint16_t *acc, size_t n, const uint8_t *const *row, const u
             lo[g] = hi[g] = _mm256_setzero_si256();
         for (size_t r = 0; r < nrows; r++) {
             __m256i w = _mm256_set1_epi16((short)weight[r]);
+            __builtin_prefetch(row[r] + i + KERNEL_AHEAD, 0, 2);
+            __builtin_prefetch(row[r] + i + KERNEL_AHEAD + 64, 0, 2);
 #pragma GCC unroll 4
             for (unsigned g = 0; g < GROUPS; g++)
                 add_group(&lo[g], &hi[g], row[r] + i + g * GROUP, w);

@@ -38,8 +38,10 @@ static void sum_rows(uint16_t *acc, size_t n, const uint8_t *const *row, const u
         for (size_t r = 0; r < nrows; r++) {
             __m512i w = _mm512_set1_epi16((short)weight[r]);
 #pragma GCC unroll 8
-            for (unsigned g = 0; g < GROUPS; g++)
+            for (unsigned g = 0; g < GROUPS; g++) {
+                __builtin_prefetch(row[r] + i + g * GROUP + KERNEL_AHEAD, 0, 2);
                 add_group(&lo[g], &hi[g], row[r] + i + g * GROUP, w);
+            }
         }
 #pragma GCC unroll 8
         for (unsigned g = 0; g < GROUPS; g++)

@@ -20,7 +20,7 @@
 #include "base/err.h"
 #include "base/file.h"
 
-#define REGION_VERSION 1u
+#define REGION_VERSION 2u
 #define REGION_COUNTS  12u
 #define REGION_ALIGN   64u
 #define REGION_MAX     4096u /* of one file */

@@ -9,7 +9,11 @@
  * MaxScore (Turtle and Flood 1995) over the dense rows: those whose joint bound cannot lift a
  * document to the threshold by themselves are not summed, but looked up for the few documents
  * that still could pass. The threshold exists before the first block: the documents of the
- * query's rarest terms are scored first (the seeds). */
+ * query's rarest terms are scored first (the seeds).
+ *
+ * Where a score is more than the cosine (struct index_more), what comes beside it is one more
+ * term of every document: its bound is added to the accumulator, raised by `span` so that it is
+ * never below 0, and the threshold is raised likewise. */
 #include "index/index_int.h"
 
 #include "base/pool.h"
@@ -43,6 +47,8 @@ struct known {
 /* One query on its way through a segment. */
 struct ask {
     struct index_query q;
+    const struct index_more *more; /* NULL: the cosine alone */
+    uint32_t number;               /* of the query, for `more` */
     struct topk top;
     double units;    /* of this query: score 1 = so many accumulator units */
     struct use *use; /* [n]: rows first, then lists, then light; by id */
@@ -63,7 +69,8 @@ struct index_scratch {
     struct seed *seed; /* [SEED_POSTINGS * 2] a hash by document */
     struct ask *ask;   /* [BATCH] */
     uint32_t nask;
-    double *part; /* [TERMS_MAX] contributions of one document */
+    uint16_t *more; /* [nask][BLOCK_DOCS] bounds of what comes beside the cosine, or NULL */
+    double *part;   /* [TERMS_MAX] contributions of one document */
     const uint8_t **row;
     uint16_t *weight;
     uint32_t *skipped; /* places in use of rows not summed */
@@ -81,6 +88,7 @@ void index_scratch_close(struct index_scratch *s)
     }
     mem_free(s->ask);
     mem_free(s->acc);
+    mem_free(s->more);
     mem_free(s->cand);
     mem_free(s->seed);
     mem_free(s->part);
@@ -90,7 +98,7 @@ void index_scratch_close(struct index_scratch *s)
     mem_free(s);
 }
 
-static enum rc scratch_open(struct index_scratch **out, uint32_t asks, struct err *e)
+static enum rc scratch_open(struct index_scratch **out, uint32_t asks, bool more, struct err *e)
 {
     struct index_scratch *s = mem_calloc(1, sizeof *s);
     if (!s)
@@ -104,8 +112,10 @@ static enum rc scratch_open(struct index_scratch **out, uint32_t asks, struct er
     s->weight = mem_alloc(TERMS_MAX * sizeof *s->weight);
     s->skipped = mem_alloc(TERMS_MAX * sizeof *s->skipped);
     s->nask = asks;
-    if (!s->acc || !s->cand || !s->seed || !s->ask || !s->part || !s->row || !s->weight ||
-        !s->skipped) {
+    if (more)
+        s->more = mem_alloc((size_t)asks * BLOCK_DOCS * sizeof *s->more);
+    if (!s->acc || (more && !s->more) || !s->cand || !s->seed || !s->ask || !s->part || !s->row ||
+        !s->weight || !s->skipped) {
         index_scratch_close(s);
         return err_nomem(e);
     }
@@ -116,7 +126,7 @@ static enum rc scratch_open(struct index_scratch **out, uint32_t asks, struct er
 enum rc index_scratch_open(struct index_scratch **out, const struct index *ix, struct err *e)
 {
     (void)ix;
-    return scratch_open(out, 1, e);
+    return scratch_open(out, 1, false, e);
 }
 
 /* ---- the exact score ---- */
@@ -188,16 +198,17 @@ static void fill_slots(struct ask *a)
 
 /* So that the accumulators cannot pass 65535: the true sum is at most the query's length; an
  * impact is at most 1/255 of the term's largest too high, which is at most 1; a product at most
- * one unit. */
-static double units_of(struct index_query q)
+ * one unit; what comes beside, raised, at most 2 span and three units. */
+static double units_of(struct index_query q, const struct index_more *more)
 {
+    double beside = more ? 2 * more->span / more->weight : 0;
     double sum = 0, squares = 0;
     for (uint32_t i = 0; i < q.n; i++) {
         double x = MAX(q.term[i].x, 0.0);
         sum += x;
         squares += x * x;
     }
-    double units = (65535.0 - q.n) / (1.001 * MAX(sqrt(squares), 1.0) + sum / 255);
+    double units = (65535.0 - 3 - q.n) / (1.001 * (MAX(sqrt(squares), 1.0) + beside) + sum / 255);
     return MIN(units, (double)SCORE_UNITS);
 }
 
@@ -230,15 +241,23 @@ static enum rc ask_start(struct ask *a, const struct segment *g, struct err *e)
     return RC_OK;
 }
 
+/* What a cosine, raised by what comes beside it, must reach to enter. */
 static double threshold(const struct ask *a)
 {
-    return a->top.n == a->top.k && a->top.k ? a->top.hit[0].score : 0;
+    bool full = a->top.n == a->top.k && a->top.k;
+    if (a->more)
+        return full ? (a->top.hit[0].score + a->more->span) / a->more->weight : 0;
+    return full ? a->top.hit[0].score : 0;
 }
 
-static void offer(struct ask *a, const struct segment *g, uint32_t doc, double score)
+static void offer(struct ask *a, const struct segment *g, uint32_t doc, double cosine)
 {
-    if (score > 0 && !is_dead(g->dead, doc))
-        topk_push(&a->top, (struct hit){score, g->base + doc});
+    if (is_dead(g->dead, doc))
+        return;
+    if (a->more)
+        cosine = a->more->whole(a->more->ctx, a->number, g->base + doc, cosine);
+    if (a->more || cosine > 0)
+        topk_push(&a->top, (struct hit){cosine, g->base + doc});
 }
 
 /* The weight of a term whose impacts have this unit: ceil, in 1/256 of an accumulator unit. */
@@ -357,7 +376,8 @@ static struct skip sum_rows(struct index_scratch *s, const struct ask *a, const 
     for (uint32_t i = 0; i < a->nrows; i++)
         bound[i] = (struct bound){a->use[i].x * (double)b->step[a->use[i].id] * 255 * a->units, i};
     qsort(bound, a->nrows, sizeof *bound, by_bound);
-    double budget = threshold(a) * a->units * SKIP_SHARE;
+    double beside = a->more ? a->more->span / a->more->weight : 0;
+    double budget = (threshold(a) - beside) * a->units * SKIP_SHARE;
     struct skip k = {0};
     while (k.nskip < a->nrows && k.rest + bound[k.nskip].ub + 1 <= budget)
         k.rest += bound[k.nskip++].ub + 1;
@@ -476,13 +496,34 @@ static void rescore(struct index_scratch *s, struct ask *a, const struct index *
         score_between(s, a, ix, g, b, k, n, 0, pivot - 1);
 }
 
+/* The bounds of what comes beside the cosines, for all queries of the batch. */
+static void bound_more(struct index_scratch *s, uint32_t nask, const struct segment *g,
+                       const struct block *b)
+{
+    const struct ask *a = s->ask;
+    double units[BATCH];
+    if (!a->more)
+        return;
+    for (uint32_t j = 0; j < nask; j++)
+        units[j] = a[j].units / a->more->weight;
+    a->more->bound(a->more->ctx, a->number, nask, g->base + b->first, b->n, units, s->more);
+}
+
+static void add_more(uint16_t *restrict acc, const uint16_t *restrict more, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        acc[i] = (uint16_t)(acc[i] + more[i]);
+}
+
 static void ask_block(struct index_scratch *s, struct ask *a, const struct index *ix,
                       const struct segment *g, const struct block *b, const struct kernels *kern)
 {
-    if (!a->n || !a->top.k)
+    if ((!a->n && !a->more) || !a->top.k)
         return;
     struct skip k = sum_rows(s, a, b, kern);
     add_lists(s, a, g, b, kern);
+    if (a->more)
+        add_more(s->acc, s->more + (size_t)(a - s->ask) * b->n, b->n);
     rescore(s, a, ix, g, b, k, kern);
 }
 
@@ -497,9 +538,11 @@ static enum rc walk(const struct index *ix, struct index_scratch *s, uint32_t na
             TRY(ask_start(&s->ask[j], g, e));
             TRY(seed(s, &s->ask[j], ix, g, e));
         }
-        for (uint32_t k = 0; k < g->inv.nblocks; k++)
+        for (uint32_t k = 0; k < g->inv.nblocks; k++) {
+            bound_more(s, nask, g, &g->inv.block[k]);
             for (uint32_t j = 0; j < nask; j++)
                 ask_block(s, &s->ask[j], ix, g, &g->inv.block[k], kern);
+        }
     }
     return RC_OK;
 }
@@ -510,8 +553,9 @@ static enum rc ask_init(struct ask *a, struct index_query q, uint32_t k, struct 
     if (q.n > TERMS_MAX)
         return err_too_big(e, "index.query_long", "%u", TERMS_MAX);
     a->q = q;
+    a->more = NULL;
     a->top = (struct topk){hit, k, 0};
-    a->units = units_of(q);
+    a->units = units_of(q, NULL);
     return RC_OK;
 }
 
@@ -547,6 +591,7 @@ enum rc index_score_docs(const struct index *ix, struct index_scratch *s, struct
 
 struct batch {
     const struct index *ix;
+    const struct index_more *more;
     const struct index_query *q;
     uint32_t nq, k;
     struct hit *hit;
@@ -559,8 +604,13 @@ static enum rc batch_step(void *ctx, size_t i, unsigned worker, struct err *e)
     struct batch *b = ctx;
     struct index_scratch *s = b->scratch[worker];
     uint32_t first = (uint32_t)i * BATCH, n = MIN(BATCH, b->nq - first);
-    for (uint32_t j = 0; j < n; j++)
-        TRY(ask_init(&s->ask[j], b->q[first + j], b->k, b->hit + (size_t)(first + j) * b->k, e));
+    for (uint32_t j = 0; j < n; j++) {
+        struct ask *a = &s->ask[j];
+        TRY(ask_init(a, b->q[first + j], b->k, b->hit + (size_t)(first + j) * b->k, e));
+        a->more = b->more;
+        a->number = first + j;
+        a->units = units_of(a->q, a->more);
+    }
     TRY(walk(b->ix, s, n, e));
     for (uint32_t j = 0; j < n; j++) {
         topk_sort(&s->ask[j].top);
@@ -569,20 +619,27 @@ static enum rc batch_step(void *ctx, size_t i, unsigned worker, struct err *e)
     return RC_OK;
 }
 
-enum rc index_search_batch(const struct index *ix, const struct index_query *q, uint32_t nq,
-                           uint32_t k, struct hit *hit, uint32_t *n, unsigned threads,
-                           struct err *e)
+enum rc index_search_more(const struct index *ix, const struct index_more *more,
+                          const struct index_query *q, uint32_t nq, uint32_t k, struct hit *hit,
+                          uint32_t *n, unsigned threads, struct err *e)
 {
-    struct batch b = {ix, q, nq, k, hit, n, mem_calloc(threads, sizeof *b.scratch)};
+    struct batch b = {ix, more, q, nq, k, hit, n, mem_calloc(threads, sizeof *b.scratch)};
     if (!b.scratch)
         return err_nomem(e);
     enum rc rc = RC_OK;
     for (unsigned i = 0; rc == RC_OK && i < threads; i++)
-        rc = scratch_open(&b.scratch[i], BATCH, e);
+        rc = scratch_open(&b.scratch[i], MIN(BATCH, nq), more != NULL, e);
     if (rc == RC_OK)
         rc = pool_run(threads, (nq + BATCH - 1) / BATCH, batch_step, &b, e);
     for (unsigned i = 0; i < threads; i++)
         index_scratch_close(b.scratch[i]);
     mem_free(b.scratch);
     return rc;
+}
+
+enum rc index_search_batch(const struct index *ix, const struct index_query *q, uint32_t nq,
+                           uint32_t k, struct hit *hit, uint32_t *n, unsigned threads,
+                           struct err *e)
+{
+    return index_search_more(ix, NULL, q, nq, k, hit, n, threads, e);
 }

@@ -39,7 +39,7 @@ struct match_params {
     double k1, b;           /* saturation of the result's tf */
     double idf_power;       /* idf to this power on each side */
     double damp;            /* need-side damping to this power */
-    bool word_pairs;        /* adjacent words as terms */
+    bool english;           /* terms_read with TERMS_ENGLISH */
     struct match_parts mix; /* weights of the parts; those out of use count 0 */
 };
 
@@ -60,8 +60,8 @@ enum rc matcher_open(struct matcher **out, struct match_source results, struct m
 /* The needs' own statistics, made once for matchers of several kinds of results. They do not change
  * when a source does. O(all text). */
 struct demand;
-enum rc demand_open(struct demand **out, struct match_source needs, bool word_pairs,
-                    unsigned threads, struct err *e) MUST_CHECK;
+enum rc demand_open(struct demand **out, struct match_source needs, bool english, unsigned threads,
+                    struct err *e) MUST_CHECK;
 void demand_close(struct demand *d);
 struct matcher_setup {
     struct match_source needs;
@@ -105,10 +105,9 @@ enum rc matcher_parts(const struct matcher *m, uint32_t need, uint32_t result,
 /* The k best results of needs [first, first + n): need i's are hit[i * k ...), count[i] of them,
  * best first, ties by result number. Identical on any number of threads.
  *
- * Every result is scored where there are at most MATCH_ALL of them or where k asks for all; else
- * the MATCH_POOL best by cosine (exact, index/index.h) and, up to MATCH_KEPT results, the
- * MATCH_POOL best by knowledge: what is in neither could hardly be among the best. */
-#define MATCH_ALL  5000u
+ * Every result is ranked by its whole score, exactly; but above MATCH_KEPT results, whose points
+ * are not kept, only the MATCH_POOL best by cosine are. */
+#define MATCH_ALL  5000u /* results up to which each is scored by itself */
 #define MATCH_POOL 500u
 #define MATCH_KEPT 200000u
 enum rc matcher_rank(const struct matcher *m, uint32_t first, uint32_t n, uint32_t k,

@@ -60,6 +60,13 @@ void views_result(const struct matcher *m, const vec_result_term *result,
 /* Their likeness in each view in use; the cosine is left alone. */
 void views_alike(const struct matcher *m, const struct need_points *need,
                  const struct result_points *result, struct match_parts *out);
+/* A view in use has the points of all documents. */
+bool views_kept(const struct matcher *m);
+/* to[i]: an integer not below (what the views add to the score of document first + i, + span) *
+ * units, and above it by no more than 3. n <= VIEWS_TILE; points are kept. */
+#define VIEWS_TILE 128u
+void views_bound(const struct matcher *m, const struct need_points *need, uint32_t first,
+                 uint32_t n, double span, double units, uint16_t *to);
 /* Likeness to a document in each view in use. */
 enum rc views_likeness(const struct matcher *m, const struct need_points *need, uint32_t doc,
                        struct match_parts *out, struct err *e) MUST_CHECK;

@@ -18,14 +18,15 @@ struct view {
     const float **vector;  /* [index terms] borrowed vector of each, NULL: none */
     float *own;            /* the vectors, where the view owns them */
     bool root;             /* terms count with sqrt(w) instead of w */
+    double *share;         /* [index terms] sqrt(w) where root, else NULL */
     float *mean;           /* [stride] taken off every point; zeros where not centred */
     int8_t *point;         /* [docs * stride], or NULL: points are computed when asked for */
     float *inverse;        /* [docs] 1 / length of the point */
 };
 
-/* Fill in stride and mean (centred: of at most 20,000 evenly spaced documents), from dims, vector
- * and root, which are set. */
-enum rc view_open(struct view *v, bool centred, struct err *e) MUST_CHECK;
+/* Fill in stride, share and mean (centred: of at most 20,000 evenly spaced documents), from dims,
+ * vector and root, which are set. */
+enum rc view_open(struct view *v, bool centred, unsigned threads, struct err *e) MUST_CHECK;
 /* Compute and keep the points of all documents. */
 enum rc view_keep(struct view *v, unsigned threads, struct err *e) MUST_CHECK;
 void view_release(struct view *v);
@@ -48,6 +49,12 @@ float view_result(const struct view *v, const vec_result_term *result, vector_fn
 /* Likeness of two points; the lengths are given as inverses. */
 double view_alike(const struct view *v, const int16_t *need, float need_inverse,
                   const int8_t *result, float result_inverse);
+
+/* to[i] += factor * likeness of a need's point and document first + i, for i < n; points are kept.
+ * In single precision: within 1e-5 of view_likeness. A tile of a few hundred documents that many
+ * needs are asked for in turn stays in the cache. */
+void view_add(const struct view *v, const int16_t *need, float inverse, float factor,
+              uint32_t first, uint32_t n, float *to);
 
 /* Likeness, -1..1, of a need's point and a document. Some 20 ns when points are kept, else
  * proportional to the document's terms. */

@@ -125,6 +125,38 @@ static void main_orgs(const struct page *p, uint32_t out[2])
     }
 }
 
+/* Who acts where nobody is named: the page's school when the page speaks for it (我校, 学校), else
+ * the organisation named first. */
+static uint32_t page_actor(const struct page *p, uint32_t first)
+{
+    if (p->host == NONE || first == NONE || p->org.p[p->host].brand)
+        return p->host != NONE ? p->host : first;
+    for (size_t k = 0; k < p->mention.n; k++)
+        if (p->mention.p[k].host)
+            return p->host;
+    return first;
+}
+
+/* 全市累计 …, 我市 …: the government of this level that the page names first, NONE. */
+static uint32_t whole_place(const struct page *p, const struct clause *c)
+{
+    uint32_t best = NONE;
+    for (uint32_t i = c->from; i + 1 < c->to && i < c->from + 8; i++) {
+        if ((!looking_at(p, i, "全") && !looking_at(p, i, "我")) || !is_level(p->ch[i + 1]))
+            continue;
+        char s[4];
+        struct str level = {s, utf8_put(s, p->ch[i + 1])};
+        for (uint32_t k = 0; k < p->org.n; k++) {
+            const struct org *o = &p->org.p[k];
+            if (o->kind == KIND_GOVERNMENT && o->into == NONE && str_ends(o->name, level) &&
+                (best == NONE || o->first < p->org.p[best].first))
+                best = k;
+        }
+        return best;
+    }
+    return NONE;
+}
+
 static uint32_t other_than(const uint32_t main[2], uint32_t org)
 {
     return main[0] != org ? main[0] : main[1];
@@ -132,7 +164,7 @@ static uint32_t other_than(const uint32_t main[2], uint32_t org)
 
 void actors_find(struct page *p)
 {
-    uint32_t main[2], sentence = NONE, subject = NONE, near = NONE, para = NONE;
+    uint32_t main[2], sentence = NONE, subject = NONE, near = NONE, para = NONE, topic = NONE;
     struct heads heads = person_heads(p);
     main_orgs(p, main);
     speakers_find(p);
@@ -141,7 +173,10 @@ void actors_find(struct page *p)
         c->subject = c->partner = NONE;
         clause_actors(p, c, &heads);
         if (c->para != para)
-            near = NONE;
+            near = topic = NONE;
+        topic = c->subject != NONE ? c->subject : topic;
+        if (c->subject == NONE)
+            c->subject = whole_place(p, c);
         if (c->sentence != sentence)
             subject = NONE;
         para = c->para;
@@ -149,8 +184,8 @@ void actors_find(struct page *p)
         if (c->subject == NONE)
             c->subject = subject != NONE      ? subject
                          : c->speaker != NONE ? c->speaker
-                         : p->host != NONE    ? p->host
-                                              : main[0];
+                         : topic != NONE      ? topic
+                                              : page_actor(p, main[0]);
         if (c->partner == c->subject)
             c->partner = NONE;
         if (c->partner != NONE && c->partner != c->subject)

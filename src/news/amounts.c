@@ -90,7 +90,9 @@ static uint32_t after_amount(const struct page *p, uint32_t i)
     static const char *const words[] = {"以上", "以下", "左右", "多", "余"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (looking_at(p, i, words[k]))
-            return i + (uint32_t)utf8_len(str_of(words[k]));
+            return k == 3 && !is_one_of(p->ch[i - 1], "年月元天倍")
+                       ? i
+                       : i + (uint32_t)utf8_len(str_of(words[k]));
     return i;
 }
 
@@ -184,12 +186,16 @@ static bool sends_people(const struct page *p, uint32_t i)
 /* Present at the event: counted, but no figure of the cooperation. */
 static bool is_attendance(const struct page *p, const struct amount *a)
 {
-    static const char *const words[] = {"参加", "出席", "一行", "带队", "与会",    "到场",
-                                        "参会", "观摩", "聆听", "见证", "参与活动"};
+    static const char *const words[] = {"参加", "出席", "一行", "带队", "与会",     "到场",
+                                        "参会", "观摩", "聆听", "见证", "参与活动", "带领"};
+    static const char *const visits[] = {"走访", "先后到", "考察", "参观", "调研", "走进"};
     static const char *const taught[] = {"参加培训", "参加实习", "参加实训", "参加研修"};
     uint32_t c = clause_of(p, a->from);
     if (c == NONE)
         return false;
+    for (size_t k = 0; is_one_of(p->ch[a->unit_from], "家所") && k < ARRAY_LEN(visits); k++)
+        if (find_in(p, p->clause.p[c].from, a->from, visits[k]) != NONE)
+            return true; /* 先后走访了5家企业 */
     if (is_one_of(p->ch[a->unit_from], "家所个"))
         return sends_people(p, a->to);
     if (!is_one_of(p->ch[a->unit_from], "人名位"))
@@ -259,7 +265,8 @@ static uint32_t year_end(const struct page *p, uint32_t i)
     bool since =
         looking_at(p, to + 1, "起") || looking_at(p, to + 1, "以来") || looking_at(p, to + 1, "度");
     uint32_t end = tail_end(p, to + 1);
-    bool bare = end == to + 1 && !(i && is_one_of(p->ch[i - 1], "到至"));
+    bool span = i > 1 && is_one_of(p->ch[i - 2], "年月日"); /* 2021年至2023年 */
+    bool bare = end == to + 1 && (span || !(i && is_one_of(p->ch[i - 1], "到至")));
     if (is_digit(p->ch[to + 1]))
         return month_end(p, to + 1);
     return since || (bare && is_past_year(p, i)) ? 0 : end;
@@ -357,8 +364,8 @@ uint16_t char_flags(uint32_t c)
         uint16_t)((is_digit(c) || is_numeral(c) ? CHAR_NUMBER : 0) |
                   (may_begin_moment(c) ? CHAR_MOMENT : 0) |
                   (is_digit(c) || is_one_of(c, "\n近日不连昨今本上") ? CHAR_DAY : 0) |
-                  (is_one_of(c, "我该本校学公集省市县区州镇乡") ? CHAR_NAME : 0) |
-                  (is_one_of(c, "。!?\n,;: ") ? CHAR_CUT : 0) |
+                  (is_one_of(c, "我该本校学公集企省市县区州镇乡") ? CHAR_NAME : 0) |
+                  (is_one_of(c, "。!?\n,;: 】") ? CHAR_CUT : 0) |
                   (is_digit(c) || is_one_of(c, "等") ? CHAR_LIST : 0) |
                   (is_one_of(c, "与和同") ? CHAR_JOIN : 0) |
                   (is_one_of(c, "在于到赴与和同为对向跟及、给从自托助持力务") ? CHAR_TOWARDS : 0) |
@@ -456,6 +463,8 @@ static bool is_other_day(const struct page *p, uint32_t from, uint32_t end)
     for (size_t k = 0; k < ARRAY_LEN(before); k++)
         if (from >= 3 && find_in(p, from - 3, from, before[k]) != NONE)
             return true;
+    if (looking_at(p, end, "从") && find_in(p, end, MIN(p->n, end + 30), "获悉") != NONE)
+        return true; /* 记者9日从某院获悉 */
     static const char *const after[] = {"印发", "发布", "颁布", "施行", "出台"};
     for (size_t k = 0; k < ARRAY_LEN(after); k++)
         if (looking_at(p, end, after[k]))
@@ -464,6 +473,16 @@ static bool is_other_day(const struct page *p, uint32_t from, uint32_t end)
 }
 
 /* The only year that the title and the lead name, 0. */
+/* 到2026年底, not 2023年. */
+static bool is_deadline(const struct page *p, uint32_t i)
+{
+    enum { BARE_YEAR = 5 };
+    for (size_t k = 0; k < p->moment.n; k++)
+        if (p->moment.p[k].from <= i && i < p->moment.p[k].to)
+            return p->moment.p[k].to - p->moment.p[k].from > BARE_YEAR;
+    return false;
+}
+
 static int lead_year(const struct page *p)
 {
     int year = 0, y;
@@ -473,7 +492,7 @@ static int lead_year(const struct page *p)
         if (p->ch[i] != '2' || p->ch[i + 1] != '0' || (i && is_digit(p->ch[i - 1])))
             continue;
         uint32_t k = read_number(p, i, 4, &y);
-        if (k - i != 4 || p->ch[k] != 0x5E74)
+        if (k - i != 4 || p->ch[k] != 0x5E74 || is_deadline(p, i))
             continue;
         if (year && y != year)
             return 0;
@@ -578,6 +597,13 @@ static uint32_t bare_day(const struct page *p, uint32_t i, const struct day *lin
     return k + 1;
 }
 
+/* 12月18日讯 … 今天上午: the day of the dateline, or the one before. */
+static enum rc dateline_day(struct page *p, struct day line, int before)
+{
+    line.day -= before;
+    return line.day > 0 ? set_day(p, &line) : RC_OK;
+}
+
 /* First day of the lead; 近日 before it means that none is told. */
 static enum rc event_day(struct page *p)
 {
@@ -592,6 +618,8 @@ static enum rc event_day(struct page *p)
         for (size_t k = 0; k < ARRAY_LEN(vague); k++)
             if (looking_at(p, i, vague[k])) {
                 p->recent = true;
+                if (k >= VAGUE_REST && p->x->publish_date.n != 10 && line.month)
+                    return dateline_day(p, line, p->ch[i] == 0x6628);
                 return k < VAGUE_REST ? RC_OK : relative_day(p, p->ch[i] == 0x6628); /* 昨 */
             }
         if (month_day(p, i, &d))

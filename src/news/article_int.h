@@ -142,6 +142,7 @@ struct page {
     struct str meta_date;         /* raw */
     struct str time_date;         /* of the first <time datetime="…">, raw */
     struct str script_date;       /* "datePublished": "…" and the like, raw */
+    struct str address;           /* what the page calls its own (canonical, og:url), raw */
     struct str label;             /* charset named in the page */
     size_t controls, malformed;   /* characters that are no text's; U+FFFD */
     bool traditional;             /* much of it is Traditional */
@@ -258,6 +259,7 @@ struct choice {
     VEC(uint8_t) kind;     /* enum line_kind of every block of the page */
     uint32_t title;        /* the block it stands in, NO_BLOCK: only in <title> */
     struct str title_text; /* "" for none */
+    struct str byline;     /* 原创 某某大学 2024-05-30 20:11 above the article; "" for none */
 };
 
 /* Which blocks are the article. Call choice_free in any case. */
@@ -275,6 +277,8 @@ enum { DATE_SIZE = 11 };
 /* What a script of the page says of its day of publication, raw; "" for nothing. A slice of html.
  */
 struct str script_date(struct str html);
+/* The address that the page's head says is its own; "" for none. A slice of html. */
+struct str own_address(struct str html);
 /* ISO date of publication into `to`; false: not known. */
 bool publish_date(char to[DATE_SIZE], const struct page *p, const struct choice *c,
                   const struct article_tables *t, struct str url);

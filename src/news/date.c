@@ -116,6 +116,16 @@ static bool same(struct day a, struct day b)
 
 /* ---- in the text */
 
+/* 会议|时间: a short label that is the end of a longer word. */
+static bool is_word_end(struct str s, size_t i, size_t n)
+{
+    enum { SHORT = 6 };
+    size_t prev = i;
+    while (prev > 0 && ((unsigned char)s.p[--prev] & 0xC0) == 0x80) {
+    }
+    return n <= SHORT && i > 0 && is_han(next_char(s, &prev));
+}
+
 /* The date that follows a label at once: blanks, a colon, a bracket may stand between. */
 static struct day labelled(const struct words *labels, struct str s)
 {
@@ -123,7 +133,9 @@ static struct day labelled(const struct words *labels, struct str s)
     for (size_t i = 0; i < s.n;) {
         size_t from = i, end;
         uint32_t c = next_char(s, &i);
-        size_t n = bit_of(labels->first, c) ? words_at(labels, s, from, NULL) : 0, at = from + n;
+        size_t n = bit_of(labels->first, c) ? words_at(labels, s, from, NULL) : 0;
+        n = n && is_word_end(s, from, n) ? 0 : n;
+        size_t at = from + n;
         for (int k = 0; n && k < 6 && at < s.n && !is_digit_at(s, at); k++)
             next_char(s, &at);
         struct day x = n && at < s.n ? day_at(s, at, &end) : none;
@@ -146,6 +158,21 @@ static struct day in_labels(const struct page *p, const struct choice *c,
                 return x;
         }
     return x;
+}
+
+/* The last line that is a date and nothing else: under a notice, below who signs it. */
+static struct day signed_on(const struct page *p, const struct choice *c)
+{
+    struct day none = {0};
+    for (size_t i = p->block.n; i-- > 0;) {
+        struct str s = str_trim(p->block.p[i].text);
+        size_t end;
+        struct day x = s.n && is_digit_at(s, 0) ? day_at(s, 0, &end) : none;
+        if (x.y && c->kind.p[i] != LINE_BODY && i > c->title && i > p->block.n / 2 &&
+            (end == s.n || str_eq(str_sub(s, end, s.n), STR("日"))))
+            return x;
+    }
+    return none;
 }
 
 /* Full dates of the lines that are not the article; several different ones tell nothing. */
@@ -306,6 +333,55 @@ static struct day in_address(struct str url)
     return found;
 }
 
+/* http… in s from `i` on: up to what cannot stand in an address. */
+static struct str address_at(struct str s, size_t i)
+{
+    size_t end = i;
+    while (end < s.n && (unsigned char)s.p[end] > ' ' && (unsigned char)s.p[end] < 0x7F &&
+           !strchr("\"'<>()", s.p[end]))
+        end++;
+    return str_sub(s, i, end);
+}
+
+struct str own_address(struct str html)
+{
+    static const struct str keys[] = {
+        {"rel=\"canonical\"", 15}, {"\"og:url\"", 8}, {"saved from url=", 15}};
+    enum { HEAD = 1 << 16, TAG = 600 };
+    struct str head = str_sub(html, 0, MIN(html.n, HEAD));
+    for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
+        size_t at = str_find(head, keys[k], 0), from = at;
+        if (at == SIZE_MAX)
+            continue;
+        while (from > 0 && at - from < TAG && head.p[from] != '<')
+            from--;
+        struct str tag = str_sub(head, from, MIN(head.n, at + TAG));
+        size_t end = str_find(tag, STR(">"), 0), http = str_find(tag, STR("http"), 0);
+        if (http != SIZE_MAX && (end == SIZE_MAX || http < end))
+            return address_at(tag, http);
+    }
+    return STR("");
+}
+
+/* 原文链接：https://…/2024/0604/…: addresses in the lines that are not the article; two days tell
+ * nothing. */
+static struct day in_lines(const struct page *p, const struct choice *c)
+{
+    struct day found = {0}, none = {0};
+    for (size_t i = 0; i < p->block.n; i++) {
+        struct str s = p->block.p[i].text;
+        size_t at = c->kind.p[i] == LINE_BODY ? SIZE_MAX : str_find(s, STR("http"), 0);
+        for (; at != SIZE_MAX; at = str_find(s, STR("http"), at + 1)) {
+            struct day x = in_address(address_at(s, at));
+            if (x.y && found.y && !same(x, found))
+                return none;
+            if (x.y)
+                found = x;
+        }
+    }
+    return found;
+}
+
 bool publish_date(char to[DATE_SIZE], const struct page *p, const struct choice *c,
                   const struct article_tables *t, struct str url)
 {
@@ -321,8 +397,14 @@ bool publish_date(char to[DATE_SIZE], const struct page *p, const struct choice 
         x = in_time_tag(p->time_date);
     if (!x.y)
         x = only_one(p, c);
+    if (!x.y && c->title != NO_BLOCK)
+        x = signed_on(p, c);
     if (!x.y)
         x = in_address(url);
+    if (!x.y)
+        x = in_address(p->address);
+    if (!x.y)
+        x = in_lines(p, c);
     if (x.y)
         snprintf(to, DATE_SIZE, "%04u-%02u-%02u", (unsigned)x.y % 10000, (unsigned)x.m % 100,
                  (unsigned)x.d % 100);

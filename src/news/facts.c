@@ -117,6 +117,19 @@ static bool inside_noun(const struct page *p, const struct mark *v, const struct
     return false;
 }
 
+/* The 建成 of 游建成, who does something. */
+static bool inside_person(const struct page *p, const struct mark *v)
+{
+    for (size_t k = 0; k < p->out->person.n; k++) {
+        struct str name = p->out->person.p[k].name;
+        uint32_t n = (uint32_t)utf8_len(name);
+        for (uint32_t i = v->to > n ? v->to - n : 0; i <= v->from && i + n <= p->n; i++)
+            if (n >= v->to - v->from && str_eq(page_str(p, i, i + n), name))
+                return true;
+    }
+    return false;
+}
+
 /* The verb is part of a name: 成果转化促进会. */
 static bool inside_name(const struct page *p, const struct mark *v)
 {
@@ -141,7 +154,8 @@ static bool rule_fits(const struct page *p, struct hit *h, const struct group_se
         const struct mark *v = mark_of(p, h->clause->from, h->clause->to, &r->verb, after);
         if (!v)
             return false;
-        if (inside_name(p, v) || (r->has_noun && inside_noun(p, v, &r->noun))) {
+        if (inside_name(p, v) || inside_person(p, v) ||
+            (r->has_noun && inside_noun(p, v, &r->noun))) {
             after = v->to;
             continue;
         }
@@ -456,7 +470,8 @@ static bool tells_sum(const struct page *p, const struct clause *c)
 {
     static const char *const words[] = {"合同金额", "协议金额", "签约金额", "成交金额", "总金额",
                                         "金额",     "合同额",   "合同总额", "总投资",   "转让费",
-                                        "合同经费", "协议总额", "投资总额", "经费",     "到账经费"};
+                                        "合同经费", "协议总额", "投资总额", "经费",     "到账经费",
+                                        "许可费",   "转让金额", "交易金额", "授权费"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (looking_at(p, c->from, words[k]))
             return true;

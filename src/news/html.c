@@ -322,6 +322,8 @@ enum rc html_blocks(struct page *p, const struct article_tables *t, struct str h
     w.arena.ceiling = TREE_LEAST + html.n * TREE_PER_BYTE;
     enum rc rc = keep(p, &p->script_date, script_date(html), e);
     if (rc == RC_OK)
+        rc = keep(p, &p->address, own_address(html), e);
+    if (rc == RC_OK)
         rc = tags_slim(&w.tags, html, e);
     if (rc == RC_OK)
         rc = parse(&w, buf_view(&w.tags.html), e);

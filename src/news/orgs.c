@@ -476,7 +476,7 @@ static enum rc firms_resolve(struct page *p)
             last = NONE;
         para = here;
         if (m->firm)
-            m->org = firms == 1 ? only : last;
+            m->org = firms == 1 ? only : looking_at(p, m->from, "企业") ? NONE : last;
         else if (m->org != NONE && p->org.p[m->org].kind == KIND_ENTERPRISE)
             last = m->org;
     }

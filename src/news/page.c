@@ -214,17 +214,19 @@ static enum rc cut(struct page *p)
     struct clause c = {.speaker = NONE};
     for (uint32_t i = 0; (i = next_with(p->flags, i, p->n, CHAR_CUT)) < p->n; i++) {
         uint32_t ch = p->ch[i];
-        bool stop = ch == 0x3002 || ch == '!' || ch == '?' || ch == '\n';
+        bool soft = ch == '\n' && i >= p->verse.from && i < p->verse.to;
+        bool head = ch == 0x3011 && p->ch[i + 1] && !is_break(p->ch[i + 1]); /* 【…】 */
+        bool stop = ch == 0x3002 || ch == '!' || ch == '?' || head || (ch == '\n' && !soft);
         bool inside = i > 0 && is_digit(p->ch[i - 1]) && is_digit(p->ch[i + 1]); /* 1,200; 9:30 */
         bool comma = (ch == ',' || ch == ';' || ch == ':') && !inside;
         bool title_blank = ch == ' ' && i < p->title;
-        if (!stop && !comma && !title_blank)
+        if (!stop && !comma && !soft && !title_blank)
             continue;
         c.to = i;
         TRY(put_clause(p, c));
         c.from = i + 1;
         c.sentence += stop;
-        c.para += ch == '\n';
+        c.para += ch == '\n' && !soft;
     }
     c.to = p->n;
     return put_clause(p, c);
@@ -241,6 +243,23 @@ uint32_t clause_of(const struct page *p, uint32_t i)
             hi = mid;
     }
     return lo < p->clause.n ? (uint32_t)lo : NONE;
+}
+
+/* The lines of an article set as verse at its beginning: short, without a mark at their end, at
+ * least three. */
+static struct span verse_of(const struct page *p)
+{
+    enum { LINE_MAX_CHARS = 36, LINES_MIN = 3 };
+    uint32_t begin = p->title ? p->title + 1 : 0, from = begin, lines = 0;
+    for (uint32_t i = begin; i < p->n; i++) {
+        if (p->ch[i] != '\n')
+            continue;
+        if (i == from || i - from > LINE_MAX_CHARS || is_break(p->ch[i - 1]))
+            break;
+        lines++;
+        from = i + 1;
+    }
+    return (struct span){begin, lines >= LINES_MIN ? from - 1 : begin};
 }
 
 /* Bylines and captions are shorter than the first paragraph of news. */
@@ -261,7 +280,8 @@ enum rc page_open(struct page *p)
 {
     p->host = p->city = NONE;
     TRY(decode(p));
-    p->lead = lead_end(p);
+    p->verse = verse_of(p);
+    p->lead = MAX(lead_end(p), p->verse.to);
     TRY(mark_all(p));
     return cut(p);
 }

@@ -2,7 +2,7 @@
  * several offices; the organisation stands before the office or was named before. */
 #include "news/news_int.h"
 
-enum { TITLE_GAP = 12, TITLE_GROWTH = 10, TITLE_CHAIN = 8 };
+enum { TITLE_GAP = 12, TITLE_GROWTH = 10, TITLE_CHAIN = 8, NOTE = 18 };
 
 struct office {
     uint32_t from, to; /* the whole title, 党委副书记、校长 */
@@ -99,7 +99,7 @@ static uint32_t name_end(const struct page *p, uint32_t i, bool free)
     uint32_t n = 0;
     while (n < 4 && is_han(p->ch[i + n]))
         n++;
-    bool compound = n == 4 && has_double_surname(p, i);
+    bool compound = n == 4 && (has_double_surname(p, i) || (!surname && is_break(p->ch[i + 4])));
     if (!compound && n > 2 && (n = MIN(n, 3)) == 3 &&
         (word_follows(p, i + 2) || does_for(p, i + 2) || p->ch[i + 2] == 0x7B49)) /* 等 */
         n = 2;
@@ -178,7 +178,7 @@ static uint32_t title_end(const struct page *p, const struct mark *m)
         end = next->to;
     }
     if (p->ch[end] == '(') /* 副院长(主持工作) */
-        for (uint32_t k = end + 1; k < end + 10 && p->ch[k] && p->ch[k] != '\n'; k++)
+        for (uint32_t k = end + 1; k < end + NOTE && p->ch[k] && p->ch[k] != '\n'; k++)
             if (p->ch[k] == ')')
                 return is_surname(p->t, p->ch[k + 1]) ? k + 1 : end;
     return end;
@@ -221,7 +221,8 @@ static enum rc add_person(struct page *p, uint32_t from, uint32_t to, const stru
 static bool is_rare_name(const struct page *p, uint32_t i, uint32_t to, const struct office *o)
 {
     static const char *const things[] = {"制", "会", "室", "部", "处", "组", "局", "办", "科"};
-    if (to != i + 3 || !is_break(p->ch[to]) || o->org == NONE || !o->named || p->ch[to] == ' ')
+    if ((to != i + 3 && to != i + 4) || !is_break(p->ch[to]) || o->org == NONE || !o->named ||
+        p->ch[to] == ' ')
         return false;
     for (size_t k = 0; k < ARRAY_LEN(things); k++)
         if (looking_at(p, to - 1, things[k]))

@@ -9,7 +9,9 @@
 
 #include <string.h>
 
-enum { HEADLINE_MAX = 90, HEADLINE_MIN = 5, LIST_DATES = 5 };
+#define BRANDED 0.5 /* what a brand in it takes from a headline's score */
+
+enum { HEADLINE_MAX = 90, HEADLINE_MIN = 5, LIST_DATES = 5, SURE_HAN = 10 };
 
 /* ---- how much of a line comes again in the article */
 
@@ -263,17 +265,21 @@ static bool ends_like_sentence(struct str s)
     return s.n >= 3 && (memcmp(s.p + s.n - 3, "。", 3) == 0 || memcmp(s.p + s.n - 3, "；", 3) == 0);
 }
 
-/* `alone`: the only line above the article of a plain text.
+/* `alone`: the only line above the article of a plain text; `dated`: and what tells when follows.
  * The page's own title, repaired with the blocks, is its last one (article.c). */
 static double headline_score(const struct page *p, const struct pairs *w, const struct block *b,
-                             struct str s, bool alone)
+                             struct str s, bool alone, bool dated)
 {
     size_t han = count_han(s);
     double again = share(w, s);
     bool named = p->title.n && str_find(p->title, s, 0) != SIZE_MAX;
-    bool sure = named && b->kind == BLOCK_HEADING && str_starts(p->title, s) && again > 0;
+    bool sure = named && (b->kind == BLOCK_HEADING || han >= SURE_HAN) && str_starts(p->title, s) &&
+                again > 0;
     if (han < HEADLINE_MIN || han > HEADLINE_MAX || ends_like_sentence(s) ||
-        (again < (alone ? 0.2 : 0.34) && !sure))
+        (again < (dated   ? 0.05
+                  : alone ? 0.2
+                          : 0.34) &&
+         !sure))
         return 0;
     double score = again + (double)MIN(han, 30u) / 40 + (b->kind == BLOCK_HEADING ? 0.3 : 0);
     return score + (named ? 0.4 : 0);
@@ -292,6 +298,12 @@ static bool has_clock(struct str s)
     return false;
 }
 
+/* 发布时间：2024-06-12, 某某大学 2024-06-28 17:45 */
+static bool tells_when(const struct article_tables *t, struct str s)
+{
+    return has_clock(s) || date_at(s, 0) || has_label(t, s);
+}
+
 static bool may_be_headline(const struct choice *c, const struct page *p,
                             const struct article_tables *t, uint32_t i, struct str s)
 {
@@ -306,24 +318,43 @@ static bool may_be_headline(const struct choice *c, const struct page *p,
            (c->kind.p[i] == LINE_SPAM && !is_spam(t, s));
 }
 
+static bool has_brand(const struct page *p, struct str s)
+{
+    for (size_t i = 0; i < p->brand.n; i++)
+        if (p->brand.p[i].n && str_find(s, p->brand.p[i], 0) != SIZE_MAX)
+            return true;
+    return false;
+}
+
 static struct headline find_headline(const struct choice *c, const struct page *p,
                                      const struct article_tables *t, const struct pairs *w,
                                      uint32_t before)
 {
     struct headline best = {0, NO_BLOCK, STR("")};
+    uint32_t lines = 0;
+    for (uint32_t i = 0; i < before; i++)
+        lines += may_be_headline(c, p, t, i, behind_label(p->block.p[i].text));
     for (uint32_t i = 0; i < before; i++) {
         const struct block *b = &p->block.p[i];
         struct str label = behind_label(b->text);
         if (!may_be_headline(c, p, t, i, label))
             continue;
         struct str s = without_site(t, w, without_tail(t, label));
-        bool alone = before == 1 && b->box == NO_BOX && str_find(s, STR(","), 0) == SIZE_MAX &&
-                     str_find(s, STR("，"), 0) == SIZE_MAX;
-        double score = headline_score(p, w, b, s, alone);
+        bool comma = str_find(s, STR(","), 0) != SIZE_MAX || str_find(s, STR("，"), 0) != SIZE_MAX;
+        bool alone = lines == 1 && b->box == NO_BOX && (!comma || before > 1);
+        bool dated = alone && i + 1 < p->block.n && tells_when(t, p->block.p[i + 1].text);
+        double score = headline_score(p, w, b, s, alone, dated);
+        score -= has_brand(p, s) ? MIN(score, BRANDED) : 0;
         /* Of two alike the later: the first was the page's title or a link. */
         if (score > 0 && score >= best.score)
             best = (struct headline){score, i, without_bullet(s)};
     }
+    uint32_t above = best.block;
+    if (above == NO_BLOCK || above == 0 || !str_starts(p->block.p[above].text, STR("——")))
+        return best;
+    struct str over = behind_label(p->block.p[--above].text); /* ——… is the second line of it */
+    if (may_be_headline(c, p, t, above, over) && count_han(over) >= HEADLINE_MIN)
+        best = (struct headline){best.score, above, over};
     return best;
 }
 
@@ -386,10 +417,43 @@ static struct range below_headline(struct choice *c, const struct page *p, struc
     return (struct range){next, r.to};
 }
 
+/* 6月11日: a month and a day. */
+static bool tells_day(struct str s)
+{
+    size_t month = str_find(s, STR("月"), 0);
+    return month != SIZE_MAX && month > 0 && s.p[month - 1] >= '0' && s.p[month - 1] <= '9' &&
+           month + 3 < s.n && s.p[month + 3] >= '0' && s.p[month + 3] <= '9';
+}
+
+/* Articles that are set as verse, a phrase a line, down to the first speech: from the line that
+ * tells the day on. */
+static struct range with_verse(const struct choice *c, const struct page *p, struct range r)
+{
+    enum { LINES_MIN = 3, LINES_MAX = 40 };
+    uint32_t first = NO_BLOCK;
+    for (uint32_t i = r.from; i > 0 && r.from - i < LINES_MAX && c->kind.p[i - 1] == LINE_SHORT;
+         i--)
+        if (tells_day(p->block.p[i - 1].text) && !has_clock(p->block.p[i - 1].text))
+            first = i - 1;
+    if (first != NO_BLOCK && r.from - first >= LINES_MIN)
+        r.from = first;
+    return r;
+}
+
+/* The last line above the article that tells who wrote and when. */
+static struct str byline_of(const struct page *p, uint32_t before)
+{
+    struct str found = STR("");
+    for (uint32_t i = 0; i < before; i++)
+        if (has_clock(p->block.p[i].text))
+            found = p->block.p[i].text;
+    return found;
+}
+
 enum rc article_choose(struct choice *out, struct page *p, const struct article_tables *t,
                        struct err *e)
 {
-    *out = (struct choice){.title = NO_BLOCK, .title_text = STR("")};
+    *out = (struct choice){.title = NO_BLOCK, .title_text = STR(""), .byline = STR("")};
     TRY(vec_reserve(&out->kind, p->block.n, e));
     for (size_t i = 0; i < p->block.n; i++) {
         struct block *b = &p->block.p[i];
@@ -399,6 +463,7 @@ enum rc article_choose(struct choice *out, struct page *p, const struct article_
     struct range r = trim(out, p, best_box(out, p));
     if (r.from >= r.to || is_list_page(out, p))
         return RC_OK;
+    r = with_verse(out, p, r);
     uint32_t top = r.from;
     r = below_headline(out, p, r);
     struct pairs *w = mem_calloc(1, sizeof *w);
@@ -413,6 +478,7 @@ enum rc article_choose(struct choice *out, struct page *p, const struct article_
     if (h.block == NO_BLOCK)
         h.text = named_headline(p, t, w);
     mem_free(w);
+    out->byline = byline_of(p, r.from);
     out->title = h.block;
     out->title_text = h.text;
     return collect(out, p, t, r, e);

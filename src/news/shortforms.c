@@ -78,21 +78,19 @@ static enum rc long_forms(const struct page *p, struct long_form **out)
 }
 
 /* 某市工信局, 某市工业和信息化局: of the same place, begun and ended by the same characters. */
-static bool same_office(const struct page *p, const struct org *a, const struct org *b)
+static bool same_office(const struct org *a, const struct org *b)
 {
     enum { OFFICE_MIN = 9, OFFICE_MAX = 15 };
-    struct str s = without_place(p, a->name), l = without_place(p, b->name);
-    size_t place = a->name.n - s.n;
-    if (a->kind != KIND_GOVERNMENT || !str_starts(b->name, str_sub(a->name, 0, place)))
-        return false;
-    while (s.n && l.n && first_char(s) == first_char(l) && place < a->name.n) {
-        size_t i = 0;
-        uint32_t c = utf8_next(s, &i);
-        if (!is_level(c))
+    size_t place = 0;
+    for (size_t i = 0; i < a->name.n && a->kind == KIND_GOVERNMENT;) {
+        uint32_t c = utf8_next(a->name, &i);
+        if (!str_starts(b->name, str_sub(a->name, 0, i)))
             break;
-        s = str_sub(s, i, s.n);
-        l = str_sub(l, i, l.n);
+        place = is_level(c) ? i : place;
     }
+    if (!place)
+        return false;
+    struct str s = str_sub(a->name, place, a->name.n), l = str_sub(b->name, place, b->name.n);
     struct str tail = str_sub(s, s.n - MIN(s.n, 3), s.n);
     return s.n >= OFFICE_MIN && s.n <= OFFICE_MAX && l.n >= s.n + 6 &&
            first_char(s) == first_char(l) && str_ends(l, tail) && is_subsequence(s, l);
@@ -104,8 +102,10 @@ static bool shortens(const struct page *p, const struct long_form *f, uint32_t i
     const struct org *a = &p->org.p[i], *b = &p->org.p[j];
     if (a->kind != b->kind || a->name.n >= b->name.n || a->brand || b->brand)
         return false;
+    if (a->kind == KIND_PARK && f[i].head == f[j].head && is_subsequence(a->name, b->name))
+        return true; /* 滁州经开区 of 滁州经济技术开发区 */
     if (a->kind != KIND_ENTERPRISE)
-        return (str_ends(b->name, a->name) && a->name.n >= 9) || same_office(p, a, b);
+        return (str_ends(b->name, a->name) && a->name.n >= 9) || same_office(a, b);
     struct str s = f[i].core, l = f[j].core;
     bool head = f[i].head == f[j].head || f[i].head == f[j].bare_head;
     if (a->name.n >= 18 && str_ends(b->name, a->name))
@@ -325,13 +325,17 @@ static bool is_join(const struct page *p, uint32_t i)
 /* 与千岛湖·大下姜签约: no ending, no known word, no person. */
 static bool may_be_name(const struct page *p, uint32_t from, uint32_t to)
 {
+    enum { WHOLE_MIN = 6 };
     uint32_t n = to - from;
     if (n < 2 || n > 16 || (n < 4 && is_surname(p->t, p->ch[from])) || !is_free(p, from, to))
         return false;
+    const struct mark *end = mark_to(p, to, SENSE_SUFFIX); /* 中科光谷激光技术|研究院 */
+    bool whole = end && p->t->suffix.p[end->value].kind != KIND_COLLEGE && n >= WHOLE_MIN &&
+                 !mark_at(p, from, SENSE_GENERIC);
     for (uint32_t i = from; i < to; i++)
-        if (mark_at(p, i, SENSE_STOP) || mark_at(p, i, SENSE_INSIDE) ||
-            mark_at(p, i, SENSE_GENERIC) || mark_at(p, i, SENSE_TITLE) ||
-            mark_at(p, i, SENSE_AFTER) || mark_at(p, i, SENSE_AREA) || is_digit(p->ch[i]))
+        if (mark_at(p, i, SENSE_STOP) || mark_at(p, i, SENSE_TITLE) || is_digit(p->ch[i]) ||
+            (!whole && (mark_at(p, i, SENSE_INSIDE) || mark_at(p, i, SENSE_AFTER))) ||
+            (!whole && (mark_at(p, i, SENSE_GENERIC) || mark_at(p, i, SENSE_AREA))))
             return false;
     return true;
 }
@@ -351,6 +355,20 @@ static enum rc take_name(struct page *p, vec_mention *more, uint32_t from, uint3
     return org == NONE ? RC_OK : add_mention(p, more, from, to, org);
 }
 
+/* 某某研究院|科教融合协议: where a name that has an ending of its own ends. */
+static uint32_t name_ends(const struct page *p, uint32_t from, uint32_t to)
+{
+    enum { NAME_MIN = 5 };
+    for (uint32_t i = from + NAME_MIN; i < to; i++) {
+        const struct mark *s = mark_to(p, i, SENSE_SUFFIX);
+        bool faculty = s && p->t->suffix.p[s->value].kind == KIND_COLLEGE; /* 化学与|材料学院 */
+        if (s && s->to - s->from >= 2 && !faculty && !p->t->suffix.p[s->value].alone &&
+            !mark_at(p, s->from + 1, SENSE_SUFFIX))
+            return i;
+    }
+    return to;
+}
+
 /* The other side of 与 where one side is known. */
 static enum rc signatory_at(struct page *p, vec_mention *more, uint32_t i, const struct clause *c)
 {
@@ -364,7 +382,7 @@ static enum rc signatory_at(struct page *p, vec_mention *more, uint32_t i, const
         from--;
     while (left && to < c->to && to - i < 18 && !is_break(p->ch[to]) && !mark_at(p, to, SENSE_STOP))
         to++;
-    return right ? take_name(p, more, from, i) : take_name(p, more, i + 1, to);
+    return right ? take_name(p, more, from, i) : take_name(p, more, i + 1, name_ends(p, i + 1, to));
 }
 
 static enum rc signatories_find(struct page *p, vec_mention *more)

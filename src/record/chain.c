@@ -1,8 +1,9 @@
 /* Reading declared approval chains. */
 #include "record/chain.h"
 #include "record/kind_int.h"
+#include "record/yaml.h"
 
-enum { STEPS_MAX = 32, SIGNERS_MAX = 32, CHAINS_MAX = 1000, LOGIN_BYTES = 60 };
+enum { STEPS_MAX = 32, SIGNERS_MAX = 32, CHAINS_MAX = 1000, LOGIN_BYTES = 60, TEXT_BYTES = 90000 };
 
 struct chains {
     struct arena arena;
@@ -324,6 +325,71 @@ static enum rc read_chain(struct chain_reader *r, bool *off, struct err *e)
     return read_steps(r, e);
 }
 
+/* ---- its text ---- */
+
+/* The same map without some keys; the children are copied, what stands in them is not. */
+static enum rc without(struct arena *to, const struct node *map, const char *const *keys,
+                       size_t n_keys, struct node *out, struct err *e)
+{
+    struct node **tail = &out->child;
+    *out = *map;
+    *tail = NULL;
+    for (const struct node *c = map->child; c; c = c->next) {
+        bool left_out = false;
+        for (size_t i = 0; i < n_keys; i++)
+            left_out |= str_eq(c->key, str_of(keys[i]));
+        if (left_out)
+            continue;
+        struct node *copy = arena_alloc(to, sizeof *copy);
+        if (!copy)
+            return err_nomem(e);
+        *copy = *c;
+        copy->next = NULL;
+        *tail = copy;
+        tail = &copy->next;
+    }
+    return RC_OK;
+}
+
+static enum rc keep_text(struct chain_reader *r, struct err *e)
+{
+    static const char *const begins[] = {"when", "order"};
+    struct node rest;
+    struct buf b;
+    buf_init(&b, TEXT_BYTES);
+    TRY(without(r->arena, r->src->node, begins, ARRAY_LEN(begins), &rest, e));
+    enum rc rc = yaml_print(&b, &rest, 3, e);
+    if (rc == RC_TOO_BIG)
+        rc = refuse(r, r->src->node, "kind.too_many", STR("steps"), e);
+    if (rc == RC_OK) {
+        r->c->text = arena_str(r->arena, buf_view(&b));
+        rc = r->c->text.p ? RC_OK : err_nomem(e);
+    }
+    buf_free(&b);
+    return rc;
+}
+
+enum rc chain_read(struct chain **out, const struct kinds *kinds, struct str text, struct arena *to,
+                   struct err *e)
+{
+    struct node *node;
+    struct source src = {.name = "chain"};
+    struct chain_reader r = {.arena = to, .kinds = kinds, .src = &src};
+    bool off = false;
+    *out = NULL;
+    r.c = arena_calloc(to, 1, sizeof *r.c);
+    if (!r.c)
+        return err_nomem(e);
+    TRY(yaml_parse(&node, text, src.name, to, e));
+    src.node = node;
+    TRY(read_chain(&r, &off, e));
+    if (off)
+        return refuse(&r, node, "kind.key", STR("off"), e);
+    TRY(keep_text(&r, e));
+    *out = r.c;
+    return RC_OK;
+}
+
 /* ---- all of them ---- */
 
 enum rc chains_open(struct chains **out, struct err *e)
@@ -365,6 +431,8 @@ enum rc chains_add(struct chains *c, const struct kinds *kinds, const struct nod
     bool off = false;
     size_t at = 0;
     TRY(read_chain(&r, &off, e));
+    if (!off)
+        TRY(keep_text(&r, e));
     drop(c, one.name);
     if (off)
         return RC_OK;

@@ -64,6 +64,9 @@ struct chain {
     const struct chain_step *step;
     uint32_t n_steps;
     uint32_t first; /* the step that it begins with: 0 */
+    /* The declaration without what only says when it begins (`when`, `order`): chain_read makes the
+     * same chain of it. */
+    struct str text;
 };
 
 /* All of them. Read only once made; threads may share it. */
@@ -77,6 +80,10 @@ void chains_close(struct chains *c); /* NULL is allowed */
  * not have the steps that end the chain. */
 enum rc chains_add(struct chains *c, const struct kinds *kinds, const struct node *file,
                    const char *name, struct err *e) MUST_CHECK;
+/* One chain of its text, as it was declared once; all of it lives in `to`. Errors as of chains_add.
+ */
+enum rc chain_read(struct chain **out, const struct kinds *kinds, struct str text, struct arena *to,
+                   struct err *e) MUST_CHECK;
 uint32_t chains_count(const struct chains *c);
 const struct chain *chains_at(const struct chains *c, uint32_t i);       /* by order, then name */
 const struct chain *chain_find(const struct chains *c, struct str name); /* NULL: none */

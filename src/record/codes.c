@@ -137,12 +137,30 @@ static bool index_codes(struct codes *c, struct arena *a)
     return true;
 }
 
+static enum rc read_endings(struct codes *out, const struct source *s, struct arena *a,
+                            struct err *e)
+{
+    const struct node *list = node_get(s->node, "endings");
+    size_t n = list ? node_count(list) : 0, i = 0;
+    if (list && list->type != NODE_LIST)
+        return kind_refuse(s, list, "kind.shape", STR("endings"), e);
+    struct str *ending = arena_calloc(a, n + 1, sizeof *ending);
+    if (!ending)
+        return err_nomem(e);
+    for (const struct node *c = list ? list->child : NULL; c; c = c->next)
+        ending[i++] = c->text;
+    out->ending = ending;
+    out->n_endings = (uint32_t)n;
+    return RC_OK;
+}
+
 enum rc codes_read(struct codes *out, const struct source *s, struct arena *a, struct err *e)
 {
-    TRY(kind_keys(s, s->node, "table label codes", e));
+    TRY(kind_keys(s, s->node, "table label codes endings", e));
     out->name = node_text(s->node, "table", STR(""));
     TRY(kind_name(s, node_get(s->node, "table"), out->name, e));
     TRY(kind_label_needed(s, s->node, out->name, &out->label, e));
+    TRY(read_endings(out, s, a, e));
     const struct node *list = node_get(s->node, "codes");
     size_t n = node_count(list);
     if (!list || list->type != NODE_MAP || !n)
@@ -208,6 +226,62 @@ const struct code *code_by_label(const struct codes *c, struct str label, uint32
         ++*n;
     }
     return first == UINT32_MAX ? NULL : &c->code[first];
+}
+
+static bool str_ends(struct str s, struct str tail)
+{
+    return s.n >= tail.n && str_eq(str_sub(s, s.n - tail.n, s.n), tail);
+}
+
+/* Bytes at the end of `text` that name the code, 0: none. The longest counts. */
+static size_t names_code(const struct codes *c, const struct code *code, struct str text)
+{
+    struct str l = code->label.zh;
+    if (l.n && str_ends(text, l))
+        return l.n;
+    for (uint32_t i = 0; i < c->n_endings; i++) {
+        struct str end = c->ending[i];
+        if (!str_ends(l, end) || l.n < end.n + 6) /* two characters are left */
+            continue;
+        struct str name = str_sub(l, 0, l.n - end.n);
+        if (str_ends(text, name))
+            return name.n;
+    }
+    return 0;
+}
+
+/* Do wider codes make the whole of what stands in front? */
+static bool leads(const struct codes *c, const struct code *code, struct str front)
+{
+    while (front.n && code->under >= 0) {
+        code = &c->code[code->under];
+        front = str_sub(front, 0, front.n - names_code(c, code, front));
+    }
+    return front.n == 0;
+}
+
+const struct code *code_by_path(const struct codes *c, struct str text, uint32_t *n)
+{
+    char to[FOLD_MAX];
+    const struct code *found = NULL;
+    uint32_t best = UINT32_MAX;
+    text = fold(to, sizeof to, text);
+    *n = 0;
+    for (uint32_t i = 0; text.n && i < c->n; i++) {
+        const struct code *at = &c->code[i];
+        size_t own = names_code(c, at, text);
+        if (!own || !leads(c, at, str_sub(text, 0, text.n - own)))
+            continue;
+        uint32_t depth = 0;
+        for (int32_t up = at->under; up >= 0; up = c->code[up].under)
+            depth++;
+        if (depth > best)
+            continue;
+        *n = depth < best ? 1 : *n + 1;
+        found = depth < best ? at : found;
+        best = depth;
+    }
+    return found;
 }
 
 bool code_under(const struct codes *c, struct str code, struct str wide)

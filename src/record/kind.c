@@ -219,6 +219,14 @@ const struct codes *codes_at(const struct kinds *k, uint32_t i)
     return k->codes.p[i];
 }
 
+bool ref_names(const struct field_def *f, const struct kind *k)
+{
+    for (uint32_t i = 0; i < f->n_among; i++)
+        if (f->among[i] == k)
+            return true;
+    return k && f->of_kind == k;
+}
+
 uint32_t field_find(const struct kind *k, struct str name)
 {
     if (!k->by_name.slot)

@@ -32,6 +32,7 @@
  *   actions:
  *     publish: {label: …, by: [broker], require: [industry], comment: required, reason: refusal}
  *     close: {label: …, by: [editor], other: submit}
+ *     diagnose: {label: …, by: [broker], require: [title], ask: [targets]}
  *   sections: [{label: …, fields: [title, body]}, …]
  *
  * `cases` makes a code field computed: the first case whose filter holds gives the code, none:
@@ -126,6 +127,8 @@ struct codes {
     struct label label;
     const struct code *code;
     uint32_t n;
+    const struct str *ending; /* what people leave off a label: 绍兴(市) */
+    uint32_t n_endings;
     struct slots by_code, by_label; /* of record/ only */
 };
 
@@ -167,10 +170,12 @@ struct field_def {
     const struct codes *codes;     /* TYPE_CODE */
     const struct code_case *cases; /* TYPE_CODE: computed from the record; n_cases 0: it is not */
     uint32_t n_cases;
-    const struct formula *formula; /* what it is reckoned by (record/formula.h); NULL: none */
-    struct str of;                 /* TYPE_REF: the kind's name; "" any kind */
-    const struct kind *of_kind;    /* NULL for any */
-    const struct field_def *sub;   /* TYPE_GROUP */
+    const struct formula *formula;   /* what it is reckoned by (record/formula.h); NULL: none */
+    struct str of;                   /* TYPE_REF: the kind's name; "" several or any */
+    const struct kind *of_kind;      /* NULL for several or any */
+    const struct kind *const *among; /* several kinds; n_among 0: not so */
+    uint32_t n_among;
+    const struct field_def *sub; /* TYPE_GROUP */
     uint32_t n_sub;
 };
 
@@ -180,6 +185,8 @@ struct action {
     roles by;                /* who may; 0: whoever may write the record */
     const uint32_t *require; /* fields that must have a value */
     uint32_t n_require;
+    const uint32_t *ask; /* further fields that the page of the step shows, to who may write them */
+    uint32_t n_ask;
     bool comment;               /* a comment is required */
     const struct codes *reason; /* a code of this table is required; NULL: none */
     struct str other;           /* not by who last took this action; "" by anybody */
@@ -270,6 +277,8 @@ uint32_t codes_count(const struct kinds *k);
 const struct codes *codes_at(const struct kinds *k, uint32_t i);
 
 #define NO_FIELD UINT32_MAX
+/* Is it declared to refer to records of kind `k`, alone or among others? */
+bool ref_names(const struct field_def *f, const struct kind *k);
 uint32_t field_find(const struct kind *k, struct str name); /* NO_FIELD if none */
 uint32_t state_find(const struct kind *k, struct str name); /* UINT32_MAX if none */
 /* The step that `action` takes from `state`; NULL if none. */
@@ -278,6 +287,9 @@ const struct code *code_find(const struct codes *c, struct str code); /* O(1); N
 /* By label, zh or en, whatever its case, width and blanks; *n: how many have it (the first is
  * given). O(1). */
 const struct code *code_by_label(const struct codes *c, struct str label, uint32_t *n);
+/* As people write where it stands: with wider ones in front ("浙江省绍兴市"), without the table's
+ * endings ("浙江绍兴", "绍兴"). *n: how many it may mean, the widest being preferred. O(codes). */
+const struct code *code_by_path(const struct codes *c, struct str text, uint32_t *n);
 /* code is `wide` or under it. */
 bool code_under(const struct codes *c, struct str code, struct str wide);
 

@@ -83,6 +83,34 @@ static enum rc read_search(const struct source *s, const struct node *n, struct 
                : kind_refuse(s, node_get(n, "search"), "kind.value", STR("search"), e);
 }
 
+/* One kind, or a list of them. */
+static enum rc read_of(struct kind_reader *r, const struct source *s, const struct node *of,
+                       struct field_def *f, struct err *e)
+{
+    if (!of)
+        return RC_OK;
+    if (f->type != TYPE_REF)
+        return kind_refuse(s, of, "kind.key", STR("of"), e);
+    if (of->type == NODE_TEXT) {
+        f->of = of->text;
+        f->of_kind = kind_find(r->all, f->of);
+        return f->of_kind ? RC_OK : kind_refuse(s, of, "kind.of", f->of, e);
+    }
+    if (of->type != NODE_LIST || node_count(of) < 2)
+        return kind_refuse(s, of, "kind.shape", of->key, e);
+    const struct kind **among = arena_calloc(&r->all->arena, node_count(of), sizeof *among);
+    if (!among)
+        return err_nomem(e);
+    f->among = among;
+    for (const struct node *c = of->child; c; c = c->next) {
+        const struct kind *k = c->type == NODE_TEXT ? kind_find(r->all, c->text) : NULL;
+        if (!k || ref_names(f, k))
+            return kind_refuse(s, c, k ? "kind.twice" : "kind.of", c->text, e);
+        among[f->n_among++] = k;
+    }
+    return RC_OK;
+}
+
 /* What the type needs: a table, a kind. */
 static enum rc read_target(struct kind_reader *r, const struct source *s, const struct node *n,
                            struct field_def *f, struct err *e)
@@ -94,12 +122,7 @@ static enum rc read_target(struct kind_reader *r, const struct source *s, const 
     if (f->type == TYPE_CODE && !(f->codes = codes_find(r->all, t)))
         return t.n ? kind_refuse(s, node_get(n, "table"), "kind.table", t, e)
                    : kind_refuse(s, n, "kind.missing", STR("table"), e);
-    TRY(kind_text(s, n, "of", &f->of, e));
-    if (f->of.n && f->type != TYPE_REF)
-        return kind_refuse(s, node_get(n, "of"), "kind.key", STR("of"), e);
-    if (f->of.n && !(f->of_kind = kind_find(r->all, f->of)))
-        return kind_refuse(s, node_get(n, "of"), "kind.of", f->of, e);
-    return RC_OK;
+    return read_of(r, s, node_get(n, "of"), f, e);
 }
 
 static enum rc read_plain(struct kind_reader *r, const struct source *s, const struct node *n,

@@ -23,6 +23,8 @@ static enum rc read_action(struct kind_reader *r, const struct source *s, const 
         TRY(kind_roles(s, map, "by", &a->by, e));
     if (node_get(map, "require"))
         TRY(kind_field_list(r, s, map, "require", &a->require, &a->n_require, e));
+    if (node_get(map, "ask"))
+        TRY(kind_field_list(r, s, map, "ask", &a->ask, &a->n_ask, e));
     TRY(kind_text(s, map, "comment", &t, e));
     if (t.n && !str_eq(t, STR("required")) && !str_eq(t, STR("optional")))
         return kind_refuse(s, node_get(map, "comment"), "kind.value", STR("comment"), e);
@@ -70,7 +72,7 @@ static enum rc read_actions(struct kind_reader *r, struct err *e)
             if (action_find(r, c->key))
                 return kind_refuse(s, c, "kind.twice", c->key, e);
             TRY(add_action(r, s, c, &a, e));
-            TRY(kind_keys(s, c, "label by require comment reason other", e));
+            TRY(kind_keys(s, c, "label by require ask comment reason other", e));
             TRY(read_action(r, s, c, a, e));
             TRY(label_action(r, s, c, a, e));
         }
@@ -172,7 +174,7 @@ static enum rc read_step(struct kind_reader *r, const struct source *s, const st
 {
     struct str to = n->text;
     if (n->type == NODE_MAP) {
-        TRY(kind_keys(s, n, "to label by require comment reason other", e));
+        TRY(kind_keys(s, n, "to label by require ask comment reason other", e));
         TRY(kind_text(s, n, "to", &to, e));
     } else if (n->type == NODE_LIST) {
         return kind_refuse(s, n, "kind.shape", n->key, e);

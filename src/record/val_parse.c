@@ -57,7 +57,7 @@ static enum rc parse_bool(struct val *out, struct str s, struct fault_place *p, 
     return fault_put(p, e, "field.bool", "%.*s", SHOWN(s));
 }
 
-/* By code, by label, or both as an export has them: "C32 有色金属…". */
+/* By code, by label, both as an export has them ("C32 有色金属…"), or with wider ones in front. */
 static const struct code *find_code(const struct codes *c, struct str s, uint32_t *n)
 {
     const struct code *at = code_find(c, s);
@@ -69,7 +69,9 @@ static const struct code *find_code(const struct codes *c, struct str s, uint32_
     uint32_t ignored;
     const struct code *named = at ? code_by_label(c, str_sub(s, cut, s.n), &ignored) : NULL;
     *n = 1;
-    return named && str_eq(named->label.zh, at->label.zh) ? at : NULL;
+    if (named && str_eq(named->label.zh, at->label.zh))
+        return at;
+    return at ? NULL : code_by_path(c, s, n);
 }
 
 static enum rc parse_code(struct val *out, struct str s, struct fault_place *p, struct err *e)

@@ -330,7 +330,7 @@ static enum rc load(struct doing *d, struct site *s, struct tx *tx, struct err *
     TRY(approval_last(s, tx, d->act->id, true, d->to, &runs, &found, e));
     if (!found)
         return err_user(e, "approval.none", "%s", "");
-    TRY(approval_read(&d->p, s, &runs, e));
+    TRY(approval_read(&d->p, s, &runs, d->to, e));
     TRY(signing_open(&d->g, s, tx, &d->seen.full, d->to, e));
     d->mine = seat_for(d->p.seat.p, (uint32_t)d->p.seat.n, d->p.round, &who);
     if (d->act->round && d->act->round != d->p.round)

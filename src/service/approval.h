@@ -3,6 +3,8 @@
  * the record that is approved is locked, and only what stands here moves either of them: the last
  * signature takes the kind's step `approve` in the same transaction, a rejection `reject`.
  *
+ * A running approval goes on by the chain that it began with, whatever is declared since.
+ *
  * What the system does (jobs, the command line) begins no chain. An approval shows nobody a record
  * that he may not read; organisations that the chain lets sign are granted the record when their
  * step begins. Of the signatures, who does not see the record whole sees those of his own
@@ -15,7 +17,7 @@
  * in his place), "approval.signed" (he has signed already), "approval.not_yours", "approval.back"
  * (not a step to which it may be sent back), "approval.who" (nobody of that login may sign it),
  * "approval.twice" (that person signs already), "approval.early" (a reminder within the hour),
- * "approval.vanished" (chain or step is no longer declared: it can be withdrawn only),
+ * "approval.vanished" (what its chain names is no longer declared: it can be withdrawn only),
  * "approval.action". */
 #ifndef QIAO_APPROVAL_H
 #define QIAO_APPROVAL_H
@@ -73,6 +75,7 @@ struct approval_shown {
     int64_t id, version, round, submitted, ended, reminded;
     struct rec rec; /* the record of kind approval, for its state */
     bool running, vanished;
+    bool differs; /* it runs by the chain it began with, which is declared otherwise today */
     struct label chain;
     struct str submitter;
     const struct approval_step *step; /* in the order in which they are taken */

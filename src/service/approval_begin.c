@@ -302,6 +302,7 @@ static enum rc put_new(struct approval *p, struct saving *x, struct err *e)
     p->rec.org = x->r->kind->is_self ? x->r->id : x->r->org;
     approval_set_text(p, "title", rec_title(x->r));
     approval_set_text(p, "chain", p->chain->name);
+    approval_set_text(p, "declared", p->chain->text);
     approval_set_text(p, "chain_label", label_text(&p->chain->label, true));
     approval_set_text(p, "submitter", a->name.n ? a->name : a->login);
     approval_set_time(p, "submitted", now);

@@ -34,8 +34,10 @@ struct row {
 #define ROWS_MAX LIST_MAX
 struct approval {
     struct rec rec;
-    const struct chain *chain; /* NULL: no longer declared */
-    uint32_t step;             /* of the chain; CHAIN_END: no longer declared, or ended */
+    /* As it was declared when the approval began; NULL: what it names is no longer there. */
+    const struct chain *chain;
+    bool differs;  /* it is declared otherwise today, or no more */
+    uint32_t step; /* of the chain; CHAIN_END: it has none, or ended */
     int64_t record, submitter;
     uint32_t round;
     bool running;
@@ -43,9 +45,10 @@ struct approval {
     VEC(struct row) row;
 };
 const struct kind *approval_kind(const struct site *s);
-/* Texts stay in the record's arena. approval_release in every case. */
+/* Texts stay in the record's arena, the chain in `to` or with the declarations. approval_release in
+ * every case. */
 enum rc approval_read(struct approval *p, const struct site *s, const struct rec *r,
-                      struct err *e) MUST_CHECK;
+                      struct arena *to, struct err *e) MUST_CHECK;
 /* Seats, step, round into the record's fields, which are made in `to`. */
 enum rc approval_fill(struct approval *p, struct arena *to, struct err *e) MUST_CHECK;
 void approval_release(struct approval *p);
@@ -109,7 +112,7 @@ bool approval_may_remind(const struct actor *a, const struct approval *p, const 
 enum rc approval_tell(const struct approval *p, struct signing *g, const char *key,
                       struct err *e) MUST_CHECK;
 
-/* ---- the record that is approved (record_save.c) ---- */
+/* ---- the record that is approved (record_step.c) ---- */
 
 /* Takes a step for who was decided to take it by the chain, not by the roles of the action. */
 enum rc record_step_in(struct site *s, struct tx *tx, const struct actor *a, const struct rec *full,

@@ -50,7 +50,7 @@ static enum rc take(struct site *s, struct waiting *w, const vec_rec *list, stru
 {
     for (size_t i = 0; i < list->n; i++) {
         struct approval p;
-        enum rc rc = approval_read(&p, s, &list->p[i], e);
+        enum rc rc = approval_read(&p, s, &list->p[i], &w->arena, e);
         if (rc == RC_OK)
             rc = vec_push(&w->all, p, e);
         if (rc != RC_OK) {
@@ -155,7 +155,7 @@ static int64_t signed_at(const struct approval *p, int64_t account)
 static enum rc add_line(struct listing *x, struct site *s, const struct rec *r, struct err *e)
 {
     struct approval p;
-    enum rc rc = approval_read(&p, s, r, e);
+    enum rc rc = approval_read(&p, s, r, x->to, e);
     struct approval_line line = {
         .id = r->id, .record = p.record, .step = text_of(r, "step_label"), .rec = *r};
     if (rc == RC_OK && p.chain && p.step != CHAIN_END)

@@ -117,7 +117,30 @@ static struct str field_text(const struct rec *r, const char *name)
     return v ? v->text : STR("");
 }
 
-enum rc approval_read(struct approval *p, const struct site *s, const struct rec *r, struct err *e)
+/* The chain as it was when the approval began: people sign what they were shown. Where kinds have
+ * changed so that it cannot be read any more, there is none. */
+static enum rc read_chain(struct approval *p, const struct site *s, struct arena *to, struct err *e)
+{
+    const struct chain *today = chain_find(s->approvals->chains, field_text(&p->rec, "chain"));
+    struct str kept = field_text(&p->rec, "declared");
+    struct chain *then = NULL;
+    struct err why = {0};
+    p->chain = today;
+    p->differs = !today;
+    if (!kept.n || (today && str_eq(today->text, kept))) /* none: begun before it was kept */
+        return RC_OK;
+    enum rc rc = chain_read(&then, s->kinds, kept, to, &why);
+    p->chain = then;
+    p->differs = true;
+    if (rc == RC_OK || rc == RC_USER)
+        return RC_OK;
+    if (e)
+        *e = why;
+    return rc;
+}
+
+enum rc approval_read(struct approval *p, const struct site *s, const struct rec *r,
+                      struct arena *to, struct err *e)
 {
     uint32_t field, at[SUB__COUNT];
     *p = (struct approval){.rec = *r, .step = CHAIN_END};
@@ -130,7 +153,7 @@ enum rc approval_read(struct approval *p, const struct site *s, const struct rec
     p->submitter = field_num(r, "submitter_account");
     p->round = (uint32_t)MAX(field_num(r, "round"), 0);
     p->running = r->state != NO_STATE && str_eq(r->kind->state[r->state].name, STR("running"));
-    p->chain = chain_find(s->approvals->chains, field_text(r, "chain"));
+    TRY(read_chain(p, s, to, e));
     if (p->chain && p->running)
         p->step = chain_step_find(p->chain, field_text(r, "step"));
     return RC_OK;

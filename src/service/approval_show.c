@@ -203,13 +203,14 @@ static enum rc show_found(struct showing *x, const struct site *s, const struct 
 {
     const struct val *label = saving_val(r, "chain_label"), *by = saving_val(r, "submitter");
     struct approval_shown *out = x->out;
-    TRY(approval_read(&x->p, s, r, e));
+    TRY(approval_read(&x->p, s, r, x->to, e));
     out->found = true;
     out->id = r->id;
     out->version = r->version;
     out->rec = *r;
     out->round = x->p.round;
     out->running = x->p.running;
+    out->differs = x->p.running && x->p.chain && x->p.differs;
     out->submitted = time_of(r, "submitted");
     out->ended = time_of(r, "ended");
     out->reminded = time_of(r, "reminded");

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum outcome { SIGNED_IN, WRONG, LOCKED, GONE };
+enum outcome { SIGNED_IN, WRONG, LOCKED, GONE, CLOSED };
 
 struct sign_call {
     struct arena *to;
@@ -73,6 +73,8 @@ static enum rc refuse(struct site *s, const struct sign_call *c, struct err *e)
                  (int)c->from.n, c->from.n ? c->from.p : "");
     if (c->outcome == LOCKED)
         return auth_locked(&c->account, site_now(s), e);
+    if (c->outcome == CLOSED)
+        return err_user(e, "auth.closed", "%s", "");
     return c->outcome == WRONG ? wrong(e) : RC_OK;
 }
 
@@ -242,9 +244,15 @@ static enum rc after_outside(struct site *s, struct tx *tx, void *ctx, struct er
         return err_user(e, "auth.unknown_outside", "%s", "");
     if (!c->found)
         TRY(make_outside(s, tx, c, e));
-    if (!c->account.active)
-        return unknown(s, tx, c, e);
-    return sign_in(s, tx, c, "login_outside", e);
+    if (!c->account.active) { /* who has proved who he is may be told */
+        TRY(unknown(s, tx, c, e));
+        c->outcome = CLOSED;
+        return RC_OK;
+    }
+    if (!c->account.totp.n)
+        return sign_in(s, tx, c, "login_outside", e);
+    c->outcome = SIGNED_IN;
+    return session_begin(s, tx, &c->account, session_second, c->to, c->out, e);
 }
 
 enum rc auth_outside(struct site *s, struct str outside, struct str name, bool make,

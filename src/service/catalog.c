@@ -280,6 +280,7 @@ enum rc catalog_delete(struct catalog *c, const struct str *id, uint32_t n, uint
 
 enum rc catalog_publish(struct catalog *c, struct err *e)
 {
+    TRY(index_dir_merge(c->dir, true, e));
     TRY(index_dir_publish(c->dir, e));
     take_snapshot(c);
     return RC_OK;

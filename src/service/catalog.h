@@ -30,6 +30,7 @@ enum rc catalog_add(struct catalog *c, const struct collection *records, struct 
 /* *removed: how many of the ids were there. */
 enum rc catalog_delete(struct catalog *c, const struct str *id, uint32_t n, uint32_t *removed,
                        struct err *e) MUST_CHECK;
+/* New statistics, and as few segments as can be. O(postings). */
 enum rc catalog_publish(struct catalog *c, struct err *e) MUST_CHECK;
 /* Errors of index_dir_verify. */
 enum rc catalog_verify(struct catalog *c, struct err *e) MUST_CHECK;

@@ -264,16 +264,6 @@ static enum rc new_needs(struct site *s, const struct actor *a, int64_t seen, ve
     return rc;
 }
 
-static int better_first(const void *x, const void *y)
-{
-    const struct fresh *a = x, *b = y;
-    if (a->score != b->score)
-        return a->score < b->score ? 1 : -1;
-    if (a->need != b->need)
-        return a->need < b->need ? -1 : 1;
-    return (a->offer > b->offer) - (a->offer < b->offer);
-}
-
 /* The best of each need that is not an organisation: those are told of by what they have. */
 static void keep_best(vec_fresh *v, bool one_each)
 {
@@ -302,7 +292,7 @@ enum rc desk_fresh(struct site *s, const struct actor *a, uint32_t most, struct 
     if (org)
         TRY(new_needs(s, a, *seen, out, e));
     if (out->n)
-        qsort(out->p, out->n, sizeof *out->p, better_first);
+        qsort(out->p, out->n, sizeof *out->p, fresh_better_first);
     keep_best(out, !org);
     out->n = MIN(out->n, (size_t)most);
     return RC_OK;

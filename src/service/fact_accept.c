@@ -1,7 +1,6 @@
-/* The steps of a fact. `accept` writes the records in its own transaction: the event first, where
- * the page tells its day, organisations that nobody has on record, then the record itself, each
- * with its sentence in `sources`. What another page of the event has told already gets a further
- * sentence instead. `withdraw` takes all of it back that nothing hangs on. */
+/* Accepting a fact writes the records in its own transaction: the event first, where the page tells
+ * its day, organisations that nobody has on record, then the record itself, each with its sentence
+ * in `sources`. What another page of the event has told already gets a further sentence instead. */
 #include "service/pages_int.h"
 
 #include <stdio.h>
@@ -11,76 +10,6 @@ struct accepting {
     const struct rec *page;
     struct links links;
 };
-
-/* ---- sentences ---- */
-
-static void set_sub(const struct field_def *d, struct val *group, const char *name, struct val v)
-{
-    for (uint32_t i = 0; i < d->n_sub; i++)
-        if (str_eq(d->sub[i].name, str_of(name)))
-            group->list.item[i] = v;
-}
-
-static bool is_source(const struct rec *r, uint32_t row, const struct rec *page,
-                      const struct rec *fact)
-{
-    return row_num(r, "sources", row, "page", 0) == page->id &&
-           row_num(r, "sources", row, "from", -1) == rec_num(fact, "from", -2) &&
-           row_num(r, "sources", row, "to", -1) == rec_num(fact, "to", -2);
-}
-
-enum rc source_add(struct rec *r, const struct rec *page, const struct rec *fact, struct arena *to,
-                   bool *added, struct err *e)
-{
-    uint32_t f = field_find(r->kind, STR("sources")), n = rows_of(r, "sources");
-    if (added)
-        *added = false;
-    if (f == NO_FIELD || r->kind->field[f].type != TYPE_GROUP || n >= LIST_MAX)
-        return RC_OK;
-    for (uint32_t i = 0; i < n; i++)
-        if (is_source(r, i, page, fact))
-            return RC_OK;
-    const struct field_def *d = &r->kind->field[f];
-    struct val *item = arena_calloc(to, n + 1, sizeof *item);
-    struct val *sub = arena_calloc(to, d->n_sub, sizeof *sub);
-    if (!item || !sub)
-        return err_nomem(e);
-    if (n)
-        memcpy(item, r->val[f].list.item, n * sizeof *item);
-    item[n].set = true;
-    item[n].list.item = sub;
-    item[n].list.n = d->n_sub;
-    set_sub(d, &item[n], "page", (struct val){.set = true, .num = page->id});
-    set_sub(d, &item[n], "from", (struct val){.set = true, .num = rec_num(fact, "from", 0)});
-    set_sub(d, &item[n], "to", (struct val){.set = true, .num = rec_num(fact, "to", 0)});
-    set_sub(d, &item[n], "hash", (struct val){.set = true, .text = rec_text(page, "hash")});
-    set_sub(d, &item[n], "quote",
-            (struct val){.set = true, .text = text_cut(rec_text(fact, "quote"), 2000)});
-    r->val[f].set = true;
-    r->val[f].list.item = item;
-    r->val[f].list.n = n + 1;
-    if (added)
-        *added = true;
-    return RC_OK;
-}
-
-static enum rc source_drop(struct rec *r, const struct rec *page, const struct rec *fact,
-                           struct arena *to, struct err *e)
-{
-    uint32_t f = field_find(r->kind, STR("sources")), n = rows_of(r, "sources"), kept = 0;
-    struct val *item = arena_calloc(to, n + 1, sizeof *item);
-    if (!item)
-        return err_nomem(e);
-    for (uint32_t i = 0; i < n; i++)
-        if (!is_source(r, i, page, fact))
-            item[kept++] = r->val[f].list.item[i];
-    if (n) {
-        r->val[f].set = kept > 0;
-        r->val[f].list.item = item;
-        r->val[f].list.n = kept;
-    }
-    return RC_OK;
-}
 
 /* ---- writing ---- */
 
@@ -102,7 +31,7 @@ static enum rc put_new(struct saving *x, struct rec *r, vec_fault *faults, struc
     return record_put_in(&own, &by, e);
 }
 
-static enum rc put_changed(struct saving *x, const struct rec *before, struct rec *r, struct err *e)
+enum rc fact_put_changed(struct saving *x, const struct rec *before, struct rec *r, struct err *e)
 {
     vec_fault faults = {0};
     struct saving own = {x->s, x->tx, x->a, x->to, before, r, NULL, &faults, false};
@@ -275,7 +204,7 @@ static enum rc join(struct accepting *c, struct rec *fact, int64_t record, struc
         rec_put_text(r, "minutes",
                      with_line(rec_text(r, "minutes"), rec_text(fact, "quote"), x->to));
     if (added)
-        TRY(put_changed(x, &v.full, r, e));
+        TRY(fact_put_changed(x, &v.full, r, e));
     rec_put_num(fact, "record", record);
     rec_put_num(fact, "joined", 1);
     return RC_OK;
@@ -332,7 +261,7 @@ static enum rc accept_one(struct accepting *c, struct rec *fact, int64_t event, 
     return write_record(c, fact, event, e);
 }
 
-static enum rc event_fact(struct saving *x, int64_t page, struct rec *out, struct err *e)
+enum rc fact_event(struct saving *x, int64_t page, struct rec *out, struct err *e)
 {
     vec_rec all = {0};
     struct str filter = text_made(x->to, "page = %lld and type = event", (long long)page);
@@ -349,7 +278,7 @@ static enum rc need_event(struct accepting *c, int64_t *event, struct err *e)
     struct rec ev;
     vec_fault faults = {0};
     *event = 0;
-    TRY(event_fact(x, c->page->id, &ev, e));
+    TRY(fact_event(x, c->page->id, &ev, e));
     if (!ev.kind)
         return RC_OK;
     *event = rec_num(&ev, "record", 0);
@@ -369,7 +298,7 @@ static enum rc need_event(struct accepting *c, int64_t *event, struct err *e)
     return rc;
 }
 
-static enum rc accept(struct saving *x, const struct rec *page, struct err *e)
+enum rc fact_accept(struct saving *x, const struct rec *page, struct err *e)
 {
     struct accepting c = {.x = x, .page = page};
     int64_t event = 0;
@@ -377,214 +306,4 @@ static enum rc accept(struct saving *x, const struct rec *page, struct err *e)
     if (!str_eq(rec_text(x->r, "type"), STR("event")))
         TRY(need_event(&c, &event, e));
     return accept_one(&c, x->r, event, e);
-}
-
-/* ---- taking back ---- */
-
-static enum rc drop(struct saving *x, const struct rec *r, struct err *e)
-{
-    struct by by = actor_by(x->s, x->a, STR("delete"), STR(""), STR(""));
-    struct err own;
-    enum rc rc = store_delete(x->tx, r, &by, &own);
-    if (rc == RC_USER && strcmp(own.key, "store.held") == 0)
-        return err_user(e, "news.held", "%s", "");
-    if (rc != RC_OK && e)
-        *e = own;
-    return rc;
-}
-
-static enum rc has_refs(struct saving *x, int64_t id, bool *has, struct err *e)
-{
-    vec_ref refs = {0};
-    enum rc rc = store_refs(x->tx, id, 3, x->to, &refs, e);
-    *has = false;
-    for (size_t i = 0; rc == RC_OK && i < refs.n; i++)
-        *has |= refs.p[i].id != id;
-    vec_free(&refs);
-    return rc;
-}
-
-static enum rc leave(struct saving *x, const struct rec *page, const struct rec *record,
-                     struct err *e)
-{
-    struct rec *r = record_copy(record, x->to);
-    struct str line = rec_text(x->before, "quote"), minutes = rec_text(record, "minutes");
-    size_t at = str_find(minutes, line, 0);
-    if (!r)
-        return err_nomem(e);
-    TRY(source_drop(r, page, x->before, x->to, e));
-    if (str_eq(rec_text(x->before, "target"), STR("note")) && line.n && at != SIZE_MAX) {
-        size_t from = at && minutes.p[at - 1] == '\n' ? at - 1 : at;
-        rec_put_text(r, "minutes",
-                     text_made(x->to, "%.*s%.*s", (int)from, minutes.p,
-                               (int)(minutes.n - at - line.n), minutes.p + at + line.n));
-    }
-    return put_changed(x, record, r, e);
-}
-
-static enum rc undo_record(struct saving *x, const struct rec *page, struct err *e)
-{
-    int64_t id = rec_num(x->before, "record", 0);
-    struct rec record;
-    bool found;
-    if (!id)
-        return RC_OK;
-    TRY(store_get(x->tx, NULL, id, x->to, &record, &found, e));
-    if (!found)
-        return RC_OK;
-    if (rec_num(x->before, "joined", 0))
-        return leave(x, page, &record, e);
-    if (record.version != rec_num(x->before, "record_version", 1))
-        return err_user(e, "news.changed", "%lld", (long long)id);
-    return drop(x, &record, e);
-}
-
-/* Organisations and people that were made with it and that nothing else has come to need. */
-static enum rc undo_made(struct saving *x, struct err *e)
-{
-    const struct val *v = saving_val(x->before, "made");
-    for (uint32_t i = 0; v && i < v->list.n; i++) {
-        struct rec r;
-        bool found, has = false;
-        uint32_t at = v->list.n - 1 - i; /* people before the organisations they hang on */
-        TRY(store_get(x->tx, NULL, v->list.item[at].num, x->to, &r, &found, e));
-        if (found)
-            TRY(has_refs(x, r.id, &has, e));
-        if (found && !has && r.version == 1)
-            TRY(drop(x, &r, e));
-    }
-    return RC_OK;
-}
-
-static void clear(struct rec *r, const char *field)
-{
-    saving_set(r, field, (struct val){0});
-}
-
-/* ---- every write of a fact ---- */
-
-static const char *const told[] = {"type",     "subject", "predicate",  "object", "value",
-                                   "deadline", "quote",   "event_type", "day"};
-
-static bool is_corrected(const struct rec *before, const struct rec *r)
-{
-    for (size_t i = 0; i < ARRAY_LEN(told); i++) {
-        uint32_t f = field_find(r->kind, str_of(told[i]));
-        if (f != NO_FIELD && !val_eq(&r->kind->field[f], &before->val[f], &r->val[f]))
-            return true;
-    }
-    return false;
-}
-
-/* The sentence must stand in the text; where it does is told by its place. */
-static enum rc find_quote(struct saving *x, const struct rec *page, struct err *e)
-{
-    struct str quote = rec_text(x->r, "quote"), text = rec_text(page, "text");
-    if (x->before && str_eq(rec_text(x->before, "quote"), quote))
-        return RC_OK;
-    if (!x->before && saving_val(x->r, "to"))
-        return RC_OK; /* page_keep.c knows where */
-    size_t at = quote.n ? str_find(text, quote, 0) : SIZE_MAX;
-    if (at == SIZE_MAX)
-        return quote.n ? fault_add(x->faults, field_find(x->r->kind, STR("quote")), UINT32_MAX,
-                                   UINT32_MAX, "field.not_verbatim", STR(""), e)
-                       : RC_OK;
-    rec_put_num(x->r, "from", (int64_t)utf8_len(str_sub(text, 0, at)));
-    rec_put_num(x->r, "to", (int64_t)utf8_len(str_sub(text, 0, at + quote.n)));
-    return RC_OK;
-}
-
-static enum rc keep_told(struct saving *x, const struct rec *page, struct err *e)
-{
-    struct rec event = {0};
-    TRY(find_quote(x, page, e));
-    if (!x->before && !saving_val(x->r, "origin"))
-        rec_put_text(x->r, "origin", STR("person"));
-    if (x->before && is_corrected(x->before, x->r))
-        rec_put_num(x->r, "corrected", 1);
-    bool moved = x->before &&
-                 !str_eq(rec_text(x->before, "deadline"), rec_text(x->r, "deadline")) &&
-                 rec_num(x->before, "due", 0) == rec_num(x->r, "due", 0);
-    if (moved)
-        clear(x->r, "due");
-    if ((x->before && !moved) || saving_val(x->r, "n"))
-        return fact_title(x->r, x->to, e);
-    TRY(event_fact(x, page->id, &event, e));
-    fact_defaults(x->r, page, event.kind ? &event : NULL, x->to);
-    if (!x->before)
-        rec_put_num(x->r, "n", FACTS_MOST);
-    return fact_title(x->r, x->to, e);
-}
-
-static enum rc page_of(struct saving *x, const struct rec *fact, struct viewed *v, struct err *e)
-{
-    const struct kind *k = kind_find(x->s->kinds, STR("page"));
-    *v = (struct viewed){0};
-    if (k)
-        TRY(view_get(x->tx, x->a, k, rec_num(fact, "page", 0), x->to, v, e));
-    v->found = v->found && v->face == FACE_FULL;
-    return RC_OK;
-}
-
-static bool is_step(const struct saving *x, const char *action)
-{
-    return x->step && str_eq(x->step->action->name, str_of(action));
-}
-
-enum rc fact_before(struct saving *x, struct err *e)
-{
-    static const char *const written[] = {"record", "record_version", "joined", "made"};
-    struct viewed page;
-    TRY(page_of(x, x->r, &page, e));
-    if (!page.found)
-        return x->step ? view_missing(e) : RC_OK; /* the reference is a fault of its own */
-    x->r->org = page.full.org;
-    if (x->before && rec_num(x->before, "page", 0) != page.full.id)
-        return err_user(e, "news.other_page", "%s", "");
-    if (!x->step && x->before && rec_is(x->before, "accepted"))
-        return err_user(e, "news.withdraw_first", "%s", "");
-    if (!x->step || is_step(x, "accept"))
-        TRY(keep_told(x, &page.full, e));
-    if (is_step(x, "accept") && !x->faults->n)
-        return accept(x, &page.full, e);
-    for (size_t i = 0; is_step(x, "withdraw") && i < ARRAY_LEN(written); i++)
-        clear(x->r, written[i]);
-    return RC_OK;
-}
-
-enum rc fact_after(struct saving *x, struct err *e)
-{
-    struct viewed page;
-    if (!is_step(x, "withdraw") || !x->before)
-        return RC_OK;
-    TRY(page_of(x, x->before, &page, e));
-    if (!page.found)
-        return view_missing(e);
-    TRY(undo_record(x, &page.full, e));
-    return undo_made(x, e);
-}
-
-/* ---- every write of a page ---- */
-
-/* An event whose day nobody knows may stay proposed. */
-static enum rc check_finished(struct saving *x, struct err *e)
-{
-    vec_rec left = {0};
-    struct str filter =
-        text_made(x->to, "page = %lld and state = proposed and type != event", (long long)x->r->id);
-    TRY(records_by(x->s, x->tx, x->a, "fact", filter, "id", x->to, &left, e));
-    size_t n = left.n;
-    vec_free(&left);
-    return n ? err_user(e, "news.facts_left", "%zu", n) : RC_OK;
-}
-
-enum rc page_before(struct saving *x, struct err *e)
-{
-    if (!x->before && !saving_val(x->r, "hash"))
-        return err_user(e, "news.by_hand", "%s", "");
-    if (!x->before && str_eq(rec_text(x->r, "verdict"), STR("refused"))) {
-        uint32_t refused = state_find(x->r->kind, STR("refused"));
-        x->r->state = refused == UINT32_MAX ? x->r->state : refused;
-    }
-    return is_step(x, "finish") ? check_finished(x, e) : RC_OK;
 }

@@ -65,6 +65,34 @@ static bool is_header_again(const struct import *i, const struct imap *m, const 
     return true;
 }
 
+static bool is_sum_word(struct str text)
+{
+    static const char *const words[] = {"合计", "总计", "小计", "共计", "total", "subtotal"};
+    char word[16];
+    size_t n = MIN(text.n, sizeof word);
+    for (size_t k = 0; k < n; k++)
+        word[k] = (char)(text.p[k] >= 'A' && text.p[k] <= 'Z' ? text.p[k] + 32 : text.p[k]);
+    for (size_t w = 0; w < ARRAY_LEN(words); w++)
+        if (str_eq((struct str){word, n}, str_of(words[w])))
+            return true;
+    return false;
+}
+
+/* "合计" below a table: a word for the sum, and no title. */
+static bool is_total(const struct import *i, const struct imap *m, const struct grid_row *r)
+{
+    bool said = false;
+    for (uint32_t c = 0; c < MIN(m->n, r->n); c++) {
+        struct str text = text_trim(r->cell[c].text);
+        bool sum = is_sum_word(text);
+        bool title = m->col[c].what == COL_FIELD && m->col[c].field == i->k->title;
+        if (title && text.n && !sum && !r->cell[c].merged)
+            return false;
+        said |= sum;
+    }
+    return said;
+}
+
 static enum rc list_rows(struct import *i, struct err *e)
 {
     for (uint32_t s = 0; s < i->grid.sheets.n; s++) {
@@ -73,7 +101,8 @@ static enum rc list_rows(struct import *i, struct err *e)
         size_t from = m->at == UINT32_MAX ? sheet->first : m->at + 1;
         for (size_t r = from; m->known && r < sheet->first + sheet->n; r++) {
             const struct grid_row *row = &i->grid.rows.p[r];
-            if (is_blank(m, row) || is_example(i, m, row) || is_header_again(i, m, row))
+            if (is_blank(m, row) || is_example(i, m, row) || is_total(i, m, row) ||
+                is_header_again(i, m, row))
                 continue;
             TRY(vec_push(&i->rows, ((struct irow){.sheet = s, .at = (uint32_t)r}), e));
         }

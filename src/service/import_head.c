@@ -1,6 +1,7 @@
 /* Which row of each sheet is its header, and which of its columns is which. */
 #include "service/sheets_int.h"
 #include "sheet/header.h"
+#include "sheet/table.h"
 
 enum { LOOKED_AT = 20, COLUMNS_MOST = 1024 };
 
@@ -28,26 +29,51 @@ struct looking {
     const struct heads *heads;
 };
 
+/* A name that offices give the column (model/columns.yaml), where the kind has such a field. What
+ * tells rows apart is not guessed: an id, a kind of record. */
+static struct col synonym(const struct looking *l, struct str text)
+{
+    const struct kind *k = l->i->k;
+    enum table_side side = k->side == MATCH_NEED ? SIDE_NEED : SIDE_RESULT;
+    bool exact = false;
+    enum field f = columns_match(model_columns(l->i->s->model), side, text, &exact);
+    if (!exact || f == FIELD_OTHER || f == FIELD_ID || f == FIELD_TYPE || f == FIELD_DATE)
+        return (struct col){0};
+    if (f == FIELD_ORG && k->owned && !k->is_self)
+        return COL_ATTR_OF(ATTR_OWNER);
+    uint32_t at = f == FIELD_TITLE ? k->title : field_find(k, str_of(field_name(f)));
+    if (at == NO_FIELD || k->field[at].computed)
+        return (struct col){0};
+    return (struct col){.what = COL_FIELD, .field = at};
+}
+
+/* What a header names: our own words first. */
+static struct col named(const struct looking *l, struct str text, double *unit)
+{
+    struct col c = heads_find(l->heads, text, unit);
+    return c.what != COL_NONE ? c : synonym(l, text);
+}
+
 /* Columns that a row would name, 0: it is no header. */
 static uint32_t score(const struct looking *l, const struct grid_row *r)
 {
     uint32_t n = 0;
-    bool named = false, writable = false;
+    bool known = false, writable = false;
     double unit;
     for (uint32_t c = 0; c < MIN(r->n, COLUMNS_MOST); c++) {
         struct str text = text_trim(r->cell[c].text);
         if (!text.n || r->cell[c].kind != CELL_TEXT)
             continue;
-        struct col col = heads_find(l->heads, text, &unit);
+        struct col col = named(l, text, &unit);
         if (col.what == COL_NONE)
             continue;
         n++;
-        named |= names_it(l->i->k, col);
+        known |= names_it(l->i->k, col);
         writable |= !col_read_only(l->i->k, col);
     }
     /* a kind whose title is derived is known by its fields together */
-    named |= l->i->k->field[l->i->k->title].computed && n >= 2;
-    return named && writable ? n : 0;
+    known |= l->i->k->field[l->i->k->title].computed && n >= 2;
+    return known && writable ? n : 0;
 }
 
 static enum rc keep_unknown(struct import *i, struct str text, struct err *e)
@@ -66,6 +92,28 @@ static bool taken(const struct col *col, uint32_t n, struct col c)
     return false;
 }
 
+/* The words of ours that stand in the row have their columns before any other name for them. */
+static bool has_own(const struct looking *l, const struct grid_row *r, uint32_t n, struct col c)
+{
+    double unit;
+    for (uint32_t k = 0; k < n; k++) {
+        struct col own = heads_find(l->heads, text_trim(r->cell[k].text), &unit);
+        if (own.what != COL_NONE && taken(&own, 1, c))
+            return true;
+    }
+    return false;
+}
+
+static struct col column_of(const struct looking *l, const struct grid_row *r, uint32_t n,
+                            struct str text, double *unit)
+{
+    struct col c = heads_find(l->heads, text, unit);
+    if (c.what != COL_NONE)
+        return c;
+    c = synonym(l, text);
+    return c.what != COL_NONE && has_own(l, r, n, c) ? (struct col){0} : c;
+}
+
 static enum rc map_header(struct looking *l, const struct grid_row *r, struct imap *m,
                           struct err *e)
 {
@@ -76,7 +124,7 @@ static enum rc map_header(struct looking *l, const struct grid_row *r, struct im
         return err_nomem(e);
     for (uint32_t c = 0; c < n; c++) {
         struct str text = text_trim(r->cell[c].text);
-        struct col found = text.n ? heads_find(l->heads, text, &unit[c]) : (struct col){0};
+        struct col found = text.n ? column_of(l, r, n, text, &unit[c]) : (struct col){0};
         if (found.what != COL_NONE && taken(col, c, found))
             found = (struct col){0}; /* twice: the first counts */
         if (found.what == COL_NONE && text.n && !words_is_problems(text))

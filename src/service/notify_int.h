@@ -93,7 +93,8 @@ enum rc notice_sentence(struct buf *out, struct str sentence, struct str detail,
 /* ---- mail (notify_mail.c) ---- */
 
 /* Sends now. RC_USER "notify.mail_refused" where it makes no sense to try again, RC_SYS
- * "notify.mail_failed" where it does; no detail holds a password. RC_CANCELLED: the site closes. */
+ * "notify.mail_failed" where it does; no detail holds a password. RC_CANCELLED: the site closes.
+ * m->password is sealed. */
 enum rc mail_send(struct site *s, const struct notify_mail *m, struct str to, int64_t number,
                   const struct letter *l, struct err *e) MUST_CHECK;
 /* A password goes without encryption to this machine only. */
@@ -103,6 +104,7 @@ enum rc mail_word(struct buf *out, struct str text, struct err *e) MUST_CHECK;
 
 /* ---- robots (notify_robot.c) ---- */
 
+/* h is sealed, as it stands in the store. */
 enum rc robot_send(struct site *s, const struct hook *h, const struct letter *l,
                    struct err *e) MUST_CHECK;
 /* What is sent, without sending: the body, and the address with what is signed. */
@@ -112,7 +114,26 @@ enum rc robot_payload(struct site *s, const struct hook *h, const struct letter 
  * RC_USER "notify.robot_refused". */
 enum rc robot_answer(struct str channel, long status, struct str answer, struct err *e) MUST_CHECK;
 
+/* ---- what is sealed (notify_secret.c; service/secret.h) ---- */
+
+/* The password as it stands in the settings, and the two of a robot: `in` and `out` may be the
+ * same. */
+enum rc notify_password(const struct secrets *k, bool seal, struct str in, struct arena *to,
+                        struct str *out, struct err *e) MUST_CHECK;
+enum rc notify_hook(const struct secrets *k, bool seal, const struct hook *in, struct arena *to,
+                    struct hook *out, struct err *e) MUST_CHECK;
+/* Is there anything of the kind? */
+enum rc notify_secrets_any(struct tx *tx, bool *out, struct err *e) MUST_CHECK;
+/* What stands there in plain is sealed; what is sealed is forgotten; is looked at (a tx_fn). */
+enum rc notify_secrets_seal(struct tx *tx, const struct secrets *k, struct err *e) MUST_CHECK;
+enum rc notify_secrets_forget(struct tx *tx, struct err *e) MUST_CHECK;
+enum rc notify_secrets_check(struct site *s, struct tx *tx, void *ctx, struct err *e) MUST_CHECK;
+
 /* ---- settings ---- */
+
+/* Settings of the site as they are kept: JSON under this name. */
+#define NOTIFY_SETTING STR("notify")
+/* mail.password is sealed, as it stands there. */
 
 enum rc notify_site_in(struct site *s, struct tx *tx, struct arena *to, struct notify_site *out,
                        struct err *e) MUST_CHECK;

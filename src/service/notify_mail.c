@@ -54,6 +54,8 @@ enum rc mail_word(struct buf *out, struct str text, struct err *e)
 struct mail {
     struct site *s;
     const struct notify_mail *m;
+    struct arena a;
+    struct str password; /* opened */
     struct curl_slist *headers, *to;
     curl_mime *mime;
     CURL *curl;
@@ -172,7 +174,7 @@ static bool set_up(struct mail *x, struct str to)
     if (ok && m->security == MAIL_STARTTLS)
         ok = curl_easy_setopt(x->curl, CURLOPT_USE_SSL, (long)CURLUSESSL_ALL) == CURLE_OK;
     if (ok && m->user.n)
-        ok = set(x->curl, CURLOPT_USERNAME, m->user) && set(x->curl, CURLOPT_PASSWORD, m->password);
+        ok = set(x->curl, CURLOPT_USERNAME, m->user) && set(x->curl, CURLOPT_PASSWORD, x->password);
     snprintf(text, sizeof text, "<%.*s>", (int)m->from.n, m->from.p);
     ok = ok && curl_easy_setopt(x->curl, CURLOPT_MAIL_FROM, text) == CURLE_OK;
     snprintf(text, sizeof text, "<%.*s>", (int)to.n, to.p);
@@ -212,6 +214,8 @@ enum rc mail_send(struct site *s, const struct notify_mail *m, struct str to, in
     x.curl = curl_easy_init();
     enum rc rc = x.curl ? headers(&x, to, number, l, &b, e) : err_nomem(e);
     if (rc == RC_OK)
+        rc = notify_password(&s->secrets, false, m->password, &x.a, &x.password, e);
+    if (rc == RC_OK)
         rc = body(&x, l, &b, e);
     if (rc == RC_OK)
         rc = set_up(&x, to) ? talk(&x, e) : err_nomem(e);
@@ -219,6 +223,7 @@ enum rc mail_send(struct site *s, const struct notify_mail *m, struct str to, in
     curl_mime_free(x.mime);
     curl_slist_free_all(x.headers);
     curl_slist_free_all(x.to);
+    arena_free(&x.a);
     buf_free(&b);
     return rc;
 }

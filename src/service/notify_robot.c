@@ -313,11 +313,15 @@ static enum rc post(struct call *x, CURL *c, struct str channel, struct err *e)
 enum rc robot_send(struct site *s, const struct hook *h, const struct letter *l, struct err *e)
 {
     struct call x = {.s = s};
+    struct arena a = {0};
+    struct hook open;
     struct buf body, url;
     buf_init(&x.answer, ANSWER_MAX);
     buf_init(&body, 256u << 10);
     buf_init(&url, 8192);
-    enum rc rc = robot_payload(s, h, l, site_now(s), &body, &url, e);
+    enum rc rc = notify_hook(&s->secrets, false, h, &a, &open, e);
+    if (rc == RC_OK)
+        rc = robot_payload(s, &open, l, site_now(s), &body, &url, e);
     if (rc == RC_OK) {
         CURL *c = curl_easy_init();
         struct curl_slist *headers =
@@ -329,5 +333,6 @@ enum rc robot_send(struct site *s, const struct hook *h, const struct letter *l,
     buf_free(&x.answer);
     buf_free(&body);
     buf_free(&url);
+    arena_free(&a);
     return rc;
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#define SETTING    STR("notify")
+#define SETTING    NOTIFY_SETTING
 #define CODE_LIFE  1800
 #define CODE_WAIT  60
 #define CODE_TRIES 5
@@ -129,8 +129,21 @@ struct site_call {
     struct str *hook;
 };
 
-static enum rc hooks_masked(struct tx *tx, int64_t account, struct arena *to, struct str *hook,
-                            bool *signs, struct err *e)
+/* One that does not open stands there all the same: it can be taken away or set anew. */
+static enum rc hook_masked(const struct secrets *k, const struct hook *kept, struct arena *to,
+                           struct str *out, struct err *e)
+{
+    struct hook h;
+    struct err why = {0};
+    enum rc rc = notify_hook(k, false, kept, to, &h, &why);
+    if (rc == RC_OK)
+        return mask(h.url, to, out, e);
+    *out = STR("…");
+    return rc == RC_NOMEM ? err_nomem(e) : RC_OK;
+}
+
+static enum rc hooks_masked(struct site *s, struct tx *tx, int64_t account, struct arena *to,
+                            struct str *hook, bool *signs, struct err *e)
 {
     vec_hook all = {0};
     enum rc rc = hook_list(tx, account, to, &all, e);
@@ -138,7 +151,7 @@ static enum rc hooks_masked(struct tx *tx, int64_t account, struct arena *to, st
         enum channel c = channel_find(all.p[i].channel);
         if (c == CHANNEL__COUNT)
             continue;
-        rc = mask(all.p[i].url, to, &hook[c], e);
+        rc = hook_masked(&s->secrets, &all.p[i], to, &hook[c], e);
         if (signs)
             signs[c] = all.p[i].secret.n > 0;
     }
@@ -152,7 +165,8 @@ static enum rc site_get(struct site *s, struct tx *tx, void *ctx, struct err *e)
     TRY(notify_site_in(s, tx, c->to, c->out, e));
     if (c->out->mail.password.n)
         c->out->mail.password = STR("*");
-    return hooks_masked(tx, 0, c->to, c->hook, NULL, e);
+    c->out->locked = secret_check(&s->secrets, NULL) != RC_OK;
+    return hooks_masked(s, tx, 0, c->to, c->hook, NULL, e);
 }
 
 static bool is_admin(const struct actor *a)
@@ -199,7 +213,9 @@ static enum rc site_set(struct site *s, struct tx *tx, void *ctx, struct err *e)
     struct notify_site was, now = *c->in;
     char key[24];
     TRY(notify_site_in(s, tx, c->to, &was, e));
-    if (!now.mail.password.n && str_eq(now.mail.user, was.mail.user))
+    if (now.mail.password.n)
+        TRY(notify_password(&s->secrets, true, now.mail.password, c->to, &now.mail.password, e));
+    else if (str_eq(now.mail.user, was.mail.user))
         now.mail.password = was.mail.password;
     now.mail.key = was.mail.key;
     if (!was.mail.key.n) {
@@ -282,7 +298,7 @@ static enum rc own_get(struct site *s, struct tx *tx, void *ctx, struct err *e)
                              .mail_there = c->site.mail.host.n > 0};
     for (int i = 0; i < CHANNEL__COUNT; i++)
         o->hook[i] = STR("");
-    TRY(hooks_masked(tx, c->a->account, c->to, o->hook, o->hook_signs, e));
+    TRY(hooks_masked(s, tx, c->a->account, c->to, o->hook, o->hook_signs, e));
     return own_events(s, c, e);
 }
 
@@ -458,8 +474,13 @@ enum rc notify_choose(struct site *s, const struct actor *a, int quiet_from, int
 static enum rc hook_save(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     const struct own_call *c = ctx;
-    TRY(c->hook.url.n ? hook_put(tx, &c->hook, e)
-                      : hook_drop(tx, c->hook.account, c->hook.channel, e));
+    struct hook sealed;
+    if (c->hook.url.n) {
+        TRY(notify_hook(&s->secrets, true, &c->hook, c->to, &sealed, e));
+        TRY(hook_put(tx, &sealed, e));
+    } else {
+        TRY(hook_drop(tx, c->hook.account, c->hook.channel, e));
+    }
     return c->hook.account ? RC_OK : note(s, tx, c->a, "notify robot", e);
 }
 
@@ -467,7 +488,8 @@ enum rc notify_hook_set(struct site *s, const struct actor *a, bool site, struct
                         struct str url, struct str secret, struct err *e)
 {
     enum channel ch = channel_find(channel);
-    struct own_call c = {.a = a, .hook = {site ? 0 : a->account, channel, url, secret}};
+    struct arena to = {0};
+    struct own_call c = {.a = a, .to = &to, .hook = {site ? 0 : a->account, channel, url, secret}};
     TRY(signed_in(a, e));
     if (site && !is_admin(a))
         return err_user(e, "service.denied", "%s", "");
@@ -475,7 +497,9 @@ enum rc notify_hook_set(struct site *s, const struct actor *a, bool site, struct
         return err_user(e, "notify.channel", "%s", "");
     if ((url.n && !is_robot(s, url)) || secret.n > 200)
         return err_user(e, "notify.robot_url", "%s", "");
-    return site_write(s, hook_save, &c, e);
+    enum rc rc = site_write(s, hook_save, &c, e);
+    arena_free(&to);
+    return rc;
 }
 
 static enum rc test_read(struct site *s, struct tx *tx, void *ctx, struct err *e)

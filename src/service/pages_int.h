@@ -1,5 +1,5 @@
 /* Private to what keeps pages of news: page_keep.c, page_links.c, page_same.c, page_review.c,
- * fact_plan.c, fact_accept.c. */
+ * fact_plan.c, fact_source.c, fact_accept.c, fact_withdraw.c, fact_save.c. */
 #ifndef QIAO_PAGES_INT_H
 #define QIAO_PAGES_INT_H
 
@@ -97,13 +97,29 @@ struct planning {
 enum rc fact_plan(const struct planning *p, struct rec *out, vec_fault *faults,
                   struct err *e) MUST_CHECK;
 
-/* ---- fact_accept.c ---- */
+/* ---- fact_source.c ---- */
+
+/* Add the sentence to a record's `sources`, once. *added (may be NULL). */
+enum rc source_add(struct rec *r, const struct rec *page, const struct rec *fact, struct arena *to,
+                   bool *added, struct err *e) MUST_CHECK;
+enum rc source_drop(struct rec *r, const struct rec *page, const struct rec *fact, struct arena *to,
+                    struct err *e) MUST_CHECK;
+
+/* ---- fact_accept.c, fact_withdraw.c ---- */
+
+/* x: the step of the fact; what it writes or takes back goes with it. */
+enum rc fact_accept(struct saving *x, const struct rec *page, struct err *e) MUST_CHECK;
+enum rc fact_withdraw(struct saving *x, const struct rec *page, struct err *e) MUST_CHECK;
+/* A record that a sentence came to or went from. */
+enum rc fact_put_changed(struct saving *x, const struct rec *before, struct rec *r,
+                         struct err *e) MUST_CHECK;
+/* The fact that tells the page's event; kind NULL: none does. */
+enum rc fact_event(struct saving *x, int64_t page, struct rec *out, struct err *e) MUST_CHECK;
+
+/* ---- fact_save.c ---- */
 
 enum rc fact_before(struct saving *x, struct err *e) MUST_CHECK;
 enum rc fact_after(struct saving *x, struct err *e) MUST_CHECK;
 enum rc page_before(struct saving *x, struct err *e) MUST_CHECK;
-/* Add the sentence to a record's `sources`, once. *added (may be NULL). */
-enum rc source_add(struct rec *r, const struct rec *page, const struct rec *fact, struct arena *to,
-                   bool *added, struct err *e) MUST_CHECK;
 
 #endif

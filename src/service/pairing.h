@@ -80,6 +80,8 @@ struct fresh {
     double score;
 };
 typedef VEC(struct fresh) vec_fresh;
+/* For qsort: the higher score first, ties by need, then by offer. */
+int fresh_better_first(const void *x, const void *y);
 enum rc pairing_fresh(struct site *s, const struct actor *a, uint32_t limit, struct arena *to,
                       vec_fresh *out, struct err *e) MUST_CHECK;
 /* It has looked: what is there now is not new any more. */

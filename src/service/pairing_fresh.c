@@ -121,7 +121,7 @@ static enum rc matches_of(struct lister *l, const struct doc *d, const struct ki
     return rc;
 }
 
-static int better_first(const void *x, const void *y)
+int fresh_better_first(const void *x, const void *y)
 {
     const struct fresh *a = x, *b = y;
     if (a->score != b->score)
@@ -151,7 +151,7 @@ enum rc pairing_fresh(struct site *s, const struct actor *a, uint32_t limit, str
     lister_close(&l);
     vec_free(&v);
     if (out->n)
-        qsort(out->p, out->n, sizeof *out->p, better_first);
+        qsort(out->p, out->n, sizeof *out->p, fresh_better_first);
     out->n = MIN(out->n, (size_t)(limit ? limit : LIMIT));
     return rc;
 }

@@ -72,13 +72,19 @@ static enum rc by_title(struct filling *x, const struct kind *k, struct str titl
 static enum rc resolve(struct filling *x, const struct place *p, const struct kind *k,
                        struct str text, int64_t *id, struct err *e)
 {
-    uint32_t n = 0;
+    uint32_t n = 0, more;
+    int64_t one;
     struct viewed v;
     if (is_number(text, id)) {
         TRY(view_get(x->tx, x->a, k, *id, x->to, &v, e));
         n = v.found;
     } else if (k) {
         TRY(by_title(x, k, text, id, &n, e));
+    }
+    for (uint32_t i = 0; p->def && i < p->def->n_among && !is_number(text, &one); i++) {
+        TRY(by_title(x, p->def->among[i], text, &one, &more, e));
+        *id = more ? one : *id;
+        n += more;
     }
     if (n == 1)
         return RC_OK;

@@ -1,6 +1,7 @@
 /* Values as the cells of a file, and codes out of them. */
 #include "service/attach.h"
 #include "service/sheets_int.h"
+#include "service/special.h"
 #include "sheet/header.h"
 
 /* ---- codes ---- */
@@ -115,6 +116,8 @@ static enum rc ref_text(struct buf *to, int64_t id, const struct writing *w, str
     if (w->title)
         TRY(w->title(w->ctx, id, &title, e));
     TRY(buf_str(to, title, e));
+    if (id >= REF_PENDING)
+        return RC_OK; /* a row of the same file: it has no number yet */
     return buf_printf(to, e, title.n ? " #%lld" : "#%lld", (long long)id);
 }
 

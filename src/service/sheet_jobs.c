@@ -80,9 +80,10 @@ static enum rc problem_of(const struct import *i, uint32_t row, uint32_t f, bool
     enum rc rc = import_say(&words, i, row, f, zh, e);
     *out = rc != RC_OK
                ? NULL
-               : json_pack("{s:I,s:I,s:o,s:s,s:o,s:o}", "sheet", (json_int_t)r.sheet, "row",
-                           (json_int_t)r.row, "cell", string_of(col), "key", r.fault[f].key,
-                           "title", string_of(r.title), "words", string_of(buf_view(&words)));
+               : json_pack("{s:I,s:o,s:I,s:o,s:s,s:o,s:o}", "sheet", (json_int_t)r.sheet,
+                           "sheet_name", string_of(import_sheet(i, row)), "row", (json_int_t)r.row,
+                           "cell", string_of(col), "key", r.fault[f].key, "title",
+                           string_of(r.title), "words", string_of(buf_view(&words)));
     buf_free(&words);
     return rc != RC_OK || *out ? rc : err_nomem(e);
 }
@@ -99,6 +100,18 @@ static enum rc problems_of(const struct import *i, bool zh, json_t *list, struct
     return RC_OK;
 }
 
+/* How many sheets have rows that count: else nobody needs a sheet's name. */
+static uint32_t sheets_of(const struct import *i)
+{
+    uint32_t n = 0, last = 0;
+    for (uint32_t r = 0; r < import_rows(i); r++) {
+        uint32_t sheet = import_row(i, r).sheet;
+        n += r == 0 || sheet != last;
+        last = sheet;
+    }
+    return n;
+}
+
 static json_t *counts_of(const struct import *i, struct str name, const char *print)
 {
     const struct str *header;
@@ -106,10 +119,10 @@ static json_t *counts_of(const struct import *i, struct str name, const char *pr
     json_t *unknown = json_array();
     for (uint32_t u = 0; unknown && u < n; u++)
         json_array_append_new(unknown, string_of(header[u]));
-    return json_pack("{s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:o,s:s}", "kind", string_of(i->k->name), "name",
-                     string_of(name), "rows", (json_int_t)import_rows(i), "new",
-                     (json_int_t)import_count(i, ROW_NEW), "changed",
-                     (json_int_t)import_count(i, ROW_CHANGED), "same",
+    return json_pack("{s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:s}", "kind", string_of(i->k->name),
+                     "name", string_of(name), "rows", (json_int_t)import_rows(i), "sheets",
+                     (json_int_t)sheets_of(i), "new", (json_int_t)import_count(i, ROW_NEW),
+                     "changed", (json_int_t)import_count(i, ROW_CHANGED), "same",
                      (json_int_t)import_count(i, ROW_SAME), "wrong",
                      (json_int_t)import_count(i, ROW_WRONG), "unknown", unknown, "print", print);
 }
@@ -134,6 +147,21 @@ static enum rc keep_returned(struct job_run *run, struct import *i, struct str n
     return json_object_set_new(o, "returned", json_string(key)) == 0 ? RC_OK : err_nomem(e);
 }
 
+/* Every row and what it does, kept beside: the result of a job is read whole by every list of jobs.
+ */
+static enum rc keep_list(struct job_run *run, struct import *i, json_t *o, struct err *e)
+{
+    struct buf lines;
+    char key[65];
+    buf_init(&lines, FILE_MOST);
+    enum rc rc = import_list(i, run->actor.zh, &lines, e);
+    if (rc == RC_OK || rc == RC_TOO_BIG) /* the first ones, then */
+        rc = file_keep(run->site, &run->actor, STR("rows.jsonl"), buf_view(&lines), key, e);
+    buf_free(&lines);
+    TRY(rc);
+    return json_object_set_new(o, "list", json_string(key)) == 0 ? RC_OK : err_nomem(e);
+}
+
 static enum rc finish_import(struct job_run *run, struct import *i, const json_t *args,
                              struct str name, struct err *e)
 {
@@ -153,6 +181,8 @@ static enum rc finish_import(struct job_run *run, struct import *i, const json_t
     apply &= import_count(i, ROW_WRONG) == 0;
     if (rc == RC_OK && apply)
         rc = import_apply(i, jobs_progress, run, e);
+    if (rc == RC_OK)
+        rc = keep_list(run, i, o, e); /* after the write: what is new has its number */
     if (rc == RC_OK && json_object_set_new(o, "applied", json_boolean(apply)) != 0)
         rc = err_nomem(e);
     if (rc == RC_OK)

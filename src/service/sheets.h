@@ -86,6 +86,11 @@ struct str import_sheet(const struct import *i, uint32_t row);
 /* Write all rows in one transaction, or none: RC_USER "import.wrong" where a row is wrong,
  * "import.changed" where the store changed since the dry run. */
 enum rc import_apply(struct import *i, progress_fn progress, void *ctx, struct err *e) MUST_CHECK;
+/* What each row is and would change, a line of JSON a row: {"state": "new" | "changed" | "same" |
+ * "wrong", "row", "id" (0: none yet), "sheet", "title", "changes": [{"label", "before", "after"}]};
+ * owner, secrecy and state have a label alone. Appends; RC_TOO_BIG at the buffer's ceiling, after
+ * whole lines. */
+enum rc import_list(struct import *i, bool zh, struct buf *out, struct err *e) MUST_CHECK;
 /* The file as it came, as a workbook, with a last column that says what is wrong in each row. */
 enum rc import_returned(struct import *i, bool zh, const char *path, struct err *e) MUST_CHECK;
 
@@ -94,8 +99,9 @@ enum rc import_returned(struct import *i, bool zh, const char *path, struct err 
 /* "import": args {"kind", "file": key of file_keep, "apply": bool, "print": text of a dry run that
  * was confirmed, or absent}; result {"kind", "name", "rows", "new", "changed", "same", "wrong",
  * "unknown": [headers], "print", "applied": bool, "returned": key of the returned sheet, where a
- * row is wrong, "problems": [{"sheet", "row", "cell": column's letters, "key", "title", "words"},
- * at most 200]}.
+ * row is wrong, "list": key of the lines of import_list, "sheets": how many have rows, "problems":
+ * [{"sheet", "sheet_name", "row", "cell": column's letters, "key", "title", "words"}, at most
+ * 200]}.
  * "export": args {"kind", "filter", "sort", "columns", "format": "xlsx" | "csv" | "jsonl", "zh"};
  * result {"file": key, "name"}. */
 struct job_run;

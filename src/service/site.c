@@ -35,13 +35,15 @@ static enum rc make_folder(const char *path, struct err *e)
     return err_at(e, err_sys(e, "site.folder", "%s", strerror(errno)), path, NULL, 0, 0);
 }
 
-enum rc site_init(const struct site_options *o, struct err *e)
+static enum rc make(const struct site_options *o, bool key, struct err *e)
 {
     struct arena a = {0};
     struct kinds *kinds = NULL;
     struct store *store = NULL;
+    struct secrets secrets = {0};
     struct store_options so = store_of(o);
     enum rc rc;
+    GOTO_OUT(sodium_init() < 0 ? err_sys(e, "site.random", "%s", "") : RC_OK);
     GOTO_OUT(declared_open(&kinds, o->model_dir, &a, e));
     struct err why;
     rc = store_open(&store, &so, kinds, &why);
@@ -57,12 +59,33 @@ enum rc site_init(const struct site_options *o, struct err *e)
     GOTO_OUT(make_folder(o->dir, e));
     so.create = true;
     GOTO_OUT(store_open(&store, &so, kinds, e));
-    rc = store_index_kinds(store, e);
+    GOTO_OUT(store_index_kinds(store, e));
+    if (key)
+        rc = secrets_open(&secrets, store, o->dir, true, e);
 out:
+    secrets_close(&secrets);
     store_close(store);
     kinds_close(kinds);
     arena_free(&a);
     return rc;
+}
+
+enum rc site_init(const struct site_options *o, struct err *e)
+{
+    return make(o, true, e);
+}
+
+enum rc site_init_keyless(const struct site_options *o, struct err *e)
+{
+    return make(o, false, e);
+}
+
+static void warn_of_key(const struct secrets *k)
+{
+    if (k->state == SECRET_MISSING || k->state == SECRET_OTHER)
+        log_line(LOG_WARN, "secret",
+                 "%s %s: mail and chat robots wait until it is back (docs/operate.md)", SECRET_FILE,
+                 k->state == SECRET_MISSING ? "is missing" : "is not of this site");
 }
 
 static enum rc open_parts(struct site *s, struct err *e)
@@ -77,6 +100,9 @@ static enum rc open_parts(struct site *s, struct err *e)
     TRY(approvals_open(&s->approvals, s, e));
     TRY(newsroom_open(&s->newsroom, e));
     TRY(store_open(&s->store, &so, s->kinds, e));
+    TRY(secrets_open(&s->secrets, s->store, s->o.dir, s->o.migrate || s->o.jobs, e));
+    if (s->o.jobs)
+        warn_of_key(&s->secrets);
     /* What the site's own folder declares may have changed since the last start. */
     if (s->o.migrate || s->o.jobs)
         TRY(store_index_kinds(s->store, e));
@@ -134,6 +160,7 @@ void site_close(struct site *s)
     groups_close(s->groups);
     overviews_close(s->overviews);
     measures_kept_close(s->measures);
+    secrets_close(&s->secrets);
     store_close(s->store);
     approvals_close(s->approvals);
     papers_close(s->papers);

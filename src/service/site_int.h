@@ -4,6 +4,7 @@
 
 #include "service/jobs.h"
 #include "service/records.h"
+#include "service/secret.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -27,6 +28,7 @@ struct site {
     struct kinds *kinds;
     struct model *model;
     struct store *store;
+    struct secrets secrets; /* the key of what stands sealed in the store */
     _Atomic int64_t seq;
     struct seen *seen;
     struct counts *counts;
@@ -45,6 +47,9 @@ struct site {
     struct newsroom *newsroom; /* reader, organisations (newsroom.c) */
     struct engine *engine;     /* opened last, closed first; NULL: none */
 };
+
+/* site_init, without making the key of secrets: a backup has one already. */
+enum rc site_init_keyless(const struct site_options *o, struct err *e) MUST_CHECK;
 
 /* declared.c: kinds and code tables of the program and of DIR/kinds, DIR/codes. A file of DIR with
  * the name of a compiled one takes its place, unless it extends. */

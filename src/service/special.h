@@ -34,7 +34,7 @@ struct special {
 const struct special *special_of(const struct kind *k);
 
 /* The two halves of a save, for an import that checks many records before it writes them in one
- * transaction (record_save.c). What the actor may do was decided by the caller. */
+ * transaction (record_check.c). What the actor may do was decided by the caller. */
 enum rc record_check_in(struct saving *x, struct err *e) MUST_CHECK;
 enum rc record_put_in(struct saving *x, const struct by *by, struct err *e) MUST_CHECK;
 /* parties.c: who takes part in a record that was written (kind.h, `parties`), and in those that

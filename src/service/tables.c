@@ -97,6 +97,23 @@ enum rc report_list(const struct site *s, const struct actor *a, vec_report *out
     return RC_OK;
 }
 
+/* The names that there are help who mistyped one. */
+static enum rc none(const struct site *s, const struct actor *a, struct str name, struct err *e)
+{
+    struct buf b;
+    buf_init(&b, 1u << 12);
+    for (size_t i = 0; i < s->tables->all.n; i++) {
+        const struct report *r = &s->tables->all.p[i];
+        if (may(a, r) &&
+            buf_printf(&b, NULL, "%s%.*s", b.n ? ", " : "", (int)r->name.n, r->name.p) != RC_OK)
+            break;
+    }
+    enum rc rc = err_user(e, "tables.none", "%.*s\t%.*s", (int)MIN(name.n, 60u), name.p,
+                          (int)MIN(b.n, 180u), b.n ? b.p : "");
+    buf_free(&b);
+    return rc;
+}
+
 enum rc report_find(const struct site *s, const struct actor *a, struct str name,
                     const struct report **out, struct err *e)
 {
@@ -105,7 +122,7 @@ enum rc report_find(const struct site *s, const struct actor *a, struct str name
             *out = &s->tables->all.p[i];
             return may(a, *out) ? RC_OK : err_user(e, "service.denied", "%s", "");
         }
-    return err_user(e, "tables.none", "%.*s", (int)MIN(name.n, 60u), name.p);
+    return none(s, a, name, e);
 }
 
 struct str report_name(const struct report *r)

@@ -14,7 +14,7 @@ struct report;
 typedef VEC(const struct report *) vec_report;
 enum rc report_list(const struct site *s, const struct actor *a, vec_report *out,
                     struct err *e) MUST_CHECK;
-/* RC_USER "tables.none" (detail: name), "service.denied". */
+/* RC_USER "tables.none" (detail: name, tab, those there are), "service.denied". */
 enum rc report_find(const struct site *s, const struct actor *a, struct str name,
                     const struct report **out, struct err *e) MUST_CHECK;
 struct str report_name(const struct report *r);

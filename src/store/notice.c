@@ -309,6 +309,13 @@ enum rc hook_list(struct tx *tx, int64_t account, struct arena *a, vec_hook *out
     return read_rows(st, push_hook, out, a, e);
 }
 
+enum rc hook_list_all(struct tx *tx, struct arena *a, vec_hook *out, struct err *e)
+{
+    struct stmt *st;
+    TRY(db_query(&st, tx->db, SQL_HOOK_ALL, e, ""));
+    return read_rows(st, push_hook, out, a, e);
+}
+
 enum rc hook_put(struct tx *tx, const struct hook *h, struct err *e)
 {
     TRY(tx_writes(tx, e));

@@ -90,6 +90,7 @@ enum rc reach_get(struct tx *tx, int64_t account, struct arena *a, struct reach 
                   struct err *e) MUST_CHECK;
 enum rc reach_put(struct tx *tx, const struct reach *r, struct err *e) MUST_CHECK;
 
+/* url and secret are kept as they are given: the site seals them before (service/secret.h). */
 struct hook {
     int64_t account; /* 0: the site's chat group */
     struct str channel, url, secret;
@@ -97,6 +98,7 @@ struct hook {
 typedef VEC(struct hook) vec_hook;
 enum rc hook_list(struct tx *tx, int64_t account, struct arena *a, vec_hook *out,
                   struct err *e) MUST_CHECK;
+enum rc hook_list_all(struct tx *tx, struct arena *a, vec_hook *out, struct err *e) MUST_CHECK;
 enum rc hook_put(struct tx *tx, const struct hook *h, struct err *e) MUST_CHECK;
 enum rc hook_drop(struct tx *tx, int64_t account, struct str channel, struct err *e) MUST_CHECK;
 

@@ -218,11 +218,9 @@ enum rc store_by_unique(struct tx *tx, const struct kind *k, uint32_t field, str
     return rc;
 }
 
-enum rc store_by_title(struct tx *tx, const struct kind *k, struct str title, vec_id *out,
-                       struct err *e)
+/* The ids of all rows; the statement is done with. */
+static enum rc take_ids(struct stmt *st, vec_id *out, struct err *e)
 {
-    struct stmt *st;
-    TRY(db_query(&st, tx->db, SQL_REC_BY_TITLE, e, "tt", k->name, title));
     bool row;
     enum rc rc;
     while ((rc = stmt_step(st, &row, e)) == RC_OK && row) {
@@ -232,6 +230,14 @@ enum rc store_by_title(struct tx *tx, const struct kind *k, struct str title, ve
     }
     stmt_done(st);
     return rc;
+}
+
+enum rc store_by_title(struct tx *tx, const struct kind *k, struct str title, vec_id *out,
+                       struct err *e)
+{
+    struct stmt *st;
+    TRY(db_query(&st, tx->db, SQL_REC_BY_TITLE, e, "tt", k->name, title));
+    return take_ids(st, out, e);
 }
 
 enum rc store_grant(struct tx *tx, int64_t id, int64_t org, struct err *e)
@@ -254,15 +260,7 @@ static enum rc list_ids(struct tx *tx, enum sql no, int64_t of, vec_id *out, str
 {
     struct stmt *st;
     TRY(db_query(&st, tx->db, no, e, "i", of));
-    bool row;
-    enum rc rc;
-    while ((rc = stmt_step(st, &row, e)) == RC_OK && row) {
-        rc = vec_push(out, col_int(st, 0), e);
-        if (rc != RC_OK)
-            break;
-    }
-    stmt_done(st);
-    return rc;
+    return take_ids(st, out, e);
 }
 
 enum rc store_grants(struct tx *tx, int64_t id, vec_id *out, struct err *e)

@@ -225,6 +225,7 @@ const char *const sql_text_of[SQL__COUNT] = {
         "quiet_until = excluded.quiet_until, choice = excluded.choice",
     [SQL_HOOK_GET] = "SELECT account, channel, url, secret FROM hook WHERE account = ?1 "
                      "ORDER BY channel",
+    [SQL_HOOK_ALL] = "SELECT account, channel, url, secret FROM hook ORDER BY account, channel",
     [SQL_HOOK_PUT] = "INSERT INTO hook (account, channel, url, secret) VALUES (?1, ?2, ?3, ?4) "
                      "ON CONFLICT (account, channel) DO UPDATE SET url = excluded.url, "
                      "secret = excluded.secret",

@@ -107,6 +107,7 @@ enum sql {
     SQL_REACH_GET,
     SQL_REACH_PUT,
     SQL_HOOK_GET,
+    SQL_HOOK_ALL,
     SQL_HOOK_PUT,
     SQL_HOOK_DROP,
     SQL_META_GET,

@@ -308,7 +308,11 @@ enum rc sqlite_copy(struct db *from, const char *path, store_progress_fn progres
     struct file_out *f;
     TRY(file_out_open(&f, path, e));
     sqlite3 *to = NULL;
-    enum rc rc = RC_OK;
+    enum rc rc = file_out_private(f, e);
+    if (rc != RC_OK) {
+        file_out_abandon(f);
+        return rc;
+    }
     int code = sqlite3_open(file_out_temp(f), &to);
     sqlite3_backup *b =
         code == SQLITE_OK ? sqlite3_backup_init(to, "main", handle(from), "main") : NULL;

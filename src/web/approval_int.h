@@ -9,7 +9,8 @@
     "who role org step decision{text tone} comment at asked deputed added target mine waits "      \
     "hidden"
 #define APPROVAL_SHAPE                                                                             \
-    "approval{ahead running vanished state{text tone} chain href submitter submitted ended "       \
+    "approval{ahead running vanished differs state{text tone} chain href submitter submitted "     \
+    "ended "                                                                                       \
     "reminded path round steps[label stage mode signers rows[" APPROVAL_ROW "]] "                  \
     "earlier[" APPROVAL_ROW "] sign withdraw remind delegate back[value label] "                   \
     "persons[value label] problem comment}"

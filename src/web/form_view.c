@@ -195,9 +195,9 @@ static void view_input(struct request *rq, struct view *v, const struct field_de
                  textf(rq, "/suggest/codes/%.*s", (int)f->codes->name.n, f->codes->name.p));
         break;
     case TYPE_REF:
-        if (f->of_kind) {
+        if (f->of_kind || f->n_among) {
             type = "suggest";
-            view_str(v, "suggest", textf(rq, "/suggest/records/%.*s", (int)f->of.n, f->of.p));
+            view_str(v, "suggest", suggest_path(rq, f));
         }
         break;
     case TYPE_DATE:
@@ -362,6 +362,7 @@ static enum rc view_groups(struct form_view *w, struct view *v, uint32_t field, 
     struct view *heads = view_list(v, "heads"), *rows;
     view_text(v, "type", "groups");
     view_str(v, "add", f->name);
+    form_view_draw(rq, v, w->rec->kind, f);
     for (uint32_t j = 0; j < f->n_sub; j++) {
         struct view *h = view_item(heads);
         view_str(h, "label", label_text(&f->sub[j].label, rq->zh));

@@ -11,7 +11,7 @@
 #define FORM_SHAPE                                                                                 \
     " sections[label fields[" WIDGET_SHAPE                                                         \
     " wide masked{name value long} rows[number drop cells[" WIDGET_SHAPE                           \
-    "]] heads[label required hint] add]] secrecy[value label on] owner{value error}"               \
+    "]] heads[label required hint] add draw drew]] secrecy[value label on] owner{value error}"               \
     " record_error files"
 /* Why it was refused as a whole (form.html, step.html); "" it was not. */
 #define REFUSED_SHAPE " refused"
@@ -40,6 +40,11 @@ enum rc form_text(struct request *rq, struct str *out, const struct field_def *f
  * hold (page_file.c). Before anything reads them. */
 enum rc form_files(struct request *rq, const struct kind *k, vec_fault *faults,
                    struct err *e) MUST_CHECK;
+/* form_draw.c: with the parameter `draw` (a list of indicators) what the prose asks in numbers is
+ * added to the request's parameters as rows; the button for it and what it did, in the view. */
+enum rc form_draw(struct request *rq, const struct rec *r, struct err *e) MUST_CHECK;
+void form_view_draw(struct request *rq, struct view *v, const struct kind *k,
+                    const struct field_def *f);
 bool kind_has_files(const struct kind *k);
 /* "store.unique" and "store.ref" as a fault at their field. */
 enum rc fault_of_store(struct request *rq, const struct kind *k, const struct err *why,

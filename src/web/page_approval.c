@@ -171,6 +171,7 @@ static void view_head(struct panel *x, struct view *v, const struct approval_sai
     view_flag(v, "ahead", !a->found);
     view_flag(v, "running", a->running);
     view_flag(v, "vanished", a->vanished);
+    view_flag(v, "differs", a->differs);
     view_str(v, "chain", label_text(&a->chain, rq->zh));
     view_str(v, "path", textf(rq, "%s/approval", record_path(rq, x->r).p));
     view_int(v, "round", a->round);

@@ -129,7 +129,7 @@ static int64_t fault_fields(const vec_fault *faults)
 
 static bool wants_rows(const struct request *rq)
 {
-    return param_has(rq, "add") || param_has(rq, "drop");
+    return param_has(rq, "add") || param_has(rq, "drop") || param_has(rq, "draw");
 }
 
 static enum rc form_reply(struct request *rq, struct reply *re, struct form_view *f, struct err *e)
@@ -294,6 +294,8 @@ enum rc form_save(struct request *rq, struct reply *re, struct err *e)
     vec_fault faults = {0};
     TRY(form_load(rq, &r, e));
     enum rc rc = form_files(rq, rq->kind, &faults, e);
+    if (rc == RC_OK)
+        rc = form_draw(rq, &r, e);
     if (rc == RC_OK && wants_rows(rq)) {
         struct form_view f = {
             .rq = rq, .rec = &r, .faults = &faults, .posted = true, .v = view_new(rq->arena)};
@@ -327,6 +329,21 @@ static void view_reasons(struct request *rq, struct view *v, const struct codes 
     }
 }
 
+/* What the step needs, and what else it shows to who may write it. */
+static enum rc step_fields(struct request *rq, const struct shown *s, const struct action *a,
+                           struct form_view *f, struct err *e)
+{
+    uint32_t *all = arena_alloc(rq->arena, (a->n_require + a->n_ask + 1) * sizeof *all);
+    if (!all)
+        return err_nomem(e);
+    for (uint32_t i = 0; i < a->n_require; i++)
+        all[f->n_only++] = a->require[i];
+    for (uint32_t i = 0; s->may_write && i < a->n_ask; i++)
+        all[f->n_only++] = a->ask[i];
+    f->only = all;
+    return RC_OK;
+}
+
 /* Where one came from, if that was a page of ours. */
 static struct str back_of(const struct request *rq, struct str path)
 {
@@ -340,13 +357,8 @@ static enum rc step_reply(struct request *rq, struct reply *re, const struct sho
 {
     bool posted = faults != NULL;
     struct view *v = view_new(rq->arena);
-    struct form_view f = {.rq = rq,
-                          .rec = &s->rec,
-                          .faults = faults,
-                          .posted = posted,
-                          .only = step->action->require,
-                          .n_only = step->action->n_require,
-                          .v = v};
+    struct form_view f = {.rq = rq, .rec = &s->rec, .faults = faults, .posted = posted, .v = v};
+    TRY(step_fields(rq, s, step->action, &f, e));
     struct str path = record_path(rq, &s->rec), comment = param_text(rq, "comment");
     const struct state *to = &s->rec.kind->state[step->to];
     view_kind(rq, v, rq->kind);
@@ -404,6 +416,8 @@ enum rc step_do(struct request *rq, struct reply *re, struct err *e)
     struct err why = {0};
     TRY(step_load(rq, &s, &step, e));
     enum rc rc = form_files(rq, rq->kind, &faults, e);
+    if (rc == RC_OK)
+        rc = form_draw(rq, &s.rec, e);
     if (rc == RC_OK)
         rc = take_typed(rq, rq->kind, &typed, &n, e);
     if (rc != RC_OK) {

@@ -8,13 +8,15 @@
 #include <jansson.h>
 #include <string.h>
 
-#define XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#define LINES_SHOWN 50
+#define XLSX        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 const struct page import_def = {"import", "kind{name label path} error upload_max", false};
 #define RUN_SHAPE                                                                                  \
     "kind{name label path} path percent stage running failed cancelled error name rows new "       \
-    "changed same wrong applied ready nothing returned unknown[.] more "                           \
-    "problems[row cell title words]"
+    "changed same wrong applied ready nothing returned unknown[.] more sheets show "               \
+    "problems[sheet row cell title words] tabs[label href here count] "                            \
+    "lines[sheet row title href changes[label values before after]] lines_left " PAGER_SHAPE
 const struct page import_run_def = {"import_run", "run{" RUN_SHAPE "}", false};
 const struct page import_part_def = {"import_part", "run{" RUN_SHAPE "}", true};
 
@@ -113,6 +115,7 @@ static void view_problems(const struct request *rq, struct view *v, const json_t
     json_array_foreach(json_object_get(result, "problems"), i, one)
     {
         struct view *p = view_item(list);
+        view_str(p, "sheet", in_arena(rq, one, "sheet_name"));
         view_int(p, "row", number(one, "row"));
         view_str(p, "cell", in_arena(rq, one, "cell"));
         view_str(p, "title", in_arena(rq, one, "title"));
@@ -126,7 +129,107 @@ static void view_problems(const struct request *rq, struct view *v, const json_t
     }
 }
 
-static void view_result(const struct request *rq, struct view *v, const json_t *result)
+/* ---- every row and what it does ---- */
+
+static const char *const states[] = {"wrong", "new", "changed", "same"};
+
+/* The state that is asked for; else the first that there is. */
+static const char *shown_state(const struct request *rq, const json_t *result)
+{
+    struct str asked = param_text(rq, "show");
+    const char *first = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(states); i++) {
+        if (number(result, states[i]) == 0)
+            continue;
+        if (str_eq(asked, str_of(states[i])))
+            return states[i];
+        first = first ? first : states[i];
+    }
+    return first;
+}
+
+static void view_tabs(struct request *rq, struct view *v, const json_t *result, const char *shown)
+{
+    static const char *const names[] = {"show", "from"};
+    struct view *tabs = view_list(v, "tabs");
+    for (size_t i = 0; i < ARRAY_LEN(states); i++) {
+        json_int_t n = number(result, states[i]);
+        if (n == 0)
+            continue;
+        struct view *one = view_item(tabs);
+        const struct str text[] = {str_of(states[i]), STR("")};
+        view_str(one, "label", msg(rq, textf(rq, "web.import_%s", states[i]).p));
+        view_str(one, "href", address_with(rq, names, text, 2));
+        view_str(one, "count", show_count(rq, (uint64_t)n));
+        view_flag(one, "here", states[i] == shown);
+    }
+}
+
+static void view_line(const struct request *rq, struct view *v, const json_t *line)
+{
+    struct view *changes = view_list(v, "changes");
+    json_int_t id = number(line, "id");
+    size_t i;
+    json_t *one;
+    view_int(v, "row", number(line, "row"));
+    view_str(v, "sheet", in_arena(rq, line, "sheet"));
+    view_str(v, "title", in_arena(rq, line, "title"));
+    if (id > 0)
+        view_str(v, "href",
+                 textf(rq, "/%.*s/%lld", (int)rq->kind->name.n, rq->kind->name.p, (long long)id));
+    json_array_foreach(json_object_get(line, "changes"), i, one)
+    {
+        static const char *const parts[] = {"label", "before", "after"};
+        struct view *c = view_item(changes);
+        view_flag(c, "values", json_object_get(one, "before") != NULL);
+        for (size_t k = 0; k < ARRAY_LEN(parts); k++)
+            if (json_object_get(one, parts[k]))
+                view_str(c, parts[k], in_arena(rq, one, parts[k]));
+    }
+}
+
+/* One page of the rows in a state. The lines of the others are not parsed. */
+static uint64_t view_lines(const struct request *rq, struct view *v, struct str text,
+                           struct str begin, uint64_t from)
+{
+    struct view *list = view_list(v, "lines");
+    uint64_t n = 0;
+    for (size_t at = 0; at < text.n;) {
+        const char *end = memchr(text.p + at, '\n', text.n - at);
+        size_t to = end ? (size_t)(end - text.p) : text.n;
+        struct str line = str_sub(text, at, to);
+        at = to + 1;
+        if (!str_starts(line, begin) || n++ < from || n > from + LINES_SHOWN)
+            continue;
+        json_t *one = json_loadb(line.p, line.n, 0, NULL);
+        view_line(rq, view_item(list), one);
+        json_decref(one);
+    }
+    return n;
+}
+
+static enum rc view_rows(struct request *rq, struct view *v, const json_t *result, struct err *e)
+{
+    const char *shown = shown_state(rq, result);
+    struct str key = in_arena(rq, result, "list"), name, text;
+    int64_t from = MAX(param_int(rq, "from", 0), 0);
+    if (!shown || !key.n)
+        return RC_OK;
+    view_tabs(rq, v, result, shown);
+    view_str(v, "show", str_of(shown));
+    view_flag(v, "sheets", number(result, "sheets") > 1);
+    if (shown == states[0])
+        return RC_OK; /* their problems are listed instead */
+    TRY(file_fetch(rq->site, rq->actor, key, rq->arena, &name, &text, e));
+    from -= from % LINES_SHOWN;
+    struct str begin = textf(rq, "{\"state\":\"%s\"", shown);
+    uint64_t n = view_lines(rq, v, text, begin, (uint64_t)from);
+    view_pager(rq, v, (uint64_t)from, LINES_SHOWN, n);
+    view_flag(v, "lines_left", n < (uint64_t)number(result, shown));
+    return RC_OK;
+}
+
+static enum rc view_result(struct request *rq, struct view *v, const json_t *result, struct err *e)
 {
     static const char *const counts[] = {"rows", "new", "changed", "same", "wrong"};
     for (size_t i = 0; i < ARRAY_LEN(counts); i++)
@@ -139,9 +242,11 @@ static void view_result(const struct request *rq, struct view *v, const json_t *
     view_str(v, "name", in_arena(rq, result, "name"));
     view_str(v, "returned", in_arena(rq, result, "returned"));
     view_problems(rq, v, result);
+    return view_rows(rq, v, result, e);
 }
 
-static void view_run(struct request *rq, struct view *v, const struct job *j, const json_t *result)
+static enum rc view_run(struct request *rq, struct view *v, const struct job *j,
+                        const json_t *result, struct err *e)
 {
     view_kind(rq, v, rq->kind);
     view_str(
@@ -158,8 +263,7 @@ static void view_run(struct request *rq, struct view *v, const struct job *j, co
         view_flag(v, "failed", true);
         view_str(v, "error", job_error(rq, j->result));
     }
-    if (result)
-        view_result(rq, v, result);
+    return result ? view_result(rq, v, result, e) : RC_OK;
 }
 
 /* The job must be an import into this kind: a run is not shown under another's address. */
@@ -184,10 +288,10 @@ enum rc import_run_page(struct request *rq, struct reply *re, struct err *e)
     json_t *result =
         j.state == JOB_DONE ? json_loadb(j.result.p ? j.result.p : "", j.result.n, 0, NULL) : NULL;
     struct view *v = view_new(rq->arena);
-    view_run(rq, view_map(v, "run"), &j, result);
-    enum rc rc =
-        reply_page(rq, re, rq->part ? &import_part_def : &import_run_def,
-                   msg_with(rq, "web.import_of", label_text(&rq->kind->label, rq->zh)), v, e);
+    enum rc rc = view_run(rq, view_map(v, "run"), &j, result, e);
+    if (rc == RC_OK)
+        rc = reply_page(rq, re, rq->part ? &import_part_def : &import_run_def,
+                        msg_with(rq, "web.import_of", label_text(&rq->kind->label, rq->zh)), v, e);
     json_decref(result);
     return rc;
 }

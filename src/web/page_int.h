@@ -18,6 +18,9 @@ extern const struct page error_page, error_part, home_page_def, list_page_def, s
 void view_follow(struct request *rq, struct view *v, const struct rec *r);
 enum rc follow_fill(struct request *rq, struct rec *r, struct err *e) MUST_CHECK;
 
+/* Where a form's suggestions for a reference come from. */
+struct str suggest_path(const struct request *rq, const struct field_def *f);
+
 enum rc home_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc list_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc show_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
@@ -28,6 +31,7 @@ enum rc form_save(struct request *rq, struct reply *re, struct err *e) MUST_CHEC
 enum rc step_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc reports_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc report_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc led_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc confirm_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc step_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc template_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
@@ -88,7 +92,7 @@ enum rc board_move(struct request *rq, struct reply *re, struct err *e) MUST_CHE
 enum rc search_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 
 extern const struct page thread_def, promises_def, leaders_def, wall_def, circular_def, reports_def,
-    report_def, owed_def;
+    report_def, owed_def, led_def;
 enum rc thread_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc promises_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc promises_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;

@@ -31,7 +31,7 @@ const struct page list_page_def = {"list",
                                    " saved[id name path mine shared] save_open share"
                                    " heads[label href dir num]"
                                    " rows[secrecy{text tone} cells[" VALUE_SHAPE
-                                   " first path]] " PAGER_SHAPE,
+                                   " label first path]] " PAGER_SHAPE,
                                    false};
 
 /* ---- columns ---- */
@@ -318,6 +318,8 @@ static enum rc view_row(struct list_view *l, struct view *rows, const struct rec
         view_flag(c, "first",
                   title || (i == 0 && !has_column(l, r->kind->field[r->kind->title].name)));
         view_str(c, "path", path);
+        if (!l->path_text[i]) /* on a phone it stands before the value */
+            view_str(c, "label", column_label(rq, r->kind, l->column[i]));
         if (title && !rec_title(r).n)
             view_str(c, "text", msg(rq, "web.masked_title"));
         else if (l->path_text[i])

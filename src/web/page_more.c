@@ -40,6 +40,12 @@ static enum rc view_alumni(struct request *rq, struct view *v, const struct rec 
     return rc;
 }
 
+static enum rc view_org(struct request *rq, struct view *v, const struct rec *r, struct err *e)
+{
+    TRY(view_tiers_of(rq, v, r, e));
+    return view_alumni(rq, v, r, e);
+}
+
 /* Minutes become commitments: for who may make them. */
 static enum rc view_event(struct request *rq, struct view *v, const struct rec *r, struct err *e)
 {
@@ -50,49 +56,16 @@ static enum rc view_event(struct request *rq, struct view *v, const struct rec *
     return RC_OK;
 }
 
-static void feedback_to(struct request *rq, struct view *list, const char *kind, const char *label,
-                        struct str query)
-{
-    const struct kind *k = kind_find(site_kinds(rq->site), str_of(kind));
-    if (!k || !actor_may(rq->actor, k, RIGHT_CREATE, NULL))
-        return;
-    struct view *one = view_item(list);
-    view_str(one, "label", msg(rq, label));
-    view_str(one, "href", textf(rq, "/%s/new?%.*s", kind, (int)query.n, query.p));
-}
-
-/* What is found in production opens a research topic or a need (N, 1, 0): their forms, filled in
- * and linked back. */
-static enum rc view_project(struct request *rq, struct view *v, const struct rec *r, struct err *e)
-{
-    struct view *list = view_list(v, "feedback");
-    const struct val *stage = work_val(r, "stage", TYPE_CODE);
-    struct str title = work_escape(rq, msg_with(rq, "web.feedback_title", title_of(rq, r)));
-    struct str body = work_escape(rq, msg_with(rq, "web.feedback_body", title_of(rq, r)));
-    struct str owner = r->org && rq->actor->role == ROLE_BROKER
-                           ? textf(rq, "&owner=%%23%lld", (long long)r->org)
-                           : STR("");
-    struct str back = str_eq(stage ? stage->text : STR(""), STR("s1")) ? STR("s0") : STR("s1");
-    (void)e;
-    feedback_to(rq, list, "project", "web.feedback_topic",
-                textf(rq, "back=%%23%lld&stage=%.*s&title=%.*s&body=%.*s%.*s", (long long)r->id,
-                      (int)back.n, back.p, (int)title.n, title.p, (int)body.n, body.p, (int)owner.n,
-                      owner.p));
-    feedback_to(rq, list, "need", "web.feedback_need",
-                textf(rq, "origin=%%23%lld&title=%.*s&body=%.*s%.*s", (long long)r->id,
-                      (int)title.n, title.p, (int)body.n, body.p, (int)owner.n, owner.p));
-    return RC_OK;
-}
-
 enum rc view_more(struct request *rq, struct view *v, const struct shown *shown, struct err *e)
 {
     static const struct {
         const char *kind;
         enum rc (*view)(struct request *rq, struct view *v, const struct rec *r, struct err *e);
     } own[] = {{"event", view_event},
-               {"project", view_project},
+               {"person", view_led},
+               {"project", view_led},
                {"programme", view_programme},
-               {"org", view_alumni}};
+               {"org", view_org}};
     const struct rec *r = &shown->rec;
     size_t n = 0;
     TRY(view_reckoned(rq, v, r, e));

@@ -47,6 +47,12 @@ enum rc healthz(struct request *rq, struct reply *re, struct err *e)
     return buf_printf(&re->body, e, "ok %" PRId64 "\n", seq);
 }
 
+static enum rc metric(struct buf *b, const char *name, const char *type, const char *help,
+                      struct err *e)
+{
+    return buf_printf(b, e, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
 /* Prometheus' text format 0.0.4. */
 enum rc metrics(struct request *rq, struct reply *re, struct err *e)
 {
@@ -54,25 +60,26 @@ enum rc metrics(struct request *rq, struct reply *re, struct err *e)
     struct buf *b = &re->body;
     unsigned long long all = 0;
     re->type = "text/plain; version=0.0.4; charset=utf-8";
-    TRY(buf_str(b, STR("# TYPE qiao_requests_total counter\n"), e));
+    TRY(metric(b, "qiao_requests_total", "counter", "Requests answered, by class of status.", e));
     for (unsigned i = 1; i < 6; i++) {
         unsigned long long one = atomic_load(&n->answered[i]);
         all += one;
         TRY(buf_printf(b, e, "qiao_requests_total{status=\"%uxx\"} %llu\n", i, one));
     }
-    TRY(buf_str(b, STR("# TYPE qiao_request_seconds histogram\n"), e));
+    TRY(metric(b, "qiao_request_seconds", "histogram", "How long an answer took.", e));
     for (unsigned i = 0; i < BUCKETS; i++)
         TRY(buf_printf(b, e, "qiao_request_seconds_bucket{le=\"%g\"} %llu\n", bucket_seconds[i],
                        (unsigned long long)atomic_load(&n->bucket[i])));
     TRY(buf_printf(b, e, "qiao_request_seconds_bucket{le=\"+Inf\"} %llu\n", all));
     TRY(buf_printf(b, e, "qiao_request_seconds_sum %.6f\nqiao_request_seconds_count %llu\n",
                    (double)atomic_load(&n->micros) / 1e6, all));
-    TRY(buf_printf(b, e,
-                   "# TYPE qiao_pages_from_cache_total counter\nqiao_pages_from_cache_total %llu\n",
+    TRY(metric(b, "qiao_pages_from_cache_total", "counter", "Pages that were kept.", e));
+    TRY(buf_printf(b, e, "qiao_pages_from_cache_total %llu\n",
                    (unsigned long long)atomic_load(&n->cached)));
-    TRY(buf_printf(b, e, "# TYPE qiao_requests_running gauge\nqiao_requests_running %d\n",
-                   atomic_load(&n->running)));
-    return buf_printf(b, e, "# TYPE qiao_seq counter\nqiao_seq %" PRId64 "\n", site_seq(rq->site));
+    TRY(metric(b, "qiao_requests_running", "gauge", "Requests being answered now.", e));
+    TRY(buf_printf(b, e, "qiao_requests_running %d\n", atomic_load(&n->running)));
+    TRY(metric(b, "qiao_seq", "gauge", "Number of the site's last change.", e));
+    return buf_printf(b, e, "qiao_seq %" PRId64 "\n", site_seq(rq->site));
 }
 
 /* ---- suggestions ---- */
@@ -105,14 +112,12 @@ enum rc suggest_codes(struct request *rq, struct reply *re, struct err *e)
     return reply_page(rq, re, &suggest_def, STR(""), v, e);
 }
 
-enum rc suggest_records(struct request *rq, struct reply *re, struct err *e)
+static enum rc suggest_kind(struct request *rq, struct view *list, const struct kind *k, bool named,
+                            struct err *e)
 {
-    const struct kind *k = kind_find(site_kinds(rq->site), rq->name);
     struct str text = typed_text(rq);
     struct list_answer a = {0};
     struct filter *f = NULL;
-    if (!k)
-        return err_user(e, "service.missing", "%s", "");
     struct filter_context c = {.kinds = site_kinds(rq->site), .kind = k, .zh = rq->zh};
     size_t blank = text.n && text.p[0] == '#' ? str_find(text, STR(" "), 0) : SIZE_MAX;
     if (blank != SIZE_MAX)
@@ -120,7 +125,6 @@ enum rc suggest_records(struct request *rq, struct reply *re, struct err *e)
     if (text.n)
         TRY(filter_test(&f, k->field[k->title].name, FILTER_CONTAINS, text, &c, rq->arena, e));
     struct list_request q = {.kind = k, .more = f, .limit = SUGGESTIONS};
-    struct view *v = view_new(rq->arena), *list = view_list(v, "options");
     enum rc rc = record_list(rq->site, rq->actor, &q, rq->arena, &a, e);
     for (size_t i = 0; rc == RC_OK && i < a.rec.n; i++) {
         struct str title = rec_title(&a.rec.p[i]);
@@ -128,10 +132,36 @@ enum rc suggest_records(struct request *rq, struct reply *re, struct err *e)
         view_str(o, "value",
                  textf(rq, "#%lld %.*s", (long long)a.rec.p[i].id, (int)title.n,
                        title.n ? title.p : ""));
-        view_str(o, "label", STR(""));
+        view_str(o, "label", named ? label_text(&k->label, rq->zh) : STR(""));
     }
     vec_free(&a.rec);
-    return rc == RC_OK ? reply_page(rq, re, &suggest_def, STR(""), v, e) : rc;
+    return rc;
+}
+
+/* Of one kind, or of several with a point between their names: as many of each. */
+enum rc suggest_records(struct request *rq, struct reply *re, struct err *e)
+{
+    struct view *v = view_new(rq->arena), *list = view_list(v, "options");
+    bool several = str_find(rq->name, STR("."), 0) != SIZE_MAX;
+    for (size_t from = 0, end; from <= rq->name.n; from = end + 1) {
+        end = MIN(str_find(rq->name, STR("."), from), rq->name.n);
+        const struct kind *k = kind_find(site_kinds(rq->site), str_sub(rq->name, from, end));
+        if (!k)
+            return err_user(e, "service.missing", "%s", "");
+        if (!several || actor_may(rq->actor, k, RIGHT_READ, NULL))
+            TRY(suggest_kind(rq, list, k, several, e));
+    }
+    return reply_page(rq, re, &suggest_def, STR(""), v, e);
+}
+
+/* Where suggestions for a reference come from. */
+struct str suggest_path(const struct request *rq, const struct field_def *f)
+{
+    struct str names = f->of;
+    for (uint32_t i = 0; i < f->n_among; i++)
+        names = textf(rq, "%.*s%s%.*s", (int)names.n, names.n ? names.p : "", i ? "." : "",
+                      (int)f->among[i]->name.n, f->among[i]->name.p);
+    return textf(rq, "/suggest/records/%.*s", (int)names.n, names.p);
 }
 
 /* ---- saved queries ---- */

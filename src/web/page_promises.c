@@ -23,7 +23,7 @@ struct sheet {
     const struct kind *kind;
     struct rec event;
     uint32_t n; /* rows that are shown */
-    uint32_t focus;
+    uint32_t focus, focus_cell;
     struct str cell[ROWS_MOST][CELLS];
     vec_fault faults[ROWS_MOST];
     struct str said[ROWS_MOST]; /* what is wrong with a row as a whole */
@@ -154,7 +154,7 @@ static void view_cell(const struct sheet *s, struct view *v, uint32_t row, uint3
     if (d->type == TYPE_REF && d->of.n)
         view_str(v, "suggest", textf(rq, "/suggest/records/%.*s", (int)d->of.n, d->of.p));
     view_str(v, "error", fault_of(s, row, f));
-    view_flag(v, "focus", row == s->focus && col == 0);
+    view_flag(v, "focus", row == s->focus && col == s->focus_cell);
 }
 
 static void view_rows(const struct sheet *s, struct view *v, uint32_t *problems)
@@ -204,6 +204,29 @@ static enum rc sheet_reply(struct sheet *s, struct reply *re, bool clash, struct
     else if (clash)
         re->status = 409;
     return reply_page(rq, re, &promises_def, msg(rq, "web.promises"), v, e);
+}
+
+/* Where the first mistake is: there one goes on writing. */
+static void focus_wrong(struct sheet *s)
+{
+    for (uint32_t i = 0; i < s->n; i++)
+        for (uint32_t j = 0; j < CELLS; j++)
+            if (fault_of(s, i, field_find(s->kind, str_of(columns[j]))).n) {
+                s->focus = i;
+                s->focus_cell = j;
+                return;
+            }
+}
+
+/* Enter goes on in the first row that is still blank. */
+static bool next_row(struct sheet *s)
+{
+    for (uint32_t i = 0; i < s->n; i++)
+        if (is_blank(s, i)) {
+            s->focus = i;
+            return true;
+        }
+    return false;
 }
 
 static void add_rows(struct sheet *s, uint32_t n)
@@ -310,11 +333,14 @@ static enum rc answer(struct sheet *s, struct reply *re, struct err *e)
     uint32_t n;
     read_rows(s);
     if (param_has(rq, "add") || param_has(rq, "drop")) {
-        if (param_has(rq, "add") || !s->n)
+        bool enter = str_eq(param_text(rq, "add"), STR("next"));
+        if ((param_has(rq, "add") && !(enter && next_row(s))) || !s->n)
             add_rows(s, 1);
         return sheet_reply(s, re, false, e);
     }
     TRY(save(s, &wrong, &clash, &n, e));
+    if (wrong)
+        focus_wrong(s);
     if (wrong || clash)
         return sheet_reply(s, re, clash, e);
     return reply_see(rq, re, record_path(rq, &s->event), n ? "promised" : NULL, e);

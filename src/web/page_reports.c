@@ -1,8 +1,8 @@
 /* Ledgers and tables: which there are, one of them on the screen, and as a file. */
 #define _POSIX_C_SOURCE 200809L
 #include "base/file.h"
-#include "service/tables.h"
 #include "web/http_int.h"
+#include "web/report_int.h"
 #include "web/work_int.h"
 
 #include <stdio.h>
@@ -198,8 +198,8 @@ static enum rc made_xlsx(struct request *rq, const struct made_report *m, struct
     return rc;
 }
 
-static enum rc answer_file(struct request *rq, struct reply *re, const struct made_report *m,
-                           struct str as, struct err *e)
+enum rc report_file(struct request *rq, struct reply *re, const struct made_report *m,
+                    struct str as, struct err *e)
 {
     static const struct {
         const char *as, *type;
@@ -238,7 +238,7 @@ enum rc report_page(struct request *rq, struct reply *re, struct err *e)
     TRY(report_find(rq->site, rq->actor, rq->name, &r, e));
     read_ask(rq, &ask);
     TRY(report_make(rq->site, rq->actor, r, &ask, rq->arena, &m, e));
-    enum rc rc = as.n ? answer_file(rq, re, &m, as, e) : answer_page(rq, re, &m, e);
+    enum rc rc = as.n ? report_file(rq, re, &m, as, e) : answer_page(rq, re, &m, e);
     made_free(&m);
     return rc;
 }

@@ -12,7 +12,7 @@ const struct page show_page_def = {
     "kind{name label path} path title state{text tone} secrecy{text tone} owner{" VALUE_SHAPE "}"
     " id version updated created since partner masked_face"
     " edit_path delete_path new_path"
-    " steps[name label path direct tone version]"
+    " steps[name label path direct primary version]"
     " sections[label fields[label wide wording value{" VALUE_SHAPE "}]]"
     " papers[label docx pdf] follow[label href] " APPROVAL_SHAPE
     " refs[kind relation title href] refs_more " PANEL_SHAPE
@@ -65,7 +65,7 @@ static void view_head(struct show_view *s)
     view_str(s->v, "updated", show_time(rq, r->updated));
     view_str(s->v, "created", show_time(rq, r->created));
     view_str(s->v, "since", show_time(rq, r->since));
-    view_flag(s->v, "partner", s->shown->face == FACE_PARTNER);
+    view_flag(s->v, "partner", s->shown->face == FACE_PARTNER && r->secrecy == SECRECY_MASKED);
     view_flag(s->v, "masked_face", s->shown->face == FACE_PUBLIC && r->secrecy == SECRECY_MASKED);
     view_state(rq, view_map(s->v, "state"), r);
     if (r->secrecy != SECRECY_OPEN && s->shown->face == FACE_FULL) {
@@ -88,10 +88,24 @@ static bool asks_nothing(const struct action *a)
     return !a->comment && !a->reason && !a->n_require;
 }
 
+/* The step that is offered first: one that ends well, else one that leads on. */
+static const struct step *next_step(const struct shown *shown)
+{
+    const struct kind *k = shown->rec.kind;
+    for (uint32_t i = 0; i < shown->n_steps; i++)
+        if (str_eq(k->state[shown->step[i]->to].tone, STR("good")))
+            return shown->step[i];
+    const struct step *first = shown->n_steps > 1 ? shown->step[0] : NULL;
+    return first && first->to > shown->rec.state && !str_eq(k->state[first->to].tone, STR("bad"))
+               ? first
+               : NULL;
+}
+
 static void view_steps(struct show_view *s)
 {
     struct request *rq = s->rq;
     const struct rec *r = &s->shown->rec;
+    const struct step *next = next_step(s->shown);
     struct view *list = view_list(s->v, "steps");
     struct str path = record_path(rq, r);
     for (uint32_t i = 0; i < s->shown->n_steps; i++) {
@@ -99,7 +113,7 @@ static void view_steps(struct show_view *s)
         struct view *v = view_item(list);
         view_str(v, "name", step->action->name);
         view_str(v, "label", label_text(&step->action->label, rq->zh));
-        view_str(v, "tone", r->kind->state[step->to].tone);
+        view_flag(v, "primary", step == next);
         view_str(
             v, "path",
             textf(rq, "%s/step/%.*s", path.p, (int)step->action->name.n, step->action->name.p));
@@ -351,7 +365,7 @@ static enum rc view_all(struct show_view *s, const vec_event *events, struct err
     TRY(want_event_titles(s, events, e));
     TRY(titles_load(&s->titles, s->rq, e));
     struct view *owner = view_map(s->v, "owner"), *list = view_list(s->v, "events");
-    if (s->shown->rec.org)
+    if (s->shown->rec.org && s->shown->rec.org != s->shown->rec.id)
         TRY(view_value(s->rq, owner, &s->shown->rec, STR("owner"), &s->titles, e));
     TRY(view_sections(s, e));
     for (size_t i = 0; i < MIN(events->n, (size_t)HISTORY_SHOWN); i++)

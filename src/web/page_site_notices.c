@@ -4,11 +4,12 @@
 
 #include <stdio.h>
 
-const struct page site_notices_def = {"site_notices",
-                                      "error host port user password from securities[value label "
-                                      "on] quiet_from quiet_until test_to " ROBOTS_SHAPE
-                                      " failed[id who channel notices attempts at reason]",
-                                      false};
+const struct page site_notices_def = {
+    "site_notices",
+    "error locked host port user password from securities[value label "
+    "on] quiet_from quiet_until test_to " ROBOTS_SHAPE
+    " failed[id who channel notices attempts at reason]",
+    false};
 
 static void view_security(struct request *rq, struct view *v, enum mail_security now)
 {
@@ -61,6 +62,7 @@ static enum rc reply(struct request *rq, struct reply *re, struct str error, str
     TRY(notify_site_get(rq->site, rq->actor, rq->arena, &s, hook, e));
     bool form = error.n && param_has(rq, "host");
     view_str(v, "error", error);
+    view_flag(v, "locked", s.locked);
     view_str(v, "host", form ? param_text(rq, "host") : s.mail.host);
     view_str(v, "port",
              form          ? param_text(rq, "port")

@@ -7,7 +7,7 @@ const struct page thread_def = {"thread", "kind{name label path} title path id "
 
 static bool threads_to(const struct kind *other, const struct field_def *f, const struct kind *k)
 {
-    if (f->thread && (other == k || f->of_kind == k))
+    if (f->thread && (other == k || ref_names(f, k)))
         return true;
     for (uint32_t i = 0; i < f->n_sub; i++)
         if (threads_to(other, &f->sub[i], k))

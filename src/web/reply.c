@@ -202,14 +202,24 @@ unsigned error_status(const struct err *e)
     case RC_CANCELLED:
         return 503;
     case RC_SYS:
-        return strncmp(e->key, "store.", strlen("store.")) == 0 ? 503 : 500;
+        return strncmp(e->key, "store.", strlen("store.")) == 0 ||
+                       strcmp(e->key, "sso.unreachable") == 0
+                   ? 503
+                   : 500;
     default:
         return 500;
     }
 }
 
-static const char *advice(unsigned status)
+static bool is_sign_on(const struct err *why)
 {
+    return str_starts(str_of(why->key), STR("sso.")) || strcmp(why->key, "auth.closed") == 0;
+}
+
+static const char *advice(const struct err *why, unsigned status)
+{
+    if (is_sign_on(why))
+        return "web.advice_sso";
     switch (status) {
     case 403:
         return "web.advice_403";
@@ -258,8 +268,10 @@ enum rc reply_error(struct request *rq, struct reply *re, const struct err *why,
     struct view *v = view_new(rq->arena);
     view_int(v, "status", status);
     view_str(v, "sentence", sentence);
-    view_str(v, "advice", msg(rq, advice(status)));
-    view_flag(v, "sign_in", status == 403 && rq->actor->role == ROLE_VISITOR);
+    view_str(v, "advice", msg(rq, advice(why, status)));
+    view_flag(v, "sign_in", (status == 403 || is_sign_on(why)) && rq->actor->role == ROLE_VISITOR);
+    /* not back into the middle of a sign-on */
+    view_str(v, "back", is_sign_on(why) ? STR("/") : rq->target);
     /* a form that htmx sends in the browser's place takes the page's main part */
     bool whole = !rq->part || str_eq(request_header(rq, "HX-Boosted"), STR("true"));
     return reply_page(rq, re, whole ? &error_page : &error_part, sentence, v, e);

@@ -6,6 +6,7 @@
 #include "web/menu_int.h"
 #include "web/notice_int.h"
 #include "web/page_int.h"
+#include "web/report_int.h"
 
 #define ROLES_FORM      (R(ROLE_EDITOR) | R(ROLE_BROKER))
 #define ROLES_TALKS     (R(ROLE_MEMBER) | R(ROLE_EDITOR) | R(ROLE_BROKER) | R(ROLE_AUDITOR))
@@ -99,6 +100,8 @@ const struct route routes[] = {
     ROUTE(POST, "/api/files", api_upload, ROLES_FORM, ROUTE_API | ROUTE_UPLOAD, "上传文件", "Upload a file"),
     ROUTE(GET, "/api/{kind}/{id}/files/{name}", attach_do, ROLES_ALL, ROUTE_API, "下载记录的文件", "Download a file of a record"),
     ROUTE(GET, "/api/approvals", api_approvals, ROLES_SIGNERS, ROUTE_API, "待我审批、我提交的、我签过的", "Approvals that wait for, were submitted by or signed by the reader"),
+    ROUTE(GET, "/api/reports", api_reports, ROLES_TALKS, ROUTE_API, "台账与汇总表", "Ledgers and tables"),
+    ROUTE(GET, "/api/reports/{name}", api_report, ROLES_TALKS, ROUTE_API, "一份台账或汇总表（?as=xlsx、docx、pdf 为文件）", "A ledger or table (?as=xlsx, docx, pdf: as a file)"),
     ROUTE(GET, "/api/{kind}", api_list, ROLES_ALL, ROUTE_API, "列表", "List"),
     ROUTE(POST, "/api/{kind}", api_create, ROLES_FORM, ROUTE_API, "新建", "Create"),
     ROUTE(GET, "/api/{kind}/{id}", api_show, ROLES_ALL, ROUTE_API, "查看", "Show"),
@@ -107,6 +110,7 @@ const struct route routes[] = {
     ROUTE(POST, "/api/{kind}/{id}/steps/{name}", api_step, ROLES_FORM, ROUTE_API, "办理步骤", "Take a step"),
     ROUTE(GET, "/api/{kind}/{id}/approval", api_approval, ROLES_SIGNED, ROUTE_API, "审批", "Its approval"),
     ROUTE(POST, "/api/{kind}/{id}/approval/{name}", api_approval_do, ROLES_SIGNERS, ROUTE_API, "办理审批", "Sign, send back, reject, withdraw, add, delegate, remind"),
+    ROUTE(GET, "/api/{kind}/{id}/tiers", api_tiers, ROLES_ALL, ROUTE_API, "企业在某天的梯队（?on=）及历年认定", "A company's tiers on a day (?on=), and all it was given"),
     ROUTE(GET, "/api/{kind}/{id}/history", api_history, ROLES_SIGNED, ROUTE_API, "历史", "History"),
     ROUTE(GET, "/api/{kind}/{id}/matches", api_matches, ROLES_ALL, ROUTE_API, "匹配", "Matches"),
     ROUTE(GET, "/api/{kind}/{id}/matches/{name}", api_why, ROLES_ALL, ROUTE_API, "匹配理由", "Why it matches"),
@@ -137,6 +141,7 @@ const struct route routes[] = {
     ROUTE(POST, "/{kind}/{id}/approval/{name}", approval_act_do, ROLES_SIGNERS, 0, "办理审批", "Sign, send back, reject, withdraw, add, delegate, remind"),
     ROUTE(GET, "/{kind}/{id}/paper/{name}", paper_do, ROLES_SIGNED, 0, "按记录填好的表格（Word，?pdf=1 为 PDF）", "A paper filled from the record (Word; ?pdf=1: PDF)"),
     ROUTE(GET, "/{kind}/{id}/files/{name}", attach_do, ROLES_ALL, 0, "下载记录的文件", "Download a file of a record"),
+    ROUTE(GET, "/{kind}/{id}/led", led_page, ROLES_TALKS, 0, "领办的项目", "Projects led by a person"),
     ROUTE(GET, "/{kind}/{id}/thread", thread_page, ROLES_ALL, 0, "来龙去脉", "The thread"),
     ROUTE(GET, "/{kind}/{id}/promises", promises_page, ROLES_FORM, 0, "由纪要整理承诺", "Promises out of minutes"),
     ROUTE(POST, "/{kind}/{id}/promises", promises_do, ROLES_FORM, 0, "由纪要整理承诺", "Promises out of minutes"),
@@ -203,6 +208,7 @@ const struct page *const pages[] = {
     &dashboard_def,
     &thread_def,
     &promises_def,
+    &led_def,
     &leaders_def,
     &wall_def,
     &reports_def,

@@ -39,11 +39,13 @@ bool kind_has_thread(const struct request *rq, const struct kind *k);
 struct indicators {
     vec_rec rec;
     struct measured *measured; /* of each */
+    bool cut;                  /* there are more */
 };
-/* Those of the programmes as the actor may see them, at most `most`, with their values on a day (0:
- * today): all from one question. indicators_free by the caller, also where it fails. */
+/* Those of the programmes as the actor may see them, at most `most` (fair: of each its part), with
+ * their values on a day (0: today): all from one question. indicators_free by the caller, also
+ * where it fails. */
 enum rc indicators_of(struct request *rq, const int64_t *programme, size_t n, int64_t day,
-                      uint32_t most, struct indicators *out, struct err *e) MUST_CHECK;
+                      uint32_t most, bool fair, struct indicators *out, struct err *e) MUST_CHECK;
 void indicators_free(struct indicators *x);
 enum rc view_indicator(struct request *rq, struct view *v, const struct rec *indicator,
                        const struct measured *m, uint32_t missing_shown, bool steps,
@@ -69,19 +71,28 @@ enum rc view_sources(struct request *rq, struct view *v, const struct rec *r,
 struct str source_path(const struct request *rq, const struct rec *r, uint32_t row);
 bool is_sources(const struct field_def *f);
 
+/* page_tiers.c: tiers{…} of MORE_SHAPE: which a company holds on the day `on` of the address. */
+enum rc view_tiers_of(struct request *rq, struct view *v, const struct rec *org,
+                      struct err *e) MUST_CHECK;
+
 /* What a record's page shows besides what every kind has: its thread, a programme's indicators, who
  * is known at an organisation, promises of an event. */
+#define TIER_SHAPE "label href start until certificate valid"
 #define MORE_SHAPE                                                                                 \
     THREAD_SHAPE                                                                                   \
     " promises_path programme{on past today groups[label lead indicators[" INDICATOR_SHAPE         \
     "]]} reckoned[label rule basis differs lines[label words numbers result note]]"                \
-    " feedback[label href] sides[label date] confirm_path"                                         \
+    " led_path led_count sides[label date] confirm_path"                                           \
     " assessed[period median sheets[title href assessor score items proposal state{text tone}"     \
     " appeal here] proposal action action_path]"                                                   \
     " alumni[title href school post year] alumni_list alumni_more"                                 \
+    " tiers{on past held[" TIER_SHAPE "] rows[" TIER_SHAPE "]}"                                    \
     " sources[quote title href hash]"
 enum rc view_more(struct request *rq, struct view *v, const struct shown *shown,
                   struct err *e) MUST_CHECK;
+
+/* page_led.c: led_path, led_count: from a person or a project to what its leader has taken on. */
+enum rc view_led(struct request *rq, struct view *v, const struct rec *r, struct err *e) MUST_CHECK;
 
 /* Counts and sums over what the actor may see of a kind; nothing where it may read none of it. */
 bool work_reads(const struct request *rq, const char *kind);

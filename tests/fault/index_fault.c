@@ -135,7 +135,8 @@ static int state_of(const char *path, uint64_t *out)
         index_dir_close(d);
         return 1;
     }
-    const struct index *ix = index_dir_index(d);
+    struct index_snapshot *now = index_dir_snapshot(d);
+    const struct index *ix = index_snapshot_index(now);
     struct index_scratch *s = NULL;
     uint64_t sum = index_stats_docs(ix);
     if (index_scratch_open(&s, ix, &e) != RC_OK)
@@ -148,7 +149,7 @@ static int state_of(const char *path, uint64_t *out)
         if (index_search(ix, s, query_make(w, 20, 60), 2 * DOCS, hit, &n, &e) != RC_OK)
             return 1;
         for (uint32_t h = 0; h < n; h++) {
-            struct index_item item = index_dir_doc(d, hit[h].id);
+            struct index_item item = index_snapshot_doc(now, hit[h].id);
             uint64_t score;
             memcpy(&score, &hit[h].score, sizeof score);
             sum = mix64(sum ^ score) + hash_bytes(item.id) + 3 * hash_bytes(item.payload);
@@ -156,6 +157,7 @@ static int state_of(const char *path, uint64_t *out)
     }
     *out = sum;
     index_scratch_close(s);
+    index_snapshot_release(now);
     index_dir_close(d);
     return 0;
 }

@@ -4,6 +4,19 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
+/* Its text makes the same chain. */
+static void again(const struct chain *c)
+{
+    struct arena a = {.ceiling = 64u << 20};
+    struct err e = {0};
+    struct chain *same;
+    enum rc rc = chain_read(&same, chain_kinds(), c->text, &a, &e);
+    if (rc != RC_NOMEM && rc != RC_TOO_BIG &&
+        (rc != RC_OK || !str_eq(same->text, c->text) || same->n_steps != c->n_steps))
+        abort();
+    arena_free(&a);
+}
+
 /* What a chain promises: every step is taken once, and is sent back only to earlier ones. */
 static void look(const struct chain *c)
 {
@@ -79,8 +92,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     }
     if (rc != RC_OK && (!e.key[0] || e.rc != rc))
         abort();
-    for (uint32_t i = 0; i < chains_count(all); i++)
+    for (uint32_t i = 0; i < chains_count(all); i++) {
         look(chains_at(all, i));
+        again(chains_at(all, i));
+    }
     chains_close(all);
     arena_free(&a);
     return 0;

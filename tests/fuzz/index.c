@@ -134,7 +134,8 @@ static void use(void)
         return;
     }
     struct index_scratch *s = NULL;
-    const struct index *ix = index_dir_index(d);
+    struct index_snapshot *now = index_dir_snapshot(d);
+    const struct index *ix = index_snapshot_index(now);
     struct index_weight w[10];
     struct hit hit[20];
     uint32_t n = 0;
@@ -143,11 +144,12 @@ static void use(void)
         index_search(ix, s, query_make(w, 10, 60), 20, hit, &n, &e) != RC_OK)
         abort();
     for (uint32_t i = 0; i < n; i++)
-        if (!index_dir_doc(d, hit[i].id).id.n)
+        if (!index_snapshot_doc(now, hit[i].id).id.n)
             abort();
     if (index_dir_verify(d, &e) != RC_OK && !e.key[0])
         abort();
     index_scratch_close(s);
+    index_snapshot_release(now);
     index_dir_close(d);
 }
 

@@ -14,20 +14,12 @@
 
 static struct browser broker, visitor;
 
-/* A multipart form of one file and the token. */
+/* A form of one file. */
 static long upload(struct browser *b, const char *path, const char *name, const char *bytes)
 {
-    static char body[128 << 10];
-    struct curl_slist *more =
-        curl_slist_append(NULL, "Content-Type: multipart/form-data; boundary=XxX");
-    snprintf(body, sizeof body,
-             "--XxX\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n%s\r\n"
-             "--XxX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\n"
-             "Content-Type: text/csv\r\n\r\n%s\r\n--XxX--\r\n",
-             b->csrf, name, bytes);
-    long status = ask_with(b, "POST", path, body, more);
-    curl_slist_free_all(more);
-    return status;
+    static char file[128 << 10];
+    snprintf(file, sizeof file, "@file=%s=%s", name, bytes);
+    return FORM(b, path, file);
 }
 
 static void run_jobs(void)
@@ -104,6 +96,34 @@ static void test_import_wrong(void **state)
     assert_int_equal(get(&broker, file), 200);
     assert_memory_equal(got.body.p, "PK", 2);
     assert_non_null(strstr(header("Content-Disposition"), "attachment"));
+}
+
+/* Every row is listed by what it does: new, changed (with what it was), unchanged. */
+static void test_import_rows(void **state)
+{
+    (void)state;
+    char url[440];
+    get(&broker, "/need/import");
+    upload(&broker, "/need/import", "rows.csv",
+           HEAD "导入一,改过的内容,C32,330600,甲公司\n导入二,内容,C32,330600,甲公司\n"
+                "全新的一条,内容,C32,330600,甲公司\n");
+    follow();
+    run_jobs();
+    assert_int_equal(get(&broker, place), 200);
+    assert_true(shows("show=new") && shows("show=changed") && shows("show=same"));
+    assert_false(shows("show=wrong"));
+    assert_true(shows("全新的一条")); /* the first state that there is */
+    assert_false(shows("改过的内容"));
+    snprintf(url, sizeof url, "%s?show=changed", place);
+    assert_int_equal(get(&broker, url), 200);
+    assert_true(shows("<del>内容</del>") && shows("<ins>改过的内容</ins>"));
+    assert_true(shows(">导入一</a>"));
+    assert_false(shows("全新的一条") || shows("导入二"));
+    snprintf(url, sizeof url, "%s?show=same&from=99999999", place);
+    assert_int_equal(get(&broker, url), 200);
+    snprintf(url, sizeof url, "%s?show=same", place);
+    assert_int_equal(get(&broker, url), 200);
+    assert_true(shows(">导入二</a>"));
 }
 
 static void test_import_belongs(void **state)
@@ -619,17 +639,9 @@ static int start(void **state)
 {
     if (web_start(state) != 0)
         return -1;
-    browser_open(&broker);
-    browser_open(&visitor);
-    sign_in(&broker, "broker");
+    browser_stays(&broker, "broker");
+    browser_stays(&visitor, NULL);
     return 0;
-}
-
-static int stop(void **state)
-{
-    browser_close(&visitor);
-    browser_close(&broker);
-    return web_stop(state);
 }
 
 int main(void)
@@ -637,6 +649,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_import),
         cmocka_unit_test(test_import_wrong),
+        cmocka_unit_test(test_import_rows),
         cmocka_unit_test(test_import_belongs),
         cmocka_unit_test(test_import_parallel),
         cmocka_unit_test(test_news),
@@ -647,5 +660,5 @@ int main(void)
         cmocka_unit_test(test_many),
         cmocka_unit_test(test_charset),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, web_stop);
 }

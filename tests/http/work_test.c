@@ -10,18 +10,6 @@
 static struct browser visitor, broker, editor, member, admin, auditor;
 static int64_t event, other_event, promise, agreement, project, programme, coverage;
 
-static const char *pathf(const char *fmt, ...)
-{
-    static char path[16][1000];
-    static unsigned n;
-    char *to = path[n++ % 16];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(to, sizeof path[0], fmt, ap);
-    va_end(ap);
-    return to;
-}
-
 static const char *ref(int64_t id)
 {
     return pathf("#%lld", (long long)id);
@@ -32,14 +20,6 @@ static bool before(const char *a, const char *b)
 {
     const char *p = got.body.p ? strstr(got.body.p, a) : NULL;
     return p && strstr(p, b);
-}
-
-static unsigned times(const char *text)
-{
-    unsigned n = 0;
-    for (const char *p = got.body.p; p && (p = strstr(p, text)); p++)
-        n++;
-    return n;
 }
 
 static void plant_thread(void)
@@ -86,32 +66,17 @@ static void plant_programme(void)
 
 static int plant(void **state)
 {
-    struct {
-        struct browser *b;
-        const char *login;
-    } all[] = {{&broker, "broker"},
-               {&editor, "editor"},
-               {&member, "member"},
-               {&admin, "admin"},
-               {&auditor, "auditor"}};
     if (web_start(state) != 0)
         return -1;
     plant_thread();
     plant_programme();
-    browser_open(&visitor);
-    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-        browser_open(all[i].b);
-        sign_in(all[i].b, all[i].login);
-    }
+    browser_stays(&visitor, NULL);
+    browser_stays(&broker, "broker");
+    browser_stays(&editor, "editor");
+    browser_stays(&member, "member");
+    browser_stays(&admin, "admin");
+    browser_stays(&auditor, "auditor");
     return 0;
-}
-
-static int clear(void **state)
-{
-    struct browser *all[] = {&visitor, &broker, &editor, &member, &admin, &auditor};
-    for (size_t i = 0; i < ARRAY_LEN(all); i++)
-        browser_close(all[i]);
-    return web_stop(state);
 }
 
 /* ---- the thread ---- */
@@ -198,6 +163,11 @@ static void test_promises(void **state)
     assert_int_equal(post(&editor, path, "add=1" ROW("0", "%3Cb%3E", "", "", "")), 200);
     assert_true(shows("value=\"&lt;b&gt;\"") && shows("name=\"r1.title\" value=\"\""));
     assert_true(shows("autofocus"));
+    /* Enter goes to a row that is blank before it makes one */
+    assert_int_equal(
+        post(&editor, path, "add=next" ROW("0", "one", "", "", "") ROW("1", "", "", "", "")), 200);
+    assert_true(shows("name=\"r1.title\" value=\"\" autocomplete=\"off\" autofocus") &&
+                !shows("name=\"r2.title\""));
     assert_int_equal(
         post(&editor, path, "drop=0" ROW("0", "one", "", "", "") ROW("1", "two", "", "", "")), 200);
     assert_true(shows("name=\"r0.title\" value=\"two\"") && !shows("value=\"one\""));
@@ -211,6 +181,8 @@ static void test_promises(void **state)
     assert_true(shows("aria-describedby=\"r1-title-e\"") && shows("id=\"r1-debtor-e\""));
     assert_true(shows("id=\"r1-due-e\"") && !shows("id=\"r0-title-e\"") && !shows("r2-title-e"));
     assert_true(shows("value=\"good\"") && times("/commitment/") == 1);
+    assert_true(times("autofocus") == 1 && before("id=\"r1-title\"", "autofocus") &&
+                before("autofocus", "id=\"r1-debtor\""));
     assert_int_equal(
         post(&editor, path,
              pathf("known=1&save=1" ROW("0", "good", "%s", "who", "2026-09-01")
@@ -481,5 +453,5 @@ int main(void)
         cmocka_unit_test(test_token_is_no_calendar),
         cmocka_unit_test(test_alumni),
     };
-    return cmocka_run_group_tests(tests, plant, clear);
+    return cmocka_run_group_tests(tests, plant, web_stop);
 }

@@ -5,7 +5,7 @@ import crypto from 'node:crypto';
 
 const escape = (s) => s.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]);
 
-export async function casServer({ old = false } = {}) {
+export async function casServer({ old = false, host = '127.0.0.1' } = {}) {
   const tickets = new Map();
   const asked = [];
   const state = { user: { login: 'zhang3', name: '张三' }, answer: null };
@@ -45,5 +45,5 @@ export async function casServer({ old = false } = {}) {
     re.end(state.answer ?? validate(at.searchParams, p3));
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  return { url: `http://127.0.0.1:${server.address().port}/cas`, state, asked, tickets, close: () => (server.closeAllConnections(), server.close()) };
+  return { url: `http://${host}:${server.address().port}/cas`, state, asked, tickets, close: () => (server.closeAllConnections(), server.close()) };
 }

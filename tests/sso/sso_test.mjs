@@ -1,32 +1,17 @@
 // Single sign-on against real peers: an OIDC provider and a CAS server, both on this machine, and an
 // issuer that lies.
-import { createServer } from 'node:http';
-import { Provider } from 'oidc-provider';
 import { Browser, atEnd, check, end, freePort, makeSite, same, serve, test } from '../site.mjs';
 import { casServer } from './cas_server.mjs';
 import { liar } from './liar.mjs';
+import { oidcServer } from './oidc_server.mjs';
 
 const dir = makeSite({ sample: false });
 // ---- OIDC, a real provider ----
 
 const port = await freePort();
 const url = `http://127.0.0.1:${port}`;
-const idp = createServer();
-await new Promise((done) => idp.listen(0, '127.0.0.1', done));
-atEnd(() => (idp.closeAllConnections(), idp.close()));
-const issuer = `http://127.0.0.1:${idp.address().port}`;
-console.warn = console.info = () => {}; // the provider warns of its development mode
-const secret = 'a:secret with+signs%/and more';
-const provider = new Provider(issuer, {
-  clients: [
-    { client_id: 'qiao', client_secret: secret, redirect_uris: [`${url}/sso/oidc/back`], grant_types: ['authorization_code'], response_types: ['code'] },
-  ],
-  claims: { openid: ['sub'], profile: ['name', 'preferred_username'] },
-  conformIdTokenClaims: false,
-  pkce: { required: () => true },
-  findAccount: (ctx, id) => ({ accountId: id, claims: async () => ({ sub: id, name: `姓名${id}`, preferred_username: id }) }),
-});
-idp.on('request', provider.callback());
+const { issuer, secret, close } = await oidcServer(url);
+atEnd(close);
 
 const site = await serve(dir, ['--port', String(port), '--url', url, '--oidc', issuer, '--oidc-client', 'qiao'], { env: { QIAO_OIDC_SECRET: secret } });
 

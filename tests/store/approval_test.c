@@ -487,26 +487,73 @@ static void test_nobody_left(void **unused)
     ACT(&wang, id, STR("withdraw"));
 }
 
-/* The chain is not declared any more: it can only be withdrawn. */
+/* ---- declarations change ---- */
+
+static void open_with(const char *model)
+{
+    struct site_options o = site_test_options();
+    if (model)
+        o.model_dir = model;
+    site_close(site);
+    OK(site_open(&site, &o, &e));
+}
+
+/* What has begun goes on by the chain that people were shown, changed or taken away since; what
+ * begins now takes the new one. */
+static void test_changed(void **unused)
+{
+    (void)unused;
+    int64_t id = DEED("title", "流程将改", "price", "1元");
+    int64_t gone = DEED("title", "流程将去", "price", "1元", "how", "each");
+    STEP(&wang, "deed", id, "submit");
+    STEP(&wang, "deed", gone, "submit");
+    assert_false(look(&wang, id).differs);
+    open_with("tests/unit/approval_model2"); /* one step is left, signed by a broker */
+    struct approval_shown s = look(&wang, id);
+    assert_true(s.running && s.differs && !s.vanished && s.n_steps == 3 && s.now == 0);
+    int64_t fresh = DEED("title", "按新流程", "price", "1元");
+    STEP(&wang, "deed", fresh, "submit");
+    s = look(&wang, fresh);
+    assert_true(s.running && !s.differs && s.n_steps == 1);
+    AGREE(&li, id);
+    step_is(id, "second");
+    AGREE(&chen, id);
+    assert_int_equal(waits_for(&boss), 2); /* this one, and that of everybody */
+    ACT(&boss, id, STR("return"), .step = STR("first"), .comment = STR("请补"));
+    step_is(id, "first");
+    AGREE(&li, id);
+    AGREE(&chen, id);
+    AGREE(&boss, id);
+    AGREE(&sun, id);
+    approval_is(id, "passed");
+    state_is(id, "done");
+    assert_false(look(&wang, id).differs); /* it is over: it was as it was */
+    assert_int_equal(look(&wang, id).n_steps, 3);
+    assert_true(look(&wang, gone).differs);
+    AGREE(&wang, gone);
+    AGREE(&li, gone);
+    AGREE(&boss, gone);
+    state_is(gone, "done");
+    AGREE(&chen, fresh);
+    state_is(fresh, "done");
+    open_with(NULL);
+}
+
+/* The kind has lost a step that ends the chain: it can only be withdrawn. */
 static void test_vanished(void **unused)
 {
     (void)unused;
-    int64_t id = DEED("title", "流程已改", "price", "1元");
+    int64_t id = DEED("title", "类别已改", "price", "1元");
     STEP(&wang, "deed", id, "submit");
-    site_close(site);
-    struct site_options o = site_test_options();
-    o.model_dir = "tests/unit/approval_model2"; /* the kind, and no chain of it */
-    OK(site_open(&site, &o, &e));
+    open_with("tests/unit/approval_model3");
     NOT(&li, id, "approval.vanished", STR("agree"));
     assert_int_equal(waits_for(&li), 0);
-    struct approval_shown s;
-    OK(approval_of(site, &wang, kind_of("deed"), id, &mem, &s, &e));
-    assert_true(s.vanished && s.running && !s.may_sign && s.may_withdraw && s.n_rows == 2);
+    struct approval_shown s = look(&wang, id);
+    assert_true(s.vanished && s.running && !s.differs && !s.may_sign && s.may_withdraw);
+    assert_int_equal(s.n_rows, 2);
     ACT(&chen, id, STR("withdraw"));
     state_is(id, "draft");
-    site_close(site);
-    o = site_test_options();
-    OK(site_open(&site, &o, &e));
+    open_with(NULL);
 }
 
 /* ---- races ---- */
@@ -726,6 +773,7 @@ int main(void)
         cmocka_unit_test(test_rights),
         cmocka_unit_test(test_leaving),
         cmocka_unit_test(test_nobody_left),
+        cmocka_unit_test(test_changed),
         cmocka_unit_test(test_vanished),
         cmocka_unit_test(test_races),
         cmocka_unit_test(test_taken),

@@ -302,6 +302,27 @@ static void test_outside(void **unused)
     assert_true(who.actor.account != first);
     assert_true(str_eq(who.actor.login, STR("liming-2")));
     REFUSED(sign("liming", "", &who, &e), "auth.wrong"); /* it has no password */
+
+    /* A second factor of the account's own is asked for here as well. */
+    struct str secret, uri;
+    struct signed_in full;
+    char code[9];
+    OK(auth_outside(site, STR("cas:LiMing"), name, false, from, &mem, &who, &e));
+    struct actor a = who.actor;
+    OK(auth_totp_begin(site, &a, &mem, &secret, &uri, &e));
+    OK(totp_code(secret, clock_now, 6, code, &e));
+    OK(auth_totp_confirm(site, &a, secret, str_of(code), &e));
+    OK(auth_outside(site, STR("cas:LiMing"), name, false, from, &mem, &who, &e));
+    assert_true(who.second_factor);
+    assert_int_equal(who.actor.role, ROLE_VISITOR);
+    OK(auth_second(site, str_of(who.id), str_of(code), &mem, &full, &e));
+    assert_int_equal(full.actor.account, first);
+    /* Whoever has proved who he is is told that his account is closed. */
+    struct account_request r = {.id = first, .active = false};
+    OK(auth_account_save(site, &actor_system, &r, &first, &e));
+    REFUSED(auth_outside(site, STR("cas:LiMing"), name, true, from, &mem, &who, &e), "auth.closed");
+    assert_int_equal(who.actor.role, ROLE_VISITOR);
+    assert_int_equal(who.id[0], 0);
 }
 
 /* ---- tokens ---- */

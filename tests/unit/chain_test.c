@@ -106,6 +106,39 @@ static void steps_follow_next(void **unused)
     chains_close(all);
 }
 
+/* What is kept of a chain makes the same chain, whatever its file looked like; when it begins is no
+ * part of it. */
+static void its_text_makes_it_again(void **unused)
+{
+    static const char *const files[] = {
+        HEAD "order: 20\nwhen: amount >= 1000000\n" STEPS STEP(
+            "first", "mode: any, signers: [{role: [member, editor]}, {role: broker}]")
+            STEP("last", "signers: [{field: leader}], back: [first]"),
+        "chain: \"one\" # another day\nkind: deed\naction: submit\nlabel: {zh: 甲, en: A}\n\n"
+        "steps: {first: {label: {zh: 乙, en: B}, mode: any,\n  signers: [{role: [member, editor]}, "
+        "{role: 'broker'}]},\n  last: {label: {zh: 乙, en: B}, signers: [{field: leader}], "
+        "back: [first]}}\n"};
+    struct chains *all;
+    struct chain *again;
+    struct str text = STR("");
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        OK(chains_open(&all, &err));
+        OK(add(all, files[i]));
+        const struct chain *c = chain_find(all, STR("one"));
+        assert_true(c->text.n && (!i || str_eq(c->text, text)));
+        text = arena_str(&arena, c->text);
+        chains_close(all);
+    }
+    OK(chain_read(&again, chain_kinds(), text, &arena, &err));
+    assert_true(str_eq(again->text, text) && !again->when && again->n_steps == 2);
+    assert_int_equal(again->step[0].signer[0].by, 1 << ROLE_MEMBER | 1 << ROLE_EDITOR);
+    assert_true(chain_may_return(again, 1, 0));
+    assert_int_equal(
+        chain_read(&again, chain_kinds(), STR("chain: one\noff: true\n"), &arena, &err), RC_USER);
+    assert_null(again);
+}
+
 /* ---- refusals ---- */
 
 static const struct {
@@ -309,6 +342,7 @@ int main(void)
         cmocka_unit_test(a_chain_has_what_is_declared),
         cmocka_unit_test(chains_are_ordered_replaced_and_taken_away),
         cmocka_unit_test(steps_follow_next),
+        cmocka_unit_test(its_text_makes_it_again),
         cmocka_unit_test(what_cannot_be_is_refused_at_its_line),
         cmocka_unit_test(a_seat_is_of_an_account_or_a_role),
         cmocka_unit_test(one_signs_his_own_seat_before_one_of_his_role_and_once),

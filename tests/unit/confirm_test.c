@@ -4,6 +4,7 @@
 #include "site_help.h"
 
 #include "service/assessment.h"
+#include "service/special_int.h"
 
 #include <math.h>
 
@@ -96,8 +97,13 @@ static void a_changed_term_takes_both_back(void **unused)
     OK(record_confirm(site, &home, kind_of("appointment"), post, 0, &mem, &e));
     OK(record_confirm(site, &host, kind_of("appointment"), post, 0, &mem, &e));
     STEP(&host, "appointment", post, "begin");
-    /* a renewal is a term as well: it goes on, and each side confirms it anew */
-    struct typed end = {STR("end"), STR("2028-12-31")};
+}
+
+/* ---- a change of one in force ---- */
+
+static void renew(const char *until)
+{
+    struct typed end = {STR("end"), str_of(until)};
     struct act act = {.id = post,
                       .action = STR("renew"),
                       .comment = STR("续聘一年"),
@@ -106,10 +112,114 @@ static void a_changed_term_takes_both_back(void **unused)
     vec_fault faults = {0};
     struct rec out;
     OK(record_act(site, &home, kind_of("appointment"), &act, &mem, &out, &faults, &e));
-    assert_true(in_state("active") && !confirmed("home_confirmed") && !confirmed("host_confirmed"));
-    OK(record_confirm(site, &host, kind_of("appointment"), post, 0, &mem, &e));
-    assert_true(in_state("active") && confirmed("host_confirmed"));
     vec_free(&faults);
+    assert_true(in_state("changing") && !confirmed("home_confirmed") &&
+                !confirmed("host_confirmed"));
+}
+
+static void ends_on(const char *day)
+{
+    struct shown s = show(&broker);
+    char text[12];
+    assert_true(str_eq(date_put(text, value(&s.rec, "end")->num), str_of(day)));
+}
+
+static bool knows_agreed(void)
+{
+    struct shown s = show(&broker);
+    return value(&s.rec, "agreed")->set;
+}
+
+/* How much of the person is held on a day, in percent. */
+static int64_t held_on(const char *day)
+{
+    struct tx *tx;
+    int64_t percent, days;
+    struct shown s = show(&broker);
+    assert_true(date_read(str_of(day), &days));
+    OK(tx_begin(&tx, site_store(site), TX_READ, &e));
+    OK(store_share_most(tx, value(&s.rec, "person")->num, days, days, &percent, &e));
+    tx_rollback(tx);
+    return percent / 100;
+}
+
+static void take(const struct actor *a, const char *step)
+{
+    struct act act = {.id = post, .action = str_of(step), .comment = STR("说明")};
+    vec_fault faults = {0};
+    struct rec out;
+    OK(record_act(site, a, kind_of("appointment"), &act, &mem, &out, &faults, &e));
+    vec_free(&faults);
+}
+
+static void a_renewal_waits_for_both_sides(void **unused)
+{
+    (void)unused;
+    renew("2028-12-31");
+    ends_on("2028-12-31");
+    assert_int_equal(held_on("2028-06-01"), 100); /* it is kept free for the renewal */
+    OK(record_confirm(site, &host, kind_of("appointment"), post, 0, &mem, &e));
+    assert_true(in_state("changing"));
+    OK(record_confirm(site, &home, kind_of("appointment"), post, 0, &mem, &e));
+    assert_true(in_state("active"));
+    ends_on("2028-12-31");
+    assert_false(knows_agreed());
+}
+
+static void a_renewal_is_turned_back(void **unused)
+{
+    (void)unused;
+    renew("2030-12-31");
+    OK(record_confirm(site, &home, kind_of("appointment"), post, 0, &mem, &e));
+    assert_true(knows_agreed());
+    take(&host, "withdraw"); /* also by the side that was asked */
+    assert_true(in_state("active") && confirmed("home_confirmed") && confirmed("host_confirmed"));
+    ends_on("2028-12-31");
+    assert_int_equal(held_on("2029-06-01"), 0);
+    assert_int_equal(held_on("2028-06-01"), 100);
+    vec_event events = {0};
+    OK(record_history(site, &broker, kind_of("appointment"), post, &mem, &events, &e));
+    bool told = false;
+    for (size_t i = 0; i < events.n; i++)
+        told |= str_eq(events.p[i].entry.action, STR("withdraw")) && events.p[i].change.n > 0;
+    assert_true(told);
+    events_free(&events);
+}
+
+static void what_nobody_confirms_lapses(void **unused)
+{
+    (void)unused;
+    uint32_t n = 0;
+    int64_t now = clock_now;
+    renew("2031-12-31");
+    clock_now = now + 59 * 86400;
+    OK(records_expire(site, &n, &e));
+    assert_true(in_state("changing"));
+    clock_now = now + 61 * 86400;
+    OK(records_expire(site, &n, &e));
+    assert_true(in_state("active") && confirmed("host_confirmed"));
+    ends_on("2028-12-31");
+    clock_now = now;
+}
+
+/* Less of the time is not free for others before both have said so. */
+static void an_adjustment_holds_what_holds(void **unused)
+{
+    (void)unused;
+    take(&home, "adjust");
+    edit(&home, "host_share", "10", "");
+    assert_int_equal(held_on("2028-06-01"), 100);
+    take(&home, "withdraw");
+    assert_int_equal(held_on("2028-06-01"), 100);
+    /* who changes the terms of one in force without a word has changed them all the same */
+    edit(&host, "host_share", "20", "");
+    assert_true(in_state("changing"));
+    assert_int_equal(held_on("2028-06-01"), 100);
+    OK(record_confirm(site, &home, kind_of("appointment"), post, 0, &mem, &e));
+    OK(record_confirm(site, &host, kind_of("appointment"), post, 0, &mem, &e));
+    assert_true(in_state("active"));
+    assert_int_equal(held_on("2028-06-01"), 80);
+    OK(store_verify_shares(site_store(site), kind_of("appointment"), appointment_shares, &e));
 }
 
 static void sheet(const struct actor *a, const char *assessor, const char *score,
@@ -152,6 +262,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_side_confirms_itself),
         cmocka_unit_test(a_changed_term_takes_both_back),
+        cmocka_unit_test(a_renewal_waits_for_both_sides),
+        cmocka_unit_test(a_renewal_is_turned_back),
+        cmocka_unit_test(what_nobody_confirms_lapses),
+        cmocka_unit_test(an_adjustment_holds_what_holds),
         cmocka_unit_test(sheets_come_to_a_median_and_a_proposal),
     };
     return cmocka_run_group_tests(tests, up, site_close_all);

@@ -107,6 +107,78 @@ static void batch_is_one_by_one(void **state)
     coll_free(&c);
 }
 
+/* ---- more than the cosine ---- */
+
+/* What stands beside the cosine, by query and document: few different values, so that scores tie.
+ */
+struct beside {
+    double weight, span;
+};
+
+static double rest_of(const struct beside *b, uint32_t query, uint32_t doc)
+{
+    int32_t step = (int32_t)(mix64((uint64_t)query << 32 | doc / 3) % 9) - 4; /* -4 .. 4 */
+    return b->span * step / 4;
+}
+
+static void bound_beside(void *ctx, uint32_t query, uint32_t nq, uint32_t first, uint32_t n,
+                         const double *units, uint16_t *to)
+{
+    const struct beside *b = ctx;
+    for (uint32_t i = 0; i < nq; i++)
+        for (uint32_t d = 0; d < n; d++) {
+            double raised = (rest_of(b, query + i, first + d) + b->span) * units[i];
+            to[(size_t)i * n + d] = (uint16_t)ceil(raised);
+        }
+}
+
+static double whole_score(void *ctx, uint32_t query, uint32_t doc, double cosine)
+{
+    const struct beside *b = ctx;
+    return b->weight * cosine + rest_of(b, query, doc);
+}
+
+static void exact_beside(uint32_t docs, struct beside b, uint32_t k)
+{
+    enum { QUERIES = 40 };
+    struct coll c = coll_make(docs, docs, 20);
+    struct index *ix = build(&c, 2);
+    struct index_more more = {b.weight, b.span, bound_beside, whole_score, &b};
+    static struct index_weight w[QUERIES][TERMS];
+    struct index_query q[QUERIES];
+    uint32_t n[QUERIES];
+    struct hit *got = must(calloc((size_t)QUERIES * k, sizeof *got));
+    struct hit *want = must(calloc(k, sizeof *want));
+    for (uint32_t i = 0; i < QUERIES; i++)
+        q[i] = query_make(w[i], i ? 1 + rnd_below(40) : 0, docs); /* the first has no term */
+    for (unsigned threads = 1; threads <= 2; threads++) {
+        assert_int_equal(index_search_more(ix, &more, q, QUERIES, k, got, n, threads, NULL), RC_OK);
+        for (uint32_t i = 0; i < QUERIES; i++) {
+            struct topk top = {want, k, 0};
+            for (uint32_t d = 0; d < docs; d++)
+                topk_push(&top, (struct hit){whole_score(&b, i, d, index_score(ix, q[i], d)), d});
+            topk_sort(&top);
+            same_hits(got + (size_t)i * k, n[i], want, top.n);
+        }
+    }
+    free(got);
+    free(want);
+    index_close(ix);
+    coll_free(&c);
+}
+
+static void exact_with_more(void **state)
+{
+    (void)state;
+    help_state = 31;
+    exact_beside(0, (struct beside){1, .5}, 3);
+    exact_beside(50, (struct beside){1, .6}, 60); /* all, also those below 0 */
+    exact_beside(3000, (struct beside){1, .6}, 10);
+    exact_beside(3000, (struct beside){.5, .5}, 1);
+    exact_beside(3000, (struct beside){.5, 2}, 300); /* more than the cosine can make good */
+    exact_beside(3000, (struct beside){1, 1e-9}, 10);
+}
+
 /* As many terms as a query may have, and one more. */
 static void long_queries(void **state)
 {
@@ -237,6 +309,7 @@ int main(void)
         cmocka_unit_test(exact),
         cmocka_unit_test(exact_large),
         cmocka_unit_test(batch_is_one_by_one),
+        cmocka_unit_test(exact_with_more),
         cmocka_unit_test(long_queries),
         cmocka_unit_test(heavy_query),
         cmocka_unit_test(vector_of_document),

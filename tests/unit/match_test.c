@@ -33,7 +33,7 @@ static void scores_equal(struct texts *results, struct texts *needs, bool englis
     struct plain p;
     struct matcher *m = open_on(results, needs, 2);
     vec_product v = {0};
-    assert_int_equal(matcher_params(m)->word_pairs, english);
+    assert_int_equal(matcher_params(m)->english, english);
     plain_make(&p, results, needs, english);
     for (uint32_t i = 0; i < needs->n; i++)
         for (uint32_t j = i % 7; j < results->n; j += 7) {
@@ -184,6 +184,20 @@ static void ranks_are_sums_of_parts(void **unused)
         texts_free(&results);
         texts_free(&needs);
     }
+}
+
+/* So many results that the index finds the best by the whole score: the same as pair by pair. */
+static void many_results_are_ranked_whole(void **unused)
+{
+    (void)unused;
+    static struct texts results, needs;
+    random_texts(&results, MATCH_ALL + 300, 12, 0);
+    random_texts(&needs, 3, 30, 0);
+    texts_add(&needs, "", "");
+    ranked_by_parts(&results, &needs, 10);
+    ranked_by_parts(&results, &needs, 700);
+    texts_free(&results);
+    texts_free(&needs);
 }
 
 static void profiles_have_length_one(void **unused)
@@ -348,7 +362,7 @@ static void function_words_count_nothing(void **unused)
     struct matcher *m = open_on(&results, &needs, 1);
     vec_product v = {0};
     double sum = 1;
-    assert_false(matcher_params(m)->word_pairs);
+    assert_false(matcher_params(m)->english);
     assert_int_equal(matcher_products(m, 0, 0, &v, &sum, NULL), RC_OK);
     assert_true(sum == 0 && v.n == 0);
     vec_free(&v);
@@ -364,6 +378,7 @@ int main(void)
         cmocka_unit_test(english_scores_are_word_pairs),
         cmocka_unit_test(small_collections_are_exact_too),
         cmocka_unit_test(ranks_are_sums_of_parts),
+        cmocka_unit_test(many_results_are_ranked_whole),
         cmocka_unit_test(profiles_have_length_one),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(ties_go_to_the_smaller_number),

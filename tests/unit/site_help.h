@@ -187,7 +187,8 @@ static inline int site_close_all(void **unused)
     site_close(site);
     site = NULL;
     arena_free(&mem);
-    static const char *const names[] = {"qiao.db", "qiao.db-wal", "qiao.db-shm", "files"};
+    static const char *const names[] = {"qiao.db", "qiao.db-wal", "qiao.db-shm", "files",
+                                        "secret.key"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         snprintf(path, sizeof path, "%s/%s", site_path, names[i]);
         if (unlink(path) != 0)

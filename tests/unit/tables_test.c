@@ -62,6 +62,36 @@ static void plant_projects(int64_t contract)
          "amount", "30万", "day", "2026-03-05", "owner", "乙大学");
 }
 
+/* What passed on to companies, and what the people who made it got: in cash and in shares. */
+static void plant_transfers(void)
+{
+    int64_t licence =
+        MAKE(&broker, "agreement", "title", "涂层专利许可", "type", "contract", "contract",
+             "licence", "transfer", "license", "parties.0.org", "甲公司", "parties.0.role", "a",
+             "parties.1.org", "乙大学", "parties.1.role", "b", "signed", "2026-05-08", "start",
+             "2026-05-08", "amount", "40万", "place", "330600", "owner", "乙大学");
+    int64_t equity =
+        MAKE(&broker, "agreement", "title", "涂层专利作价入股", "type", "contract", "contract",
+             "transfer", "transfer", "equity", "valuation", "90万", "holding", "15", "invested",
+             "甲公司", "parties.0.org", "甲公司", "parties.0.role", "a", "parties.1.org", "乙大学",
+             "parties.1.role", "b", "signed", "2026-06-01", "start", "2026-06-01", "amount", "90万",
+             "place", "330600", "owner", "乙大学");
+    STEP(&actor_system, "agreement", licence, "sign");
+    STEP(&actor_system, "agreement", equity, "sign");
+    MAKE(&broker, "payment", "title", "许可费", "agreement", ref(licence), "payer", "甲公司",
+         "amount", "40万", "day", "2026-05-20", "owner", "乙大学");
+    int64_t cash = MAKE(&broker, "reward", "title", "许可奖励", "agreement", ref(licence), "person",
+                        "张三", "form", "cash", "amount", "16万", "day", "2026-06-10", "main",
+                        "true", "owner", "乙大学");
+    int64_t shares = MAKE(&broker, "reward", "title", "股权奖励", "agreement", ref(equity), "name",
+                          "王五", "form", "equity", "amount", "30万", "day", "2026-07-01", "main",
+                          "false", "owner", "乙大学");
+    MAKE(&broker, "reward", "title", "尚未发放", "agreement", ref(licence), "person", "张三",
+         "form", "cash", "amount", "1万", "day", "2026-08-10", "owner", "乙大学");
+    STEP(&broker, "reward", cash, "pay");
+    STEP(&broker, "reward", shares, "pay");
+}
+
 static int up(void **state)
 {
     if (site_open_all(state))
@@ -77,6 +107,7 @@ static int up(void **state)
     agreement("工艺许可合同", "contract", "licence", "乙大学", "2025-06-30", "80万");
     agreement("联合实验室协议", "institute", "", "乙大学", "2026-01-15", "300万");
     plant_projects(contract);
+    plant_transfers();
     return 0;
 }
 
@@ -155,7 +186,7 @@ static void every_table_is_as_its_golden_file(void **unused)
     assert_true(fd >= 0);
     close(fd);
     OK(report_list(site, &broker, &all, &e));
-    assert_int_equal(all.n, 11);
+    assert_int_equal(all.n, 12);
     for (size_t i = 0; i < all.n; i++) {
         struct made_report m;
         struct buf text, docx, pdf;

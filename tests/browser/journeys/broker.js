@@ -16,8 +16,22 @@ module.exports = async ({ assert, somebody, test, picture }) => {
         await page.waitForSelector('.show-grid');
         assert.match(await page.locator('h1').innerText(), /极片干燥开裂在线检测/);
     });
-    await test('broker: diagnoses it', page, async () => {
-        await step(page, 'diagnose');
+    await test('broker: takes the indicators out of the prose, checks them, and diagnoses it', page, async () => {
+        await page.click('.page-actions a[href$="/step/diagnose"]');
+        const body = page.locator('#f-body');
+        await body.fill(`${await body.inputValue()}\n目前漏检率约3%，要求漏检率不高于0.5%，检测速度不低于80m/min。`);
+        await page.click('button[name=draw]');
+        await page.waitForSelector('.drew');
+        const names = await page.locator('input[name^="targets."][name$=".name"]').evaluateAll((all) => all.map((i) => i.value));
+        assert.ok(names.includes('漏检率') && names.includes('检测速度'), names.join());
+        const row = names.indexOf('漏检率');
+        assert.equal(await page.inputValue(`[name="targets.${row}.op"]`), 'le');
+        assert.equal(await page.inputValue(`[name="targets.${row}.value"]`), '0.5');
+        await page.selectOption(`[name="targets.${row}.confirmed"]`, 'true');
+        await picture(page, 'need-diagnose', true);
+        await page.click('.form-end button[type=submit]');
+        await page.waitForSelector('.show-grid');
+        assert.match(await page.locator('main').innerText(), /漏检率\s*≤\s*0\.5/);
         assert.match(await page.locator('.page-head .state').first().innerText(), /已诊断/);
     });
     await test('broker: publishes it', page, async () => {
@@ -43,7 +57,7 @@ module.exports = async ({ assert, somebody, test, picture }) => {
         const text = await visitor.locator('main').innerText();
         assert.match(text, /某电池企业极片检测需求/);
         assert.doesNotMatch(text, /极片干燥开裂|涂布烘箱/);
-        assert.doesNotMatch(await visitor.content(), /极片干燥开裂|涂布烘箱/);
+        assert.doesNotMatch(await visitor.content(), /极片干燥开裂|涂布烘箱|漏检率/);
         await picture(visitor, 'need-masked');
         await visitor.context().close();
     });

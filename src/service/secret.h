@@ -1,0 +1,50 @@
+/* What the site must be able to read again and nobody else: the password of the mail server, the
+ * addresses and signing secrets of robots. In the database, and so in its backups, they stand
+ * sealed (XChaCha20-Poly1305 of libsodium, a random nonce each). The name of the place goes into
+ * the seal: what is copied to another row does not open there. The key is in DIR/secret.key, 64
+ * hexadecimal digits, mode 0600, and nowhere else; the database keeps a print of it, by which a key
+ * of another site is known. */
+#ifndef QIAO_SECRET_H
+#define QIAO_SECRET_H
+
+#include "base/arena.h"
+
+struct store;
+
+#define SECRET_FILE "secret.key"
+
+enum secret_state {
+    SECRET_PLAIN, /* from before there were keys, and not yet sealed: texts pass as they are */
+    SECRET_READY,
+    SECRET_MISSING, /* something is sealed, and there is no key file */
+    SECRET_OTHER    /* the key file is of another site, or is none */
+};
+
+struct secrets {
+    enum secret_state state;
+    unsigned char key[32];
+};
+
+/* Looks for the key. With `make`, and while nothing is sealed with another one, it is made, what
+ * stands there in plain is sealed, and the state is SECRET_READY; the turns of the store's writers
+ * see to it that several processes make one. A key that is lost is no failure: the state says so,
+ * and all but sending goes on. RC_SYS "file.*", RC_USER "secret.form" where a new site's folder has
+ * a broken key file. */
+enum rc secrets_open(struct secrets *out, struct store *store, const char *dir, bool make,
+                     struct err *e) MUST_CHECK;
+/* A new key for one that is lost; what was sealed is forgotten. RC_USER "secret.there" where the
+ * key fits. */
+enum rc secrets_renew(struct secrets *k, struct store *store, const char *dir,
+                      struct err *e) MUST_CHECK;
+void secrets_close(struct secrets *k);
+
+/* RC_USER "secret.missing", "secret.other": nothing can be sealed or opened. */
+enum rc secret_check(const struct secrets *k, struct err *e) MUST_CHECK;
+/* An empty text stays empty. Texts to the arena. Errors of secret_check; RC_CORRUPT
+ * "secret.damaged" for what was not sealed with this key for this place. */
+enum rc secret_seal(const struct secrets *k, struct str place, struct str text, struct arena *to,
+                    struct str *out, struct err *e) MUST_CHECK;
+enum rc secret_unseal(const struct secrets *k, struct str place, struct str text, struct arena *to,
+                      struct str *out, struct err *e) MUST_CHECK;
+
+#endif
