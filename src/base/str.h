@@ -48,14 +48,27 @@ static inline uint32_t utf8_next(struct str s, size_t *i)
         ++*i;
         return p[0];
     }
-    if (s.n - *i >= 3) { /* most are E1 … EC with two of 80 … BF behind it */
+    if (s.n - *i >= 3) { /* most are E1 … EF but ED with two of 80 … BF behind it */
         uint32_t a = p[0] ^ 0xE0u, b = p[1] ^ 0x80u, c = p[2] ^ 0x80u;
-        if (a - 1 < 12 && (b | c) < 0x40) {
+        if (a - 1 < 15 && a != 0xD && (b | c) < 0x40) {
             *i += 3;
             return a << 12 | b << 6 | c;
         }
     }
     return utf8_next_rare(s, i);
+}
+/* The same in text that is valid throughout, ours or made by charset.h: nothing is asked twice. */
+static inline uint32_t utf8_sure(struct str s, size_t *i)
+{
+    const unsigned char *p = (const unsigned char *)s.p + *i;
+    if (p[0] < 0x80) {
+        ++*i;
+        return p[0];
+    }
+    if (p[0] >> 4 != 0xE)
+        return utf8_next_rare(s, i);
+    *i += 3;
+    return ((uint32_t)p[0] << 12 ^ (uint32_t)p[1] << 6 ^ p[2]) ^ 0xE2080u;
 }
 /* Write `c` as UTF-8 to `to` (room for 4), return the number of bytes; U+FFFD for what is no
  * scalar value. */

@@ -7,6 +7,8 @@ static bool follows_preposition(const struct page *p, uint32_t i)
     static const char *const words[] = {"在",   "于",   "到",   "赴",   "与",   "和",  "同", "为",
                                         "对",   "向",   "跟",   "及",   "、",   "给",  "从", "来自",
                                         "由于", "依托", "帮助", "支持", "助力", "服务"};
+    if (i == 0 || !(p->flags[i - 1] & CHAR_TOWARDS))
+        return false;
     for (size_t k = 0; k < ARRAY_LEN(words); k++) {
         uint32_t n = (uint32_t)utf8_len(str_of(words[k]));
         if (i >= n && looking_at(p, i - n, words[k]))
@@ -77,16 +79,12 @@ static void take_actor(const struct page *p, struct clause *c, uint32_t org, uin
 }
 
 /* The first characters of names of people, so that most of the text is passed over. */
-struct heads {
-    bool of[256];
-};
-
 static struct heads person_heads(const struct page *p)
 {
-    struct heads h = {{false}};
+    struct heads h = {{0}};
     for (size_t k = 0; k < p->out->person.n; k++) {
         size_t i = 0;
-        h.of[utf8_next(p->out->person.p[k].name, &i) & 255] = true;
+        heads_put(&h, utf8_next(p->out->person.p[k].name, &i));
     }
     return h;
 }
@@ -101,7 +99,7 @@ static void clause_actors(struct page *p, struct clause *c, const struct heads *
         if (k < p->mention.n && p->mention.p[k].from == i) {
             take_actor(p, c, p->mention.p[k].org, i);
             i = p->mention.p[k].to - 1;
-        } else if (heads->of[p->ch[i] & 255] && is_surname(p->t, p->ch[i])) {
+        } else if (heads_has(heads, p->ch[i]) && is_surname(p->t, p->ch[i])) {
             uint32_t who = person_at(p, i, &end);
             if (who != NONE)
                 take_actor(p, c, p->out->person.p[who].org, i);

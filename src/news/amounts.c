@@ -211,11 +211,8 @@ static bool is_attendance(const struct page *p, const struct amount *a)
 
 enum rc amounts_find(struct page *p)
 {
-    for (uint32_t i = 0, next; i < p->n; i = next) {
-        next = i + 1;
-        if (p->t->flags[p->ch[i] & 0xFFFF] & CHAR_NUMBER)
-            TRY(amount_at(p, i, &next));
-    }
+    for (uint32_t i = 0; (i = next_with(p->flags, i, p->n, CHAR_NUMBER)) < p->n;)
+        TRY(amount_at(p, i, &i));
     for (size_t k = 0; k < p->amount.n; k++)
         p->amount.p[k].attendance = is_attendance(p, &p->amount.p[k]);
     return RC_OK;
@@ -359,18 +356,27 @@ static bool may_begin_moment(uint32_t c)
     }
 }
 
-uint8_t char_flags(uint32_t c)
+uint16_t char_flags(uint32_t c)
 {
-    return (uint8_t)((is_digit(c) || is_numeral(c) ? CHAR_NUMBER : 0) |
-                     (may_begin_moment(c) ? CHAR_MOMENT : 0) |
-                     (c && is_one_of(c, "我该本校学") ? CHAR_HOST : 0));
+    if (c == 0)
+        return CHAR_BREAK;
+    return (
+        uint16_t)((is_digit(c) || is_numeral(c) ? CHAR_NUMBER : 0) |
+                  (may_begin_moment(c) ? CHAR_MOMENT : 0) |
+                  (is_digit(c) || is_one_of(c, "\n近日不连昨今本上") ? CHAR_DAY : 0) |
+                  (is_one_of(c, "我该本校学公集企省市县区州镇乡") ? CHAR_NAME : 0) |
+                  (is_one_of(c, "。!?\n,;: 】") ? CHAR_CUT : 0) |
+                  (is_digit(c) || is_one_of(c, "等") ? CHAR_LIST : 0) |
+                  (is_one_of(c, "与和同") ? CHAR_JOIN : 0) |
+                  (is_one_of(c, "在于到赴与和同为对向跟及、给从自托助持力务") ? CHAR_TOWARDS : 0) |
+                  (is_break(c) ? CHAR_BREAK : 0));
 }
 
 static enum rc moments_find(struct page *p)
 {
-    for (uint32_t i = 0; i < p->n;) {
+    for (uint32_t i = 0; (i = next_with(p->flags, i, p->n, CHAR_MOMENT)) < p->n;) {
         bool until = false;
-        uint32_t end = p->t->flags[p->ch[i] & 0xFFFF] & CHAR_MOMENT ? moment_end(p, i, &until) : 0;
+        uint32_t end = moment_end(p, i, &until);
         if (!end) {
             i++;
             continue;
@@ -606,7 +612,7 @@ static enum rc event_day(struct page *p)
     enum { VAGUE_REST = 6 }; /* from here on: told beside the day of publication */
     struct day line = {0};
     uint32_t paras = 0;
-    for (uint32_t i = 0; i < p->n && paras < 5; i++) {
+    for (uint32_t i = 0; (i = next_with(p->flags, i, p->n, CHAR_DAY)) < p->n && paras < 5; i++) {
         struct day d;
         paras += p->ch[i] == '\n';
         for (size_t k = 0; k < ARRAY_LEN(vague); k++)

@@ -160,7 +160,8 @@ static enum rc repair_all(struct page *p, const struct article_tables *t, struct
     struct cells work = {0};
     enum rc rc = repair_title(p, t, &work, e);
     for (size_t i = 0; rc == RC_OK && i < p->block.n; i++)
-        rc = block_repair(p, &p->block.p[i], t, &work, e);
+        if ((rc = block_repair(p, &p->block.p[i], t, &work, e)) == RC_OK)
+            p->of |= p->block.p[i].of;
     vec_free(&work.cell);
     return rc == RC_OK ? brands_find(p, t, e) : rc;
 }
@@ -233,10 +234,10 @@ static enum rc mark_brands(struct article *x, const struct page *p, const struct
     VEC(struct repair) all = {0};
     size_t k = 0;
     enum rc rc = RC_OK;
-    bool game = brands_game(t, x->text);
+    bool game = p->of & OF_GAME && p->of & OF_SITE && brands_game(t, x->text);
     for (size_t i = 0; rc == RC_OK && i < x->text.n;) {
         size_t after = i;
-        uint32_t c = next_char(x->text, &after);
+        uint32_t c = utf8_sure(x->text, &after);
         size_t n = brand_may_begin(t, x->text, i, c, game) ? brand_at(p, t, x->text, i) : 0;
         if (!n) {
             i = after;

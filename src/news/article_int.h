@@ -80,6 +80,8 @@ enum char_of {
     OF_BRAND = OF_NAME | OF_SITE | OF_GAME | OF_SPAM,
     OF_SUSPECT = 16, /* a repair (repair.c) */
     OF_HAN = 32,
+    OF_LOSS = 64, /* what takes the place of a lost byte */
+    OF_OPEN = 128,
 };
 
 /* Which of OF_BRAND begin with these two characters. */
@@ -147,6 +149,7 @@ struct page {
     bool annotated;               /* pinyin in brackets stands in several places */
     VEC(struct str) brand;        /* found, each once */
     VEC(struct str) bare;         /* doubtful names that were seen beside a site's word */
+    unsigned of;                  /* OF_BRAND: words that some block may have */
 };
 
 /* What gumbo is given of a page (tags.c): the runs of text are numbered and one character each. */
@@ -181,10 +184,12 @@ struct cell {
     uint32_t ch;
     uint32_t from, to; /* bytes of the raw text it came from */
     uint8_t code;      /* 0 as it stood, else 1 + enum repair_code */
+    bool other;        /* not what stands at `from`, and that is no repair: a blank, an entity */
 };
 
 struct cells {
     VEC(struct cell) cell;
+    unsigned of; /* enum char_of of any of them */
 };
 
 /* Fill t->of, once the other tables are there. */
@@ -209,9 +214,20 @@ void shift_repair(const struct article_tables *t, struct cell *c, size_t n);
 enum rc brands_find(struct page *p, const struct article_tables *t, struct err *e) MUST_CHECK;
 /* Bytes of the brand that stands at text.p + i, 0: none. */
 size_t brand_at(const struct page *p, const struct article_tables *t, struct str text, size_t i);
+bool brand_begins(const struct article_tables *t, struct str text, size_t i, uint32_t c, bool game);
+/* U+5000 … U+9FFF before text.p + i? */
+static inline bool han_before(struct str text, size_t i)
+{
+    return i >= 3 && (unsigned char)text.p[i - 3] - 0xE5u < 5;
+}
 /* Can any brand begin at text.p + i with character c? `game`: brands_game of the text. */
-bool brand_may_begin(const struct article_tables *t, struct str text, size_t i, uint32_t c,
-                     bool game);
+static inline bool brand_may_begin(const struct article_tables *t, struct str text, size_t i,
+                                   uint32_t c, bool game)
+{
+    if (c >= 0x80 && !(t->of[c & 0xFFFF] & OF_NAME) && (!game || han_before(text, i)))
+        return false; /* most */
+    return brand_begins(t, text, i, c, game);
+}
 bool brands_game(const struct article_tables *t, struct str text);
 /* Is this sentence or short line an advertisement? */
 bool is_spam(const struct article_tables *t, struct str s);

@@ -125,6 +125,8 @@ static size_t coded(const struct article_tables *t, struct str s, size_t i)
 static bool begins_clause(struct str s, size_t i)
 {
     size_t prev = i;
+    if (han_before(s, i))
+        return false;
     while (prev > 0 && ((unsigned char)s.p[--prev] & 0xC0) == 0x80) {
     }
     if (i == 0)
@@ -216,8 +218,7 @@ static bool may_be_code(struct str s, size_t i)
     return i + 2 < s.n && is_alnum(s.p[i + 1]) && is_alnum(s.p[i + 2]);
 }
 
-bool brand_may_begin(const struct article_tables *t, struct str text, size_t i, uint32_t c,
-                     bool game)
+bool brand_begins(const struct article_tables *t, struct str text, size_t i, uint32_t c, bool game)
 {
     bool ascii = c < 0x80, alnum = ascii && is_alnum((char)c);
     bool name = t->of[c & 0xFFFF] & OF_NAME;
@@ -240,7 +241,7 @@ static enum rc find_in(struct page *p, const struct article_tables *t, struct st
 {
     for (size_t i = 0; i < s.n;) {
         size_t from = i;
-        uint32_t c = next_char(s, &i);
+        uint32_t c = utf8_sure(s, &i);
         if (!brand_may_begin(t, s, from, c, game))
             continue;
         struct brand b = parse(t, s, from);

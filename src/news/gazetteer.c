@@ -440,7 +440,8 @@ enum rc news_tables_finish(struct news_tables *t, struct err *e)
                 t->by_verb[g][r / 64] |= (uint64_t)1 << (r & 63);
     for (uint32_t c = 0; c < ARRAY_LEN(t->flags); c++)
         t->flags[c] = char_flags(c);
-    return finish_divisions(t, e);
+    TRY(finish_divisions(t, e));
+    return lexicon_freeze(&t->words, e);
 }
 
 void news_tables_close(struct news_tables *t)

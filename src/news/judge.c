@@ -49,7 +49,7 @@ static bool names_field(const struct page *p, uint32_t i, uint32_t field)
 static enum rc find_areas(struct page *p)
 {
     uint32_t field = group_find(p->t, "field");
-    for (uint32_t i = 0; i < p->n; i++) {
+    for (uint32_t i = 0; (i = next_with(p->begins, i, p->n, 1u << SENSE_AREA)) < p->n; i++) {
         const struct mark *m = mark_at(p, i, SENSE_AREA);
         uint32_t k = m ? mention_from(p, i) : 0;
         if (!m || (k < p->mention.n && p->mention.p[k].from <= i) || !names_field(p, i, field))

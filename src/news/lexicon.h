@@ -28,40 +28,50 @@ struct sense {
     uint8_t class;
 };
 
-struct lexicon {
-    uint32_t *root; /* first code point (below LEXICON_ROOT) -> node, 0: none */
-    struct map edge;
-    VEC(uint32_t) node; /* first sense, UINT32_MAX: none; node 0 is unused */
-    VEC(uint64_t) ends; /* bit set of the nodes that end a word */
-    uint64_t *filter;   /* LEXICON_FILTER bits, by hash of node and c: spares most look-ups */
-    VEC(struct sense) sense;
+/* While words are added: nodes by number, edges in a map. Frozen, a double array (Aoe, "An
+ * efficient digital search algorithm by using a double-array structure", 1989): the child of slot s
+ * by the letter k is slot base[s] + k, if that one's parent is s. A step is one load, and all of it
+ * some hundred KiB, which stay in the cache. */
+struct lexicon_slot {
+    uint32_t base;   /* with LEXICON_END: a word ends here */
+    uint32_t parent; /* LEXICON_FREE: nobody's */
 };
 
-enum { LEXICON_ROOT = 0x10000, LEXICON_FILTER = 1 << 19 };
+struct lexicon {
+    struct map edge;    /* of node and code point, to a node */
+    VEC(uint32_t) node; /* first sense, UINT32_MAX: none; node 0 is the root */
+    VEC(struct sense) sense;
+    uint16_t *letter;              /* number of a code point below LEXICON_CHARS, 0: in no word */
+    VEC(struct lexicon_slot) slot; /* slot 0 is the root */
+    VEC(uint32_t) slot_sense;      /* first sense of a slot, UINT32_MAX: none */
+};
+
+enum { LEXICON_CHARS = 0x10000 };
+#define LEXICON_END  0x80000000u
+#define LEXICON_FREE UINT32_MAX
 
 enum rc lexicon_init(struct lexicon *x, struct err *e) MUST_CHECK;
 void lexicon_release(struct lexicon *x);
-/* Add one sense of `word` (folded as news_fold does). A sense twice is kept once. */
+/* Add one sense of `word` (folded as news_fold does; RC_USER "news.word" where it is empty or has a
+ * character past LEXICON_CHARS). A sense twice is kept once. Not once it is frozen. */
 enum rc lexicon_add(struct lexicon *x, struct str word, enum sense_class class, uint32_t value,
                     struct err *e) MUST_CHECK;
+/* No more words: from here on it can be walked. O(words). */
+enum rc lexicon_freeze(struct lexicon *x, struct err *e) MUST_CHECK;
 
-static inline uint32_t lexicon_bit(uint32_t node, uint32_t c)
+static inline uint32_t lexicon_letter(const struct lexicon *x, uint32_t c)
 {
-    return (node * 0x9E3779B1u ^ c * 0x85EBCA6Bu) >> 13;
+    return c < LEXICON_CHARS ? x->letter[c] : 0;
 }
-
-/* Walk: the node after `c`, 0 when no word goes on so. Start with node 0. */
-uint32_t lexicon_edge(const struct lexicon *x, uint32_t node, uint32_t c);
-static inline uint32_t lexicon_step(const struct lexicon *x, uint32_t node, uint32_t c)
+/* Walk: the slot after a letter, 0 when no word goes on so. Start with slot 0. */
+static inline uint32_t lexicon_step(const struct lexicon *x, uint32_t slot, uint32_t letter)
 {
-    if (node == 0)
-        return c < LEXICON_ROOT ? x->root[c] : 0;
-    uint32_t bit = lexicon_bit(node, c);
-    return x->filter[bit / 64] >> (bit & 63) & 1 ? lexicon_edge(x, node, c) : 0;
+    uint32_t to = (x->slot.p[slot].base & ~LEXICON_END) + letter;
+    return x->slot.p[to].parent == slot ? to : 0;
 }
-static inline bool lexicon_ends(const struct lexicon *x, uint32_t node)
+static inline bool lexicon_ends(const struct lexicon *x, uint32_t slot)
 {
-    return x->ends.p[node / 64] >> (node & 63) & 1;
+    return x->slot.p[slot].base & LEXICON_END;
 }
 
 /* One code point as it is compared: full-width forms narrow, small letters stay. */

@@ -10,7 +10,7 @@ size_t count_han(struct str s)
 {
     size_t n = 0;
     for (size_t i = 0; i < s.n;)
-        n += is_han(next_char(s, &i));
+        n += is_han(utf8_sure(s, &i));
     return n;
 }
 
@@ -33,7 +33,7 @@ struct str line_key(char *to, size_t cap, struct str line)
     size_t n = 0;
     bool begun = false;
     for (size_t i = 0; i < line.n && n + 4 <= cap;) {
-        uint32_t c = next_char(line, &i);
+        uint32_t c = utf8_sure(line, &i);
         if (c > 0xFF00 && c < 0xFF5F)
             c -= 0xFEE0;
         if (c >= 'A' && c <= 'Z')

@@ -441,31 +441,48 @@ static enum rc put_brands(struct page *p, uint32_t i)
     return RC_OK;
 }
 
+/* The names that end behind character i, or that it begins. */
+static enum rc put_names(struct page *p, uint32_t i)
+{
+    const struct mark *m;
+    if ((m = mark_to(p, i + 1, SENSE_UNIVERSITY)))
+        TRY(put_known(p, m));
+    if ((m = mark_to(p, i + 1, SENSE_KNOWN)))
+        TRY(put_known(p, m));
+    if ((m = mark_to(p, i + 1, SENSE_SUFFIX)))
+        TRY(put_suffix(p, m));
+    if ((m = mark_to(p, i + 1, SENSE_PLACE)))
+        TRY(put_place(p, m));
+    if (!(p->flags[i] & CHAR_NAME))
+        return RC_OK;
+    if (is_level(p->ch[i]) || p->ch[i] == 0x9547 || p->ch[i] == 0x4E61) /* 镇, 乡 */
+        TRY(put_level(p, i));
+    if (p->ch[i] == 0x6211 && is_level(p->ch[i + 1])) /* 我市 */
+        TRY(put_level(p, i));
+    TRY(put_host(p, i));
+    if (p->ch[i] == 0x516C || p->ch[i] == 0x96C6 || p->ch[i] == 0x8BE5 ||
+        p->ch[i] == 0x4F01) /* 公集该企 */
+        TRY(put_firm(p, i));
+    return RC_OK;
+}
+
 enum rc mentions_find(struct page *p)
 {
+    enum {
+        NAMES = 1 << SENSE_UNIVERSITY | 1 << SENSE_KNOWN | 1 << SENSE_SUFFIX | 1 << SENSE_PLACE
+    };
+    struct heads heads = {{0}}; /* of brands */
+    for (size_t b = 0; b < p->x->brand.n; b++) {
+        size_t i = 0;
+        if (p->x->brand.p[b].n)
+            heads_put(&heads, news_fold(utf8_next(p->x->brand.p[b], &i)));
+    }
     drop_tails(p);
     /* by their ends, so that of two names that overlap the later can replace the earlier */
-    for (uint32_t end = 1; end <= p->n; end++) {
-        const struct mark *m;
-        uint32_t i = end - 1;
-        if ((m = mark_to(p, end, SENSE_UNIVERSITY)))
-            TRY(put_known(p, m));
-        if ((m = mark_to(p, end, SENSE_KNOWN)))
-            TRY(put_known(p, m));
-        if ((m = mark_to(p, end, SENSE_SUFFIX)))
-            TRY(put_suffix(p, m));
-        if ((m = mark_to(p, end, SENSE_PLACE)))
-            TRY(put_place(p, m));
-        if (is_level(p->ch[i]) || p->ch[i] == 0x9547 || p->ch[i] == 0x4E61) /* 镇, 乡 */
-            TRY(put_level(p, i));
-        if (p->ch[i] == 0x6211 && is_level(p->ch[i + 1])) /* 我市 */
-            TRY(put_level(p, i));
-        if (p->t->flags[p->ch[i] & 0xFFFF] & CHAR_HOST)
-            TRY(put_host(p, i));
-        if (p->ch[i] == 0x516C || p->ch[i] == 0x96C6 || p->ch[i] == 0x8BE5 ||
-            p->ch[i] == 0x4F01) /* 公集该企 */
-            TRY(put_firm(p, i));
-        if (p->x->brand.n)
+    for (uint32_t i = 0; i < p->n; i++) {
+        if (p->ends[i + 1] & NAMES || p->flags[i] & CHAR_NAME)
+            TRY(put_names(p, i));
+        if (p->x->brand.n && heads_has(&heads, p->ch[i]))
             TRY(put_brands(p, i));
     }
     return RC_OK;

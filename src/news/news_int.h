@@ -70,8 +70,18 @@ struct fact_rule {
     uint32_t limit; /* most facts of this rule a page */
 };
 
-/* What a character may begin; spares the patterns for most. */
-enum char_flag { CHAR_NUMBER = 1, CHAR_MOMENT = 2, CHAR_HOST = 4 };
+/* What a character may begin or be; the steps look only at the places that have their flag. */
+enum char_flag {
+    CHAR_NUMBER = 1,
+    CHAR_MOMENT = 2,    /* a deadline */
+    CHAR_DAY = 4,       /* a day, or a word that says none is told; the end of a paragraph */
+    CHAR_NAME = 8,      /* a level, the page's school, a company: mentions.c */
+    CHAR_CUT = 16,      /* the end of a clause */
+    CHAR_LIST = 32,     /* the end of a list of names */
+    CHAR_JOIN = 64,     /* 与和同 */
+    CHAR_BREAK = 128,   /* is_break */
+    CHAR_TOWARDS = 256, /* the last of a preposition (actors.c) */
+};
 
 struct event_rule {
     const char *type;
@@ -90,7 +100,7 @@ struct news_tables {
     struct strmap group_number;                   /* of a group's name */
     struct group_set declared;                    /* groups that have words */
     uint64_t by_verb[GROUPS_MAX][RULES_MAX / 64]; /* bit set of the rules with the group as verb */
-    uint8_t flags[0x10000];                       /* enum char_flag of a character */
+    uint16_t flags[0x10000];                      /* enum char_flag of a character */
     uint8_t surname[0x5200 / 8];                  /* bit set from U+4E00 */
 };
 
@@ -190,11 +200,13 @@ struct page {
     bool plan;         /* the lead announces a plan: everything in it is wanted */
     bool recent;       /* 近日, 日前: it happened, the day is not told */
     uint32_t *ch;      /* folded; ch[n] == 0 and a few more zeros */
+    uint16_t *letter;  /* lexicon_letter of character i; 0 behind the end */
     uint32_t *at;      /* byte offset of character i; at[n] is the length */
     uint32_t *first;   /* first mark that starts at i; first[n] ends the last */
     uint32_t *ending;  /* a mark that ends at i, NONE */
     uint16_t *begins;  /* bit set of the classes of marks that start at i */
     uint16_t *ends;    /* … that end at i */
+    uint16_t *flags;   /* enum char_flag of character i; SET_ROOM zeros stand behind all three */
     VEC(struct mark) mark;
     VEC(struct clause) clause;
     VEC(struct mention) mention; /* in text order, none overlap */
@@ -227,6 +239,33 @@ const struct mark *group_at_some(const struct page *p, uint32_t i, uint32_t grou
 static inline const struct mark *group_at(const struct page *p, uint32_t i, uint32_t group)
 {
     return i < p->n && (p->begins[i] >> SENSE_GROUP & 1) ? group_at_some(p, i, group) : NULL;
+}
+/* The first place from i on whose set has one of `bits`, n when there is none; four at a step. */
+enum { SET_ROOM = 64 };
+static inline uint32_t next_with(const uint16_t *set, uint32_t i, uint32_t n, unsigned bits)
+{
+    const uint64_t all = bits * (UINT64_MAX / UINT16_MAX);
+    for (uint64_t four; i < n; i += 4) {
+        memcpy(&four, set + i, sizeof four);
+        if (!(four & all))
+            continue;
+        while (!(set[i] & bits))
+            i++;
+        return MIN(i, n);
+    }
+    return n;
+}
+/* A set of first characters, of which the lower 14 bits count: a look that spares a comparison. */
+struct heads {
+    uint64_t bit[(1 << 14) / 64];
+};
+static inline void heads_put(struct heads *h, uint32_t c)
+{
+    h->bit[(c & 0x3FFF) / 64] |= (uint64_t)1 << (c & 63);
+}
+static inline bool heads_has(const struct heads *h, uint32_t c)
+{
+    return h->bit[(c & 0x3FFF) / 64] >> (c & 63) & 1;
 }
 /* Punctuation, blank, bracket, quote, end of text. */
 bool is_break_mark(uint32_t c);
@@ -299,7 +338,8 @@ uint32_t org_root(const struct page *p, uint32_t org);
 bool is_subsequence(struct str a, struct str b);
 bool str_ends(struct str s, struct str tail);
 enum rc people_find(struct page *p) MUST_CHECK;
-uint8_t char_flags(uint32_t c); /* for the table */
+uint16_t char_flags(uint32_t c); /* for the table */
+
 enum rc amounts_find(struct page *p) MUST_CHECK;
 enum rc dates_find(struct page *p) MUST_CHECK;
 /* Who acts in every clause (actors.c). */

@@ -89,17 +89,24 @@ static enum rc decode(struct page *p)
     size_t room = s.n + 8;
     p->ch = arena_alloc(p->a, room * sizeof *p->ch);
     p->at = arena_alloc(p->a, room * sizeof *p->at);
-    if (!p->ch || !p->at)
+    p->flags = arena_alloc(p->a, (room + SET_ROOM) * sizeof *p->flags);
+    p->letter = arena_alloc(p->a, room * sizeof *p->letter);
+    if (!p->ch || !p->at || !p->flags || !p->letter)
         return err_nomem(p->e);
-    uint32_t n = 0;
+    uint32_t n = 0, *ch = p->ch, *at = p->at;
     for (size_t i = 0; i < s.n; n++) {
-        p->at[n] = (uint32_t)i;
-        p->ch[n] = news_fold(utf8_next(s, &i));
-        if (p->at[n] < p->x->title)
-            p->title = n + 1;
+        at[n] = (uint32_t)i;
+        uint32_t c = news_fold(utf8_next(s, &i));
+        ch[n] = c;
+        p->flags[n] = c <= 0xFFFF ? p->t->flags[c] : 0;
+        p->letter[n] = (uint16_t)lexicon_letter(&p->t->words, c);
     }
+    for (p->title = 0; p->title < n && at[p->title] < p->x->title;)
+        p->title++;
+    memset(p->flags + n, 0, SET_ROOM * sizeof *p->flags);
     for (uint32_t k = 0; k < 8; k++) {
         p->ch[n + k] = 0;
+        p->letter[n + k] = 0;
         p->at[n + k] = (uint32_t)s.n;
     }
     p->n = n;
@@ -138,19 +145,19 @@ static enum rc mark_all(struct page *p)
     const struct lexicon *x = &p->t->words;
     p->first = arena_alloc(p->a, (p->n + 2) * sizeof *p->first);
     p->ending = arena_alloc(p->a, (p->n + 2) * sizeof *p->ending);
-    p->begins = arena_calloc(p->a, p->n + 64, sizeof *p->begins); /* looked at behind the end */
-    p->ends = arena_calloc(p->a, p->n + 64, sizeof *p->ends);
+    p->begins = arena_calloc(p->a, p->n + SET_ROOM, sizeof *p->begins);
+    p->ends = arena_calloc(p->a, p->n + SET_ROOM, sizeof *p->ends);
     if (!p->first || !p->ending || !p->begins || !p->ends)
         return err_nomem(p->e);
     TRY(vec_reserve(&p->mark, p->n + p->n / 2, p->e)); /* as many as news has */
     memset(p->ending, 0xFF, (p->n + 2) * sizeof *p->ending);
     for (uint32_t i = 0; i < p->n; i++) {
         p->first[i] = (uint32_t)p->mark.n;
-        uint32_t node = lexicon_step(x, 0, p->ch[i]);
-        for (uint32_t k = i + 1; node; k++) {
-            if (lexicon_ends(x, node))
-                TRY(mark_word(p, i, k, x->node.p[node]));
-            node = lexicon_step(x, node, p->ch[k]);
+        uint32_t slot = lexicon_step(x, 0, p->letter[i]);
+        for (uint32_t k = i + 1; slot; k++) {
+            if (lexicon_ends(x, slot))
+                TRY(mark_word(p, i, k, x->slot_sense.p[slot]));
+            slot = lexicon_step(x, slot, p->letter[k]);
         }
         if (p->mark.n > p->first[i] + 1)
             keep_longest(p, p->first[i]);
@@ -205,7 +212,7 @@ static enum rc put_clause(struct page *p, struct clause c)
 static enum rc cut(struct page *p)
 {
     struct clause c = {.speaker = NONE};
-    for (uint32_t i = 0; i < p->n; i++) {
+    for (uint32_t i = 0; (i = next_with(p->flags, i, p->n, CHAR_CUT)) < p->n; i++) {
         uint32_t ch = p->ch[i];
         bool soft = ch == '\n' && i >= p->verse.from && i < p->verse.to;
         bool head = ch == 0x3011 && p->ch[i + 1] && !is_break(p->ch[i + 1]); /* 【…】 */

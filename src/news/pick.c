@@ -30,7 +30,7 @@ static void add_pairs(struct pairs *w, struct str s)
 {
     uint32_t prev = 0;
     for (size_t i = 0; i < s.n;) {
-        uint32_t c = next_char(s, &i), bit = pair_bit(prev, c);
+        uint32_t c = utf8_sure(s, &i), bit = pair_bit(prev, c);
         if (is_han(prev) && is_han(c))
             w->bit[bit / 64] |= 1ull << bit % 64;
         prev = c;
@@ -42,7 +42,7 @@ static double share(const struct pairs *w, struct str s)
     size_t all = 0, again = 0;
     uint32_t prev = 0;
     for (size_t i = 0; i < s.n;) {
-        uint32_t c = next_char(s, &i), bit = pair_bit(prev, c);
+        uint32_t c = utf8_sure(s, &i), bit = pair_bit(prev, c);
         if (is_han(prev) && is_han(c)) {
             all++;
             again += w->bit[bit / 64] >> bit % 64 & 1;

@@ -21,7 +21,7 @@ bool may_end_town(uint32_t c)
 
 static bool same_at(const struct page *p, uint32_t a, uint32_t b, uint32_t n)
 {
-    return memcmp(&p->ch[a], &p->ch[b], n * sizeof *p->ch) == 0;
+    return p->ch[a] == p->ch[b] && memcmp(&p->ch[a], &p->ch[b], n * sizeof *p->ch) == 0;
 }
 
 bool comes_again(const struct page *p, uint32_t from, uint32_t to)
@@ -36,9 +36,9 @@ bool comes_again(const struct page *p, uint32_t from, uint32_t to)
 /* The words [from, from + n) as the name of a town near here. */
 static bool is_town_near(const struct page *p, uint32_t from, uint32_t n)
 {
-    uint32_t end = MIN(p->n, from + NEAR);
-    for (uint32_t i = from > NEAR ? from - NEAR : 0; i + n < end; i++)
-        if (is_town(p->ch[i + n]) && same_at(p, i, from, n) && starts_word(p, i))
+    uint32_t end = MIN(p->n, from + NEAR), first = from > NEAR ? from - NEAR : 0;
+    for (uint32_t i = first + n; (i = next_with(p->flags, i, end, CHAR_NAME)) < end; i++)
+        if (is_town(p->ch[i]) && same_at(p, i - n, from, n) && starts_word(p, i - n))
             return true;
     return false;
 }

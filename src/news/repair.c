@@ -55,21 +55,25 @@ static size_t entity_at(struct str s, size_t i, uint32_t *c)
     return 0;
 }
 
-static enum rc split(struct cells *w, struct str raw, struct err *e)
+static enum rc split(struct cells *w, const struct article_tables *t, struct str raw, struct err *e)
 {
     w->cell.n = 0;
+    w->of = 0;
     TRY(vec_reserve(&w->cell, raw.n, e));
     for (size_t i = 0; i < raw.n;) {
-        size_t from = i;
-        unsigned char b = (unsigned char)raw.p[i];
-        uint32_t c = b < 0x80 ? (i++, b) : next_char(raw, &i);
-        size_t entity = b == '&' ? entity_at(raw, from, &c) : 0;
-        i = MAX(i, from + entity);
-        if (is_invisible(c))
-            continue;
-        if (c == 0xA0 || c == '\t')
-            c = ' ';
-        w->cell.p[w->cell.n++] = (struct cell){c, (uint32_t)from, (uint32_t)i, 0};
+        uint32_t from = (uint32_t)i, c = utf8_sure(raw, &i);
+        unsigned of = c <= 0xFFFF ? t->of[c] : OF_SUSPECT;
+        bool other = false;
+        if (of & OF_SUSPECT) {
+            if (is_invisible(c))
+                continue;
+            size_t entity = c == '&' ? entity_at(raw, from, &c) : 0;
+            other = entity || c == 0xA0 || c == '\t';
+            c = c == 0xA0 || c == '\t' ? ' ' : c;
+            i = MAX(i, from + entity);
+        }
+        w->of |= of;
+        w->cell.p[w->cell.n++] = (struct cell){c, from, (uint32_t)i, 0, other};
     }
     return RC_OK;
 }
@@ -82,22 +86,54 @@ static enum rc add_repair(struct page *p, const struct block *b, struct cell fir
     return vec_push(&p->repair, r, e);
 }
 
-/* The cells as text; each run with one code is one repair. */
-static enum rc join(struct page *p, struct block *b, const struct cells *w, struct err *e)
+static uint32_t next_alive(const struct cell *c, size_t n, size_t i)
 {
+    while (++i < n)
+        if (c[i].ch)
+            return c[i].ch;
+    return 0;
+}
+
+/* Counts a character that stays, and notes what brand words begin with it. */
+static void count_cell(struct block *b, const struct article_tables *t, const struct cells *w,
+                       size_t i)
+{
+    uint32_t c = w->cell.p[i].ch;
+    unsigned of = t->of[c & 0xFFFF];
+    b->han += is_han(c);
+    if (of & OF_BRAND)
+        b->of |= (uint8_t)brand_words_of(t, c, next_alive(w->cell.p, w->cell.n, i));
+}
+
+/* The cells as text; each run with one code is one repair. What is as it stood is copied at once.
+ */
+static enum rc join(struct page *p, struct block *b, const struct article_tables *t,
+                    const struct cells *w, struct err *e)
+{
+    const struct cell *c = w->cell.p;
     char *to = arena_alloc(p->arena, w->cell.n * 4 + 1);
     if (!to)
         return err_nomem(e);
     uint32_t n = 0;
     b->repair = (uint32_t)p->repair.n;
     for (size_t i = 0; i < w->cell.n;) {
-        struct cell first = w->cell.p[i];
+        struct cell first = c[i];
         uint32_t from = n, end = first.to;
-        for (; i < w->cell.n && w->cell.p[i].code == first.code; i++) {
-            struct cell c = w->cell.p[i];
-            n += c.ch ? (uint32_t)utf8_put(to + n, c.ch) : 0;
-            b->han += is_han(c.ch);
-            end = MAX(end, c.to);
+        if (!first.code && !first.other) {
+            end = first.from;
+            for (; i < w->cell.n && !c[i].code && !c[i].other && c[i].from == end; i++) {
+                count_cell(b, t, w, i);
+                end = c[i].to;
+            }
+            memcpy(to + n, b->raw.p + first.from, end - first.from);
+            n += end - first.from;
+            continue;
+        }
+        for (; i < w->cell.n && c[i].code == first.code && (c[i].code || c[i].other); i++) {
+            n += c[i].ch ? (uint32_t)utf8_put(to + n, c[i].ch) : 0;
+            if (c[i].ch)
+                count_cell(b, t, w, i);
+            end = MAX(end, c[i].to);
         }
         if (first.code)
             TRY(add_repair(p, b, first, end, (struct span){from, n}, e));
@@ -287,6 +323,8 @@ static void simplify_pass(const struct page *p, const struct article_tables *t, 
                           size_t n)
 {
     for (size_t i = 0; i < n; i++) {
+        if (c[i].ch <= 0xFFFF && !(t->of[c[i].ch] & OF_SUSPECT))
+            continue;
         if (c[i].ch < 0x3400)
             continue;
         uint32_t to = simplified(p, t, c, n, i);
@@ -318,19 +356,13 @@ static bool replace_at(const struct article_tables *t, const struct words *w, st
     return bytes > 0;
 }
 
-static uint32_t next_alive(const struct cell *c, size_t n, size_t i)
-{
-    while (++i < n)
-        if (c[i].ch)
-            return c[i].ch;
-    return 0;
-}
-
 static void words_pass(const struct article_tables *t, struct cell *c, size_t n)
 {
     enum { AGAIN = 8 }; /* ，，，， */
     for (size_t i = 0; i < n; i++) {
         uint32_t ch = c[i].ch;
+        if (ch <= 0xFFFF && !(t->of[ch] & OF_SUSPECT))
+            continue;
         bool word = bit_of(t->variant_words.first, ch), twice = bit_of(t->doubles.first, ch);
         if (!ch || (!word && !twice))
             continue;
@@ -366,7 +398,9 @@ void characters_fill(struct article_tables *t)
 {
     for (uint32_t c = 0; c < 0x10000; c++) {
         bool name = bit_of(t->names.first, c) || bit_of(t->doubtful.first, c);
-        t->of[c] = (uint8_t)((is_suspect(t, c) ? OF_SUSPECT : 0) | (is_han(c) ? OF_HAN : 0) |
+        bool loss = c == '?' || c == 0xFF1F || c == 0xFFFD;
+        t->of[c] = (uint8_t)((is_suspect(t, c) ? OF_SUSPECT : 0) | (loss ? OF_LOSS : 0) |
+                             (is_open(c) ? OF_OPEN : 0) | (is_han(c) ? OF_HAN : 0) |
                              (name ? OF_NAME : 0) | (bit_of(t->sites.first, c) ? OF_SITE : 0) |
                              (bit_of(t->games.first, c) ? OF_GAME : 0) |
                              (bit_of(t->spam.first, c) ? OF_SPAM : 0));
@@ -389,7 +423,7 @@ static bool is_innocent(const struct article_tables *t, uint32_t c, uint32_t nex
 
 static uint32_t char_at(struct str s, size_t i)
 {
-    return i < s.n ? utf8_next(s, &i) : 0;
+    return i < s.n ? utf8_sure(s, &i) : 0;
 }
 
 /* Most paragraphs need no repair at all, which is seen sooner than done. Counts the Han characters
@@ -402,7 +436,7 @@ static bool is_clean(const struct article_tables *t, struct block *b)
     if (!s.n || s.p[0] == ' ')
         return false;
     for (size_t i = 0; i < s.n;) {
-        uint32_t c = utf8_next(s, &i);
+        uint32_t c = utf8_sure(s, &i);
         if (c > 0xFFFF)
             return false;
         unsigned of = t->of[c];
@@ -419,15 +453,6 @@ static bool is_clean(const struct article_tables *t, struct block *b)
     return true;
 }
 
-static void note_brand_words(const struct article_tables *t, struct block *b)
-{
-    for (size_t i = 0; i < b->text.n;) {
-        uint32_t c = utf8_next(b->text, &i);
-        if (t->of[c & 0xFFFF] & OF_BRAND)
-            b->of |= (uint8_t)brand_words_of(t, c, char_at(b->text, i));
-    }
-}
-
 enum rc block_repair(struct page *p, struct block *b, const struct article_tables *t,
                      struct cells *work, struct err *e)
 {
@@ -437,18 +462,19 @@ enum rc block_repair(struct page *p, struct block *b, const struct article_table
         b->repairs = 0;
         return RC_OK;
     }
-    TRY(split(work, b->raw, e));
+    TRY(split(work, t, b->raw, e));
     struct cell *c = work->cell.p;
     size_t n = work->cell.n;
     indent_pass(c, n);
-    pinyin_pass(p, t, c, n);
-    shift_repair(t, c, n);
-    pinyin_pass(p, t, c, n);
+    if (work->of & OF_OPEN)
+        pinyin_pass(p, t, c, n);
+    if (work->of & OF_LOSS) {
+        shift_repair(t, c, n);
+        pinyin_pass(p, t, c, n);
+    }
     simplify_pass(p, t, c, n);
     words_pass(t, c, n);
-    TRY(join(p, b, work, e));
-    note_brand_words(t, b);
-    return RC_OK;
+    return join(p, b, t, work, e);
 }
 
 /* ---- the whole page */
@@ -470,7 +496,7 @@ void page_survey(struct page *p, const struct article_tables *t, struct str text
     uint32_t prev = 0;
     for (size_t i = 0; i < text.n;) {
         size_t from = i;
-        uint32_t c = next_char(text, &i);
+        uint32_t c = utf8_sure(text, &i);
         unsigned of = c <= 0xFFFF ? t->of[c] : 0;
         han += of >> 5 & 1;
         if (of & OF_SUSPECT) {

@@ -197,7 +197,7 @@ static void put(struct cell *c, size_t i, const struct run *r)
                       : k <= r->n                ? r->to[k - 1]
                       : k == r->n + 1 && r->open ? '?'
                                                  : 0;
-        c[at] = (struct cell){ch, k ? end : from, end, CODE};
+        c[at] = (struct cell){ch, k ? end : from, end, CODE, false};
     }
 }
 

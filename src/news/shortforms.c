@@ -41,15 +41,15 @@ static struct str company_core(struct str s)
 /* Without the place that it begins with. */
 static struct str without_place(const struct page *p, struct str s)
 {
-    uint32_t node = 0;
+    const struct lexicon *x = &p->t->words;
+    uint32_t slot = 0;
     size_t cut = str_starts(s, STR("中国")) ? strlen("中国") : 0;
     for (size_t i = 0; i < s.n;) {
-        node = lexicon_step(&p->t->words, node, news_fold(utf8_next(s, &i)));
-        if (node == 0)
+        slot = lexicon_step(x, slot, lexicon_letter(x, news_fold(utf8_next(s, &i))));
+        if (slot == 0)
             break;
-        uint32_t k = p->t->words.node.p[node];
-        for (; k != UINT32_MAX; k = p->t->words.sense.p[k].next)
-            if (p->t->words.sense.p[k].class == SENSE_PLACE)
+        for (uint32_t k = x->slot_sense.p[slot]; k != UINT32_MAX; k = x->sense.p[k].next)
+            if (x->sense.p[k].class == SENSE_PLACE)
                 cut = i;
     }
     return cut < s.n ? str_sub(s, cut, s.n) : s;
@@ -303,14 +303,14 @@ static enum rc find_short(struct page *p, vec_mention *more)
     TRY(merge_mentions(p, more));
     struct long_form *forms = NULL;
     TRY(long_forms(p, &forms));
-    bool heads[256] = {false}; /* first characters of names: most of the text is passed over */
+    struct heads heads = {{0}}; /* of names: most of the text is passed over */
     for (uint32_t i = 0; i < p->org.n; i++) {
-        heads[first_char(p->org.p[i].name) & 255] = true;
-        heads[first_char(without_place(p, p->org.p[i].name)) & 255] = true;
+        heads_put(&heads, first_char(p->org.p[i].name));
+        heads_put(&heads, first_char(without_place(p, p->org.p[i].name)));
     }
     for (uint32_t i = 0; i + 2 <= p->n; i++)
-        if (heads[p->ch[i] & 255] && is_han(p->ch[i]) &&
-            (i == 0 || is_break(p->ch[i - 1]) || mark_to(p, i, SENSE_STOP)))
+        if ((i == 0 || p->flags[i - 1] & CHAR_BREAK || p->ends[i] >> SENSE_STOP & 1) &&
+            heads_has(&heads, p->ch[i]) && is_han(p->ch[i]))
             TRY(short_at(p, more, forms, i));
     return merge_mentions(p, more);
 }
@@ -396,9 +396,8 @@ static enum rc signatories_find(struct page *p, vec_mention *more)
         const struct clause *c = &p->clause.p[k];
         if (c->from > p->lead && !set_meets(&c->groups, &signs))
             continue;
-        for (uint32_t i = c->from; i < c->to; i++)
-            if (is_join(p, i))
-                TRY(signatory_at(p, more, i, c));
+        for (uint32_t i = c->from; (i = next_with(p->flags, i, c->to, CHAR_JOIN)) < c->to; i++)
+            TRY(signatory_at(p, more, i, c));
     }
     return merge_mentions(p, more);
 }
@@ -498,7 +497,7 @@ static enum rc list_before(struct page *p, vec_mention *more, uint32_t end, enum
 
 static enum rc lists_find(struct page *p, vec_mention *more)
 {
-    for (uint32_t i = 1; i + 2 < p->n; i++) {
+    for (uint32_t i = 1; (i = next_with(p->flags, i, p->n, CHAR_LIST)) + 2 < p->n; i++) {
         enum org_kind kind = KIND_ENTERPRISE;
         bool count = is_digit(p->ch[i]) && !is_digit(p->ch[i - 1]) &&
                      (looking_at(p, i + 1, "家") || looking_at(p, i + 2, "家"));

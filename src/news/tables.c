@@ -257,11 +257,11 @@ size_t words_count(const struct words *w, struct str s, size_t most)
     size_t found = 0;
     for (size_t i = 0; i < s.n && found < most;) {
         size_t from = i, after;
-        uint32_t c = next_char(s, &i);
+        uint32_t c = utf8_sure(s, &i);
         if (!bit_of(w->first, c))
             continue;
         after = i;
-        bool may = words_may(w, c, i < s.n ? next_char(s, &after) : 0);
+        bool may = words_may(w, c, i < s.n ? utf8_sure(s, &after) : 0);
         size_t n = may ? words_at(w, s, from, NULL) : 0;
         found += n > 0;
         i = n ? from + n : i;
@@ -271,5 +271,5 @@ size_t words_count(const struct words *w, struct str s, size_t most)
 
 bool words_has(const struct words *w, struct str s)
 {
-    return w->map.n && strmap_get(&w->map, s);
+    return s.n <= WORD_MAX && (w->lengths >> s.n & 1) && strmap_get(&w->map, s);
 }

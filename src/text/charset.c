@@ -45,22 +45,24 @@ static double share_score(struct share s)
 static bool is_clean(struct str s)
 {
     const uint64_t ones = UINT64_MAX / 255, high = ones << 7;
+    const unsigned char *p = (const unsigned char *)s.p;
     for (size_t i = 0; i < s.n;) {
         uint64_t w = high;
-        if (s.n - i >= sizeof w)
-            memcpy(&w, s.p + i, sizeof w);
-        if (!((w | (w - ones)) & high)) { /* none below 1, none above 7F */
+        if (p[i] < 0x80 && s.n - i >= sizeof w)
+            memcpy(&w, p + i, sizeof w);
+        if (!((w | (w - ones)) & high)) { /* no byte is 0 or above 7F */
             i += sizeof w;
             continue;
         }
-        unsigned a = byte_at(s, i) ^ 0xE0, b = byte_at(s, i + 1) ^ 0x80, c = byte_at(s, i + 2) ^ 0x80;
-        if (a - 1 < 15 && a != 0xD && (b | c) < 0x40 && s.n - i >= 3) {
+        while (s.n - i >= 3) {
+            unsigned a = p[i] ^ 0xE0u, b = p[i + 1] ^ 0x80u, c = p[i + 2] ^ 0x80u;
+            if (a - 1 >= 15 || a == 0xD || (b | c) >= 0x40)
+                break;
             i += 3;
-            continue;
         }
         size_t from = i;
-        uint32_t ch = utf8_next(s, &i);
-        if (ch == 0 || (ch == 0xFFFD && i - from == 1))
+        uint32_t c = i < s.n ? utf8_next(s, &i) : ' ';
+        if (c == 0 || (c == 0xFFFD && i - from == 1))
             return false;
     }
     return true;

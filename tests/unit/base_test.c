@@ -280,6 +280,9 @@ static void utf8_goes_there_and_back(void **unused)
         size_t n = utf8_put(bytes, c), i = 0;
         bool scalar = c <= 0x10FFFF && (c < 0xD800 || c > 0xDFFF);
         assert_int_equal(utf8_next((struct str){bytes, n}, &i), scalar ? c : 0xFFFD);
+        i = 0;
+        assert_int_equal(utf8_sure((struct str){bytes, n}, &i), scalar ? c : 0xFFFD);
+        assert_int_equal(i, n);
         assert_int_equal(i, n);
     }
 }
