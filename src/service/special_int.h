@@ -15,6 +15,9 @@ uint32_t appointment_shares(const struct rec *r, int64_t *person, struct share s
 enum rc application_before(struct saving *x, struct err *e) MUST_CHECK;
 enum rc rank_before(struct saving *x, struct err *e) MUST_CHECK;
 
+/* finding.c: who is in charge of a finding does not close it: fault "field.in_charge". */
+enum rc finding_before(struct saving *x, struct err *e) MUST_CHECK;
+
 /* agreement.c: the number "2026-001", given by the step `file`, of the year it was signed in. */
 enum rc agreement_before(struct saving *x, struct err *e) MUST_CHECK;
 /* assessment.c: the weighted score; a fault where it is not by the items of its score sheet. */

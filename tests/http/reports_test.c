@@ -8,18 +8,6 @@
 static struct browser broker, editor, member, visitor;
 static int64_t secret, shared, project, post_id;
 
-static const char *pathf(const char *fmt, ...)
-{
-    static char path[16][1000];
-    static unsigned n;
-    char *to = path[n++ % 16];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(to, sizeof path[0], fmt, ap);
-    va_end(ap);
-    return to;
-}
-
 static int64_t agreement(const char *title, const char *other)
 {
     return MAKE(&actor_system, "agreement", "title", title, "type", "contract", "contract",
@@ -46,23 +34,11 @@ static int open_all(void **state)
     post_id = MAKE(&actor_system, "appointment", "person", "张三", "home", "乙大学", "host",
                    "甲公司", "start", "2026-01-01", "end", "2027-12-31", "home_share", "60",
                    "host_share", "40", "owner", "乙大学");
-    browser_open(&broker);
-    browser_open(&editor);
-    browser_open(&member);
-    browser_open(&visitor);
-    sign_in(&broker, "broker");
-    sign_in(&editor, "editor");
-    sign_in(&member, "member");
+    browser_stays(&broker, "broker");
+    browser_stays(&editor, "editor");
+    browser_stays(&member, "member");
+    browser_stays(&visitor, NULL);
     return 0;
-}
-
-static int close_all(void **state)
-{
-    browser_close(&broker);
-    browser_close(&editor);
-    browser_close(&member);
-    browser_close(&visitor);
-    return web_stop(state);
 }
 
 /* ---- tables ---- */
@@ -359,5 +335,5 @@ int main(void)
         cmocka_unit_test(test_assessment),
         cmocka_unit_test(test_led),
     };
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return cmocka_run_group_tests(tests, open_all, web_stop);
 }
