@@ -64,7 +64,7 @@ ok "an unknown action"
 ! grep -q -a "$password" site/qiao.db && ! grep -q -a 'another good one' site/qiao.db
 ok "no password is kept"
 if command -v script >/dev/null; then
-    { sleep 1; echo "$password"; sleep 1; echo "$password"; sleep 1; } |
+    { sleep 3; echo "$password"; sleep 3; echo "$password"; sleep 3; } |
         script -q -e -c "$qiao user site add typed --lang en" /dev/null >said 2>&1
     "$qiao" user site list --tsv | grep -q '^typed	member'
     ok "a password typed twice on a terminal"
