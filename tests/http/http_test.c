@@ -529,6 +529,7 @@ static void test_ops(void **state)
     assert_int_equal(get(&visitor, "/metrics"), 200);
     assert_true(shows("qiao_requests_total{status=\"2xx\"}"));
     assert_true(shows("qiao_request_seconds_bucket{le=\"+Inf\"}"));
+    assert_true(shows("# HELP qiao_seq ") && shows("# TYPE qiao_seq gauge"));
 }
 
 static int start(void **state)
