@@ -35,6 +35,23 @@ static bool quoted(const struct pair *p, size_t before, struct str phrase)
     return false;
 }
 
+/* Numbers, units and words like 以内 say nothing by themselves: what stands within a quantity is
+ * told with the indicators. */
+static bool says_nothing(const struct pair *p, const struct reason *phrase)
+{
+    struct str text = need_part(p, phrase->need);
+    bool digits = true;
+    for (size_t i = 0; i < text.n; i++)
+        digits = digits && strchr("0123456789.,%- ", text.p[i]);
+    for (size_t i = 0; i < p->reasons->n; i++) {
+        const struct reason *r = &p->reasons->p[i];
+        if (r->code == REASON_INDICATOR && r->need.from <= phrase->need.from &&
+            phrase->need.to <= r->need.to)
+            return true;
+    }
+    return digits;
+}
+
 static enum rc say_phrases(struct buf *to, const struct speaker *s, const struct pair *p,
                            size_t most, struct err *e)
 {
@@ -42,7 +59,7 @@ static enum rc say_phrases(struct buf *to, const struct speaker *s, const struct
     for (size_t i = 0; i < p->reasons->n && said < most; i++) {
         const struct reason *r = &p->reasons->p[i];
         struct str phrase = need_part(p, r->need);
-        if (r->code != REASON_TERMS || !phrase.n || quoted(p, i, phrase))
+        if (r->code != REASON_TERMS || says_nothing(p, r) || quoted(p, i, phrase))
             continue;
         TRY(buf_str(to, sentence(s, said++ ? "reason.phrase_between" : "reason.phrases"), e));
         TRY(SAY(to, s, "reason.quoted", e, {"text", phrase}));

@@ -100,7 +100,7 @@ enum rc askers_open(struct askers **out, const struct matcher *m, unsigned threa
     a->demand = m->demand;
     enum rc rc = RC_OK;
     if (!a->demand) {
-        rc = demand_open(&a->own, m->needs, m->params.word_pairs, threads, e);
+        rc = demand_open(&a->own, m->needs, m->params.english, threads, e);
         a->demand = a->own;
     }
     if (rc == RC_OK)

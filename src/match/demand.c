@@ -81,14 +81,14 @@ static enum rc sort_all(struct demand *d, const vec_key *key, struct err *e)
     return rc;
 }
 
-enum rc demand_open(struct demand **out, struct match_source needs, bool word_pairs,
-                    unsigned threads, struct err *e)
+enum rc demand_open(struct demand **out, struct match_source needs, bool english, unsigned threads,
+                    struct err *e)
 {
     struct demand *d = mem_calloc(1, sizeof *d);
     if (!d)
         return err_nomem(e);
     d->needs = needs.n;
-    d->flags = word_pairs ? TERMS_WORDPAIRS : 0;
+    d->flags = english ? TERMS_ENGLISH : 0;
     struct reading r = {.needs = needs, .flags = d->flags};
     r.key = mem_calloc(needs.n, sizeof *r.key);
     r.scratch = mem_calloc(threads, sizeof *r.scratch);

@@ -39,7 +39,7 @@ struct match_params {
     double k1, b;           /* saturation of the result's tf */
     double idf_power;       /* idf to this power on each side */
     double damp;            /* need-side damping to this power */
-    bool word_pairs;        /* adjacent words as terms */
+    bool english;           /* terms_read with TERMS_ENGLISH */
     struct match_parts mix; /* weights of the parts; those out of use count 0 */
 };
 
@@ -60,8 +60,8 @@ enum rc matcher_open(struct matcher **out, struct match_source results, struct m
 /* The needs' own statistics, made once for matchers of several kinds of results. They do not change
  * when a source does. O(all text). */
 struct demand;
-enum rc demand_open(struct demand **out, struct match_source needs, bool word_pairs,
-                    unsigned threads, struct err *e) MUST_CHECK;
+enum rc demand_open(struct demand **out, struct match_source needs, bool english, unsigned threads,
+                    struct err *e) MUST_CHECK;
 void demand_close(struct demand *d);
 struct matcher_setup {
     struct match_source needs;

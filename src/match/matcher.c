@@ -1,4 +1,5 @@
 #include "match/matcher_int.h"
+#include "text/english.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@ const struct match_params match_chinese = {.single = 1.5,
                                            .b = .75,
                                            .idf_power = .5,
                                            .damp = .5,
-                                           .word_pairs = false,
+                                           .english = false,
                                            .mix = {1, .4, .2}};
 static const struct match_params english = {.single = 0,
                                             .title = 1,
@@ -19,25 +20,16 @@ static const struct match_params english = {.single = 0,
                                             .b = .75,
                                             .idf_power = 1,
                                             .damp = 0,
-                                            .word_pairs = true,
+                                            .english = true,
                                             .mix = {.5, 0, .5}};
 
 #define SAMPLE     1000u /* texts that decide the language of a collection */
 #define DAMP_NEEDS 100.0 /* needs from which on their statistics are trusted whole */
 
-/* English function words: among Chinese texts they are rare, and would count as telling. A closed
- * class, so no table of the model's. */
-static const char *const function_words[] = {
-    "a",     "an",    "and",   "are",   "as",     "at",    "be",     "been",    "but",
-    "by",    "can",   "for",   "from",  "has",    "have",  "in",     "into",    "is",
-    "it",    "its",   "may",   "more",  "must",   "no",    "not",    "of",      "on",
-    "or",    "our",   "over",  "shall", "should", "such",  "than",   "that",    "the",
-    "their", "these", "this",  "those", "to",     "under", "up",     "was",     "we",
-    "were",  "when",  "which", "while", "will",   "with",  "within", "without", "you"};
-
+/* Among Chinese texts English function words are rare, and would count as telling. */
 static enum rc note_function_words(struct matcher *m, struct err *e)
 {
-    for (size_t i = 0; !m->params.word_pairs && i < ARRAY_LEN(function_words); i++) {
+    for (size_t i = 0; !m->params.english && i < function_words_n; i++) {
         struct str word = str_of(function_words[i]);
         if (!map_put(&m->silent, term_word(word, TERM_PAIR), 1) ||
             !map_put(&m->silent, term_word(word, TERM_SINGLE), 1))
@@ -48,7 +40,7 @@ static enum rc note_function_words(struct matcher *m, struct err *e)
 
 unsigned matcher_flags(const struct matcher *m)
 {
-    return m->params.word_pairs ? TERMS_WORDPAIRS : 0;
+    return m->params.english ? TERMS_ENGLISH : 0;
 }
 
 /* A collection is English when, over evenly spaced texts, fewer than a fifth of the term
@@ -111,7 +103,7 @@ static enum rc count_needs(struct matcher *m, const struct matcher_setup *o, str
     m->demand = o->demand && o->demand->flags == matcher_flags(m) ? o->demand : NULL;
     if (m->demand || m->damp <= 0)
         return RC_OK;
-    TRY(demand_open(&m->own, m->needs, m->params.word_pairs, o->threads, e));
+    TRY(demand_open(&m->own, m->needs, m->params.english, o->threads, e));
     m->demand = m->own;
     return RC_OK;
 }

@@ -16,6 +16,7 @@ typedef VEC(struct run) vec_run;
 
 struct phrases {
     struct str need_text, result_text;
+    unsigned flags;           /* of terms_read */
     vec_term_at need, result; /* pairs and words only, in text order */
     VEC(uint32_t) next;       /* next need token of the same key */
     struct map first;         /* key -> first need token */
@@ -35,14 +36,17 @@ static void phrases_free(struct phrases *p)
     vec_free(&p->run);
 }
 
-/* Tokens that phrases are made of: single characters are inside their pairs. */
-static enum rc read_tokens(vec_term_at *out, struct str text, struct err *e)
+/* Tokens that phrases are made of: single characters are inside their pairs; of an English compound
+ * the parts, not the whole that follows them. */
+static enum rc read_tokens(vec_term_at *out, struct str text, unsigned flags, struct err *e)
 {
-    TRY(terms_read(out, text, 0, e));
+    TRY(terms_read(out, text, flags, e));
     size_t n = 0;
-    for (size_t i = 0; i < out->n; i++)
-        if (term_class(out->p[i].key) == TERM_PAIR)
+    for (size_t i = 0; i < out->n; i++) {
+        bool whole = flags & TERMS_ENGLISH && n && out->p[i].at.from < out->p[n - 1].at.to;
+        if (term_class(out->p[i].key) == TERM_PAIR && !whole)
             out->p[n++] = out->p[i];
+    }
     out->n = n;
     return RC_OK;
 }
@@ -62,14 +66,17 @@ static enum rc link_need(struct phrases *p, struct err *e)
 }
 
 /* What stands between neighbouring tokens of a run: nothing, where pairs overlap or touch, or one
- * blank. Anything else ends it: a quotation must read the same on both sides. */
+ * blank (in English also a hyphen). Anything else ends it: a quotation must read the same on both
+ * sides, but for English endings. */
 enum gap { GAP_NONE, GAP_BLANK, GAP_OTHER };
 
-static enum gap gap_between(struct str text, struct term_at a, struct term_at b)
+static enum gap gap_between(unsigned flags, struct str text, struct term_at a, struct term_at b)
 {
     if (b.at.from <= a.at.to)
         return GAP_NONE;
-    return b.at.from == a.at.to + 1 && text.p[a.at.to] == ' ' ? GAP_BLANK : GAP_OTHER;
+    char c = text.p[a.at.to];
+    bool blank = c == ' ' || (flags & TERMS_ENGLISH && c == '-');
+    return b.at.from == a.at.to + 1 && blank ? GAP_BLANK : GAP_OTHER;
 }
 
 static uint32_t run_length(const struct phrases *p, uint32_t i, uint32_t j)
@@ -79,8 +86,8 @@ static uint32_t run_length(const struct phrases *p, uint32_t i, uint32_t j)
         const struct term_at *x = &p->need.p[i + n], *y = &p->result.p[j + n];
         if (x->key != y->key)
             break;
-        enum gap gap = gap_between(p->need_text, x[-1], x[0]);
-        if (gap == GAP_OTHER || gap != gap_between(p->result_text, y[-1], y[0]))
+        enum gap gap = gap_between(p->flags, p->need_text, x[-1], x[0]);
+        if (gap == GAP_OTHER || gap != gap_between(p->flags, p->result_text, y[-1], y[0]))
             break;
     }
     return n;
@@ -183,10 +190,10 @@ static enum rc put_phrases(struct phrases *p, double score, struct str result, v
 }
 
 /* Find by x y of every shared key, and their sum. */
-static enum rc phrases_of(struct str a, struct str b, const vec_product *v, double score,
-                          vec_reason *out, struct err *e)
+static enum rc phrases_of(unsigned flags, struct str a, struct str b, const vec_product *v,
+                          double score, vec_reason *out, struct err *e)
 {
-    struct phrases p = {.need_text = a, .result_text = b};
+    struct phrases p = {.need_text = a, .result_text = b, .flags = flags};
     enum rc rc = RC_OK;
     for (size_t i = 0; i < v->n; i++) {
         if (!map_put(&p.worth, v->p[i].key, (uint32_t)p.product.n)) {
@@ -195,8 +202,8 @@ static enum rc phrases_of(struct str a, struct str b, const vec_product *v, doub
         }
         GOTO_OUT(vec_push(&p.product, v->p[i].x * v->p[i].y, e));
     }
-    GOTO_OUT(read_tokens(&p.need, a, e));
-    GOTO_OUT(read_tokens(&p.result, b, e));
+    GOTO_OUT(read_tokens(&p.need, a, flags, e));
+    GOTO_OUT(read_tokens(&p.result, b, flags, e));
     GOTO_OUT(link_need(&p, e));
     GOTO_OUT(find_runs(&p, e));
     weigh_runs(&p, b);
@@ -213,8 +220,8 @@ enum rc reasons_phrases(const struct matcher *m, uint32_t need, uint32_t result,
     double score = 0;
     enum rc rc = matcher_products(m, need, result, &v, &score, e);
     if (rc == RC_OK)
-        rc = phrases_of(matcher_need(m, need).text, matcher_result(m, result).text, &v, score, out,
-                        e);
+        rc = phrases_of(matcher_params(m)->english ? TERMS_ENGLISH : 0, matcher_need(m, need).text,
+                        matcher_result(m, result).text, &v, score, out, e);
     vec_free(&v);
     return rc;
 }
@@ -226,7 +233,8 @@ enum rc reasons_phrases_between(const struct matcher *m, struct match_text need,
     double score = 0;
     enum rc rc = pair_products(m, need, result, &v, &score, e);
     if (rc == RC_OK)
-        rc = phrases_of(need.text, result.text, &v, score, out, e);
+        rc = phrases_of(matcher_params(m)->english ? TERMS_ENGLISH : 0, need.text, result.text, &v,
+                        score, out, e);
     vec_free(&v);
     return rc;
 }

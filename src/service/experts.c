@@ -74,10 +74,10 @@ static enum rc person_of(struct experts *x, struct strmap *known, struct str nam
 }
 
 static enum rc add_item(struct experts *x, struct strmap *known, const struct collection *c,
-                        uint32_t i, struct err *e)
+                        enum field names, uint32_t i, struct err *e)
 {
     struct item it = collection_item(c, i);
-    struct str rest = it.field[FIELD_PERSON], name;
+    struct str rest = it.field[names], name;
     size_t first = x->owner.n;
     while (next_name(&rest, &name)) {
         uint32_t p;
@@ -113,6 +113,18 @@ static enum rc list_items(struct experts *x, uint32_t results, struct err *e)
     return RC_OK;
 }
 
+static enum rc add_all(struct experts *x, const struct collection *c, enum field names,
+                       struct err *e)
+{
+    struct strmap known = {0};
+    enum rc rc = RC_OK;
+    for (uint32_t i = 0; rc == RC_OK && i < collection_count(c); i++)
+        rc = add_item(x, &known, c, names, i, e);
+    strmap_free(&known);
+    return rc;
+}
+
+/* Where no row names a person the rows are persons: their title is their name. */
 enum rc experts_open(struct matching *m, struct err *e)
 {
     uint32_t n = collection_count(m->results);
@@ -123,11 +135,9 @@ enum rc experts_open(struct matching *m, struct err *e)
     x->list = mem_calloc(collection_count(m->needs), sizeof *x->list);
     if (!x->owner_at || !x->list)
         return err_nomem(e);
-    struct strmap known = {0};
-    enum rc rc = RC_OK;
-    for (uint32_t i = 0; rc == RC_OK && i < n; i++)
-        rc = add_item(x, &known, m->results, i, e);
-    strmap_free(&known);
+    enum rc rc = add_all(x, m->results, FIELD_PERSON, e);
+    if (rc == RC_OK && !x->person.n)
+        rc = add_all(x, m->results, FIELD_TITLE, e);
     return rc == RC_OK ? list_items(x, n, e) : rc;
 }
 

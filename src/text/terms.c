@@ -1,9 +1,11 @@
 #include "text/terms.h"
 
 #include "base/map.h"
+#include "text/english.h"
 #include "text/norm.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define WORD_MAX 256 /* bytes of a word that count; what follows is dropped */
 
@@ -70,6 +72,9 @@ struct reader {
     char word[WORD_MAX];
     size_t word_n;
     struct span word_at;
+    char whole[WORD_MAX]; /* a compound's parts end to end (English) */
+    size_t whole_n;
+    uint32_t whole_from;
     char joint; /* a '.' or '-' that belongs to the word if an alphanumeric follows, else 0 */
     uint32_t joint_end;
     /* the word before, for pairs; empty when something other than blanks stood between */
@@ -91,22 +96,66 @@ static enum rc end_han(struct reader *r, struct err *e)
     return n == 1 ? emit(r, term_han_pair(r->han[1], 0), r->han_at[1], e) : RC_OK;
 }
 
-static enum rc end_word(struct reader *r, struct err *e)
+static enum rc put_word(struct reader *r, uint64_t hash, struct err *e)
 {
-    if (!r->word_n)
-        return RC_OK;
-    struct str w = {r->word, r->word_n};
+    TRY(emit(r, make_key(TERM_PAIR, true, hash), r->word_at, e));
+    return emit(r, make_key(TERM_SINGLE, true, hash), r->word_at, e);
+}
+
+/* A word or a part of a compound. */
+static enum rc put_english(struct reader *r, struct err *e)
+{
+    bool telling = !is_function_word((struct str){r->word, r->word_n});
+    if (telling) {
+        uint64_t hash = hash_bytes((struct str){r->word, stem_english(r->word, r->word_n)});
+        TRY(emit(r, make_key(TERM_PAIR, true, hash), r->word_at, e));
+        if (r->has_prev)
+            TRY(emit(r, make_key(TERM_WORDPAIR, true, mix64(r->prev) + hash),
+                     (struct span){r->prev_at.from, r->word_at.to}, e));
+        r->prev = hash;
+        r->prev_at = r->word_at;
+    }
+    r->has_prev = telling;
+    return RC_OK;
+}
+
+static void add_to_whole(struct reader *r)
+{
+    size_t n = MIN(r->word_n, WORD_MAX - r->whole_n);
+    memcpy(r->whole + r->whole_n, r->word, n);
+    r->whole_n += n;
+}
+
+/* A hyphen and more of the compound follow. */
+static enum rc end_part(struct reader *r, struct err *e)
+{
+    if (!r->whole_n)
+        r->whole_from = r->word_at.from;
+    add_to_whole(r);
+    TRY(put_english(r, e));
     r->word_n = 0;
     r->joint = 0;
-    uint64_t hash = hash_bytes(w);
-    TRY(emit(r, make_key(TERM_PAIR, true, hash), r->word_at, e));
-    TRY(emit(r, make_key(TERM_SINGLE, true, hash), r->word_at, e));
-    if ((r->flags & TERMS_WORDPAIRS) && r->has_prev)
-        TRY(emit(r, make_key(TERM_WORDPAIR, true, mix64(r->prev) + hash),
-                 (struct span){r->prev_at.from, r->word_at.to}, e));
-    r->prev = hash;
-    r->prev_at = r->word_at;
-    r->has_prev = true;
+    return RC_OK;
+}
+
+static enum rc end_word(struct reader *r, struct err *e)
+{
+    bool compound = r->whole_n > 0;
+    if (!r->word_n)
+        return RC_OK;
+    if (compound)
+        add_to_whole(r);
+    if (r->flags & TERMS_ENGLISH)
+        TRY(put_english(r, e));
+    else
+        TRY(put_word(r, hash_bytes((struct str){r->word, r->word_n}), e));
+    if (compound) {
+        struct str whole = {r->whole, stem_english(r->whole, r->whole_n)};
+        TRY(emit(r, make_key(TERM_PAIR, true, hash_bytes(whole)),
+                 (struct span){r->whole_from, r->word_at.to}, e));
+    }
+    r->word_n = r->whole_n = 0;
+    r->joint = 0;
     return RC_OK;
 }
 
@@ -122,8 +171,10 @@ static enum rc take_han(struct reader *r, uint32_t c, struct span at, struct err
     return emit(r, term_han(c), at, e);
 }
 
-static void take_alnum(struct reader *r, char c, struct span at)
+static enum rc take_alnum(struct reader *r, char c, struct span at, struct err *e)
 {
+    if (r->joint == '-' && r->flags & TERMS_ENGLISH)
+        TRY(end_part(r, e));
     if (!r->word_n)
         r->word_at = at;
     if (r->joint && r->word_n < WORD_MAX)
@@ -132,6 +183,7 @@ static void take_alnum(struct reader *r, char c, struct span at)
     if (r->word_n < WORD_MAX)
         r->word[r->word_n++] = c;
     r->word_at.to = at.to;
+    return RC_OK;
 }
 
 static enum rc take(struct reader *r, uint32_t c, struct span at, struct err *e)
@@ -141,10 +193,8 @@ static enum rc take(struct reader *r, uint32_t c, struct span at, struct err *e)
         return take_han(r, c, at, e);
     }
     TRY(end_han(r, e));
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
-        take_alnum(r, (char)c, at);
-        return RC_OK;
-    }
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+        return take_alnum(r, (char)c, at, e);
     if ((c == '.' || c == '-') && r->word_n && !r->joint) {
         r->joint = (char)c;
         return RC_OK;

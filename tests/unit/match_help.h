@@ -13,6 +13,7 @@
 
 #include "base/map.h"
 #include "match/match.h"
+#include "text/english.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -128,10 +129,37 @@ static inline bool is_word_byte(char c)
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
+/* A word of an English text: its parts by their stems, with pairs, then the whole. */
+static inline void count_english(struct plain *p, struct bag *b, struct str w, struct str *before,
+                                 char keep[2][40], unsigned *turn)
+{
+    char whole[80];
+    size_t whole_n = 0, parts = 0;
+    for (size_t i = 0, from = 0; i <= w.n; i++) {
+        if (i < w.n && w.p[i] != '-')
+            continue;
+        char *part = keep[++*turn % 2];
+        memcpy(part, w.p + from, i - from);
+        memcpy(whole + whole_n, part, i - from);
+        whole_n += i - from;
+        struct str stem = {part, stem_english(part, i - from)};
+        count_term(p, b, "%.*s%.*s", stem, STR(""));
+        if (before->n)
+            count_term(p, b, "%.*s %.*s", *before, stem);
+        *before = stem;
+        from = i + 1;
+        parts++;
+    }
+    if (parts > 1)
+        count_term(p, b, "%.*s%.*s", (struct str){whole, stem_english(whole, whole_n)}, STR(""));
+}
+
 /* Lower-case ASCII and three-byte Han only: what random_words makes. */
 static inline void count_text(struct plain *p, struct bag *b, struct str s)
 {
     struct str before = {0};
+    char keep[2][40];
+    unsigned turn = 0;
     for (size_t i = 0, from; i < s.n;) {
         from = i;
         if (is_word_byte(s.p[i])) {
@@ -139,11 +167,12 @@ static inline void count_text(struct plain *p, struct bag *b, struct str s)
                                                         i + 1 < s.n && is_word_byte(s.p[i + 1]))))
                 i++;
             struct str w = str_sub(s, from, i);
+            if (p->english) {
+                count_english(p, b, w, &before, keep, &turn);
+                continue;
+            }
             count_term(p, b, "%.*s%.*s", w, STR(""));
             count_term(p, b, "#%.*s%.*s", w, STR(""));
-            if (p->english && before.n)
-                count_term(p, b, "%.*s %.*s", before, w);
-            before = w;
             continue;
         }
         size_t k = i;

@@ -33,7 +33,7 @@ static void scores_equal(struct texts *results, struct texts *needs, bool englis
     struct plain p;
     struct matcher *m = open_on(results, needs, 2);
     vec_product v = {0};
-    assert_int_equal(matcher_params(m)->word_pairs, english);
+    assert_int_equal(matcher_params(m)->english, english);
     plain_make(&p, results, needs, english);
     for (uint32_t i = 0; i < needs->n; i++)
         for (uint32_t j = i % 7; j < results->n; j += 7) {
@@ -362,7 +362,7 @@ static void function_words_count_nothing(void **unused)
     struct matcher *m = open_on(&results, &needs, 1);
     vec_product v = {0};
     double sum = 1;
-    assert_false(matcher_params(m)->word_pairs);
+    assert_false(matcher_params(m)->english);
     assert_int_equal(matcher_products(m, 0, 0, &v, &sum, NULL), RC_OK);
     assert_true(sum == 0 && v.n == 0);
     vec_free(&v);

@@ -1,6 +1,4 @@
-#include "text/stem.h"
-
-#include "base/base.h"
+#include "text/english.h"
 
 #include <string.h>
 
@@ -169,4 +167,31 @@ size_t stem_english(char *w, size_t n)
         apply(&x, last_suffixes, ARRAY_LEN(last_suffixes), 1);
     tidy(&x);
     return x.n;
+}
+
+/* ---- function words ---- */
+
+const char *const function_words[] = {
+    "a",     "an",    "and",   "are",   "as",     "at",    "be",     "been",    "but",
+    "by",    "can",   "for",   "from",  "has",    "have",  "in",     "into",    "is",
+    "it",    "its",   "may",   "more",  "must",   "no",    "not",    "of",      "on",
+    "or",    "our",   "over",  "shall", "should", "such",  "than",   "that",    "the",
+    "their", "these", "this",  "those", "to",     "under", "up",     "was",     "we",
+    "were",  "when",  "which", "while", "will",   "with",  "within", "without", "you"};
+const size_t function_words_n = ARRAY_LEN(function_words);
+
+bool is_function_word(struct str word)
+{
+    size_t low = 0, high = function_words_n;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        int order = str_cmp(word, str_of(function_words[mid]));
+        if (order == 0)
+            return true;
+        if (order > 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return false;
 }
