@@ -34,6 +34,7 @@
   var atMistake = function () {
     var wrong = document.querySelector('.record-form .is-invalid');
     if (wrong) wrong.focus();
+    if (wrong && wrong.matches('input[list]')) wrong.select();
   };
   atMistake();
   document.addEventListener('htmx:afterSettle', function (e) {

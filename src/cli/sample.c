@@ -31,10 +31,11 @@
 /* Files in the order in which their records can be made. The first two are there before anything
  * happens; all others in the order of their days. */
 static const char *const kinds_in_order[] = {
-    "org",       "person",    "resource",   "result",      "need",        "introduction",
-    "event",     "direction", "commitment", "agreement",   "project",     "milestone",
-    "payment",   "reward",    "position",   "application", "appointment", "rank",
-    "programme", "indicator", "finding",    "base",        "alumnus"};
+    "org",          "person",    "resource",    "result",      "need",
+    "introduction", "event",     "direction",   "commitment",  "agreement",
+    "project",      "milestone", "payment",     "reward",      "scoresheet",
+    "assessment",   "position",  "application", "appointment", "rank",
+    "programme",    "indicator", "finding",     "base",        "alumnus"};
 #define N_FILES   ARRAY_LEN(kinds_in_order)
 #define N_SETTLED 2u
 
@@ -48,8 +49,8 @@ static const struct option options[] = {
     {.name = "password",
      .kind = OPTION_TEXT,
      .to = offsetof(struct sample_args, password),
-     .value = {"密码", "PASSWORD"},
-     .help = {"所有示例账号的密码；不给则不建账号",
+     .value = {"口令", "PASSWORD"},
+     .help = {"所有示例账号的口令；不给则不建账号",
               "the password of all sample accounts; without it none are made"}},
 };
 

@@ -186,12 +186,16 @@ static bool sends_people(const struct page *p, uint32_t i)
 /* Present at the event: counted, but no figure of the cooperation. */
 static bool is_attendance(const struct page *p, const struct amount *a)
 {
-    static const char *const words[] = {"参加", "出席", "一行", "带队", "与会",    "到场",
-                                        "参会", "观摩", "聆听", "见证", "参与活动"};
+    static const char *const words[] = {"参加", "出席", "一行", "带队", "与会",     "到场",
+                                        "参会", "观摩", "聆听", "见证", "参与活动", "带领"};
+    static const char *const visits[] = {"走访", "先后到", "考察", "参观", "调研", "走进"};
     static const char *const taught[] = {"参加培训", "参加实习", "参加实训", "参加研修"};
     uint32_t c = clause_of(p, a->from);
     if (c == NONE)
         return false;
+    for (size_t k = 0; is_one_of(p->ch[a->unit_from], "家所") && k < ARRAY_LEN(visits); k++)
+        if (find_in(p, p->clause.p[c].from, a->from, visits[k]) != NONE)
+            return true; /* 先后走访了5家企业 */
     if (is_one_of(p->ch[a->unit_from], "家所个"))
         return sends_people(p, a->to);
     if (!is_one_of(p->ch[a->unit_from], "人名位"))
@@ -453,6 +457,8 @@ static bool is_other_day(const struct page *p, uint32_t from, uint32_t end)
     for (size_t k = 0; k < ARRAY_LEN(before); k++)
         if (from >= 3 && find_in(p, from - 3, from, before[k]) != NONE)
             return true;
+    if (looking_at(p, end, "从") && find_in(p, end, MIN(p->n, end + 30), "获悉") != NONE)
+        return true; /* 记者9日从某院获悉 */
     static const char *const after[] = {"印发", "发布", "颁布", "施行", "出台"};
     for (size_t k = 0; k < ARRAY_LEN(after); k++)
         if (looking_at(p, end, after[k]))
@@ -461,6 +467,16 @@ static bool is_other_day(const struct page *p, uint32_t from, uint32_t end)
 }
 
 /* The only year that the title and the lead name, 0. */
+/* 到2026年底, not 2023年. */
+static bool is_deadline(const struct page *p, uint32_t i)
+{
+    enum { BARE_YEAR = 5 };
+    for (size_t k = 0; k < p->moment.n; k++)
+        if (p->moment.p[k].from <= i && i < p->moment.p[k].to)
+            return p->moment.p[k].to - p->moment.p[k].from > BARE_YEAR;
+    return false;
+}
+
 static int lead_year(const struct page *p)
 {
     int year = 0, y;
@@ -470,7 +486,7 @@ static int lead_year(const struct page *p)
         if (p->ch[i] != '2' || p->ch[i + 1] != '0' || (i && is_digit(p->ch[i - 1])))
             continue;
         uint32_t k = read_number(p, i, 4, &y);
-        if (k - i != 4 || p->ch[k] != 0x5E74)
+        if (k - i != 4 || p->ch[k] != 0x5E74 || is_deadline(p, i))
             continue;
         if (year && y != year)
             return 0;
@@ -575,6 +591,13 @@ static uint32_t bare_day(const struct page *p, uint32_t i, const struct day *lin
     return k + 1;
 }
 
+/* 12月18日讯 … 今天上午: the day of the dateline, or the one before. */
+static enum rc dateline_day(struct page *p, struct day line, int before)
+{
+    line.day -= before;
+    return line.day > 0 ? set_day(p, &line) : RC_OK;
+}
+
 /* First day of the lead; 近日 before it means that none is told. */
 static enum rc event_day(struct page *p)
 {
@@ -589,6 +612,8 @@ static enum rc event_day(struct page *p)
         for (size_t k = 0; k < ARRAY_LEN(vague); k++)
             if (looking_at(p, i, vague[k])) {
                 p->recent = true;
+                if (k >= VAGUE_REST && p->x->publish_date.n != 10 && line.month)
+                    return dateline_day(p, line, p->ch[i] == 0x6628);
                 return k < VAGUE_REST ? RC_OK : relative_day(p, p->ch[i] == 0x6628); /* 昨 */
             }
         if (month_day(p, i, &d))

@@ -116,6 +116,16 @@ static bool same(struct day a, struct day b)
 
 /* ---- in the text */
 
+/* 会议|时间: a short label that is the end of a longer word. */
+static bool is_word_end(struct str s, size_t i, size_t n)
+{
+    enum { SHORT = 6 };
+    size_t prev = i;
+    while (prev > 0 && ((unsigned char)s.p[--prev] & 0xC0) == 0x80) {
+    }
+    return n <= SHORT && i > 0 && is_han(next_char(s, &prev));
+}
+
 /* The date that follows a label at once: blanks, a colon, a bracket may stand between. */
 static struct day labelled(const struct words *labels, struct str s)
 {
@@ -123,7 +133,9 @@ static struct day labelled(const struct words *labels, struct str s)
     for (size_t i = 0; i < s.n;) {
         size_t from = i, end;
         uint32_t c = next_char(s, &i);
-        size_t n = bit_of(labels->first, c) ? words_at(labels, s, from, NULL) : 0, at = from + n;
+        size_t n = bit_of(labels->first, c) ? words_at(labels, s, from, NULL) : 0;
+        n = n && is_word_end(s, from, n) ? 0 : n;
+        size_t at = from + n;
         for (int k = 0; n && k < 6 && at < s.n && !is_digit_at(s, at); k++)
             next_char(s, &at);
         struct day x = n && at < s.n ? day_at(s, at, &end) : none;
@@ -146,6 +158,21 @@ static struct day in_labels(const struct page *p, const struct choice *c,
                 return x;
         }
     return x;
+}
+
+/* The last line that is a date and nothing else: under a notice, below who signs it. */
+static struct day signed_on(const struct page *p, const struct choice *c)
+{
+    struct day none = {0};
+    for (size_t i = p->block.n; i-- > 0;) {
+        struct str s = str_trim(p->block.p[i].text);
+        size_t end;
+        struct day x = s.n && is_digit_at(s, 0) ? day_at(s, 0, &end) : none;
+        if (x.y && c->kind.p[i] != LINE_BODY && i > c->title && i > p->block.n / 2 &&
+            (end == s.n || str_eq(str_sub(s, end, s.n), STR("日"))))
+            return x;
+    }
+    return none;
 }
 
 /* Full dates of the lines that are not the article; several different ones tell nothing. */
@@ -370,6 +397,8 @@ bool publish_date(char to[DATE_SIZE], const struct page *p, const struct choice 
         x = in_time_tag(p->time_date);
     if (!x.y)
         x = only_one(p, c);
+    if (!x.y && c->title != NO_BLOCK)
+        x = signed_on(p, c);
     if (!x.y)
         x = in_address(url);
     if (!x.y)

@@ -470,7 +470,8 @@ static bool tells_sum(const struct page *p, const struct clause *c)
 {
     static const char *const words[] = {"合同金额", "协议金额", "签约金额", "成交金额", "总金额",
                                         "金额",     "合同额",   "合同总额", "总投资",   "转让费",
-                                        "合同经费", "协议总额", "投资总额", "经费",     "到账经费"};
+                                        "合同经费", "协议总额", "投资总额", "经费",     "到账经费",
+                                        "许可费",   "转让金额", "交易金额", "授权费"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (looking_at(p, c->from, words[k]))
             return true;

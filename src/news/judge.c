@@ -84,6 +84,21 @@ static uint32_t concrete_facts(const struct page *p)
     return n;
 }
 
+/* The lead tells of a signing or an unveiling, and the page of more: the partner's name is only one
+ * that was not understood. */
+static bool has_partner_unnamed(const struct page *p)
+{
+    enum { SENTENCES = 3, FACTS = 3 };
+    static const char *const acts[] = {"ceremony", "sign", "unveil"};
+    struct group_set lead = lead_groups(p, SENTENCES);
+    bool signs = false;
+    for (size_t k = 0; k < ARRAY_LEN(acts); k++) {
+        uint32_t g = group_find(p->t, acts[k]);
+        signs = signs || (g != NONE && set_has(&lead, g));
+    }
+    return signs && concrete_facts(p) >= FACTS && !clauses_with(p, "internal");
+}
+
 static const char *refusal(const struct page *p)
 {
     uint32_t out = outsiders(p), concrete = concrete_facts(p);
@@ -97,7 +112,7 @@ static const char *refusal(const struct page *p)
         return "notice";
     if (clauses_with(p, "advertisement") >= 2 && out < 2)
         return "advertisement";
-    if (out == 0)
+    if (out == 0 && !has_partner_unnamed(p))
         return clauses_with(p, "internal") ? "internal" : dated || people ? "no_partner" : "essay";
     if (!dated && !p->recent && !people)
         return "essay";

@@ -2,8 +2,6 @@
  * government, and the words a page uses for its own school. */
 #include "news/news_int.h"
 
-enum { GROWTH_MAX = 36, BRACKET_MAX = 10 };
-
 uint32_t mention_from(const struct page *p, uint32_t i)
 {
     size_t lo = 0, hi = p->mention.n;
@@ -15,231 +13,6 @@ uint32_t mention_from(const struct page *p, uint32_t i)
             hi = mid;
     }
     return (uint32_t)lo;
-}
-
-/* ---- growth ---- */
-
-/* Start of a bracket inside a name, 宿迁投资(集团)有限公司; NONE when it is none. */
-static uint32_t bracket_open(const struct page *p, uint32_t close)
-{
-    for (uint32_t i = close; i > 0 && close - i < BRACKET_MAX; i--) {
-        if (p->ch[i - 1] == '(')
-            return i < close ? i - 1 : NONE;
-        if (is_break(p->ch[i - 1]))
-            return NONE;
-    }
-    return NONE;
-}
-
-bool starts_word(const struct page *p, uint32_t i)
-{
-    return i == 0 || is_break(p->ch[i - 1]) || mark_to(p, i, SENSE_STOP) ||
-           mark_to(p, i, SENSE_INSIDE);
-}
-
-/* Does a word that is no part of a name begin before i and end behind it: 联合|江城, 部长|葛某? */
-bool is_crossed(const struct page *p, uint32_t i)
-{
-    static const enum sense_class words[] = {SENSE_STOP, SENSE_TITLE, SENSE_INSIDE};
-    for (size_t k = 0; i < p->n && k < ARRAY_LEN(words); k++) {
-        const struct mark *m = mark_to(p, i + 1, words[k]);
-        if (m && m->from < i)
-            return true;
-    }
-    return false;
-}
-
-/* A name known whole that ends at i: there the growing name begins. The short name of a university
- * counts only where a word begins: the 江理工 of 东江理工大学 is none. */
-static const struct mark *whole_to(const struct page *p, uint32_t i)
-{
-    const struct mark *m = mark_to(p, i, SENSE_UNIVERSITY);
-    if (!m || i - m->from < 3 || (i - m->from < 5 && !starts_word(p, m->from)))
-        m = mark_to(p, i, SENSE_KNOWN);
-    return m ? m : mark_to(p, i, SENSE_PREFIX);
-}
-
-/* A place that ends at i, NULL when its first character belongs to the word before it. */
-static const struct mark *place_to(const struct page *p, uint32_t i)
-{
-    const struct mark *m = mark_to(p, i, SENSE_PLACE);
-    return m && is_crossed(p, m->from) ? NULL : m;
-}
-
-/* 南昌大学附属 before a place. */
-static uint32_t grow_parent(const struct page *p, uint32_t i)
-{
-    if (i < 2 || !looking_at(p, i - 2, "附属"))
-        return i;
-    uint32_t k = i - 2;
-    if (k >= 2 && looking_at(p, k - 2, "直属"))
-        k -= 2;
-    const struct mark *m = whole_to(p, k);
-    return m ? m->from : i;
-}
-
-/* From behind a place name: further places or a whole name may stand before it. */
-static uint32_t grow_places(const struct page *p, uint32_t i)
-{
-    for (;;) {
-        const struct mark *m = whole_to(p, i),
-                          *prefix = m ? mark_to(p, m->from, SENSE_PREFIX) : NULL;
-        if (m)
-            return prefix ? prefix->from : m->from; /* 中国|建设银行 */
-        m = place_to(p, i);
-        if (!m)
-            return grow_parent(p, i);
-        i = m->from;
-    }
-}
-
-/* Up to four characters before a place still belong to the name of a company (新奥泰州燃气). */
-static uint32_t grow_brand(const struct page *p, uint32_t i)
-{
-    for (uint32_t k = i; k + 4 >= i; k--) {
-        if (k == 0 || is_break(p->ch[k - 1]) || mark_to(p, k, SENSE_STOP) ||
-            mark_to(p, k, SENSE_INSIDE))
-            return k;
-        if (is_digit(p->ch[k - 1]))
-            return i;
-    }
-    return i;
-}
-
-/* 中宇, 正大, 同方: particles elsewhere, but names begin with them. */
-static bool begins_names(uint32_t c)
-{
-    return c == 0x4E2D || c == 0x6B63 || c == 0x540C || c == 0x53CC || c == 0x5916;
-}
-
-/* 中国科学院上海微系统|与|信息技术研究所: the academy before an "and". */
-static const struct mark *academy_before(const struct page *p, uint32_t i)
-{
-    if (!looking_at(p, i - 1, "与"))
-        return NULL;
-    for (uint32_t k = i - 1; k > 0 && i - k < 16 && !is_break(p->ch[k - 1]); k--) {
-        const struct mark *m = mark_to(p, k, SENSE_KNOWN);
-        if (m && p->t->known.p[m->value].kind == KIND_INSTITUTE)
-            return m;
-        if (mark_to(p, k, SENSE_SUFFIX) || mark_to(p, k, SENSE_STOP))
-            return NULL;
-    }
-    return NULL;
-}
-
-/* The 中 of 中医药, the 经 of 财经. */
-static bool in_longer_word(const struct page *p, const struct mark *in)
-{
-    static const enum sense_class words[] = {SENSE_AREA, SENSE_GENERIC};
-    for (size_t k = 0; k < ARRAY_LEN(words); k++) {
-        const struct mark *to = mark_to(p, in->to, words[k]), *at = mark_at(p, in->from, words[k]);
-        if ((to && to->from < in->from) || (at && at->to > in->to))
-            return true;
-    }
-    return false;
-}
-
-/* 国家茶树改良中心和|学校: the ending is a word by itself. */
-static bool is_joined(const struct page *p, uint32_t i)
-{
-    return i > 0 && (looking_at(p, i - 1, "和") || looking_at(p, i - 1, "同"));
-}
-
-/* 、法|因|图尔精密: a foreign name in a list, in characters that are words elsewhere. */
-static uint32_t brand_before(const struct page *p, uint32_t i)
-{
-    if (!looking_at(p, i - 1, "因") && !looking_at(p, i - 1, "如") && !looking_at(p, i - 1, "若"))
-        return NONE;
-    for (uint32_t k = i - 1; k > 0 && i - k < 4; k--) {
-        if (p->ch[k - 1] == 0x3001)
-            return k + 1 < i ? k : NONE;
-        if (!is_han(p->ch[k - 1]) || mark_to(p, k, SENSE_STOP))
-            return NONE;
-    }
-    return NONE;
-}
-
-/* 长安马|自|达: one of 自 中 正 经 有 外 内 双 */
-static bool inside_names(uint32_t c)
-{
-    return begins_names(c) || c == 0x81EA || c == 0x7ECF || c == 0x6709 || c == 0x5185;
-}
-
-/* 滇|中|农业大学: the particle is of a region's name. */
-static bool begins_region(const struct page *p, uint32_t i, uint32_t to, uint32_t suffix)
-{
-    return to == i + 2 && begins_names(p->ch[i + 1]) && starts_word(p, i) &&
-           comes_again(p, i, suffix);
-}
-
-/* 淮阴|滨海大学: what stands before the place belongs to the name when it comes again so. */
-static uint32_t grow_school(const struct page *p, uint32_t i, uint32_t suffix)
-{
-    uint32_t k = grow_brand(p, i);
-    return k < i && i - k <= 3 && comes_again(p, k, suffix) ? k : i;
-}
-
-static uint32_t grow(const struct page *p, uint32_t from, enum org_kind kind, bool *anchored)
-{
-    uint32_t i = from, before_inside = NONE;
-    bool joins = false;    /* a word that parts names stands in it */
-    bool particle = false; /* and that is one character */
-    bool bracket = false;  /* 某某投资（北京）有限公司: nothing else has one */
-    *anchored = false;
-    while (i > 0 && from - i < GROWTH_MAX && !(i == from && is_joined(p, i))) {
-        uint32_t open = p->ch[i - 1] == ')' ? bracket_open(p, i - 1) : NONE;
-        if (open != NONE) {
-            bracket = true;
-            i = open;
-            continue;
-        }
-        if (is_break(p->ch[i - 1]))
-            break;
-        const struct mark *m = whole_to(p, i), *place = place_to(p, i);
-        if (mark_to(p, i, SENSE_TITLE) && !is_river(p, i))
-            break;
-        if (m && !place && joins && kind == KIND_ENTERPRISE)
-            return before_inside;
-        if (m || place) {
-            *anchored = true;
-            bool firm = m && kind == KIND_ENTERPRISE && mark_at(p, m->from, SENSE_KNOWN);
-            i = firm && place_to(p, m->from) ? grow_places(p, m->from) /* 青岛|海信 */
-                : m                          ? m->from
-                                             : grow_places(p, place->from);
-            bool known = mark_at(p, i, SENSE_PREFIX) || mark_at(p, i, SENSE_KNOWN);
-            if (kind_is_school(kind) && (!m || m->class == SENSE_PREFIX))
-                return grow_school(p, i, from);
-            return kind == KIND_ENTERPRISE && !m && !known ? grow_brand(p, i) : i;
-        }
-        const struct mark *stop = mark_to(p, i, SENSE_STOP), *in = mark_to(p, i, SENSE_INSIDE);
-        if (stop && stop->value == 1 && kind == KIND_ENTERPRISE) /* 精|密切|削 */
-            in = stop;
-        if (in && in_longer_word(p, in) && (in->to < from || mark_to(p, i, SENSE_GENERIC)))
-            in = NULL;
-        if (stop && (!in || stop->from < in->from)) {
-            const struct mark *academy = kind == KIND_INSTITUTE ? academy_before(p, i) : NULL;
-            uint32_t brand = kind == KIND_ENTERPRISE ? brand_before(p, i) : NONE;
-            if (brand != NONE)
-                return brand;
-            if (!academy)
-                break;
-            *anchored = true;
-            return academy->from;
-        }
-        if (in && mark_to(p, in->from, SENSE_SUFFIX))
-            break; /* 某某集团|向学校 */
-        bool business = in && in->to == from && kind == KIND_ENTERPRISE && in->to - in->from == 2;
-        if (in && before_inside == NONE && !business) /* the 投资 of 投资有限公司 is the name's */
-            before_inside = i;
-        joins = joins || (in && !inside_names(p->ch[in->from]));
-        particle = particle || (in && in->to == in->from + 1 && !inside_names(p->ch[in->from]));
-        i = in ? in->from : i - 1;
-    }
-    if (before_inside == NONE || (before_inside == i + 1 && begins_names(p->ch[i])) ||
-        (bracket && !particle) ||
-        (kind_is_school(kind) && begins_region(p, i, before_inside, from)))
-        return i;
-    return before_inside; /* 建设 inside only where a place begins it */
 }
 
 /* Nothing but adjectives of organisations (现代产业学院, 龙头企业集团)? */
@@ -345,6 +118,20 @@ static bool ends_group(const struct page *p, uint32_t i)
     return i >= 2 && looking_at(p, i - 2, "集团");
 }
 
+/* 某银行股份有限公司|芜湖分行 */
+static bool is_branch(const struct page *p, const struct mark *s)
+{
+    return looking_at(p, s->from, "分行") || looking_at(p, s->from, "支行") ||
+           looking_at(p, s->from, "分公司");
+}
+
+/* 开发|区管委会: no district's office. */
+static bool ends_park(const struct page *p, uint32_t i)
+{
+    const struct mark *s = mark_to(p, i + 1, SENSE_SUFFIX);
+    return s && p->ch[i] == 0x533A && p->t->suffix.p[s->value].kind == KIND_PARK;
+}
+
 /* 东华科技大学|国家大学科技园: a part of the one named before. */
 static bool is_part(const struct page *p, uint32_t from)
 {
@@ -367,10 +154,10 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
     const struct mark *whole = mark_to(p, s->to, SENSE_UNIVERSITY);
     if (whole && s->to - whole->from >= 4)
         return RC_OK; /* put_known has it */
-    m.from = skip_count(p, grow(p, s->from, x->kind, &m.anchored), s->from);
+    m.from = skip_count(p, name_start(p, s->from, x->kind, &m.anchored), s->from);
     const struct mention *last = mention_to(p, m.from), *before = mention_to(p, s->from);
     if (last && x->kind == KIND_ENTERPRISE && last->kind == KIND_ENTERPRISE &&
-        ends_group(p, m.from))
+        (ends_group(p, m.from) || is_branch(p, s)))
         m.from = last->from; /* 中国煤炭科工集团|太原研究院有限公司 */
     if (x->alone && before && kind_is_school(before->kind))
         return RC_OK; /* 某大学|化工与材料学院 */
@@ -384,6 +171,8 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
         return RC_OK;
     uint32_t core = s->from - m.from;
     bool level = x->office && core >= 1 && core < 10 && is_level(p->ch[m.from]) && !m.anchored;
+    if (level && ends_park(p, m.from))
+        return RC_OK;
     if (level) {
         m.level = true;
         m.suffix_from = m.from + 1;
@@ -391,9 +180,12 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
                (core < 3 || core > 5 || !is_level(p->ch[s->from - 1]))) {
         return RC_OK; /* else the office of a county that is not listed */
     }
+    if (x->kind == KIND_ENTERPRISE && s->from > 0 && is_digit(p->ch[s->from - 1]))
+        return RC_OK; /* 必发88|集团: betting sites are named so */
     if (in_word(p, s) || (s->to - s->from == 1 && core > 8))
         return RC_OK;
-    if ((x->alone && !word_ends(p, s->to)) || (x->kind != KIND_INSTITUTE && is_vague(p, &m)))
+    if ((x->alone && !word_ends(p, s->to) && !is_branch(p, s)) ||
+        (x->kind != KIND_INSTITUTE && is_vague(p, &m)))
         return RC_OK;
     bool bare_park = x->kind == KIND_PARK && core == 0 && s->to - s->from == 3 &&
                      (looking_at(p, s->to - 2, "新区") || looking_at(p, s->to - 2, "开区") ||
@@ -504,8 +296,9 @@ static uint32_t unlisted_from(const struct page *p, uint32_t from, uint32_t i)
 static enum rc put_unlisted(struct page *p, uint32_t i)
 {
     uint32_t from = i;
-    const struct mark *park = mark_to(p, i + 1, SENSE_SUFFIX); /* 高新区 */
-    if (mark_to(p, i + 1, SENSE_PLACE) || is_level(p->ch[i - 1]) ||
+    const struct mark *park = mark_to(p, i + 1, SENSE_SUFFIX);     /* 高新区 */
+    bool level = is_level(p->ch[i - 1]) && p->ch[i - 1] != 0x5DDE; /* not 袁州|区 */
+    if (mark_to(p, i + 1, SENSE_PLACE) || level ||
         (park && p->t->suffix.p[park->value].kind == KIND_PARK))
         return RC_OK;
     while (from > 0 && i - from < 3 && is_han(p->ch[from - 1]) && !mark_to(p, from, SENSE_STOP) &&

@@ -260,13 +260,21 @@ uint32_t clause_of(const struct page *p, uint32_t i);
 /* Places that divisions.yaml does not have (places.c). */
 bool is_town(uint32_t c);                           /* 市县 */
 bool may_end_town(uint32_t c);                      /* not of 城市, 五市 */
-bool starts_word(const struct page *p, uint32_t i); /* mentions.c */
+bool starts_word(const struct page *p, uint32_t i); /* growth.c */
 /* Does the name stand at the beginning of a word in another place near here? */
 bool comes_again(const struct page *p, uint32_t from, uint32_t to);
 /* 渭原县第一中学, 浔阳江学院 where 浔阳江市 stands near. */
 bool begins_unlisted(const struct page *p, uint32_t from, uint32_t to);
 /* Takes away the places that are the end of another word wherever they stand: 浔|阳江市. */
 void drop_tails(struct page *p);
+
+/* Where names begin (growth.c). A place that ends at i, NULL when its first character belongs to
+ * the word before it; from behind a place, further places or a whole name before it; the beginning
+ * of the name whose ending begins at `from`, and whether a place or known name begins it. */
+const struct mark *place_to(const struct page *p, uint32_t i);
+uint32_t grow_places(const struct page *p, uint32_t i);
+bool begins_names(uint32_t c); /* 中正同双外: particles elsewhere */
+uint32_t name_start(const struct page *p, uint32_t from, enum org_kind kind, bool *anchored);
 
 /* Names by themselves (mentions.c), then who they are (orgs.c). */
 enum rc mentions_find(struct page *p) MUST_CHECK;

@@ -49,6 +49,16 @@ static bool sentence_meets(const struct page *p, uint32_t c, const struct group_
     return false;
 }
 
+/* 某局—某大学：共建基地: the mention stands beside another one, a dash between. */
+static bool joined_by_dash(const struct page *p, size_t i)
+{
+    enum { DASHES = 2 };
+    const struct mention *m = &p->mention.p[i], *next = m + 1, *last = m - 1;
+    if (i + 1 < p->mention.n && p->ch[m->to] == 0x2014 && next->from - m->to <= DASHES)
+        return true;
+    return i > 0 && p->ch[m->from - 1] == 0x2014 && m->from - last->to <= DASHES;
+}
+
 void orgs_roles(struct page *p)
 {
     uint32_t groups[2] = {group_find(p->t, "build"), group_find(p->t, "unveil")};
@@ -75,7 +85,9 @@ void orgs_roles(struct page *p)
         if (c == NONE)
             continue;
         bool alone = (m->from == 0 || p->ch[m->from - 1] == '\n') && p->ch[m->to] == '\n';
-        o->acts = o->acts || (alone && o->kind == KIND_ENTERPRISE); /* a list of signatories */
+        bool paired = p->ch[m->to] == 0x2014 || (m->from && p->ch[m->from - 1] == 0x2014);
+        o->acts = o->acts || (alone && o->kind == KIND_ENTERPRISE) || /* a list of signatories */
+                  (paired && joined_by_dash(p, i));
         o->lead = o->lead || (m->from < p->lead && !only_attends(p, m));
         o->acts = o->acts || set_meets(&p->clause.p[c].groups, &active) ||
                   sentence_meets(p, c, &visit) ||

@@ -2,7 +2,7 @@
  * several offices; the organisation stands before the office or was named before. */
 #include "news/news_int.h"
 
-enum { TITLE_GAP = 12, TITLE_GROWTH = 10, TITLE_CHAIN = 8 };
+enum { TITLE_GAP = 12, TITLE_GROWTH = 10, TITLE_CHAIN = 8, NOTE = 18 };
 
 struct office {
     uint32_t from, to; /* the whole title, 党委副书记、校长 */
@@ -178,7 +178,7 @@ static uint32_t title_end(const struct page *p, const struct mark *m)
         end = next->to;
     }
     if (p->ch[end] == '(') /* 副院长(主持工作) */
-        for (uint32_t k = end + 1; k < end + 10 && p->ch[k] && p->ch[k] != '\n'; k++)
+        for (uint32_t k = end + 1; k < end + NOTE && p->ch[k] && p->ch[k] != '\n'; k++)
             if (p->ch[k] == ')')
                 return is_surname(p->t, p->ch[k + 1]) ? k + 1 : end;
     return end;

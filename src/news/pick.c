@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define BRANDED 0.5 /* what a brand in it takes from a headline's score */
+
 enum { HEADLINE_MAX = 90, HEADLINE_MIN = 5, LIST_DATES = 5, SURE_HAN = 10 };
 
 /* ---- how much of a line comes again in the article */
@@ -263,10 +265,10 @@ static bool ends_like_sentence(struct str s)
     return s.n >= 3 && (memcmp(s.p + s.n - 3, "。", 3) == 0 || memcmp(s.p + s.n - 3, "；", 3) == 0);
 }
 
-/* `alone`: the only line above the article of a plain text.
+/* `alone`: the only line above the article of a plain text; `dated`: and what tells when follows.
  * The page's own title, repaired with the blocks, is its last one (article.c). */
 static double headline_score(const struct page *p, const struct pairs *w, const struct block *b,
-                             struct str s, bool alone)
+                             struct str s, bool alone, bool dated)
 {
     size_t han = count_han(s);
     double again = share(w, s);
@@ -274,7 +276,10 @@ static double headline_score(const struct page *p, const struct pairs *w, const 
     bool sure = named && (b->kind == BLOCK_HEADING || han >= SURE_HAN) && str_starts(p->title, s) &&
                 again > 0;
     if (han < HEADLINE_MIN || han > HEADLINE_MAX || ends_like_sentence(s) ||
-        (again < (alone ? 0.2 : 0.34) && !sure))
+        (again < (dated   ? 0.05
+                  : alone ? 0.2
+                          : 0.34) &&
+         !sure))
         return 0;
     double score = again + (double)MIN(han, 30u) / 40 + (b->kind == BLOCK_HEADING ? 0.3 : 0);
     return score + (named ? 0.4 : 0);
@@ -293,6 +298,12 @@ static bool has_clock(struct str s)
     return false;
 }
 
+/* 发布时间：2024-06-12, 某某大学 2024-06-28 17:45 */
+static bool tells_when(const struct article_tables *t, struct str s)
+{
+    return has_clock(s) || date_at(s, 0) || has_label(t, s);
+}
+
 static bool may_be_headline(const struct choice *c, const struct page *p,
                             const struct article_tables *t, uint32_t i, struct str s)
 {
@@ -305,6 +316,14 @@ static bool may_be_headline(const struct choice *c, const struct page *p,
     return labelled || c->kind.p[i] == LINE_SHORT ||
            (b->kind == BLOCK_HEADING && c->kind.p[i] == LINE_BODY) ||
            (c->kind.p[i] == LINE_SPAM && !is_spam(t, s));
+}
+
+static bool has_brand(const struct page *p, struct str s)
+{
+    for (size_t i = 0; i < p->brand.n; i++)
+        if (p->brand.p[i].n && str_find(s, p->brand.p[i], 0) != SIZE_MAX)
+            return true;
+    return false;
 }
 
 static struct headline find_headline(const struct choice *c, const struct page *p,
@@ -321,9 +340,11 @@ static struct headline find_headline(const struct choice *c, const struct page *
         if (!may_be_headline(c, p, t, i, label))
             continue;
         struct str s = without_site(t, w, without_tail(t, label));
-        bool alone = lines == 1 && b->box == NO_BOX && str_find(s, STR(","), 0) == SIZE_MAX &&
-                     str_find(s, STR("，"), 0) == SIZE_MAX;
-        double score = headline_score(p, w, b, s, alone);
+        bool comma = str_find(s, STR(","), 0) != SIZE_MAX || str_find(s, STR("，"), 0) != SIZE_MAX;
+        bool alone = lines == 1 && b->box == NO_BOX && (!comma || before > 1);
+        bool dated = alone && i + 1 < p->block.n && tells_when(t, p->block.p[i + 1].text);
+        double score = headline_score(p, w, b, s, alone, dated);
+        score -= has_brand(p, s) ? MIN(score, BRANDED) : 0;
         /* Of two alike the later: the first was the page's title or a link. */
         if (score > 0 && score >= best.score)
             best = (struct headline){score, i, without_bullet(s)};

@@ -102,6 +102,8 @@ static bool shortens(const struct page *p, const struct long_form *f, uint32_t i
     const struct org *a = &p->org.p[i], *b = &p->org.p[j];
     if (a->kind != b->kind || a->name.n >= b->name.n || a->brand || b->brand)
         return false;
+    if (a->kind == KIND_PARK && f[i].head == f[j].head && is_subsequence(a->name, b->name))
+        return true; /* 滁州经开区 of 滁州经济技术开发区 */
     if (a->kind != KIND_ENTERPRISE)
         return (str_ends(b->name, a->name) && a->name.n >= 9) || same_office(a, b);
     struct str s = f[i].core, l = f[j].core;
@@ -323,13 +325,17 @@ static bool is_join(const struct page *p, uint32_t i)
 /* 与千岛湖·大下姜签约: no ending, no known word, no person. */
 static bool may_be_name(const struct page *p, uint32_t from, uint32_t to)
 {
+    enum { WHOLE_MIN = 6 };
     uint32_t n = to - from;
     if (n < 2 || n > 16 || (n < 4 && is_surname(p->t, p->ch[from])) || !is_free(p, from, to))
         return false;
+    const struct mark *end = mark_to(p, to, SENSE_SUFFIX); /* 中科光谷激光技术|研究院 */
+    bool whole = end && p->t->suffix.p[end->value].kind != KIND_COLLEGE && n >= WHOLE_MIN &&
+                 !mark_at(p, from, SENSE_GENERIC);
     for (uint32_t i = from; i < to; i++)
-        if (mark_at(p, i, SENSE_STOP) || mark_at(p, i, SENSE_INSIDE) ||
-            mark_at(p, i, SENSE_GENERIC) || mark_at(p, i, SENSE_TITLE) ||
-            mark_at(p, i, SENSE_AFTER) || mark_at(p, i, SENSE_AREA) || is_digit(p->ch[i]))
+        if (mark_at(p, i, SENSE_STOP) || mark_at(p, i, SENSE_TITLE) || is_digit(p->ch[i]) ||
+            (!whole && (mark_at(p, i, SENSE_INSIDE) || mark_at(p, i, SENSE_AFTER))) ||
+            (!whole && (mark_at(p, i, SENSE_GENERIC) || mark_at(p, i, SENSE_AREA))))
             return false;
     return true;
 }
@@ -349,6 +355,20 @@ static enum rc take_name(struct page *p, vec_mention *more, uint32_t from, uint3
     return org == NONE ? RC_OK : add_mention(p, more, from, to, org);
 }
 
+/* 某某研究院|科教融合协议: where a name that has an ending of its own ends. */
+static uint32_t name_ends(const struct page *p, uint32_t from, uint32_t to)
+{
+    enum { NAME_MIN = 5 };
+    for (uint32_t i = from + NAME_MIN; i < to; i++) {
+        const struct mark *s = mark_to(p, i, SENSE_SUFFIX);
+        bool faculty = s && p->t->suffix.p[s->value].kind == KIND_COLLEGE; /* 化学与|材料学院 */
+        if (s && s->to - s->from >= 2 && !faculty && !p->t->suffix.p[s->value].alone &&
+            !mark_at(p, s->from + 1, SENSE_SUFFIX))
+            return i;
+    }
+    return to;
+}
+
 /* The other side of 与 where one side is known. */
 static enum rc signatory_at(struct page *p, vec_mention *more, uint32_t i, const struct clause *c)
 {
@@ -362,7 +382,7 @@ static enum rc signatory_at(struct page *p, vec_mention *more, uint32_t i, const
         from--;
     while (left && to < c->to && to - i < 18 && !is_break(p->ch[to]) && !mark_at(p, to, SENSE_STOP))
         to++;
-    return right ? take_name(p, more, from, i) : take_name(p, more, i + 1, to);
+    return right ? take_name(p, more, from, i) : take_name(p, more, i + 1, name_ends(p, i + 1, to));
 }
 
 static enum rc signatories_find(struct page *p, vec_mention *more)

@@ -25,7 +25,7 @@ enum rc assessment_before(struct saving *x, struct err *e)
     const struct val *items = saving_val(x->r, "items");
     uint32_t at = field_find(x->r->kind, STR("items"));
     double sum = 0, weights = 0;
-    (void)e;
+    TRY(scoresheet_check(x, e));
     saving_set(x->r, "score", (struct val){.set = false});
     for (uint32_t i = 0; items && i < items->list.n; i++) {
         const struct field_def *f = &x->r->kind->field[at];

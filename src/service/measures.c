@@ -131,7 +131,7 @@ static enum rc missing_address(struct asking *x, uint32_t at, struct err *e)
     struct buf b;
     buf_init(&b, 1 << 16);
     enum rc rc = RC_OK;
-    if (!missing->n)
+    if (!missing->n || !actor_reads_kind(x->a, x->spec[at].population))
         return RC_OK;
     for (size_t i = 0; rc == RC_OK && i < missing->n; i++)
         rc = buf_printf(&b, e, "%s%lld", i ? ", " : "id in (", (long long)missing->p[i]);
@@ -301,7 +301,8 @@ static enum rc fill_in_one(struct asking *x, struct tx *tx, uint32_t i, struct e
     out->baseline = spec_number(r, "baseline");
     out->target = spec_number(r, "target");
     out->deadline = spec_day(r, "deadline");
-    TRY(address(&out->list, x->spec[i].over, spec_text(r, "filter"), x->to, e));
+    if (actor_reads_kind(x->a, x->spec[i].over)) /* no link that only refuses */
+        TRY(address(&out->list, x->spec[i].over, spec_text(r, "filter"), x->to, e));
     if (x->spec[i].population) {
         TRY(name_missing(x, tx, i, e));
         TRY(missing_address(x, i, e));

@@ -2,6 +2,8 @@
 #include "service/approval.h"
 #include "service/papers_int.h"
 
+#define PEN_ROWS 3u
+
 static struct str decision_text(const struct site *s, enum decided d, bool zh)
 {
     const struct codes *table = codes_find(s->kinds, STR("decision"));
@@ -31,7 +33,7 @@ enum rc paper_signatures(struct site *s, const struct actor *a, const struct kin
     *n = 0;
     TRY(approval_of(s, a, k, id, to, &shown, e));
     struct paper_signature *sign =
-        arena_calloc(to, (size_t)shown.n_rows + shown.n_steps + 1, sizeof *sign);
+        arena_calloc(to, (size_t)shown.n_rows + shown.n_steps + PEN_ROWS, sizeof *sign);
     if (!sign)
         return err_nomem(e);
     *out = sign;
@@ -42,5 +44,7 @@ enum rc paper_signatures(struct site *s, const struct actor *a, const struct kin
         if (shown.step[i].stage == STAGE_AHEAD)
             sign[(*n)++] =
                 (struct paper_signature){.step = label_text(&shown.step[i].step->label, a->zh)};
+    if (!*n && !shown.found) /* no chain is declared for it: signed on paper */
+        *n = PEN_ROWS;
     return RC_OK;
 }

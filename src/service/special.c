@@ -197,7 +197,9 @@ static const struct special table[] = {
     {.kind = "application", .before_save = application_before},
     {.kind = "agreement", .before_save = agreement_before},
     {.kind = "assessment", .before_save = assessment_before},
+    {.kind = "project", .before_save = project_before},
     {.kind = "rank", .before_save = rank_before},
+    {.kind = "finding", .before_save = finding_before},
     {.kind = "page", .before_save = page_before},
     {.kind = "fact", .before_save = fact_before, .after_save = fact_after},
 };

@@ -15,10 +15,18 @@ uint32_t appointment_shares(const struct rec *r, int64_t *person, struct share s
 enum rc application_before(struct saving *x, struct err *e) MUST_CHECK;
 enum rc rank_before(struct saving *x, struct err *e) MUST_CHECK;
 
+/* finding.c: who is in charge of a finding does not close it: fault "field.in_charge". */
+enum rc finding_before(struct saving *x, struct err *e) MUST_CHECK;
+
 /* agreement.c: the number "2026-001", given by the step `file`, of the year it was signed in. */
 enum rc agreement_before(struct saving *x, struct err *e) MUST_CHECK;
-/* assessment.c: the weighted score. */
+/* assessment.c: the weighted score; a fault where it is not by the items of its score sheet. */
 enum rc assessment_before(struct saving *x, struct err *e) MUST_CHECK;
+/* scoresheet.c: the fault "assessment.sheet" (detail: the sheet). */
+enum rc scoresheet_check(struct saving *x, struct err *e) MUST_CHECK;
+/* project.c: a project that is moved or shortened keeps its milestones inside: faults
+ * "project.milestone" (detail: the first of those left outside) at the date that was changed. */
+enum rc project_before(struct saving *x, struct err *e) MUST_CHECK;
 
 /* A field's value by its name; NULL where it is unset or there is no such field. */
 const struct val *saving_val(const struct rec *r, const char *field);

@@ -22,6 +22,14 @@ static struct str head_line(const struct making *m, const struct made_report *r)
                       (int)r->span.n, r->span.n ? r->span.p : "");
 }
 
+/* For the pen, under the last table. */
+static struct str sign_line(const struct making *m)
+{
+    return m->a->zh ? STR("单位负责人：　　　　　　　审核人：　　　　　　　制表人：")
+                    : STR("Head of the unit:                         Checked by:"
+                          "                         Made by:");
+}
+
 static bool has_under(const struct made_part *p)
 {
     for (uint32_t i = 0; i < p->n; i++)
@@ -190,7 +198,8 @@ static enum rc head_rows(struct writing_doc *w, const struct made_part *p, struc
         r->cell = cell;
         for (uint32_t i = 0, many; i < p->n; i += many) {
             many = under_span(p, i);
-            TRY(cell_of(w, &cell[r->n++], p->column[i].under, many, true, true, DOCX_CENTER, e));
+            struct str text = p->column[i].under.n ? p->column[i].under : p->column[i].label;
+            TRY(cell_of(w, &cell[r->n++], text, many, true, true, DOCX_CENTER, e));
         }
     }
     struct docx_cell *cell = arena_calloc(w->m->to, p->n, sizeof *cell);
@@ -198,8 +207,12 @@ static enum rc head_rows(struct writing_doc *w, const struct made_part *p, struc
         return err_nomem(e);
     row[*n] = (struct docx_row){cell, p->n};
     ++*n;
-    for (uint32_t i = 0; i < p->n; i++)
-        TRY(cell_of(w, &cell[i], p->column[i].label, 1, true, true, DOCX_CENTER, e));
+    for (uint32_t i = 0; i < p->n; i++) {
+        bool above = *n > 1 && !p->column[i].under.n;
+        TRY(cell_of(w, &cell[i], above ? STR("") : p->column[i].label, 1, true, true, DOCX_CENTER,
+                    e));
+        cell[i].continued = above;
+    }
     return RC_OK;
 }
 
@@ -241,7 +254,7 @@ static enum rc table_block(struct writing_doc *w, const struct made_part *p, str
 
 static enum rc write_parts(struct writing_doc *w, const struct made_report *r, struct err *e)
 {
-    struct str line = head_line(w->m, r);
+    struct str line = head_line(w->m, r), signs = sign_line(w->m);
     if (!line.p)
         return err_nomem(e);
     TRY(add_para(w, r->title, true, TITLE_SIZE, DOCX_CENTER, e));
@@ -256,6 +269,7 @@ static enum rc write_parts(struct writing_doc *w, const struct made_report *r, s
         else
             TRY(add_para(w, w->m->a->zh ? STR("（无）") : STR("(none)"), false, 0, DOCX_LEFT, e));
     }
+    TRY(add_para(w, signs, false, CELL_SIZE + 2, DOCX_LEFT, e));
     w->body.block = w->block.p;
     w->body.n = (uint32_t)w->block.n;
     return RC_OK;

@@ -68,13 +68,14 @@ static enum rc put_para(struct buf *b, const struct docx_para *p, struct err *e)
     return buf_str(b, STR("</w:p>"), e);
 }
 
-static enum rc put_cell(struct buf *b, const struct docx_cell *c, uint32_t width, struct err *e)
+static enum rc put_cell(struct buf *b, const struct docx_cell *c, uint32_t width, bool begins,
+                        struct err *e)
 {
     TRY(buf_printf(b, e, "<w:tc><w:tcPr><w:tcW w:w=\"%u\" w:type=\"dxa\"/>", width));
     if (c->span > 1)
         TRY(buf_printf(b, e, "<w:gridSpan w:val=\"%u\"/>", c->span));
-    if (c->continued)
-        TRY(buf_str(b, STR("<w:vMerge/>"), e));
+    if (c->continued || begins)
+        TRY(buf_printf(b, e, "<w:vMerge%s/>", begins ? " w:val=\"restart\"" : ""));
     if (c->shaded)
         TRY(buf_str(b, STR("<w:shd w:val=\"clear\" w:color=\"auto\" w:fill=\"F2F2F2\"/>"), e));
     TRY(buf_str(b, STR("<w:vAlign w:val=\"center\"/></w:tcPr>"), e));
@@ -93,6 +94,26 @@ static enum rc put_lines(struct buf *b, bool plain, struct err *e)
     return buf_str(b, STR("</w:tblBorders>"), e);
 }
 
+/* Does a cell of the row begin at this column and go on with what stands above it? */
+static bool continues_at(const struct docx_row *row, uint32_t col)
+{
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < row->n && at <= col; at += MAX(row->cell[i].span, 1u), i++)
+        if (at == col)
+            return row->cell[i].continued;
+    return false;
+}
+
+/* Headings at the head of a table, which a word processor repeats on every page. */
+static bool is_head(const struct docx_block *t, uint32_t row)
+{
+    for (uint32_t r = 0; r <= row; r++)
+        for (uint32_t i = 0; i < t->row[r].n; i++)
+            if (!t->row[r].cell[i].shaded)
+                return false;
+    return row + 1 < t->n_rows;
+}
+
 static enum rc put_table(struct buf *b, const struct docx_block *t, struct err *e)
 {
     TRY(buf_str(b, STR("<w:tbl><w:tblPr><w:tblW w:w=\"5000\" w:type=\"pct\"/>"), e));
@@ -103,13 +124,15 @@ static enum rc put_table(struct buf *b, const struct docx_block *t, struct err *
     TRY(buf_str(b, STR("</w:tblGrid>"), e));
     for (uint32_t r = 0; r < t->n_rows; r++) {
         uint32_t col = 0;
-        TRY(buf_str(b, STR("<w:tr><w:trPr><w:trHeight w:val=\"454\"/></w:trPr>"), e));
+        TRY(buf_printf(b, e, "<w:tr><w:trPr><w:trHeight w:val=\"454\"/>%s</w:trPr>",
+                       is_head(t, r) ? "<w:tblHeader/>" : ""));
         for (uint32_t i = 0; i < t->row[r].n; i++) {
             const struct docx_cell *c = &t->row[r].cell[i];
-            uint32_t width = 0;
+            uint32_t width = 0, from = col;
             for (uint32_t k = 0; k < MAX(c->span, 1u) && col < t->n_cols; k++)
                 width += t->width[col++];
-            TRY(put_cell(b, c, width, e));
+            bool begins = !c->continued && r + 1 < t->n_rows && continues_at(&t->row[r + 1], from);
+            TRY(put_cell(b, c, width, begins, e));
         }
         TRY(buf_str(b, STR("</w:tr>"), e));
     }

@@ -37,6 +37,7 @@ struct press {
     struct box *box;      /* [COLS_MAX] */
     uint32_t n_boxes;
     bool lined; /* the boxes have lines round them */
+    bool open;  /* above stands a row of the table, without the line under it */
 };
 
 /* ---- lines ---- */
@@ -141,6 +142,7 @@ static void close_row(struct press *p)
 {
     for (uint32_t i = 0; i < p->n_boxes && p->lined; i++)
         draw_line(p, p->box[i].x - PAD, p->y, p->box[i].x + p->box[i].width + PAD, p->y);
+    p->open = false;
 }
 
 static enum rc next_page(struct press *p, double page_h, struct err *e)
@@ -214,6 +216,7 @@ static void print_part(struct press *p, double room, double pad, bool whole, boo
         draw_box(p, b, to[i], p->y, height, shift);
     }
     p->y += height;
+    p->open = p->lined;
 }
 
 static enum rc print_row(struct press *p, double page_h, struct err *e)
@@ -226,6 +229,8 @@ static enum rc print_row(struct press *p, double page_h, struct err *e)
         bool whole = need <= room, on_one = need <= p->bottom - p->top;
         bool any = room > 3 * ROW_MIN;
         if (!whole && (on_one || !any) && p->y > p->top) {
+            if (p->open)
+                close_row(p);
             TRY(next_page(p, page_h, e));
             continue;
         }

@@ -81,7 +81,7 @@ static enum rc print_row(struct buf *out, const struct approval_shown *a,
                       row->waits ? "true" : "false");
 }
 
-static enum rc print_steps(struct buf *out, const struct approval_shown *a, struct err *e)
+static enum rc print_steps(struct buf *out, const struct approval_shown *a, bool zh, struct err *e)
 {
     static const char *const stages[] = {"done", "now", "ahead"};
     static const char *const modes[] = {"one", "joint", "any"};
@@ -90,7 +90,7 @@ static enum rc print_steps(struct buf *out, const struct approval_shown *a, stru
         const struct chain_step *s = a->step[i].step;
         TRY(buf_printf(out, e, i ? ",{" : "{"));
         TRY(api_pair(out, "step", s->name, true, e));
-        TRY(api_pair(out, "label", label_text(&s->label, true), false, e));
+        TRY(api_pair(out, "label", label_text(&s->label, zh), false, e));
         TRY(buf_printf(out, e, ",\"mode\":\"%s\",\"stage\":\"%s\"}", modes[s->mode],
                        stages[a->step[i].stage]));
     }
@@ -123,7 +123,8 @@ static enum rc print_may(struct buf *out, const struct approval_shown *a, struct
     return buf_printf(out, e, "]}");
 }
 
-static enum rc print_approval(struct buf *out, const struct approval_shown *a, struct err *e)
+static enum rc print_approval(struct buf *out, const struct approval_shown *a, bool zh,
+                              struct err *e)
 {
     TRY(buf_printf(out, e, "{\"state\":"));
     if (!a->found) {
@@ -138,10 +139,10 @@ static enum rc print_approval(struct buf *out, const struct approval_shown *a, s
         if (a->ended)
             TRY(api_time(out, "ended", a->ended, e));
     }
-    struct str chain = label_text(&a->chain, true);
+    struct str chain = label_text(&a->chain, zh);
     if (chain.n)
         TRY(api_pair(out, "chain", chain, false, e));
-    TRY(print_steps(out, a, e));
+    TRY(print_steps(out, a, zh, e));
     TRY(print_may(out, a, e));
     return buf_char(out, '}', e);
 }
@@ -151,7 +152,7 @@ enum rc api_approval(struct request *rq, struct reply *re, struct err *e)
     struct approval_shown a;
     TRY(approval_of(rq->site, rq->actor, rq->kind, rq->id, rq->arena, &a, e));
     re->type = "application/json";
-    return print_approval(&re->body, &a, e);
+    return print_approval(&re->body, &a, rq->zh, e);
 }
 
 /* ---- doing ---- */

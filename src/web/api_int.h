@@ -33,6 +33,9 @@ struct str api_member(const json_t *body, const char *name);
 enum rc api_known_only(const json_t *body, const char *const *known, size_t n,
                        struct err *e) MUST_CHECK;
 
+/* What an operation answers, as OpenAPI's `responses`; NULL without memory (api_schema.c). */
+json_t *api_responses(const struct route *r, const struct kind *k);
+
 /* ---- rows of the route table ---- */
 
 enum rc api_describe(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;

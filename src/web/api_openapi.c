@@ -133,12 +133,10 @@ static json_t *field_schema(const struct field_def *f, bool zh)
 
 static json_t *kind_schema(const struct kind *k, bool zh)
 {
-    json_t *fields = json_object(), *required = json_array(), *masked = json_object();
+    json_t *fields = json_object(), *masked = json_object();
     for (uint32_t i = 0; i < k->n_fields; i++) {
         const struct field_def *f = &k->field[i];
         set_member(fields, f->name, field_schema(f, zh));
-        if (f->required)
-            json_array_append_new(required, text_json(f->name));
         if (f->secret == SECRET_MASKED)
             set_member(masked, f->name, field_schema(f, zh));
     }
@@ -147,8 +145,8 @@ static json_t *kind_schema(const struct kind *k, bool zh)
                             json_pack("{s:s, s:o}", "type", "object", "properties", masked));
     else
         json_decref(masked);
-    json_t *schema = json_pack("{s:s, s:o, s:o, s:b}", "type", "object", "properties", fields,
-                               "required", required, "additionalProperties", 0);
+    json_t *schema = json_pack("{s:s, s:o, s:b}", "type", "object", "properties", fields,
+                               "additionalProperties", 0);
     set_text(schema, "title", label_text(&k->label, zh));
     return schema;
 }
@@ -173,7 +171,40 @@ static json_t *record_schema(const struct kind *k)
         json_object_set_new(p, "state", json_pack("{s:s, s:o}", "type", "string", "enum", states));
     else
         json_decref(states);
-    return json_pack("{s:s, s:o}", "type", "object", "properties", p);
+    json_object_set_new(p, "may",
+                        json_pack("{s:s, s:{s:{s:s}, s:{s:s}, s:{s:s, s:{s:s}}}}", "type", "object",
+                                  "properties", "write", "type", "boolean", "delete", "type",
+                                  "boolean", "steps", "type", "array", "items", "type", "string"));
+    return json_pack("{s:s, s:o, s:b, s:[s,s,s,s,s,s,s,s,s]}", "type", "object", "properties", p,
+                     "additionalProperties", 0, "required", "id", "kind", "version", "owner",
+                     "secrecy", "face", "created", "updated", "fields");
+}
+
+/* ---- what a body may have ---- */
+
+/* Fields as they are typed in; `whole`: a new record, which needs the required ones. */
+static json_t *body_schema(const struct kind *k, bool whole, bool step)
+{
+    json_t *fields = json_pack(
+        "{s:o}", "$ref", json_sprintf("#/components/schemas/%.*s", (int)k->name.n, k->name.p));
+    json_t *required = json_array();
+    for (uint32_t i = 0; i < k->n_fields; i++)
+        if (k->field[i].required && !k->field[i].computed)
+            json_array_append_new(required, text_json(k->field[i].name));
+    if (whole && json_array_size(required))
+        fields = json_pack("{s:[o, {s:O}]}", "allOf", fields, "required", required);
+    json_decref(required);
+    json_t *p = json_pack("{s:o, s:{s:s}}", "fields", fields, "comment", "type", "string");
+    if (step)
+        json_object_set_new(p, "reason", json_pack("{s:s}", "type", "string"));
+    else
+        json_object_update_new(p, json_pack("{s:{s:[s,s]}, s:{s:s, s:[s,s,s]}}", "owner", "type",
+                                            "integer", "null", "secrecy", "type", "string", "enum",
+                                            "open", "masked", "private"));
+    json_t *schema = json_pack("{s:s, s:o}", "type", "object", "properties", p);
+    if (whole)
+        json_object_set_new(schema, "required", json_pack("[s]", "fields"));
+    return schema;
 }
 
 /* ---- paths, from the route table ---- */
@@ -223,19 +254,17 @@ static void add_takes(json_t *operation, json_t *parameters, const struct route 
             size_t n = (size_t)(colon - takes[i].query[j]);
             memcpy(name, takes[i].query[j], n);
             name[n] = 0;
-            json_array_append_new(parameters, parameter(name, "query", colon + 1, false));
+            bool needed = r->handler == api_matches && strcmp(name, "kind") == 0;
+            json_array_append_new(parameters, parameter(name, "query", colon + 1, needed));
         }
         if (takes[i].if_match)
             json_array_append_new(parameters, parameter("If-Match", "header", "string", true));
-        if (takes[i].body)
-            json_object_set_new(operation, "requestBody",
-                                json_pack("{s:{s:{s:{s:s, s:{s:o}}}}}", "content",
-                                          "application/json", "schema", "type", "object",
-                                          "properties", "fields",
-                                          k ? json_pack("{s:o}", "$ref",
-                                                        json_sprintf("#/components/schemas/%.*s",
-                                                                     (int)k->name.n, k->name.p))
-                                            : json_pack("{s:s}", "type", "object")));
+        if (takes[i].body && k)
+            json_object_set_new(
+                operation, "requestBody",
+                json_pack("{s:b, s:{s:{s:o}}}", "required", 1, "content", "application/json",
+                          "schema",
+                          body_schema(k, r->handler == api_create, r->handler == api_step)));
     }
 }
 
@@ -263,14 +292,7 @@ static json_t *operation(const struct route *r, const struct kind *k, bool zh)
     if (r->handler == api_approval_do)
         json_object_set_new(o, "requestBody", approval_body());
     json_object_set_new(o, "parameters", parameters);
-    json_t *schema =
-        k ? json_pack("{s:o}", "$ref",
-                      json_sprintf("#/components/schemas/%.*s_record", (int)k->name.n, k->name.p))
-          : json_object();
-    json_t *ok = json_pack("{s:s, s:{s:{s:o}}}", "description", "OK", "content", "application/json",
-                           "schema", schema);
-    json_t *problem = json_pack("{s:s}", "$ref", "#/components/responses/problem");
-    json_object_set_new(o, "responses", json_pack("{s:o, s:o}", "2XX", ok, "4XX", problem));
+    json_object_set_new(o, "responses", api_responses(r, k));
     return o;
 }
 
@@ -295,7 +317,14 @@ static void add_path(json_t *paths, const struct route *r, const struct kind *k,
         item = json_object();
         json_object_set_new(paths, path, item);
     }
-    json_object_set_new(item, method[r->method], operation(r, k, zh));
+    json_t *o = operation(r, k, zh);
+    char id[160];
+    int n = snprintf(id, sizeof id, "%s%s", method[r->method], path);
+    for (int i = 0; i < n && i < (int)sizeof id - 1; i++)
+        if (strchr("/{}-.", id[i]))
+            id[i] = '_';
+    json_object_set_new(o, "operationId", json_string(id));
+    json_object_set_new(item, method[r->method], o);
 }
 
 static json_t *paths_json(const struct kinds *kinds, bool zh)

@@ -102,6 +102,85 @@ static enum rc fill_thread(struct request *rq, struct rec *r, uint32_t thread, i
     return RC_OK;
 }
 
+/* ---- an assessment, by the score sheet that is in use for its subject ---- */
+
+static void copy_cell(const struct field_def *to, struct val *row, const struct field_def *from,
+                      const struct val *given, const char *name)
+{
+    for (uint32_t i = 0; i < to->n_sub; i++)
+        for (uint32_t j = 0; j < from->n_sub && j < given->list.n; j++)
+            if (str_eq(to->sub[i].name, str_of(name)) && str_eq(from->sub[j].name, str_of(name)) &&
+                to->sub[i].type == from->sub[j].type)
+                row[i] = given->list.item[j];
+}
+
+/* Its items with their weights; the scores are left to be filled in. */
+static enum rc fill_items(struct request *rq, struct rec *r, const struct rec *sheet, struct err *e)
+{
+    uint32_t at = field_find(r->kind, STR("items")), by = field_find(sheet->kind, STR("items"));
+    if (at == NO_FIELD || by == NO_FIELD || !sheet->val[by].set)
+        return RC_OK;
+    const struct field_def *f = &r->kind->field[at], *g = &sheet->kind->field[by];
+    uint32_t n = sheet->val[by].list.n;
+    struct val *row = arena_calloc(rq->arena, n + 1, sizeof *row);
+    if (!row)
+        return err_nomem(e);
+    for (uint32_t i = 0; i < n; i++) {
+        struct val *sub = arena_calloc(rq->arena, f->n_sub, sizeof *sub);
+        if (!sub)
+            return err_nomem(e);
+        copy_cell(f, sub, g, &sheet->val[by].list.item[i], "name");
+        copy_cell(f, sub, g, &sheet->val[by].list.item[i], "weight");
+        row[i] = (struct val){.set = true, .list = {sub, f->n_sub}};
+    }
+    r->val[at] = (struct val){.set = n > 0, .list = {row, n}};
+    return RC_OK;
+}
+
+static void fill_text(struct rec *r, const char *field, struct str text)
+{
+    uint32_t f = field_find(r->kind, str_of(field));
+    if (f != NO_FIELD && r->kind->field[f].type == TYPE_TEXT && text.n)
+        r->val[f] = (struct val){.set = true, .text = text};
+}
+
+/* Is the sheet's `subjects` a table that has this kind? */
+static bool sheets_for(const struct kind *sheet, const struct kind *subject)
+{
+    uint32_t f = field_find(sheet, STR("subjects"));
+    return f != NO_FIELD && sheet->field[f].codes &&
+           code_find(sheet->field[f].codes, subject->name);
+}
+
+static enum rc fill_assessment(struct request *rq, struct rec *r, const struct rec *subject,
+                               struct err *e)
+{
+    const struct kind *k = kind_find(site_kinds(rq->site), STR("scoresheet"));
+    uint32_t at = field_find(r->kind, STR("sheet"));
+    struct list_answer a = {0};
+    int year, month, day;
+    if (!str_eq(r->kind->name, STR("assessment")))
+        return RC_OK;
+    days_to(work_today(rq), &year, &month, &day);
+    fill_text(r, "title", msg_with(rq, "web.assessment_title", title_of(rq, subject)));
+    fill_text(r, "assessor", rq->actor->name);
+    fill_text(r, "period", textf(rq, "%d", year));
+    if (!k || at == NO_FIELD || r->kind->field[at].of_kind != k || !sheets_for(k, subject->kind))
+        return RC_OK;
+    struct list_request q = {.kind = k,
+                             .filter = textf(rq, "state = active and subjects = %.*s",
+                                             (int)subject->kind->name.n, subject->kind->name.p),
+                             .sort = STR("-id"),
+                             .limit = 1};
+    enum rc rc = record_list(rq->site, rq->actor, &q, rq->arena, &a, e);
+    if (rc == RC_OK && a.rec.n) {
+        r->val[at] = (struct val){.set = true, .num = a.rec.p[0].id};
+        rc = fill_items(rq, r, &a.rec.p[0], e);
+    }
+    vec_free(&a.rec);
+    return rc;
+}
+
 enum rc follow_fill(struct request *rq, struct rec *r, struct err *e)
 {
     int64_t from = param_int(rq, "from", 0);
@@ -119,6 +198,7 @@ enum rc follow_fill(struct request *rq, struct rec *r, struct err *e)
         fill_feedback(rq, r, &s.rec);
     else
         fill_common(r, &s.rec);
+    TRY(fill_assessment(rq, r, &s.rec, e));
     TRY(fill_thread(rq, r, thread, from, e));
     if (!rq->actor->org && !r->org)
         r->org = s.rec.org;

@@ -209,7 +209,9 @@ static enum rc view_card(struct board *b, struct view *cards, const struct rec *
         titles_of(t, offer->num, &k);
     if (introduction_score(rq->site, r, k, rq->arena, &score))
         view_str(card, "score", textf(rq, "%.0f", score));
-    view_str(card, "days", textf(rq, "%lld", (long long)MAX(0, b->today - day_of_time(r->since))));
+    int64_t days = b->today - day_of_time(r->since);
+    if (days > 0)
+        view_str(card, "days", textf(rq, "%lld", (long long)days));
     if (broker->set)
         view_str(card, "broker", broker->text);
     if (next->set) {

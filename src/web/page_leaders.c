@@ -55,10 +55,10 @@ static enum rc view_programmes(struct request *rq, struct view *v, struct err *e
     for (size_t i = 0; rc == RC_OK && i < a.rec.n; i++)
         id[i] = a.rec.p[i].id;
     if (rc == RC_OK)
-        rc = indicators_of(rq, id, a.rec.n, 0, INDICATORS_SHOWN, &all, e);
+        rc = indicators_of(rq, id, a.rec.n, 0, INDICATORS_SHOWN, true, &all, e);
     for (size_t i = 0; rc == RC_OK && i < a.rec.n; i++)
         rc = view_one_programme(rq, list, &a.rec.p[i], &all, e);
-    view_flag(v, "more_indicators", all.rec.n == INDICATORS_SHOWN);
+    view_flag(v, "more_indicators", all.cut);
     indicators_free(&all);
     vec_free(&a.rec);
     return rc;

@@ -47,6 +47,12 @@ enum rc healthz(struct request *rq, struct reply *re, struct err *e)
     return buf_printf(&re->body, e, "ok %" PRId64 "\n", seq);
 }
 
+static enum rc metric(struct buf *b, const char *name, const char *type, const char *help,
+                      struct err *e)
+{
+    return buf_printf(b, e, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
 /* Prometheus' text format 0.0.4. */
 enum rc metrics(struct request *rq, struct reply *re, struct err *e)
 {
@@ -54,25 +60,26 @@ enum rc metrics(struct request *rq, struct reply *re, struct err *e)
     struct buf *b = &re->body;
     unsigned long long all = 0;
     re->type = "text/plain; version=0.0.4; charset=utf-8";
-    TRY(buf_str(b, STR("# TYPE qiao_requests_total counter\n"), e));
+    TRY(metric(b, "qiao_requests_total", "counter", "Requests answered, by class of status.", e));
     for (unsigned i = 1; i < 6; i++) {
         unsigned long long one = atomic_load(&n->answered[i]);
         all += one;
         TRY(buf_printf(b, e, "qiao_requests_total{status=\"%uxx\"} %llu\n", i, one));
     }
-    TRY(buf_str(b, STR("# TYPE qiao_request_seconds histogram\n"), e));
+    TRY(metric(b, "qiao_request_seconds", "histogram", "How long an answer took.", e));
     for (unsigned i = 0; i < BUCKETS; i++)
         TRY(buf_printf(b, e, "qiao_request_seconds_bucket{le=\"%g\"} %llu\n", bucket_seconds[i],
                        (unsigned long long)atomic_load(&n->bucket[i])));
     TRY(buf_printf(b, e, "qiao_request_seconds_bucket{le=\"+Inf\"} %llu\n", all));
     TRY(buf_printf(b, e, "qiao_request_seconds_sum %.6f\nqiao_request_seconds_count %llu\n",
                    (double)atomic_load(&n->micros) / 1e6, all));
-    TRY(buf_printf(b, e,
-                   "# TYPE qiao_pages_from_cache_total counter\nqiao_pages_from_cache_total %llu\n",
+    TRY(metric(b, "qiao_pages_from_cache_total", "counter", "Pages that were kept.", e));
+    TRY(buf_printf(b, e, "qiao_pages_from_cache_total %llu\n",
                    (unsigned long long)atomic_load(&n->cached)));
-    TRY(buf_printf(b, e, "# TYPE qiao_requests_running gauge\nqiao_requests_running %d\n",
-                   atomic_load(&n->running)));
-    return buf_printf(b, e, "# TYPE qiao_seq counter\nqiao_seq %" PRId64 "\n", site_seq(rq->site));
+    TRY(metric(b, "qiao_requests_running", "gauge", "Requests being answered now.", e));
+    TRY(buf_printf(b, e, "qiao_requests_running %d\n", atomic_load(&n->running)));
+    TRY(metric(b, "qiao_seq", "gauge", "Number of the site's last change.", e));
+    return buf_printf(b, e, "qiao_seq %" PRId64 "\n", site_seq(rq->site));
 }
 
 /* ---- suggestions ---- */

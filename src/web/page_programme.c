@@ -183,24 +183,38 @@ void indicators_free(struct indicators *x)
     vec_free(&x->rec);
 }
 
-enum rc indicators_of(struct request *rq, const int64_t *programme, size_t n, int64_t day,
-                      uint32_t most, struct indicators *out, struct err *e)
+/* Of n programmes at most `most` in their order, after what is there. */
+static enum rc list_indicators(struct request *rq, const int64_t *programme, size_t n,
+                               uint32_t most, struct indicators *out, struct err *e)
 {
-    const struct kind *k = kind_find(site_kinds(rq->site), STR("indicator"));
     struct list_answer a = {0};
-    *out = (struct indicators){.measured = NULL};
-    if (!k || !n || !actor_may(rq->actor, k, RIGHT_READ, NULL))
-        return RC_OK;
-    struct list_request q = {.kind = k,
+    struct list_request q = {.kind = kind_find(site_kinds(rq->site), STR("indicator")),
                              .filter = programmes_filter(rq, programme, n),
                              .sort = STR("programme"),
                              .limit = most};
-    TRY(record_list(rq->site, rq->actor, &q, rq->arena, &a, e));
-    out->rec = a.rec;
-    out->measured = arena_calloc(rq->arena, a.rec.n + 1, sizeof *out->measured);
+    enum rc rc = record_list(rq->site, rq->actor, &q, rq->arena, &a, e);
+    for (size_t i = 0; rc == RC_OK && i < a.rec.n; i++)
+        rc = vec_push(&out->rec, a.rec.p[i], e);
+    out->cut |= a.next.n > 0;
+    vec_free(&a.rec);
+    return rc;
+}
+
+enum rc indicators_of(struct request *rq, const int64_t *programme, size_t n, int64_t day,
+                      uint32_t most, bool fair, struct indicators *out, struct err *e)
+{
+    const struct kind *k = kind_find(site_kinds(rq->site), STR("indicator"));
+    *out = (struct indicators){.measured = NULL};
+    if (!k || !n || !actor_may(rq->actor, k, RIGHT_READ, NULL))
+        return RC_OK;
+    if (!fair)
+        TRY(list_indicators(rq, programme, n, most, out, e));
+    for (size_t i = 0; fair && i < n; i++)
+        TRY(list_indicators(rq, &programme[i], 1, MAX(most / (uint32_t)n, 1u), out, e));
+    out->measured = arena_calloc(rq->arena, out->rec.n + 1, sizeof *out->measured);
     if (!out->measured)
         return err_nomem(e);
-    return measures_at(rq->site, rq->actor, a.rec.p, (uint32_t)a.rec.n, day, true, rq->arena,
+    return measures_at(rq->site, rq->actor, out->rec.p, (uint32_t)out->rec.n, day, true, rq->arena,
                        out->measured, e);
 }
 
@@ -267,7 +281,7 @@ enum rc view_programme(struct request *rq, struct view *v, const struct rec *r, 
     struct indicators all;
     struct view *one = view_map(v, "programme");
     int64_t today = work_today(rq), day = MIN(param_day(rq, "on", today), today);
-    enum rc rc = indicators_of(rq, &r->id, 1, day, INDICATORS_MOST, &all, e);
+    enum rc rc = indicators_of(rq, &r->id, 1, day, INDICATORS_MOST, false, &all, e);
     struct programme_view p = {.rq = rq,
                                .groups = view_list(one, "groups"),
                                .all = &all,

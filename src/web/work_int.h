@@ -39,11 +39,13 @@ bool kind_has_thread(const struct request *rq, const struct kind *k);
 struct indicators {
     vec_rec rec;
     struct measured *measured; /* of each */
+    bool cut;                  /* there are more */
 };
-/* Those of the programmes as the actor may see them, at most `most`, with their values on a day (0:
- * today): all from one question. indicators_free by the caller, also where it fails. */
+/* Those of the programmes as the actor may see them, at most `most` (fair: of each its part), with
+ * their values on a day (0: today): all from one question. indicators_free by the caller, also
+ * where it fails. */
 enum rc indicators_of(struct request *rq, const int64_t *programme, size_t n, int64_t day,
-                      uint32_t most, struct indicators *out, struct err *e) MUST_CHECK;
+                      uint32_t most, bool fair, struct indicators *out, struct err *e) MUST_CHECK;
 void indicators_free(struct indicators *x);
 enum rc view_indicator(struct request *rq, struct view *v, const struct rec *indicator,
                        const struct measured *m, uint32_t missing_shown, bool steps,

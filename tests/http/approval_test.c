@@ -9,57 +9,26 @@
 
 static struct browser visitor, broker, broker2, editor, member, editor_b, editor_c, auditor, admin;
 
-static const char *pathf(const char *fmt, ...)
-{
-    static char path[128][200];
-    static unsigned n;
-    char *to = path[n++ % 128];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(to, sizeof path[0], fmt, ap);
-    va_end(ap);
-    return to;
-}
-
-static unsigned times(const char *text)
-{
-    unsigned n = 0;
-    for (const char *p = got.body.p; p && (p = strstr(p, text)); p++)
-        n++;
-    return n;
-}
-
 static int64_t org_c;
 
 static int plant(void **state)
 {
-    struct {
-        struct browser *b;
-        const char *login;
-    } all[] = {{&broker, "broker"},   {&broker2, "broker2"},   {&editor, "editor"},
-               {&member, "member"},   {&editor_b, "editor_b"}, {&editor_c, "editor_c"},
-               {&auditor, "auditor"}, {&admin, "admin"}};
     if (web_start(state) != 0)
         return -1;
     org_c = MAKE(&actor_system, "org", "name", "丙公司", "type", "company");
     add_account("broker2", ROLE_BROKER, 0);
     add_account("editor_b", ROLE_EDITOR, org_b);
     add_account("editor_c", ROLE_EDITOR, org_c);
-    browser_open(&visitor);
-    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-        browser_open(all[i].b);
-        sign_in(all[i].b, all[i].login);
-    }
+    browser_stays(&visitor, NULL);
+    browser_stays(&broker, "broker");
+    browser_stays(&broker2, "broker2");
+    browser_stays(&editor, "editor");
+    browser_stays(&member, "member");
+    browser_stays(&editor_b, "editor_b");
+    browser_stays(&editor_c, "editor_c");
+    browser_stays(&auditor, "auditor");
+    browser_stays(&admin, "admin");
     return 0;
-}
-
-static int clear(void **state)
-{
-    struct browser *all[] = {&visitor,  &broker,   &broker2, &editor, &member,
-                             &editor_b, &editor_c, &auditor, &admin};
-    for (size_t i = 0; i < ARRAY_LEN(all); i++)
-        browser_close(all[i]);
-    return web_stop(state);
 }
 
 static int64_t draft(const char *title, const char *amount)
@@ -385,5 +354,5 @@ int main(void)
         cmocka_unit_test(test_api),          cmocka_unit_test(test_seal_and_file),
         cmocka_unit_test(test_no_way_round),
     };
-    return cmocka_run_group_tests(tests, plant, clear);
+    return cmocka_run_group_tests(tests, plant, web_stop);
 }

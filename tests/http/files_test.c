@@ -9,48 +9,6 @@ static int64_t need;
 #define PDF     "%PDF-1.7\nfirst report"
 #define PDF_TWO "%PDF-1.7\nsecond report"
 
-static const char *pathf(const char *fmt, ...)
-{
-    static char path[32][400];
-    static unsigned n;
-    char *to = path[n++ % 32];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(to, sizeof path[0], fmt, ap);
-    va_end(ap);
-    return to;
-}
-
-/* A multipart form: fields as "name=value" (no escapes), files as "@name=file name=bytes". */
-static long send_form(struct browser *b, const char *path, const char *const *field)
-{
-    static char body[600 << 10];
-    size_t n = (size_t)snprintf(
-        body, sizeof body, "--XxX\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n%s\r\n",
-        b->csrf);
-    for (; *field; field++) {
-        const char *eq = strchr(*field, '='), *bytes = eq + 1;
-        bool file = **field == '@';
-        n += (size_t)snprintf(body + n, sizeof body - n,
-                              "--XxX\r\nContent-Disposition: form-data; name=\"%.*s\"",
-                              (int)(eq - *field - file), *field + file);
-        if (file) {
-            bytes = strchr(eq + 1, '=') + 1;
-            n += (size_t)snprintf(body + n, sizeof body - n,
-                                  "; filename=\"%.*s\"\r\nContent-Type: text/html",
-                                  (int)(bytes - eq - 2), eq + 1);
-        }
-        n += (size_t)snprintf(body + n, sizeof body - n, "\r\n\r\n%s\r\n", bytes);
-    }
-    snprintf(body + n, sizeof body - n, "--XxX--\r\n");
-    struct curl_slist *more =
-        curl_slist_append(NULL, "Content-Type: multipart/form-data; boundary=XxX");
-    long status = ask_with(b, "POST", path, body, more);
-    curl_slist_free_all(more);
-    return status;
-}
-#define FORM(b, path, ...) send_form(b, path, (const char *const[]){__VA_ARGS__, NULL})
-
 /* The address of the file of this name on the page. */
 static const char *link_of(const char *name)
 {
@@ -268,23 +226,11 @@ static int start(void **state)
     if (web_start(state) != 0)
         return -1;
     add_account("rival", ROLE_EDITOR, org_b);
-    browser_open(&visitor);
-    browser_open(&broker);
-    browser_open(&owner);
-    browser_open(&rival);
-    sign_in(&broker, "broker");
-    sign_in(&owner, "editor");
-    sign_in(&rival, "rival");
+    browser_stays(&visitor, NULL);
+    browser_stays(&broker, "broker");
+    browser_stays(&owner, "editor");
+    browser_stays(&rival, "rival");
     return 0;
-}
-
-static int stop(void **state)
-{
-    browser_close(&visitor);
-    browser_close(&broker);
-    browser_close(&owner);
-    browser_close(&rival);
-    return web_stop(state);
 }
 
 int main(void)
@@ -294,5 +240,5 @@ int main(void)
         cmocka_unit_test(test_refused), cmocka_unit_test(test_others_bytes),
         cmocka_unit_test(test_secrecy), cmocka_unit_test(test_api),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, web_stop);
 }

@@ -42,6 +42,7 @@ static int fill(void **state)
     snprintf(b, sizeof b, "#%lld", (long long)result);
     int64_t talk = MAKE(&actor_system, "introduction", "need", a, "offer", b);
     act("introduction", talk, "refuse", "rights");
+    browser_stays(&visitor, NULL);
     return 0;
 }
 
@@ -201,8 +202,5 @@ int main(void)
         cmocka_unit_test(test_english),      cmocka_unit_test(test_seen),
         cmocka_unit_test(test_company_home),
     };
-    browser_open(&visitor);
-    int failed = cmocka_run_group_tests(tests, fill, web_stop);
-    browser_close(&visitor);
-    return failed;
+    return cmocka_run_group_tests(tests, fill, web_stop);
 }

@@ -131,6 +131,18 @@ static inline void sign_in(struct browser *b, const char *login)
     assert_int_equal(get(b, "/account"), 200);
 }
 
+/* Somebody who stays until the end: web_stop closes it. login NULL: a visitor. */
+static struct browser *staying[16];
+static unsigned n_staying;
+static inline void browser_stays(struct browser *b, const char *login)
+{
+    assert_true(n_staying < ARRAY_LEN(staying));
+    browser_open(b);
+    staying[n_staying++] = b;
+    if (login)
+        sign_in(b, login);
+}
+
 static inline void add_account(const char *login, enum role role, int64_t org)
 {
     int64_t id = 0;
@@ -143,6 +155,70 @@ static inline void add_account(const char *login, enum role role, int64_t org)
                                 .active = true};
     OK(auth_account_save(site, &actor_system, &r, &id, &e));
 }
+
+/* Text of a format: an address, a form. The last 128 stay. */
+static inline const char *pathf(const char *fmt, ...)
+{
+    static char text[128][1000];
+    static unsigned n;
+    char *to = text[n++ % 128];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(to, sizeof text[0], fmt, ap);
+    va_end(ap);
+    return to;
+}
+
+/* A need of 甲公司, as it is collected, or published ("open"). */
+static inline int64_t make_need(const char *title, const char *state)
+{
+    int64_t id = MAKE(&actor_system, "need", "title", title, "body", "需要降低能耗并提高寿命",
+                      "industry", "C32", "region", "330600", "owner", "甲公司");
+    if (strcmp(state, "open") == 0) {
+        OK(step_as(&actor_system, "need", id, "diagnose", "", "", &e));
+        OK(step_as(&actor_system, "need", id, "publish", "", "", &e));
+    }
+    return id;
+}
+
+/* How often the answer has it. */
+static inline unsigned times(const char *text)
+{
+    unsigned n = 0;
+    for (const char *p = got.body.p; p && (p = strstr(p, text)); p++)
+        n++;
+    return n;
+}
+
+/* A multipart form: fields as "name=value" (no escapes), files as "@name=file name=bytes". */
+static inline long send_form(struct browser *b, const char *path, const char *const *field)
+{
+    static char body[600 << 10];
+    size_t n = (size_t)snprintf(
+        body, sizeof body, "--XxX\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n%s\r\n",
+        b->csrf);
+    for (; *field; field++) {
+        const char *eq = strchr(*field, '='), *bytes = eq + 1;
+        bool file = **field == '@';
+        n += (size_t)snprintf(body + n, sizeof body - n,
+                              "--XxX\r\nContent-Disposition: form-data; name=\"%.*s\"",
+                              (int)(eq - *field - file), *field + file);
+        if (file) {
+            bytes = strchr(eq + 1, '=') + 1;
+            n += (size_t)snprintf(body + n, sizeof body - n,
+                                  "; filename=\"%.*s\"\r\nContent-Type: text/html",
+                                  (int)(bytes - eq - 2), eq + 1);
+        }
+        n += (size_t)snprintf(body + n, sizeof body - n, "\r\n\r\n%s\r\n", bytes);
+    }
+    snprintf(body + n, sizeof body - n, "--XxX--\r\n");
+    struct curl_slist *more =
+        curl_slist_append(NULL, "Content-Type: multipart/form-data; boundary=XxX");
+    long status = ask_with(b, "POST", path, body, more);
+    curl_slist_free_all(more);
+    return status;
+}
+#define FORM(b, path, ...) send_form(b, path, (const char *const[]){__VA_ARGS__, NULL})
 
 /* As site_open_all, then again with the engine. */
 static inline int site_start(void **state)
@@ -178,6 +254,8 @@ static inline int web_start(void **state)
 
 static inline int web_stop(void **state)
 {
+    while (n_staying)
+        browser_close(staying[--n_staying]);
     web_close(web);
     buf_free(&got.body);
     buf_free(&got.head);

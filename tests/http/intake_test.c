@@ -14,20 +14,12 @@
 
 static struct browser broker, visitor;
 
-/* A multipart form of one file and the token. */
+/* A form of one file. */
 static long upload(struct browser *b, const char *path, const char *name, const char *bytes)
 {
-    static char body[128 << 10];
-    struct curl_slist *more =
-        curl_slist_append(NULL, "Content-Type: multipart/form-data; boundary=XxX");
-    snprintf(body, sizeof body,
-             "--XxX\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n%s\r\n"
-             "--XxX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\n"
-             "Content-Type: text/csv\r\n\r\n%s\r\n--XxX--\r\n",
-             b->csrf, name, bytes);
-    long status = ask_with(b, "POST", path, body, more);
-    curl_slist_free_all(more);
-    return status;
+    static char file[128 << 10];
+    snprintf(file, sizeof file, "@file=%s=%s", name, bytes);
+    return FORM(b, path, file);
 }
 
 static void run_jobs(void)
@@ -647,17 +639,9 @@ static int start(void **state)
 {
     if (web_start(state) != 0)
         return -1;
-    browser_open(&broker);
-    browser_open(&visitor);
-    sign_in(&broker, "broker");
+    browser_stays(&broker, "broker");
+    browser_stays(&visitor, NULL);
     return 0;
-}
-
-static int stop(void **state)
-{
-    browser_close(&visitor);
-    browser_close(&broker);
-    return web_stop(state);
 }
 
 int main(void)
@@ -676,5 +660,5 @@ int main(void)
         cmocka_unit_test(test_many),
         cmocka_unit_test(test_charset),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, web_stop);
 }

@@ -87,14 +87,8 @@ static int start(void **state)
 {
     if (web_start(state) != 0)
         return -1;
-    browser_open(&visitor);
+    browser_stays(&visitor, NULL);
     return 0;
-}
-
-static int stop(void **state)
-{
-    browser_close(&visitor);
-    return web_stop(state);
 }
 
 int main(void)
@@ -103,5 +97,5 @@ int main(void)
         cmocka_unit_test(test_path_columns),
         cmocka_unit_test(test_history),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, web_stop);
 }

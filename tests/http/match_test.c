@@ -13,18 +13,6 @@
 static struct browser visitor, broker, asker, giver, reader;
 static int64_t need, masked, result, other, rival;
 
-static const char *pathf(const char *fmt, ...)
-{
-    static char path[128][400];
-    static unsigned n;
-    char *to = path[n++ % 128];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(to, sizeof path[0], fmt, ap);
-    va_end(ap);
-    return to;
-}
-
 static const char *pair_path(int64_t a, int64_t b)
 {
     return pathf("/need/%lld/matches/%lld", (long long)a, (long long)b);
@@ -77,25 +65,13 @@ static int plant(void **state)
     other = make_result("高镍三元正极材料掺杂改性", "高镍三元正极材料掺杂，残余碱0.5%，小试。");
     rival = make_result("三元正极材料水洗降碱", "三元正极材料水洗，残余碱0.25%，循环寿命500次。");
     add_account("giver", ROLE_EDITOR, org_b);
-    struct browser *all[] = {&visitor, &broker, &asker, &giver, &reader};
-    static const char *const login[] = {NULL, "broker", "editor", "giver", "auditor"};
-    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-        browser_open(all[i]);
-        if (login[i])
-            sign_in(all[i], login[i]);
-    }
+    browser_stays(&visitor, NULL);
+    browser_stays(&broker, "broker");
+    browser_stays(&asker, "editor");
+    browser_stays(&giver, "giver");
+    browser_stays(&reader, "auditor");
     struct err e = {0};
     return engine_wait(site, site_seq(site), 20000, &e) == RC_OK ? 0 : -1;
-}
-
-static int clear(void **state)
-{
-    browser_close(&visitor);
-    browser_close(&broker);
-    browser_close(&asker);
-    browser_close(&giver);
-    browser_close(&reader);
-    return web_stop(state);
 }
 
 /* ---- what is shown ---- */
@@ -444,5 +420,5 @@ int main(void)
         cmocka_unit_test(test_refusal), cmocka_unit_test(test_rights),
         cmocka_unit_test(test_board),   cmocka_unit_test(test_learning),
     };
-    return cmocka_run_group_tests(tests, plant, clear);
+    return cmocka_run_group_tests(tests, plant, web_stop);
 }

@@ -14,17 +14,9 @@ static int open_all(void **state)
     struct actor a = actor(ROLE_BROKER, 0);
     snprintf(org, sizeof org, "%lld", (long long)org_a);
     need = MAKE(&a, "need", "owner", org, "title", "低温电池", "body", "内容", "industry", "C38");
-    browser_open(&broker);
-    browser_open(&visitor);
-    sign_in(&broker, "broker");
+    browser_stays(&broker, "broker");
+    browser_stays(&visitor, NULL);
     return 0;
-}
-
-static int close_all(void **state)
-{
-    browser_close(&broker);
-    browser_close(&visitor);
-    return web_stop(state);
 }
 
 static const char *path(const char *fmt)
@@ -72,5 +64,5 @@ int main(void)
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_refused),
     };
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return cmocka_run_group_tests(tests, open_all, web_stop);
 }

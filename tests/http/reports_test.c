@@ -8,18 +8,6 @@
 static struct browser broker, editor, member, visitor;
 static int64_t secret, shared, project, post_id;
 
-static const char *pathf(const char *fmt, ...)
-{
-    static char path[16][1000];
-    static unsigned n;
-    char *to = path[n++ % 16];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(to, sizeof path[0], fmt, ap);
-    va_end(ap);
-    return to;
-}
-
 static int64_t agreement(const char *title, const char *other)
 {
     return MAKE(&actor_system, "agreement", "title", title, "type", "contract", "contract",
@@ -46,23 +34,11 @@ static int open_all(void **state)
     post_id = MAKE(&actor_system, "appointment", "person", "张三", "home", "乙大学", "host",
                    "甲公司", "start", "2026-01-01", "end", "2027-12-31", "home_share", "60",
                    "host_share", "40", "owner", "乙大学");
-    browser_open(&broker);
-    browser_open(&editor);
-    browser_open(&member);
-    browser_open(&visitor);
-    sign_in(&broker, "broker");
-    sign_in(&editor, "editor");
-    sign_in(&member, "member");
+    browser_stays(&broker, "broker");
+    browser_stays(&editor, "editor");
+    browser_stays(&member, "member");
+    browser_stays(&visitor, NULL);
     return 0;
-}
-
-static int close_all(void **state)
-{
-    browser_close(&broker);
-    browser_close(&editor);
-    browser_close(&member);
-    browser_close(&visitor);
-    return web_stop(state);
 }
 
 /* ---- tables ---- */
@@ -249,17 +225,76 @@ static void test_feedback(void **state)
 {
     (void)state;
     assert_int_equal(get(&editor, pathf("/project/%lld", (long long)project)), 200);
-    assert_true(shows("反馈为课题") && shows("反馈为需求"));
-    assert_int_equal(
-        get(&editor, pathf("/need/new?origin=%%23%lld&title=%%E9%%97%%AE", (long long)project)),
-        200);
-    assert_true(shows("薄壁件产业化"));
+    assert_true(shows("反馈为课题") && shows("反馈为需求") && !shows("back=%23"));
+    /* one stage back, in words of its own, with the link and nothing else of the project */
+    assert_int_equal(get(&editor, pathf("/project/new?from=%lld", (long long)project)), 200);
+    assert_true(shows("薄壁件产业化：待解决的问题") && shows("希望达到："));
+    assert_true(shows(pathf("value=\"#%lld 薄壁件产业化\"", (long long)project)));
+    assert_true(shows("<option value=\"s1\" selected>") && !shows("2026-12-31"));
+    assert_int_equal(get(&editor, pathf("/need/new?from=%lld", (long long)project)), 200);
+    assert_true(shows("薄壁件产业化：待解决的问题"));
     int64_t need = MAKE(&actor_system, "need", "title", "开裂问题", "body", "内容", "origin",
                         pathf("#%lld", (long long)project), "owner", "甲公司");
     assert_int_equal(get(&editor, pathf("/project/%lld/thread", (long long)project)), 200);
     assert_true(shows(pathf("href=\"/need/%lld\"", (long long)need)));
     assert_int_equal(get(&editor, pathf("/need/%lld", (long long)need)), 200);
     assert_true(shows(pathf("href=\"/project/%lld\"", (long long)project)));
+}
+
+/* ---- assessments, leaders ---- */
+
+/* Offered on what can be assessed, filled in from the score sheet in use. */
+static void test_assessment(void **state)
+{
+    (void)state;
+    MAKE(&actor_system, "scoresheet", "title", "项目评分表", "subjects", "project", "items",
+         "指标完成|70|\n资料归档|30|");
+    assert_int_equal(get(&editor, pathf("/project/%lld", (long long)project)), 200);
+    const char *path = pathf("/assessment/new?from=%lld", (long long)project);
+    assert_true(shows(path));
+    assert_int_equal(get(&editor, path), 200);
+    assert_true(shows("薄壁件产业化考核") && shows("项目评分表\"") && shows("value=\"指标完成\""));
+    assert_true(shows("value=\"70\"") && shows("name=\"items.1.score\" value=\"\""));
+    assert_true(shows("/suggest/records/appointment.project.person"));
+    assert_int_equal(get(&editor, "/suggest/records/appointment.project.person?subject=薄壁"), 200);
+    assert_true(shows("薄壁件产业化") && shows(">项目<"));
+    assert_int_equal(get(&editor, "/suggest/records/appointment.gone"), 404);
+    assert_int_equal(get(&editor, pathf("/agreement/%lld", (long long)shared)), 200);
+    assert_false(shows("/assessment/new"));
+}
+
+/* What a leader has taken on, from the person and from the project; never more than the reader
+ * sees. */
+static void test_led(void **state)
+{
+    (void)state;
+    int64_t leader =
+        MAKE(&actor_system, "person", "name", "李领衔", "units", "甲公司", "owner", "甲公司");
+    const char *as = pathf("#%lld", (long long)leader);
+    int64_t led = MAKE(&actor_system, "project", "title", "领办的项目", "type", "attack", "stage",
+                       "s1", "start", "2020-01-01", "end", "2030-12-31", "leader", as,
+                       "budget_total", "60万元", "owner", "甲公司");
+    MAKE(&actor_system, "project", "title", SECRET "领办", "type", "attack", "stage", "s1", "start",
+         "2020-01-01", "end", "2030-12-31", "leader", as, "owner", "乙大学");
+    MAKE(&actor_system, "milestone", "title", "头一个节点", "project",
+         pathf("#%lld", (long long)led), "due", "2020-06-30", "owner", "甲公司");
+    MAKE(&actor_system, "payment", "title", "首期款", "project", pathf("#%lld", (long long)led),
+         "amount", "20万元", "day", "2026-02-01", "owner", "甲公司");
+    const char *path = pathf("/person/%lld/led", (long long)leader);
+    assert_int_equal(get(&editor, pathf("/person/%lld", (long long)leader)), 200);
+    assert_true(shows(path) && shows("领办项目 1"));
+    assert_int_equal(get(&editor, pathf("/project/%lld", (long long)led)), 200);
+    assert_true(shows(path));
+    assert_int_equal(get(&editor, path), 200);
+    assert_true(shows("李领衔领办的项目") && shows("领办的项目</a>") && shows("头一个节点"));
+    assert_true(shows("红灯：逾期") && shows("0/1") && shows("60 万元") && shows("20 万元"));
+    assert_false(shows(SECRET));
+    assert_int_equal(get(&member, path), 200); /* who reads no payments sees no money received */
+    assert_true(shows("头一个节点") && !shows("20 万元") && !shows("已到款"));
+    assert_int_equal(get(&visitor, path), 303);
+    assert_int_equal(get(&visitor, pathf("/person/%lld", (long long)leader)), 200);
+    assert_false(shows(path));
+    assert_int_equal(get(&editor, pathf("/project/%lld/led", (long long)led)), 404);
 }
 
 int main(void)
@@ -269,6 +304,7 @@ int main(void)
         cmocka_unit_test(test_for_programs),   cmocka_unit_test(test_tiers),
         cmocka_unit_test(test_not_for_others), cmocka_unit_test(test_for_parties),
         cmocka_unit_test(test_confirm),        cmocka_unit_test(test_feedback),
+        cmocka_unit_test(test_assessment),     cmocka_unit_test(test_led),
     };
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return cmocka_run_group_tests(tests, open_all, web_stop);
 }

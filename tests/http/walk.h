@@ -4,18 +4,6 @@
 
 #include "http_help.h"
 
-static inline const char *pathf(const char *fmt, ...)
-{
-    static char path[4][400];
-    static unsigned n;
-    char *to = path[n++ % 4];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(to, sizeof path[0], fmt, ap);
-    va_end(ap);
-    return to;
-}
-
 static const char *walk_kind = "need"; /* what stands for {kind} */
 
 static inline void fill_pattern(char *to, size_t cap, const char *pattern, int64_t id)

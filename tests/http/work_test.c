@@ -10,18 +10,6 @@
 static struct browser visitor, broker, editor, member, admin, auditor;
 static int64_t event, other_event, promise, agreement, project, programme, coverage;
 
-static const char *pathf(const char *fmt, ...)
-{
-    static char path[16][1000];
-    static unsigned n;
-    char *to = path[n++ % 16];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(to, sizeof path[0], fmt, ap);
-    va_end(ap);
-    return to;
-}
-
 static const char *ref(int64_t id)
 {
     return pathf("#%lld", (long long)id);
@@ -32,14 +20,6 @@ static bool before(const char *a, const char *b)
 {
     const char *p = got.body.p ? strstr(got.body.p, a) : NULL;
     return p && strstr(p, b);
-}
-
-static unsigned times(const char *text)
-{
-    unsigned n = 0;
-    for (const char *p = got.body.p; p && (p = strstr(p, text)); p++)
-        n++;
-    return n;
 }
 
 static void plant_thread(void)
@@ -86,32 +66,17 @@ static void plant_programme(void)
 
 static int plant(void **state)
 {
-    struct {
-        struct browser *b;
-        const char *login;
-    } all[] = {{&broker, "broker"},
-               {&editor, "editor"},
-               {&member, "member"},
-               {&admin, "admin"},
-               {&auditor, "auditor"}};
     if (web_start(state) != 0)
         return -1;
     plant_thread();
     plant_programme();
-    browser_open(&visitor);
-    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-        browser_open(all[i].b);
-        sign_in(all[i].b, all[i].login);
-    }
+    browser_stays(&visitor, NULL);
+    browser_stays(&broker, "broker");
+    browser_stays(&editor, "editor");
+    browser_stays(&member, "member");
+    browser_stays(&admin, "admin");
+    browser_stays(&auditor, "auditor");
     return 0;
-}
-
-static int clear(void **state)
-{
-    struct browser *all[] = {&visitor, &broker, &editor, &member, &admin, &auditor};
-    for (size_t i = 0; i < ARRAY_LEN(all); i++)
-        browser_close(all[i]);
-    return web_stop(state);
 }
 
 /* ---- the thread ---- */
@@ -488,5 +453,5 @@ int main(void)
         cmocka_unit_test(test_token_is_no_calendar),
         cmocka_unit_test(test_alumni),
     };
-    return cmocka_run_group_tests(tests, plant, clear);
+    return cmocka_run_group_tests(tests, plant, web_stop);
 }

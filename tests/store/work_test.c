@@ -240,6 +240,11 @@ static void a_finding_is_closed_by_somebody_else(void **unused)
     assert_int_equal(shown.n_steps, 1);
     OK(record_show(site, &two, kind_of("finding"), id, &mem, &shown, &e));
     assert_int_equal(shown.n_steps, 2);
+    /* nor does who is in charge of it, where somebody else handed it in */
+    two.name = STR("李四");
+    assert_int_equal(step_as(&two, "finding", id, "close", "好", "", &e), RC_USER);
+    assert_string_equal(e.key, "service.invalid");
+    two.name = STR("王五");
     OK(step_as(&two, "finding", id, "close", "好", "", &e));
     struct rec r = get_rec("finding", id);
     assert_string_equal(text_value(&r, "light"), "green");
@@ -596,6 +601,10 @@ static void coverage_names_the_missing_on_any_day(void **unused)
     bad = INDICATOR("programme", ref(programme), "measure", "count", "over", "org", "filter",
                     "x = 1");
     REFUSED(measure_at(site, &broker, &bad, 0, &mem, &out, &e), "measure.filter");
+    struct actor visitor = actor(ROLE_VISITOR, 0);
+    OK(measure_at(site, &visitor, &r, 0, &mem, &out, &e));
+    assert_int_equal(out.list.n, 0); /* no link that would only refuse */
+    vec_free(&out.missing);
 }
 
 /* ---- digests ---- */

@@ -479,6 +479,12 @@ static void test_more_dates(void **state)
     expect_date(TITLE "\n" BODY, "http://a.cn/202403/t20240315_123.html", "2024-03-15");
     expect_date(TITLE "\n" BODY, "http://a.cn/2024/0315/c1.html", "2024-03-15");
     expect_date(TITLE "\n" BODY "\n二〇二四年三月十五日", "", "2024-03-15");
+    expect_date("<html><head><link rel=\"canonical\" href=\"https://a.cn/2024/0315/c1.htm\"></head>"
+                "<body><h1>" TITLE "</h1><p>" BODY "</p></body></html>",
+                "", "2024-03-15");
+    expect_date(TITLE "\n" BODY "\n原文链接：https://a.cn/2024/0315/c1.htm", "", "2024-03-15");
+    expect_date(TITLE "\n" BODY "\nhttps://a.cn/2024/0315/1.htm\nhttps://a.cn/2023/0315/1.htm", "",
+                "");
 }
 
 /* Common characters in GBK and in Big5: what is said decides, else GBK. */

@@ -178,7 +178,7 @@ static void test_agreement(void **state)
     has(text, "\n2|乙大学|");
     has(text, "时间|办理人|事项|意见\n2026-05-29 04:26|broker|新建|\n");
     text = paper_as(&a, "agreement", "contract_registration", agreement);
-    has(text, "其中：技术交易额|\n");
+    has(text, "技术交易额|\n");
     has(text, "|甲公司||企业\n");
 }
 

@@ -106,5 +106,25 @@ module.exports = async ({ assert, somebody, test, picture }) => {
         await save(school);
         assert.match(await school.locator('main').innerText(), /2030-12-31/);
         assert.match(await school.locator('.history').innerText(), /续聘/);
+        assert.match(await state(school), /变更待确认/);
+        assert.match(await school.locator('main').innerText(), /变更前的约定/);
+        await picture(school, 'appointment-renewal', true);
+    });
+    await test('appointment: the other side turns the renewal back, and what was agreed stands again', company, async () => {
+        await step(company, appointment, 'withdraw', { comment: '岗位任务有变，先不续' });
+        assert.match(await state(company), /在聘/);
+        assert.doesNotMatch(await company.locator('.show-main dl.fields').first().innerText(), /2030-12-31/);
+        assert.match(await company.locator('.history').innerText(), /撤回变更[^]*岗位任务有变/);
+        assert.equal(await company.locator('form[action$="/confirm"]').count(), 0); // both confirmations stand as they did
+    });
+    await test('appointment: renewed once more, it holds when both have confirmed', school, async () => {
+        await step(school, appointment, 'renew', { comment: '任务已调整', end: '2029-12-31' });
+        for (const page of [school, company]) {
+            await page.goto(appointment);
+            await page.click('form[action$="/confirm"] button');
+            await page.waitForSelector('.show-grid');
+        }
+        assert.match(await state(company), /在聘/);
+        assert.match(await company.locator('main').innerText(), /2029-12-31/);
     });
 };
