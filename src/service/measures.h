@@ -15,10 +15,10 @@ struct measure_point {
 struct measured {
     double value;                  /* of share and coverage: 0..100 */
     double numerator, denominator; /* of share and coverage */
-    struct str list;         /* address of the list behind the number: "/agreement?filter=…"; "" for
-                              * who may not list the kind */
-    struct str missing_list; /* coverage: of the missing ones */
-    vec_id missing;          /* coverage: at most 200; vec_free by the caller */
+    struct str list; /* address of the list behind the number: "/agreement?filter=…"; "" for
+                      * who may not list the kind */
+    struct str missing_list;      /* coverage: of the missing ones */
+    vec_id missing;               /* coverage: at most 200; vec_free by the caller */
     struct measure_point *course; /* at the ends of the months since the programme began, and on
                                    * the day asked about; at most COURSE_MOST, the latest */
     uint32_t n_course;
