@@ -54,10 +54,42 @@ static void make_sheet(const struct model *m, const char *from, const char *to,
     collection_close(c);
 }
 
-/* Seconds at which each stage was first heard of. */
+/* Seconds by the clock and of the processors. */
+struct moment {
+    double at, cpu;
+};
+
+static double cpu_of(const struct rusage *u)
+{
+    return (double)(u->ru_utime.tv_sec + u->ru_stime.tv_sec) +
+           (double)(u->ru_utime.tv_usec + u->ru_stime.tv_usec) / 1e6;
+}
+
+static struct moment now(void)
+{
+    struct rusage use;
+    getrusage(RUSAGE_SELF, &use);
+    return (struct moment){clock_seconds(), cpu_of(&use)};
+}
+
+static struct moment since(struct moment start)
+{
+    struct moment end = now();
+    return (struct moment){end.at - start.at, end.cpu - start.cpu};
+}
+
+/* Print what a stage took, and add it to what is known. */
+static void tell(const char *name, struct moment took, struct moment *known)
+{
+    printf("%-34s %8.2f s %8.2f s of the processors\n", name, took.at, took.cpu);
+    known->at += took.at;
+    known->cpu += took.cpu;
+}
+
+/* When each stage was first heard of. */
 struct stages {
     const char *name[8];
-    double at[8];
+    struct moment at[9];
     unsigned n;
 };
 
@@ -68,7 +100,7 @@ static enum rc note(void *ctx, const char *stage, double done, struct err *e)
     (void)e;
     if (!s->n || strcmp(s->name[s->n - 1], stage) != 0) {
         s->name[s->n] = stage;
-        s->at[s->n++] = clock_seconds();
+        s->at[s->n++] = now();
     }
     return RC_OK;
 }
@@ -90,23 +122,23 @@ static enum rc find_reasons(void *ctx, size_t need, unsigned worker, struct err 
     return RC_OK;
 }
 
-/* Seconds for the reasons of all matches. */
-static double time_reasons(struct matching *m)
+/* What the reasons of all matches take. */
+static struct moment time_reasons(struct matching *m)
 {
     unsigned threads = pool_cpus();
     struct finding f = {m, grab(threads, sizeof *f.reasons)};
     struct err e;
-    double t = clock_seconds();
+    struct moment start = now();
     or_die(pool_run(threads, collection_count(matching_needs(m)), find_reasons, &f, &e), &e);
-    t = clock_seconds() - t;
+    struct moment took = since(start);
     for (unsigned i = 0; i < threads; i++)
         vec_free(&f.reasons[i]);
     free(f.reasons);
-    return t;
+    return took;
 }
 
-static double run(const char *qiao, const char *needs, const char *results, const char *out,
-                  double *peak_mb)
+static struct moment run(const char *qiao, const char *needs, const char *results, const char *out,
+                         double *peak_mb)
 {
     double t = clock_seconds();
     pid_t child = fork();
@@ -119,7 +151,7 @@ static double run(const char *qiao, const char *needs, const char *results, cons
     if (child < 0 || wait4(child, &status, 0, &use) < 0 || status != 0)
         die("%s match failed", qiao);
     *peak_mb = use.ru_maxrss / 1024.0;
-    return clock_seconds() - t;
+    return (struct moment){clock_seconds() - t, cpu_of(&use)};
 }
 
 int main(int argc, char **argv)
@@ -133,9 +165,9 @@ int main(int argc, char **argv)
         snprintf(path[i], sizeof path[i], "%s/%s", argv[1], names[i]);
     struct model *m;
     struct err e;
-    double start = clock_seconds();
+    struct moment start = now(), known = {0}, rest;
     or_die(model_open(&m, NULL, &e), &e);
-    double tables = clock_seconds() - start;
+    tell("tables of the model", since(start), &known);
     if (access(path[3], F_OK) != 0) {
         make_sheet(m, path[0], path[2], SIDE_NEED);
         make_sheet(m, path[1], path[3], SIDE_RESULT);
@@ -149,22 +181,20 @@ int main(int argc, char **argv)
                                  .progress_ctx = &s};
     struct matching *x;
     or_die(matching_open(&x, &o, m, &e), &e);
-    double end = clock_seconds(), known = tables;
-    printf("%-34s %8.2f s\n", "tables of the model", tables);
-    for (unsigned i = 0; i < s.n; i++) {
-        double took = (i + 1 < s.n ? s.at[i + 1] : end) - s.at[i];
-        printf("%-34s %8.2f s\n", s.name[i], took);
-        known += took;
-    }
-    double reasons = time_reasons(x);
-    printf("%-34s %8.2f s\n", "reasons", reasons);
-    known += reasons;
+    s.at[s.n] = now();
+    for (unsigned i = 0; i < s.n; i++)
+        tell(s.name[i], (struct moment){s.at[i + 1].at - s.at[i].at, s.at[i + 1].cpu - s.at[i].cpu},
+             &known);
+    tell("reasons", time_reasons(x), &known);
     uint32_t needs = collection_count(matching_needs(x));
     uint32_t results = collection_count(matching_results(x));
     matching_close(x);
     model_close(m);
-    double peak, whole = run(argv[2], path[2], path[3], path[4], &peak);
-    printf("%-34s %8.2f s\n", "words and writing (the rest)", whole - known);
-    printf("needs=%u results=%u seconds=%.2f peak_mb=%.0f\n", needs, results, whole, peak);
+    double peak;
+    struct moment whole = run(argv[2], path[2], path[3], path[4], &peak);
+    rest = (struct moment){whole.at - known.at, whole.cpu - known.cpu};
+    tell("words and writing (the rest)", rest, &known);
+    printf("needs=%u results=%u seconds=%.2f cpu=%.2f peak_mb=%.0f\n", needs, results, whole.at,
+           whole.cpu, peak);
     return 0;
 }

@@ -164,7 +164,10 @@ static void add_followed(struct hand_sql *s, const char *ref, size_t n, const ch
             (int)n, ref, (long long)s->end);
     else
         add(s, " FROM rec n WHERE n.id = ");
+    bool ids = s->ids;
+    s->ids = true; /* as a numeric it would find no row by its id */
     add_json(s, "r.body", ref, n, true);
+    s->ids = ids;
     add(s, s->end ? "))" : ")");
 }
 

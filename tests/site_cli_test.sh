@@ -64,7 +64,7 @@ ok "an unknown action"
 ! grep -q -a "$password" site/qiao.db && ! grep -q -a 'another good one' site/qiao.db
 ok "no password is kept"
 if command -v script >/dev/null; then
-    { sleep 1; echo "$password"; sleep 1; echo "$password"; sleep 1; } |
+    { sleep 3; echo "$password"; sleep 3; echo "$password"; sleep 3; } |
         script -q -e -c "$qiao user site add typed --lang en" /dev/null >said 2>&1
     "$qiao" user site list --tsv | grep -q '^typed	member'
     ok "a password typed twice on a terminal"
@@ -101,6 +101,10 @@ ok "backup"
 ok "restore"
 refused 已经有一个站点 2 "$qiao" restore copy again
 ok "restore leaves a site as it is"
+[ "$(stat -c %a site/secret.key again/secret.key | tr '\n' ' ')" = "600 600 " ] && [ ! -e copy/secret.key ]
+ok "the key is the owner's, and in no backup"
+refused '不需要新的' 2 "$qiao" migrate again --new-key
+ok "a key that fits is not replaced"
 for command in verify migrate rebuild; do
     "$qiao" "$command" again >/dev/null && [ -z "$("$qiao" "$command" again --quiet)" ]
     ok "$command"

@@ -85,6 +85,7 @@ _qiao()
         init | sample | backup | restore | verify | migrate | rebuild)
             options='--db --lang --model --quiet --help'
             [ "$command" != sample ] || options+=' --password'
+            [ "$command" != migrate ] || options+=' --new-key'
             sheets='!*'
             [[ $cur = -* ]] || compopt -o dirnames
             ;;

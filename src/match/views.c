@@ -10,10 +10,10 @@
 #define LATENT_DIMS       192u
 #define ENGLISH_DIMS      50u
 #define ENGLISH_POSTINGS  4000000u
-/* English without a latent view: a cosine of words of .16 is as telling as a whole score at the middle
- * of the scale (tests/golden/english: 27 of 30 pairs that fit have .04 or more, 22 have .12; of 270
- * that do not, none has). */
-#define ENGLISH_ALONE 3.0
+/* English without a latent view: a cosine of words of .16 is as telling as a whole score at the
+ * middle of the scale (tests/golden/english: 27 of 30 pairs that fit have .04 or more, 22 have .12;
+ * of 270 that do not, none has). */
+#define ENGLISH_ALONE     3.0
 
 static const float *knowledge_of(const void *ctx, uint64_t key)
 {

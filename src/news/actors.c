@@ -142,7 +142,8 @@ static uint32_t whole_place(const struct page *p, const struct clause *c)
 {
     uint32_t best = NONE;
     for (uint32_t i = c->from; i + 1 < c->to && i < c->from + 8; i++) {
-        if ((!looking_at(p, i, "全") && !looking_at(p, i, "我")) || !is_level(p->ch[i + 1]))
+        if ((!looking_at(p, i, "全") && !looking_at(p, i, "我")) || !is_level(p->ch[i + 1]) ||
+            (i > 0 && follows_preposition(p, i)))
             continue;
         char s[4];
         struct str level = {s, utf8_put(s, p->ch[i + 1])};

@@ -53,10 +53,10 @@ static bool sentence_meets(const struct page *p, uint32_t c, const struct group_
 static bool joined_by_dash(const struct page *p, size_t i)
 {
     enum { DASHES = 2 };
-    const struct mention *m = &p->mention.p[i], *next = m + 1, *last = m - 1;
-    if (i + 1 < p->mention.n && p->ch[m->to] == 0x2014 && next->from - m->to <= DASHES)
+    const struct mention *m = &p->mention.p[i];
+    if (i + 1 < p->mention.n && p->ch[m->to] == 0x2014 && m[1].from - m->to <= DASHES)
         return true;
-    return i > 0 && p->ch[m->from - 1] == 0x2014 && m->from - last->to <= DASHES;
+    return i > 0 && p->ch[m->from - 1] == 0x2014 && m->from - p->mention.p[i - 1].to <= DASHES;
 }
 
 void orgs_roles(struct page *p)

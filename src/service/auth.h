@@ -37,8 +37,8 @@ enum rc auth_leave(struct site *s, struct str session, struct err *e) MUST_CHECK
 enum rc auth_session_data(struct site *s, struct str session, struct str data,
                           struct err *e) MUST_CHECK;
 /* An identity that a CAS or OIDC server has proved; makes an account with role member and no
- * organisation at the first time, or "auth.unknown_outside" where `make` is false. A second factor of
- * the account is asked for as after a password. RC_USER "auth.closed". */
+ * organisation at the first time, or "auth.unknown_outside" where `make` is false. A second factor
+ * of the account is asked for as after a password. RC_USER "auth.closed". */
 enum rc auth_outside(struct site *s, struct str outside, struct str name, bool make,
                      struct str from, struct arena *to, struct signed_in *out,
                      struct err *e) MUST_CHECK;

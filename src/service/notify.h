@@ -93,7 +93,7 @@ enum rc notify_choose(struct site *s, const struct actor *a, int quiet_from, int
                       const unsigned *on, struct err *e) MUST_CHECK;
 /* A robot of the actor's, or with `site` of the site's chat group (administrators). An empty
  * address takes it away. RC_USER "notify.robot_url", "notify.channel", "service.denied",
- * "secret.missing". */
+ * "sealed.missing". */
 enum rc notify_hook_set(struct site *s, const struct actor *a, bool site, struct str channel,
                         struct str url, struct str secret, struct err *e) MUST_CHECK;
 /* Sends a test message by a channel that is set up, now. */
@@ -120,7 +120,7 @@ enum rc notify_site_get(struct site *s, const struct actor *a, struct arena *to,
                         struct notify_site *out, struct str hook[CHANNEL__COUNT],
                         struct err *e) MUST_CHECK;
 /* An empty password: as it was. RC_USER "notify.mail_host", "notify.mail_address",
- * "notify.mail_open" (a password without encryption, except on this machine), "secret.missing". */
+ * "notify.mail_open" (a password without encryption, except on this machine), "sealed.missing". */
 enum rc notify_site_set(struct site *s, const struct actor *a, const struct notify_site *n,
                         struct err *e) MUST_CHECK;
 /* What was given up, newest first; login of whom. */

@@ -24,8 +24,8 @@ _Static_assert(sizeof(((struct secrets *)0)->key) == KEY_BYTES, "the key's size"
 enum rc secret_check(const struct secrets *k, struct err *e)
 {
     if (k->state == SECRET_MISSING)
-        return err_user(e, "secret.missing", "%s", SECRET_FILE);
-    return k->state == SECRET_OTHER ? err_user(e, "secret.other", "%s", SECRET_FILE) : RC_OK;
+        return err_user(e, "sealed.missing", "%s", SECRET_FILE);
+    return k->state == SECRET_OTHER ? err_user(e, "sealed.other", "%s", SECRET_FILE) : RC_OK;
 }
 
 enum rc secret_seal(const struct secrets *k, struct str place, struct str text, struct arena *to,
@@ -36,7 +36,7 @@ enum rc secret_seal(const struct secrets *k, struct str place, struct str text, 
         return RC_OK;
     TRY(secret_check(k, e));
     if (text.n > TEXT_MOST)
-        return err_too_big(e, "secret.damaged", "%.*s", (int)place.n, place.p);
+        return err_too_big(e, "sealed.damaged", "%.*s", (int)place.n, place.p);
     size_t n = NONCE_BYTES + text.n + TAG_BYTES, room = sodium_base64_encoded_len(n, BASE64);
     unsigned char *raw = arena_alloc(to, n);
     char *coded = arena_alloc(to, MARK.n + room);
@@ -72,7 +72,7 @@ enum rc secret_unseal(const struct secrets *k, struct str place, struct str text
         crypto_aead_xchacha20poly1305_ietf_decrypt(plain, &found, NULL, raw + NONCE_BYTES,
                                                    n - NONCE_BYTES, (const unsigned char *)place.p,
                                                    place.n, raw, k->key) != 0)
-        return err_corrupt(e, "secret.damaged", "%.*s", (int)place.n, place.p);
+        return err_corrupt(e, "sealed.damaged", "%.*s", (int)place.n, place.p);
     plain[found] = 0;
     *out = (struct str){(const char *)plain, (size_t)found};
     return RC_OK;
@@ -193,7 +193,7 @@ static enum rc settle(struct secrets *k, struct tx *tx, const char *dir, struct 
     if (k->state == SECRET_READY || (k->state != SECRET_PLAIN && any))
         return RC_OK; /* another process was faster; or it is lost */
     if (file == KEY_BROKEN)
-        return err_user(e, "secret.form", "%s", SECRET_FILE);
+        return err_user(e, "sealed.form", "%s", SECRET_FILE);
     bool plain = k->state == SECRET_PLAIN;
     if (file == KEY_NONE)
         TRY(new_key(k, dir, e));
@@ -230,7 +230,7 @@ enum rc secrets_renew(struct secrets *k, struct store *store, const char *dir, s
     TRY(tx_begin(&tx, store, TX_WRITE, e));
     enum rc rc = look(k, tx, dir, &file, &any, e);
     if (rc == RC_OK && k->state != SECRET_MISSING && k->state != SECRET_OTHER)
-        rc = err_user(e, "secret.there", "%s", SECRET_FILE);
+        rc = err_user(e, "sealed.there", "%s", SECRET_FILE);
     if (rc == RC_OK)
         rc = new_key(k, dir, e);
     if (rc == RC_OK)

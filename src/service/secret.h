@@ -28,20 +28,20 @@ struct secrets {
 /* Looks for the key. With `make`, and while nothing is sealed with another one, it is made, what
  * stands there in plain is sealed, and the state is SECRET_READY; the turns of the store's writers
  * see to it that several processes make one. A key that is lost is no failure: the state says so,
- * and all but sending goes on. RC_SYS "file.*", RC_USER "secret.form" where a new site's folder has
+ * and all but sending goes on. RC_SYS "file.*", RC_USER "sealed.form" where a new site's folder has
  * a broken key file. */
 enum rc secrets_open(struct secrets *out, struct store *store, const char *dir, bool make,
                      struct err *e) MUST_CHECK;
-/* A new key for one that is lost; what was sealed is forgotten. RC_USER "secret.there" where the
+/* A new key for one that is lost; what was sealed is forgotten. RC_USER "sealed.there" where the
  * key fits. */
 enum rc secrets_renew(struct secrets *k, struct store *store, const char *dir,
                       struct err *e) MUST_CHECK;
 void secrets_close(struct secrets *k);
 
-/* RC_USER "secret.missing", "secret.other": nothing can be sealed or opened. */
+/* RC_USER "sealed.missing", "sealed.other": nothing can be sealed or opened. */
 enum rc secret_check(const struct secrets *k, struct err *e) MUST_CHECK;
 /* An empty text stays empty. Texts to the arena. Errors of secret_check; RC_CORRUPT
- * "secret.damaged" for what was not sealed with this key for this place. */
+ * "sealed.damaged" for what was not sealed with this key for this place. */
 enum rc secret_seal(const struct secrets *k, struct str place, struct str text, struct arena *to,
                     struct str *out, struct err *e) MUST_CHECK;
 enum rc secret_unseal(const struct secrets *k, struct str place, struct str text, struct arena *to,

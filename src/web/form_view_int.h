@@ -11,7 +11,7 @@
 #define FORM_SHAPE                                                                                 \
     " sections[label fields[" WIDGET_SHAPE                                                         \
     " wide masked{name value long} rows[number drop cells[" WIDGET_SHAPE                           \
-    "]] heads[label required hint] add draw drew]] secrecy[value label on] owner{value error}"               \
+    "]] heads[label required hint] add draw drew]] secrecy[value label on] owner{value error}"     \
     " record_error files"
 /* Why it was refused as a whole (form.html, step.html); "" it was not. */
 #define REFUSED_SHAPE " refused"

@@ -14,7 +14,8 @@ const struct page form_page_def = {
 const struct page step_page_def = {
     "step",
     "kind{name label path} action version title cancel label problems" REFUSED_SHAPE FORM_SHAPE
-    " comment comment_needed comment_error reasons[value label on] reason_error to{text tone} path "
+    " is_masked comment comment_needed comment_error reasons[value label on] reason_error to{text "
+    "tone} path "
     "back",
     false};
 
@@ -370,6 +371,7 @@ static enum rc step_reply(struct request *rq, struct reply *re, const struct sho
     view_str(v, "cancel", back_of(rq, path));
     view_str(v, "back", back_of(rq, STR("")));
     view_int(v, "problems", fault_fields(faults));
+    view_flag(v, "is_masked", s->rec.secrecy == SECRECY_MASKED);
     view_str(v, "comment", comment);
     view_flag(v, "comment_needed", step->action->comment);
     view_flag(v, "comment_error", posted && step->action->comment && !str_trim(comment).n);

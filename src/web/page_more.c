@@ -74,6 +74,7 @@ enum rc view_more(struct request *rq, struct view *v, const struct shown *shown,
     for (size_t i = 0; i < ARRAY_LEN(own); i++)
         if (str_eq(r->kind->name, str_of(own[i].kind)))
             TRY(own[i].view(rq, v, r, e));
+    TRY(view_stops(rq, v, shown, e));
     TRY(view_sources(rq, v, r, e));
     if (!kind_has_thread(rq, r->kind))
         return RC_OK;

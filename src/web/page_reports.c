@@ -17,7 +17,7 @@ const struct page report_def = {"report",
                                 "title about org day span path asks spans asks_org from until asked"
                                 " years[year href here] xlsx docx pdf"
                                 " parts[title more empty wide heads[label num] unders[label span] "
-                                "rows[look span cells[text href num day]]]",
+                                "rows[look span cells[text href num day lines[text tone]]]]",
                                 false};
 
 enum rc reports_page(struct request *rq, struct reply *re, struct err *e)
@@ -133,7 +133,37 @@ static void view_heads(struct view *v, const struct made_part *p)
     }
 }
 
-static void view_row(struct view *list, const struct made_part *p, const struct made_row *row)
+static const struct code *light_of(const struct request *rq, struct str line)
+{
+    const struct codes *lights = codes_find(site_kinds(rq->site), STR("light"));
+    for (uint32_t i = 0; lights && i < lights->n; i++)
+        if (line.n && str_eq(line, label_text(&lights->code[i].label, rq->zh)))
+            return &lights->code[i];
+    return NULL;
+}
+
+/* A cell with lights in it, line by line: they are seen in their colours. */
+static void view_lights(const struct request *rq, struct view *cell, struct str text)
+{
+    bool any = false;
+    for (int pass = 0; pass < 2 && (any || !pass); pass++) {
+        struct view *lines = pass ? view_list(cell, "lines") : NULL;
+        for (size_t from = 0, end; from < text.n; from = end + 1) {
+            end = MIN(str_find(text, STR("\n"), from), text.n);
+            struct str line = str_sub(text, from, end);
+            const struct code *light = light_of(rq, line);
+            any |= light != NULL;
+            if (!lines)
+                continue;
+            struct view *one = view_item(lines);
+            view_str(one, "text", line);
+            view_str(one, "tone", light ? light->tone : STR(""));
+        }
+    }
+}
+
+static void view_row(const struct request *rq, struct view *list, const struct made_part *p,
+                     const struct made_row *row)
 {
     static const char *const looks[] = {"", "group", "subtotal", "total"};
     struct view *v = view_item(list), *cells = view_list(v, "cells");
@@ -146,10 +176,12 @@ static void view_row(struct view *list, const struct made_part *p, const struct 
         view_str(c, "href", row->cell[i].href);
         view_flag(c, "num", is_number(p->column[i].look) && !group);
         view_flag(c, "day", p->column[i].look == MADE_DATE);
+        if (p->column[i].look == MADE_TEXT && !group && !row->cell[i].href.n)
+            view_lights(rq, c, row->cell[i].text);
     }
 }
 
-static void view_part(struct view *parts, const struct made_part *p)
+static void view_part(const struct request *rq, struct view *parts, const struct made_part *p)
 {
     struct view *v = view_item(parts);
     view_str(v, "title", p->title);
@@ -157,10 +189,10 @@ static void view_part(struct view *parts, const struct made_part *p)
     struct view *rows = view_list(v, "rows");
     size_t first = 0, cut = p->row.n > ROWS_SHOWN ? ROWS_SHOWN : p->row.n;
     for (size_t i = first; i < cut; i++)
-        view_row(rows, p, &p->row.p[i]);
+        view_row(rq, rows, p, &p->row.p[i]);
     /* the last is the sum of all, also of those that are not shown */
     if (cut < p->row.n && p->row.p[p->row.n - 1].look == ROW_TOTAL)
-        view_row(rows, p, &p->row.p[p->row.n - 1]);
+        view_row(rq, rows, p, &p->row.p[p->row.n - 1]);
     view_flag(v, "more", cut < p->row.n || p->more);
     view_flag(v, "empty", !p->row.n);
     view_flag(v, "wide", p->n > WIDE);
@@ -180,7 +212,7 @@ static enum rc answer_page(struct request *rq, struct reply *re, const struct ma
     TRY(view_asked(rq, v, m, e));
     struct view *parts = view_list(v, "parts");
     for (size_t i = 0; i < m->part.n; i++)
-        view_part(parts, &m->part.p[i]);
+        view_part(rq, parts, &m->part.p[i]);
     return reply_page(rq, re, &report_def, m->title, v, e);
 }
 

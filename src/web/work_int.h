@@ -82,7 +82,7 @@ enum rc view_tiers_of(struct request *rq, struct view *v, const struct rec *org,
     THREAD_SHAPE                                                                                   \
     " promises_path programme{on past today groups[label lead indicators[" INDICATOR_SHAPE         \
     "]]} reckoned[label rule basis differs lines[label words numbers result note]]"                \
-    " led_path led_count sides[label date] confirm_path"                                           \
+    " led_path led_count course[day stage trl who comment] sides[label date] confirm_path"         \
     " assessed[period median sheets[title href assessor score items proposal state{text tone}"     \
     " appeal here] proposal action action_path]"                                                   \
     " alumni[title href school post year] alumni_list alumni_more"                                 \
@@ -91,6 +91,10 @@ enum rc view_tiers_of(struct request *rq, struct view *v, const struct rec *org,
 enum rc view_more(struct request *rq, struct view *v, const struct shown *shown,
                   struct err *e) MUST_CHECK;
 
+/* page_course.c: course[…]: the stages and the readiness of a project, newest first; nothing where
+ * they have never changed. */
+enum rc view_stops(struct request *rq, struct view *v, const struct shown *shown,
+                   struct err *e) MUST_CHECK;
 /* page_led.c: led_path, led_count: from a person or a project to what its leader has taken on. */
 enum rc view_led(struct request *rq, struct view *v, const struct rec *r, struct err *e) MUST_CHECK;
 

@@ -12,7 +12,8 @@ static char folder[] = "/tmp/qiao-fuzz-import-XXXXXX";
 
 static void clean(void)
 {
-    static const char *const names[] = {"qiao.db", "qiao.db-wal", "qiao.db-shm", "files", "secret.key"};
+    static const char *const names[] = {"qiao.db", "qiao.db-wal", "qiao.db-shm", "files",
+                                        "secret.key"};
     char path[128];
     site_close(site);
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {

@@ -241,6 +241,29 @@ static void test_feedback(void **state)
     assert_true(shows(pathf("href=\"/project/%lld\"", (long long)project)));
 }
 
+/* Stage and readiness over time: nothing before they have moved. */
+static void test_course(void **state)
+{
+    (void)state;
+    const char *path = pathf("/project/%lld", (long long)project);
+    assert_int_equal(get(&editor, path), 200);
+    assert_false(shows("id=\"course\""));
+    assert_int_equal(get(&editor, pathf("%s/edit", path)), 200);
+    assert_int_equal(post(&editor, pathf("%s/edit", path),
+                          "version=1&has.trl=1&trl=7&comment=%E4%B8%AD%E8%AF%95%E9%80%9A%E8%BF%87"),
+                     303);
+    assert_int_equal(get(&editor, path), 200);
+    assert_true(shows("id=\"course\"") && shows("TRL 7"));
+    /* what changes neither is no stop */
+    assert_int_equal(post(&editor, pathf("%s/edit", path), "version=2&has.risks=1&risks=x"), 303);
+    assert_int_equal(get(&editor, path), 200);
+    const char *course = strstr(got.body.p, "id=\"course\""), *end = strstr(course, "</ol>");
+    unsigned stops = 0;
+    for (const char *p = course; (p = strstr(p, "<li>")) && p < end; p++)
+        stops++;
+    assert_int_equal(stops, 2);
+}
+
 /* ---- assessments, leaders ---- */
 
 /* Offered on what can be assessed, filled in from the score sheet in use. */
@@ -300,11 +323,17 @@ static void test_led(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pages),          cmocka_unit_test(test_files),
-        cmocka_unit_test(test_for_programs),   cmocka_unit_test(test_tiers),
-        cmocka_unit_test(test_not_for_others), cmocka_unit_test(test_for_parties),
-        cmocka_unit_test(test_confirm),        cmocka_unit_test(test_feedback),
-        cmocka_unit_test(test_assessment),     cmocka_unit_test(test_led),
+        cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_for_programs),
+        cmocka_unit_test(test_tiers),
+        cmocka_unit_test(test_not_for_others),
+        cmocka_unit_test(test_for_parties),
+        cmocka_unit_test(test_confirm),
+        cmocka_unit_test(test_feedback),
+        cmocka_unit_test(test_course),
+        cmocka_unit_test(test_assessment),
+        cmocka_unit_test(test_led),
     };
     return cmocka_run_group_tests(tests, open_all, web_stop);
 }

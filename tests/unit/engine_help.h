@@ -58,7 +58,8 @@ static inline void help_init(void)
 
 static inline void help_remove(void)
 {
-    static const char *const name[] = {"qiao.db", "qiao.db-wal", "qiao.db-shm", "files", "lock", "secret.key"};
+    static const char *const name[] = {"qiao.db", "qiao.db-wal", "qiao.db-shm",
+                                       "files",   "lock",        "secret.key"};
     char path[128];
     for (size_t i = 0; i < ARRAY_LEN(name); i++) {
         snprintf(path, sizeof path, "%s/%s", help_dir, name[i]);

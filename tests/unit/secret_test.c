@@ -139,7 +139,7 @@ static void test_seal(void **state)
     assert_false(str_eq(sealed, twice)); /* a nonce of its own each */
     OK(secret_unseal(k, STR("here"), sealed, &mem, &open, &e));
     assert_true(str_eq(open, STR("a word")));
-    REFUSED(secret_unseal(k, STR("there"), sealed, &mem, &open, &e), "secret.damaged");
+    REFUSED(secret_unseal(k, STR("there"), sealed, &mem, &open, &e), "sealed.damaged");
     for (size_t i = 0; i < sealed.n; i++) {
         char *copy = strndup(sealed.p, sealed.n);
         copy[i] = copy[i] == 'A' ? 'B' : 'A';
@@ -151,8 +151,8 @@ static void test_seal(void **state)
     }
     for (size_t n = 1; n < sealed.n; n++)
         REFUSED(secret_unseal(k, STR("here"), str_sub(sealed, 0, n), &mem, &open, &e),
-                "secret.damaged");
-    REFUSED(secret_unseal(k, STR("here"), STR("plain"), &mem, &open, &e), "secret.damaged");
+                "sealed.damaged");
+    REFUSED(secret_unseal(k, STR("here"), STR("plain"), &mem, &open, &e), "sealed.damaged");
     OK(secret_seal(k, STR("here"), STR(""), &mem, &sealed, &e));
     assert_int_equal(sealed.n, 0);
 }
@@ -283,9 +283,9 @@ static void test_missing(void **state)
     OK(notify_own(site, &editor, &mem, &own, &e));
     assert_true(own.hook[CHANNEL_DINGTALK].n > 0);
     n.mail.password = STR("another");
-    REFUSED(notify_site_set(site, &admin, &n, &e), "secret.missing");
+    REFUSED(notify_site_set(site, &admin, &n, &e), "sealed.missing");
     REFUSED(notify_hook_set(site, &editor, false, STR("wecom"), STR(URL), STR(""), &e),
-            "secret.missing");
+            "sealed.missing");
     /* the inbox goes on; what is to be sent waits */
     OK(site_write(site, put_due, NULL, &e));
     clock_now += 86400;
@@ -317,11 +317,11 @@ static void test_other(void **state)
         OK(again(true, &e));
         assert_int_equal(site->secrets.state, SECRET_OTHER);
         REFUSED(notify_hook_set(site, &editor, false, STR("wecom"), STR(URL), STR(""), &e),
-                "secret.other");
+                "sealed.other");
     }
     assert_int_equal(rename(aside_path, key_path), 0);
     OK(again(true, &e));
-    REFUSED(upkeep_new_key(site, &e), "secret.there");
+    REFUSED(upkeep_new_key(site, &e), "sealed.there");
     all_opens();
 }
 
@@ -389,7 +389,7 @@ static void test_migrated_over_a_broken_file(void **state)
     (void)state;
     as_before();
     write_file(key_path, "what is this\n");
-    REFUSED(again(true, &e), "secret.form");
+    REFUSED(again(true, &e), "sealed.form");
     assert_true(file_has(key_path, "what is this"));
     assert_int_equal(unlink(key_path), 0);
     struct site_options o = site_test_options();
@@ -454,7 +454,7 @@ static void test_moved(void **state)
     OK(site_write(site, swap_in, NULL, &e));
     OK(notify_own(site, &admin, &mem, &own, &e));
     assert_true(str_eq(own.hook[CHANNEL_DINGTALK], STR("…")));
-    REFUSED(upkeep_verify(site, NULL, NULL, &e), "secret.damaged");
+    REFUSED(upkeep_verify(site, NULL, NULL, &e), "sealed.damaged");
     OK(notify_hook_set(site, &admin, false, STR("dingtalk"), STR(""), STR(""), &e));
     OK(upkeep_verify(site, NULL, NULL, &e));
 }

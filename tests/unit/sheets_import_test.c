@@ -227,6 +227,52 @@ static void lines_of_json(void **state)
     import_close(i);
 }
 
+static void places_as_people_write_them(void **state)
+{
+    (void)state;
+    static const char *const places[][2] = {
+        {"浙江省绍兴市", "330600"}, {"浙江绍兴", "330600"}, {"绍兴", "330600"},
+        {"北京市朝阳区", "110105"}, {"内蒙古", "150000"},   {"吉林", "220000"},
+    };
+    for (size_t p = 0; p < ARRAY_LEN(places); p++) {
+        char file[200];
+        snprintf(file, sizeof file, "需求名称,实施地区\n地名%zu,%s\n", p, places[p][0]);
+        import_all(&actor_system, "need", written("a.csv", file));
+        snprintf(file, sizeof file, "地名%zu", p);
+        struct rec r = rec_of("need", titled("need", file));
+        if (!str_eq(val_of(&r, "region")->text, str_of(places[p][1])))
+            fail_msg("%s", places[p][0]);
+    }
+    static const char *const no_places[] = {"朝阳", "上海市绍兴市", "某绍兴市", "市"};
+    for (size_t p = 0; p < ARRAY_LEN(no_places); p++) {
+        char file[200];
+        snprintf(file, sizeof file, "需求名称,实施地区\n哪里,%s\n", no_places[p]);
+        struct import *i = opened(&actor_system, "need", written("a.csv", file));
+        assert_counts(i, 0, 0, 0, 1);
+        import_close(i);
+    }
+}
+
+/* Names of columns that offices use; our own word takes the column, and a total is no row. */
+static void columns_as_offices_name_them(void **state)
+{
+    (void)state;
+    const struct str *header;
+    import_all(&actor_system, "need",
+               written("a.csv", "序号,技术难题名称,技术难题描述,企业名称,所在地区\n"
+                                "1,别处的叫法,内容在此,甲公司,绍兴市\n合计,,,,\n"));
+    struct rec r = rec_of("need", titled("need", "别处的叫法"));
+    assert_int_equal(r.org, org_a);
+    assert_true(str_eq(val_of(&r, "body")->text, STR("内容在此")));
+    assert_true(str_eq(val_of(&r, "region")->text, STR("330600")));
+    struct import *i = opened(&actor_system, "need",
+                              written("a.csv", "题目,需求名称,需求内容\n甲,我们的叫法,内容\n"));
+    assert_int_equal(import_unknown(i, &header), 1);
+    assert_true(str_eq(header[0], STR("题目")));
+    assert_true(str_eq(import_row(i, 0).title, STR("我们的叫法")));
+    import_close(i);
+}
+
 static void unknown_columns_are_told(void **state)
 {
     (void)state;
@@ -550,6 +596,8 @@ int main(void)
         cmocka_unit_test(units_of_the_header),
         cmocka_unit_test(codes_as_people_write_them),
         cmocka_unit_test(lines_of_json),
+        cmocka_unit_test(places_as_people_write_them),
+        cmocka_unit_test(columns_as_offices_name_them),
         cmocka_unit_test(unknown_columns_are_told),
         cmocka_unit_test(files_that_are_none),
         cmocka_unit_test(refs_of_the_same_file),

@@ -18,6 +18,7 @@ module.exports = async ({ assert, somebody, test, picture }) => {
     });
     await test('broker: takes the indicators out of the prose, checks them, and diagnoses it', page, async () => {
         await page.click('.page-actions a[href$="/step/diagnose"]');
+        assert.ok(await page.locator('[name="masked.title"]').isVisible(), 'the public wording is at hand');
         const body = page.locator('#f-body');
         await body.fill(`${await body.inputValue()}\n目前漏检率约3%，要求漏检率不高于0.5%，检测速度不低于80m/min。`);
         await page.click('button[name=draw]');

@@ -5,7 +5,7 @@ const axe = require('axe-core').source;
 module.exports = async ({ assert, somebody, test, picture }) => {
     const all = {
         visitor: [null, ['/', '/need', '/need?filter=颜色%20%3D%20红', '/result', '/org', '/sign-in', '/search?q=电池', '/need/99999999']],
-        broker: ['broker', ['/', '/need', '/need/new', '/need/import', '/introduction', '/board', '/jobs', '/news', '/news/new', '/account', '/inbox', '/account/notices']],
+        broker: ['broker', ['/', '/need', '/need/new', '/need/import', '/introduction', '/board', '/jobs', '/news', '/news/new', '/account', '/inbox', '/account/notices', '/dashboard', '/leaders', '/leaders?wall=1', '/reports/summary', '/circular', '/owed']],
         administrator: ['admin', ['/admin/accounts', '/admin/accounts/new', '/admin/notices']],
         auditor: ['auditor', ['/audit']],
         signer: ['editor_univ', ['/approvals', '/approvals?list=done']],
