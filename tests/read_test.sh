@@ -138,7 +138,7 @@ web "$at/page/bare.html" "$at/as/gbk/bare.html" "$at/page/meta.html" "$at/as/GB2
     ! grep -q '"code":"charset"' web.jsonl
 ok "GBK, named by the header, the page, both or nobody"
 web "$at/as/utf-8/bare.html" "$at/as/big5/meta.html" && [ "$(grep -c '"status":"read".*临江大学' web.jsonl)" = 2 ] &&
-    [ "$(grep -c '"code":"charset",[^}]*"original":"\(utf-8\|big5\)"' web.jsonl)" = 2 ]
+    [ "$(grep -c '"code":"charset","at":{[^}]*},"original":"\(utf-8\|big5\)"' web.jsonl)" = 2 ]
 ok "a header that names another charset is seen through and said"
 web "$at/redirect?$at/page/00003.html" && grep -q '"status":"read"' web.jsonl && grep -q '"address":"'"$at/page/00003.html"'"' web.jsonl
 ok "a redirect is followed, the address is the last one"

@@ -461,8 +461,8 @@ static pid_t serve_big5(unsigned *port)
         if (read(fd, request, sizeof request) > 0)
             dprintf(fd,
                     "HTTP/1.1 200 OK\r\nConnection: close\r\n"
-                    "Content-Type: text/plain; charset=Big5\r\n\r\n%s %d\n",
-                    text, number);
+                    "Content-Type: text/plain; charset=Big5\r\n\r\n%d,%s\n",
+                    number, text);
         close(fd);
     }
     _exit(0);
