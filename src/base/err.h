@@ -26,7 +26,7 @@ struct err {
     char sheet[96];   /* sheet within it, "" if none */
     uint32_t row;     /* 1-based row, 0 if none */
     uint32_t col;     /* 1-based column, 0 if none */
-    char detail[256]; /* the argument of the sentence: a name, a limit, a system message */
+    char detail[512]; /* the argument of the sentence: a name, a limit, a system message */
 };
 
 /* Fill `e` (may be NULL) and return its code, so that a failure is one statement:
