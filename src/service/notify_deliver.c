@@ -109,7 +109,7 @@ static int64_t pause_of(const struct notices *n, int64_t attempts)
 static enum rc finish(struct site *s, struct delivery *d, enum rc sent, const struct err *why,
                       struct err *e)
 {
-    char reason[320] = "";
+    char reason[600] = "";
     struct outcome o = {.batch = &d->batch, .state = DELIVERY_SENT};
     if (sent != RC_OK) {
         bool last = sent == RC_USER || d->batch.attempts >= s->notices->attempts;

@@ -257,7 +257,7 @@ struct appoint {
     int64_t person, from, until;
     const char *home, *host;
     enum rc rc;
-    char key[48], detail[256];
+    char key[48], detail[512];
     int64_t id;
     struct arena mem;
 };
