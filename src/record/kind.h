@@ -46,9 +46,10 @@
  * own people (and brokers) set it, and it goes when anything else that is typed changes. `rules`
  * are checked with a record (rec_check_rules): a filter that must hold, or a sum over a list of
  * groups that must be a number or the value of another field. `thread: true` on a ref says that a
- * record belongs to the story of the other (service/thread.h). `other: ACTION`: only somebody else
- * than who last took ACTION may take it. `secret` on a sub-field of a group: masked ones are left
- * out of the public face of a masked record, private ones of every public face.
+ * record belongs to the story of the other, on a list of groups that its rows stand there
+ * themselves, by their `name`, `due` and `done` (service/thread.h). `other: ACTION`: only somebody
+ * else than who last took ACTION may take it. `secret` on a sub-field of a group: masked ones are
+ * left out of the public face of a masked record, private ones of every public face.
  *
  * and a code table
  *

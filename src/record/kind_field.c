@@ -159,7 +159,7 @@ static enum rc read_thread(const struct source *s, const struct node *n, struct 
                            struct err *e)
 {
     TRY(kind_bool(s, n, "thread", &f->thread, e));
-    if (f->thread && f->type != TYPE_REF)
+    if (f->thread && f->type != TYPE_REF && !(f->type == TYPE_GROUP && f->list))
         return kind_refuse(s, node_get(n, "thread"), "kind.key", STR("thread"), e);
     return RC_OK;
 }

@@ -45,6 +45,57 @@ static struct str text_of(const struct rec *r, const char *name, enum type type)
     return r->val[f].text;
 }
 
+/* ---- rows ---- */
+
+static const struct val *date_in(const struct field_def *f, const struct val *row, const char *name)
+{
+    for (uint32_t i = 0; i < f->n_sub && i < row->list.n; i++)
+        if (f->sub[i].type == TYPE_DATE && str_eq(f->sub[i].name, str_of(name)))
+            return row->list.item[i].set ? &row->list.item[i] : NULL;
+    return NULL;
+}
+
+static struct str name_in(const struct field_def *f, const struct val *row)
+{
+    for (uint32_t i = 0; i < f->n_sub && i < row->list.n; i++)
+        if (f->sub[i].type == TYPE_TEXT && row->list.item[i].set)
+            return row->list.item[i].text;
+    return STR("");
+}
+
+/* As the lights of kinds are: green on time, made up when late, red when missed. */
+static const char *light_of(const struct val *due, const struct val *done, int64_t today)
+{
+    if (done)
+        return due && done->num > due->num ? "made_up" : "green";
+    return due && due->num < today ? "red" : "open";
+}
+
+static enum rc rows_of(struct walk *w, const struct thread_item *whole, int64_t today,
+                       struct err *e)
+{
+    const struct rec *r = &whole->rec;
+    for (uint32_t i = 0; i < r->kind->n_fields; i++) {
+        const struct field_def *f = &r->kind->field[i];
+        if (f->type != TYPE_GROUP || !f->thread || !r->val[i].set)
+            continue;
+        for (uint32_t j = 0; j < r->val[i].list.n; j++) {
+            const struct val *row = &r->val[i].list.item[j];
+            const struct val *due = date_in(f, row, "due"), *done = date_in(f, row, "done");
+            const struct val *day = done ? done : due;
+            struct thread_item item = {.rec = *r,
+                                       .day = day ? day->num : whole->day,
+                                       .day_field = day ? i : whole->day_field,
+                                       .from = r->id,
+                                       .part = f,
+                                       .name = name_in(f, row),
+                                       .light = light_of(due, done, today)};
+            TRY(vec_push(w->out, item, e));
+        }
+    }
+    return RC_OK;
+}
+
 /* ---- links ---- */
 
 static enum rc meet(struct walk *w, int64_t id, struct err *e)
@@ -131,7 +182,8 @@ static enum rc visit(struct walk *w, struct site *s, struct tx *tx, int64_t id, 
     place_in_time(&item);
     TRY(links_up(w, &item, e));
     TRY(links_down(w, tx, id, e));
-    return vec_push(w->out, item, e);
+    TRY(vec_push(w->out, item, e));
+    return rows_of(w, &item, site_today(s), e);
 }
 
 static int by_day(const void *p, const void *q)
@@ -139,7 +191,9 @@ static int by_day(const void *p, const void *q)
     const struct thread_item *a = p, *b = q;
     if (a->day != b->day)
         return a->day < b->day ? -1 : 1;
-    return (a->rec.id > b->rec.id) - (a->rec.id < b->rec.id);
+    if (a->rec.id != b->rec.id)
+        return a->rec.id < b->rec.id ? -1 : 1;
+    return a->part && b->part ? str_cmp(a->name, b->name) : !!a->part - !!b->part;
 }
 
 static enum rc walk_all(struct site *s, struct tx *tx, void *ctx, struct err *e)
@@ -147,7 +201,7 @@ static enum rc walk_all(struct site *s, struct tx *tx, void *ctx, struct err *e)
     struct walk *w = ctx;
     TRY(meet(w, w->id, e));
     for (size_t i = 0; i < w->queue.n; i++) {
-        w->more = w->out->n == THREAD_MAX;
+        w->more = w->out->n >= THREAD_MAX;
         if (w->more)
             break;
         TRY(visit(w, s, tx, w->queue.p[i], e));

@@ -1,6 +1,7 @@
 /* The thread: news sentence, event, commitment, agreement, project, milestone, payment, as one
  * timeline, from wherever one stands on it. Its links are the fields that kinds declare with
- * `thread: true`, followed in both directions. */
+ * `thread: true`, followed in both directions. Lists of groups so declared (deliverables of an
+ * agreement) stand on it row by row. */
 #ifndef QIAO_THREAD_H
 #define QIAO_THREAD_H
 
@@ -13,13 +14,17 @@ struct thread_item {
     int64_t day;        /* where it stands on the timeline: its own date, else when it was made */
     uint32_t day_field; /* the field that says so, NO_FIELD: created */
     int64_t from;       /* id of the record it hangs on, 0: nothing */
-    struct str quote, source; /* its news sentence, "" none */
-    bool here;                /* the record that was asked for */
+    struct str quote, source;     /* its news sentence, "" none */
+    bool here;                    /* the record that was asked for */
+    const struct field_def *part; /* NULL: the record itself; else a row of this field of it */
+    struct str name;              /* of the row */
+    const char *light;            /* of the row, a code of table `light` */
 };
 typedef VEC(struct thread_item) vec_thread;
-/* Oldest first, ties by id. Its own date is the first that is set of day, signed, done, due,
- * start, published. Records that the actor may not see are left out, and so is what hangs
- * on the thread only through them. *more: there are over THREAD_MAX. */
+/* Oldest first, ties by id, rows behind their record. A row's date is its `done`, else its `due`,
+ * else its record's. Its own date is the first that is set of day, signed, done, due, start,
+ * published. Records that the actor may not see are left out, and so is what hangs on the thread
+ * only through them. *more: there are over THREAD_MAX. */
 enum rc thread_of(struct site *s, const struct actor *a, int64_t id, struct arena *to,
                   vec_thread *out, bool *more, struct err *e) MUST_CHECK;
 

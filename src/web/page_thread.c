@@ -30,7 +30,7 @@ bool kind_has_thread(const struct request *rq, const struct kind *k)
 static const struct thread_item *item_of(const vec_thread *all, int64_t id)
 {
     for (size_t i = 0; id && i < all->n; i++)
-        if (all->p[i].rec.id == id)
+        if (all->p[i].rec.id == id && !all->p[i].part)
             return &all->p[i];
     return NULL;
 }
@@ -49,16 +49,20 @@ static void view_one(struct request *rq, struct view *v, const vec_thread *all, 
     const struct val *light = work_val(&item->rec, "light", TYPE_CODE);
     view_str(v, "day", show_day(rq, item->day));
     view_flag(v, "dated", item->day_field != NO_FIELD);
-    view_str(v, "kind", label_text(&item->rec.kind->label, rq->zh));
-    view_str(v, "title", title_of(rq, &item->rec));
+    view_str(v, "kind",
+             label_text(item->part ? &item->part->label : &item->rec.kind->label, rq->zh));
+    view_str(v, "title", item->part ? item->name : title_of(rq, &item->rec));
     view_str(v, "href", record_path(rq, &item->rec));
     view_flag(v, "here", item->here);
-    view_state(rq, view_map(v, "state"), &item->rec);
-    if (light)
+    if (item->part)
+        view_light(rq, view_map(v, "light"), str_of(item->light));
+    else
+        view_state(rq, view_map(v, "state"), &item->rec);
+    if (light && !item->part)
         view_light(rq, view_map(v, "light"), light->text);
     view_str(v, "quote", item->quote);
     view_str(v, "source", item->source);
-    if (kind_reads_pages(rq))
+    if (kind_reads_pages(rq) && !item->part)
         view_str(v, "said", source_path(rq, &item->rec, 0));
     /* where it comes from is plain where that stands right above it */
     if (from && !(i && all->p[i - 1].rec.id == item->from)) {

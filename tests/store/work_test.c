@@ -53,10 +53,17 @@ static void make_chain(void)
     chain.commitment = MAKE(&broker, "commitment", "title", "提供中试线", "debtor", ref(org_a),
                             "creditor", ref(org_b), "owner_name", "李四", "due", day_text(t + 30),
                             "event", ref(chain.event), "owner", ref(org_a));
-    chain.agreement = MAKE(&broker, "agreement", "title", "共建实验室", "type", "institute",
-                           "parties", parties(org_a, "lead|60", org_b, "member|40"), "start",
-                           day_text(t - 10), "end", day_text(t + 700), "signed", day_text(t - 10),
-                           "commitment", ref(chain.commitment), "owner", ref(org_a));
+    char rows[120]; /* one handed in late, one missed */
+    char late[16], in[16], missed[16];
+    snprintf(late, sizeof late, "%s", day_text(t - 20));
+    snprintf(in, sizeof in, "%s", day_text(t - 15));
+    snprintf(missed, sizeof missed, "%s", day_text(t - 1));
+    snprintf(rows, sizeof rows, "样机图纸|%s|%s\n测试报告|%s", late, in, missed);
+    chain.agreement =
+        MAKE(&broker, "agreement", "title", "共建实验室", "type", "institute", "deliverables", rows,
+             "parties", parties(org_a, "lead|60", org_b, "member|40"), "start", day_text(t - 10),
+             "end", day_text(t + 700), "signed", day_text(t - 10), "commitment",
+             ref(chain.commitment), "owner", ref(org_a));
     chain.project = MAKE(&broker, "project", "title", "中试放大", "type", "attack", "stage", "s1",
                          "leader", ref(person), "start", day_text(t - 5), "end", day_text(t + 300),
                          "agreement", ref(chain.agreement), "owner", ref(org_b));
@@ -74,13 +81,17 @@ static void walks(const struct actor *a, int64_t from, const char *expected)
     bool more;
     OK(thread_of(site, a, from, &mem, &v, &more, &e));
     for (size_t i = 0; i < v.n; i++)
-        n += (size_t)snprintf(out + n, sizeof out - n, "%.*s%s ", (int)v.p[i].rec.kind->name.n,
-                              v.p[i].rec.kind->name.p, v.p[i].here ? "*" : "");
+        n += v.p[i].part ? (size_t)snprintf(out + n, sizeof out - n, "(%s) ", v.p[i].light)
+                         : (size_t)snprintf(out + n, sizeof out - n, "%.*s%s ",
+                                            (int)v.p[i].rec.kind->name.n, v.p[i].rec.kind->name.p,
+                                            v.p[i].here ? "*" : "");
     assert_string_equal(out, expected);
     assert_false(more);
     for (size_t i = 0; i < v.n; i++)
         if (v.p[i].rec.id == chain.milestone)
             assert_int_equal(v.p[i].from, chain.project);
+        else if (v.p[i].part)
+            assert_int_equal(v.p[i].from, chain.agreement);
     vec_free(&v);
 }
 
@@ -88,15 +99,21 @@ static void a_thread_is_whole_from_wherever_one_stands(void **unused)
 {
     (void)unused;
     make_chain();
-    walks(&broker, chain.event, "event* agreement project payment commitment milestone ");
-    walks(&broker, chain.commitment, "event agreement project payment commitment* milestone ");
-    walks(&broker, chain.payment, "event agreement project payment* commitment milestone ");
-    walks(&broker, chain.milestone, "event agreement project payment commitment milestone* ");
+    walks(&broker, chain.event,
+          "event* (made_up) agreement project payment (red) commitment milestone ");
+    walks(&broker, chain.commitment,
+          "event (made_up) agreement project payment (red) commitment* milestone ");
+    walks(&broker, chain.payment,
+          "event (made_up) agreement project payment* (red) commitment milestone ");
+    walks(&broker, chain.milestone,
+          "event (made_up) agreement project payment (red) commitment milestone* ");
     vec_thread v = {0};
     bool more;
     /* parties of the agreement see what hangs on it; the event is its organisation's alone */
-    walks(&editor_a, chain.event, "event* agreement project payment commitment milestone ");
-    walks(&editor_b, chain.milestone, "agreement project payment commitment milestone* ");
+    walks(&editor_a, chain.event,
+          "event* (made_up) agreement project payment (red) commitment milestone ");
+    walks(&editor_b, chain.milestone,
+          "(made_up) agreement project payment (red) commitment milestone* ");
     const struct actor editor_c =
         actor(ROLE_EDITOR, MAKE(&broker, "org", "name", "丙", "type", "company"));
     REFUSED(thread_of(site, &editor_c, chain.milestone, &mem, &v, &more, &e), "service.missing");
