@@ -82,6 +82,9 @@ struct docx_block {
     uint32_t n_cols;
     bool plain; /* a table without lines */
 };
+/* How many rows at the head of a table are headings, which come again on every page: all of their
+ * cells are shaded. The last row is none. */
+uint32_t docx_heads(const struct docx_block *t);
 struct docx_body {
     const struct docx_block *block;
     uint32_t n;

@@ -104,14 +104,13 @@ static bool continues_at(const struct docx_row *row, uint32_t col)
     return false;
 }
 
-/* Headings at the head of a table, which a word processor repeats on every page. */
-static bool is_head(const struct docx_block *t, uint32_t row)
+uint32_t docx_heads(const struct docx_block *t)
 {
-    for (uint32_t r = 0; r <= row; r++)
+    for (uint32_t r = 0; r + 1 < t->n_rows; r++)
         for (uint32_t i = 0; i < t->row[r].n; i++)
             if (!t->row[r].cell[i].shaded)
-                return false;
-    return row + 1 < t->n_rows;
+                return r;
+    return t->n_rows ? t->n_rows - 1 : 0;
 }
 
 static enum rc put_table(struct buf *b, const struct docx_block *t, struct err *e)
@@ -122,10 +121,11 @@ static enum rc put_table(struct buf *b, const struct docx_block *t, struct err *
     for (uint32_t i = 0; i < t->n_cols; i++)
         TRY(buf_printf(b, e, "<w:gridCol w:w=\"%u\"/>", t->width[i]));
     TRY(buf_str(b, STR("</w:tblGrid>"), e));
+    uint32_t heads = docx_heads(t);
     for (uint32_t r = 0; r < t->n_rows; r++) {
         uint32_t col = 0;
         TRY(buf_printf(b, e, "<w:tr><w:trPr><w:trHeight w:val=\"454\"/>%s</w:trPr>",
-                       is_head(t, r) ? "<w:tblHeader/>" : ""));
+                       r < heads ? "<w:tblHeader/>" : ""));
         for (uint32_t i = 0; i < t->row[r].n; i++) {
             const struct docx_cell *c = &t->row[r].cell[i];
             uint32_t width = 0, from = col;

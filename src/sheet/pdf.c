@@ -36,8 +36,17 @@ struct press {
     size_t text;          /* bytes so far */
     struct box *box;      /* [COLS_MAX] */
     uint32_t n_boxes;
-    bool lined; /* the boxes have lines round them */
-    bool open;  /* above stands a row of the table, without the line under it */
+    bool lined;                /* the boxes have lines round them */
+    bool open;                 /* above stands a row of the table, without the line under it */
+    const struct table *table; /* whose headings come again on the next page, NULL: none */
+    double heads;              /* their height */
+    double begin;              /* where the page begins below them */
+};
+
+struct table {
+    const struct docx_block *t;
+    double x[COLS_MAX + 1]; /* where the columns begin */
+    uint32_t cols;
 };
 
 /* ---- lines ---- */
@@ -154,8 +163,32 @@ static enum rc next_page(struct press *p, double page_h, struct err *e)
         cairo_show_page(p->cr);
     }
     p->page++;
-    p->y = p->top;
+    p->y = p->begin = p->top;
     return RC_OK;
+}
+
+static enum rc do_cells(struct press *p, const struct table *of, uint32_t row, double page_h,
+                        struct err *e);
+
+/* The next page within a table: its headings, then the row that was at work goes on. */
+static enum rc turn_page(struct press *p, double page_h, struct err *e)
+{
+    const struct table *of = p->table;
+    struct box *row = p->box, heads[COLS_MAX];
+    uint32_t n = p->n_boxes;
+    TRY(next_page(p, page_h, e));
+    if (!of)
+        return RC_OK;
+    p->table = NULL; /* what the headings themselves must not repeat */
+    p->box = heads;
+    enum rc rc = RC_OK;
+    for (uint32_t r = 0; rc == RC_OK && r < docx_heads(of->t); r++)
+        rc = do_cells(p, of, r, page_h, e);
+    p->table = of;
+    p->box = row;
+    p->n_boxes = n;
+    p->begin = p->y;
+    return rc;
 }
 
 /* ---- rows ---- */
@@ -201,7 +234,7 @@ static void draw_box(struct press *p, struct box *b, size_t to, double top, doub
 /* As much of the row as the page has room for; *done: all. */
 static void print_part(struct press *p, double room, double pad, bool whole, bool *done)
 {
-    bool one = p->y <= p->top; /* on a new page at least a line, so that it ends */
+    bool one = p->y <= p->begin; /* on a new page at least a line, so that it ends */
     double height = p->lined ? ROW_MIN : 0, part;
     size_t to[COLS_MAX];
     *done = true;
@@ -226,18 +259,19 @@ static enum rc print_row(struct press *p, double page_h, struct err *e)
         double need = p->lined ? ROW_MIN : 0, room = p->bottom - p->y;
         for (uint32_t i = 0; i < p->n_boxes; i++)
             need = MAX(need, p->box[i].content + 2 * pad);
-        bool whole = need <= room, on_one = need <= p->bottom - p->top;
+        double page = p->bottom - p->top - (p->table ? p->heads : 0);
+        bool whole = need <= room, on_one = need <= page;
         bool any = room > 3 * ROW_MIN;
-        if (!whole && (on_one || !any) && p->y > p->top) {
+        if (!whole && (on_one || !any) && p->y > p->begin) {
             if (p->open)
                 close_row(p);
-            TRY(next_page(p, page_h, e));
+            TRY(turn_page(p, page_h, e));
             continue;
         }
         print_part(p, room, pad, whole, &done);
         if (!done) {
             close_row(p);
-            TRY(next_page(p, page_h, e));
+            TRY(turn_page(p, page_h, e));
         }
     }
     return RC_OK;
@@ -302,35 +336,50 @@ static uint32_t columns(const struct press *p, const struct docx_block *t, doubl
     return n;
 }
 
+static enum rc do_cells(struct press *p, const struct table *of, uint32_t row, double page_h,
+                        struct err *e)
+{
+    const struct docx_row *r = &of->t->row[row];
+    uint32_t col = 0, n = 0;
+    for (; n < r->n && col < of->cols; n++) {
+        const struct docx_cell *c = &r->cell[n];
+        uint32_t to = MIN(col + MAX(c->span, 1u), of->cols);
+        p->box[n] = (struct box){.x = of->x[col] + PAD,
+                                 .width = of->x[to] - of->x[col] - 2 * PAD,
+                                 .shaded = c->shaded,
+                                 .continued = c->continued};
+        col = to;
+    }
+    p->n_boxes = n;
+    p->lined = !of->t->plain;
+    return do_row(p, r->cell, n, page_h, e);
+}
+
 static enum rc do_table(struct press *p, const struct docx_block *t, double page_h, struct err *e)
 {
-    double x[COLS_MAX + 1];
-    uint32_t cols = columns(p, t, x);
-    for (uint32_t r = 0; r < t->n_rows; r++) {
-        uint32_t col = 0, n = 0;
-        for (; n < t->row[r].n && col < cols; n++) {
-            const struct docx_cell *c = &t->row[r].cell[n];
-            uint32_t to = MIN(col + MAX(c->span, 1u), cols);
-            p->box[n] = (struct box){.x = x[col] + PAD,
-                                     .width = x[to] - x[col] - 2 * PAD,
-                                     .shaded = c->shaded,
-                                     .continued = c->continued};
-            col = to;
+    struct table of = {.t = t};
+    uint32_t heads = docx_heads(t), page = p->page;
+    double top = p->y;
+    enum rc rc = RC_OK;
+    of.cols = columns(p, t, of.x);
+    for (uint32_t r = 0; rc == RC_OK && r < t->n_rows; r++) {
+        rc = do_cells(p, &of, r, page_h, e);
+        if (r + 1 == heads && p->page == page && p->y - top < (p->bottom - p->top) / 3) {
+            p->table = &of;
+            p->heads = p->y - top;
         }
-        p->n_boxes = n;
-        p->lined = !t->plain;
-        TRY(do_row(p, t->row[r].cell, n, page_h, e));
     }
+    p->table = NULL;
     close_row(p);
     p->y += 6;
-    return RC_OK;
+    return rc;
 }
 
 static enum rc do_all(struct press *p, const struct docx_body *body, struct err *e)
 {
     double page_h = body->page_h / 20.0;
     p->page = 1;
-    p->y = p->top;
+    p->y = p->begin = p->top;
     p->text = 0;
     for (uint32_t i = 0; i < body->n; i++) {
         const struct docx_block *b = &body->block[i];

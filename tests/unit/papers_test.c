@@ -380,6 +380,78 @@ static void test_pdf_pages(void **state)
     free(text);
 }
 
+/* How many pages of the file have the text; *pages: how many there are. Read by another program. */
+static unsigned pages_with(const struct buf *pdf, const char *text, unsigned *pages)
+{
+    char path[] = "/tmp/qiao-pdf.XXXXXX", command[80], line[500];
+    unsigned n = 0;
+    bool here = false;
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, pdf->p, pdf->n), (ssize_t)pdf->n);
+    close(fd);
+    snprintf(command, sizeof command, "pdftotext -enc UTF-8 %s -", path);
+    FILE *f = popen(command, "r");
+    assert_non_null(f);
+    *pages = 0;
+    while (fgets(line, sizeof line, f)) {
+        const char *turn = strchr(line, '\f');
+        if (turn) {
+            n += here;
+            here = false;
+            ++*pages;
+        }
+        here = here || strstr(turn ? turn : line, text);
+    }
+    assert_int_equal(pclose(f), 0);
+    unlink(path);
+    return n;
+}
+
+/* The headings of a table come again on every page, those that fill a third of one do not. */
+static void test_pdf_heads(void **state)
+{
+    (void)state;
+    struct docx_run title = {STR("合同编号"), true, 0}, text = {STR("甲"), false, 0};
+    struct docx_para head = {&title, 1, DOCX_CENTER}, para = {&text, 1, DOCX_LEFT}, high[40];
+    struct docx_cell shaded = {&head, 1, 1, true, false}, plain = {&para, 1, 1, false, false};
+    struct docx_row rows[100];
+    uint32_t width = 9000;
+    struct docx_block block = {.row = rows, .n_rows = 100, .width = &width, .n_cols = 1};
+    struct docx_body body = docx_a4;
+    struct buf out;
+    unsigned pages;
+    for (uint32_t i = 0; i < 100; i++)
+        rows[i] = (struct docx_row){i ? &plain : &shaded, 1};
+    body.block = &block;
+    body.n = 1;
+    buf_init(&out, 8u << 20);
+    OK(pdf_print(&out, &body, STR("t"), &e));
+    unsigned n = pages_with(&out, "合同编号", &pages);
+    assert_true(pages > 2);
+    assert_int_equal(n, pages);
+    for (uint32_t i = 0; i < ARRAY_LEN(high); i++)
+        high[i] = head;
+    shaded.para = high;
+    shaded.n = 25;
+    out.n = 0;
+    OK(pdf_print(&out, &body, STR("t"), &e));
+    assert_int_equal(pages_with(&out, "合同编号", &pages), 1);
+    /* a row as high as a page without headings goes on over two with them */
+    shaded.para = &head;
+    shaded.n = 1;
+    for (uint32_t i = 0; i < ARRAY_LEN(high); i++)
+        high[i] = para;
+    plain.para = high;
+    plain.n = ARRAY_LEN(high);
+    block.n_rows = 4;
+    out.n = 0;
+    OK(pdf_print(&out, &body, STR("t"), &e));
+    n = pages_with(&out, "合同编号", &pages);
+    assert_int_equal(n, pages);
+    buf_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -388,6 +460,7 @@ int main(void)
         cmocka_unit_test(test_minutes),      cmocka_unit_test(test_all_declared),
         cmocka_unit_test(test_own_template), cmocka_unit_test(test_money),
         cmocka_unit_test(test_pdf),          cmocka_unit_test(test_pdf_pages),
+        cmocka_unit_test(test_pdf_heads),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
