@@ -606,7 +606,8 @@ static enum rc batch_step(void *ctx, size_t i, unsigned worker, struct err *e)
     uint32_t first = (uint32_t)i * BATCH, n = MIN(BATCH, b->nq - first);
     for (uint32_t j = 0; j < n; j++) {
         struct ask *a = &s->ask[j];
-        TRY(ask_init(a, b->q[first + j], b->k, b->hit + (size_t)(first + j) * b->k, e));
+        TRY(ask_init(a, b->q[first + j], b->k, b->hit ? b->hit + (size_t)(first + j) * b->k : NULL,
+                     e));
         a->more = b->more;
         a->number = first + j;
         a->units = units_of(a->q, a->more);

@@ -50,6 +50,12 @@ static enum rc offer(const struct matcher *m, const struct asked *a, struct topk
     return RC_OK;
 }
 
+/* Where the hits of asked text i go; with k = 0 there is no room. */
+static struct hit *room_for(const struct ranking *r, size_t i)
+{
+    return r->hit ? r->hit + i * r->k : NULL;
+}
+
 static struct index_query query_of(const struct asked *a)
 {
     return (struct index_query){a->x.p, (uint32_t)a->x.n};
@@ -62,7 +68,7 @@ static enum rc rank_all(void *ctx, size_t i, unsigned worker, struct err *e)
     const struct ranking *r = ctx;
     const struct matcher *m = r->m;
     struct desk *d = &r->desk[worker];
-    struct topk top = {r->hit + i * r->k, r->k, 0};
+    struct topk top = {room_for(r, i), r->k, 0};
     TRY(index_score_docs(m->ix, d->scratch, query_of(&r->asked[i]), d->doc, m->results.n, d->cosine,
                          e));
     for (uint32_t doc = 0; doc < m->results.n; doc++)
@@ -135,7 +141,7 @@ static enum rc rank_pool(void *ctx, size_t i, unsigned worker, struct err *e)
 {
     (void)worker;
     const struct ranking *r = ctx;
-    struct topk top = {r->hit + i * r->k, r->k, 0};
+    struct topk top = {room_for(r, i), r->k, 0};
     const struct hit *h = r->by_cosine + i * r->pool;
     for (uint32_t j = 0; j < r->n_cosine[i]; j++)
         TRY(offer(r->m, &r->asked[i], &top, h[j].id, h[j].score, e));

@@ -160,19 +160,25 @@ static struct day in_labels(const struct page *p, const struct choice *c,
     return x;
 }
 
-/* The last line that is a date and nothing else: under a notice, below who signs it. */
+/* The line that is a date and nothing else: under a notice, below who signs it. Two such lines of
+ * different days tell nothing. */
 static struct day signed_on(const struct page *p, const struct choice *c)
 {
-    struct day none = {0};
-    for (size_t i = p->block.n; i-- > 0;) {
+    struct day none = {0}, found = none;
+    size_t at = 0;
+    for (size_t i = c->title + 1; i < p->block.n; i++) {
         struct str s = str_trim(p->block.p[i].text);
         size_t end;
         struct day x = s.n && is_digit_at(s, 0) ? day_at(s, 0, &end) : none;
-        if (x.y && c->kind.p[i] != LINE_BODY && i > c->title && i > p->block.n / 2 &&
-            (end == s.n || str_eq(str_sub(s, end, s.n), STR("日"))))
-            return x;
+        if (!x.y || c->kind.p[i] == LINE_BODY ||
+            !(end == s.n || str_eq(str_sub(s, end, s.n), STR("日"))))
+            continue;
+        if (found.y && !same(x, found))
+            return none;
+        found = x;
+        at = i;
     }
-    return none;
+    return at > p->block.n / 2 ? found : none;
 }
 
 /* Full dates of the lines that are not the article; several different ones tell nothing. */
