@@ -263,4 +263,14 @@ static inline int web_stop(void **state)
     return site_close_all(state);
 }
 
+/* Signed in as the sample account of the role; a visitor has only a session. */
+static inline void browser_as(struct browser *b, enum role role)
+{
+    browser_open(b);
+    if (role == ROLE_VISITOR)
+        get(b, "/sign-in");
+    else
+        sign_in(b, role_name(role));
+}
+
 #endif

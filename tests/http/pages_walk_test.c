@@ -24,11 +24,7 @@ static void test_pages_on_every_route(void **state)
     for (size_t i = 0; i < ARRAY_LEN(outside); i++) {
         struct browser b;
         const char *role = role_name(outside[i]);
-        browser_open(&b);
-        if (outside[i] == ROLE_VISITOR)
-            get(&b, "/sign-in");
-        else
-            sign_in(&b, role);
+        browser_as(&b, outside[i]);
         assert_int_equal(get(&b, pathf("/page/%lld", (long long)kept.id)), 404);
         assert_int_equal(get(&b, pathf("/page/%lld?record=1", (long long)kept.id)), 404);
         planted = "暗语";

@@ -36,11 +36,7 @@ static void test_secrets_on_every_route(void **state)
     for (size_t i = 0; i < ARRAY_LEN(outside); i++) {
         struct browser b;
         const char *role = role_name(outside[i]);
-        browser_open(&b);
-        if (outside[i] == ROLE_VISITOR)
-            get(&b, "/sign-in");
-        else
-            sign_in(&b, role);
+        browser_as(&b, outside[i]);
         assert_int_equal(get(&b, pathf("/need/%lld", (long long)id)), 200);
         assert_true(shows("遮盖后的名称"));
         planted = "暗语";
