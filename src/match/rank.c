@@ -255,8 +255,7 @@ enum rc matcher_parts(const struct matcher *m, uint32_t need, uint32_t result,
     GOTO_OUT(index_scratch_open(&s, m->ix, e));
     GOTO_OUT(asked_make(&a, &terms, m, matcher_need(m, need), e));
     GOTO_OUT(views_likeness(m, &a.points, result, out, e));
-    struct index_query q = {a.x.p, (uint32_t)a.x.n};
-    rc = index_score_docs(m->ix, s, q, &result, 1, &out->cosine, e);
+    rc = index_score_docs(m->ix, s, query_of(&a), &result, 1, &out->cosine, e);
 out:
     index_scratch_close(s);
     vec_free(&terms);

@@ -35,9 +35,10 @@ struct led {
     struct titles titles;
 };
 
-static struct str led_filter(const struct request *rq, const char *more)
+/* What is this leader's; `path` leads from the records that are listed to their project. */
+static struct str led_filter(const struct request *rq, const char *path, const char *more)
 {
-    return textf(rq, "leader = %lld%s", (long long)rq->id, more);
+    return textf(rq, "%sleader = %lld%s", path, (long long)rq->id, more);
 }
 
 static enum rc list_all(struct led *l, const char *kind, struct str filter, const char *sort,
@@ -59,9 +60,9 @@ static enum rc list_all(struct led *l, const char *kind, struct str filter, cons
 
 /* ---- milestones of projects ---- */
 
-static bool is_accepted(const struct rec *r)
+static bool is_in(const struct rec *r, const char *state)
 {
-    return r->state != NO_STATE && str_eq(r->kind->state[r->state].name, STR("accepted"));
+    return r->state != NO_STATE && str_eq(r->kind->state[r->state].name, str_of(state));
 }
 
 static struct stones *stones_of(struct led *l, const struct rec *milestone)
@@ -85,8 +86,8 @@ static enum rc count_stones(struct led *l, struct err *e)
         if (!s)
             continue;
         s->all++;
-        s->done += is_accepted(r);
-        if (!s->next && !is_accepted(r))
+        s->done += is_in(r, "accepted");
+        if (!s->next && !is_in(r, "accepted"))
             s->next = r;
     }
     return RC_OK;
@@ -117,7 +118,7 @@ static void view_ahead(struct led *l)
         const struct rec *r = &l->milestone.p[i];
         const struct val *of = work_val(r, "project", TYPE_REF);
         const struct kind *k;
-        if (is_accepted(r) || !of || !stones_of(l, r))
+        if (is_in(r, "accepted") || !of || !stones_of(l, r))
             continue;
         struct view *one = view_item(list);
         view_stone(l, one, r);
@@ -189,11 +190,9 @@ static void view_tile(struct led *l, const char *key, struct str text, struct st
 static void view_count(struct led *l, const char *key, const char *kind, const char *more,
                        uint32_t n, const char *tone)
 {
-    struct str path = str_eq(str_of(kind), STR("project")) ? STR("") : STR("project.");
-    struct str filter = textf(l->rq, "%.*s%.*s", (int)path.n, path.p,
-                              (int)led_filter(l->rq, more).n, led_filter(l->rq, more).p);
-    view_tile(l, key, textf(l->rq, "%u", n), n ? work_list(l->rq, kind, filter) : STR(""),
-              n ? tone : NULL);
+    const char *path = str_eq(str_of(kind), STR("project")) ? "" : "project.";
+    struct str href = n ? work_list(l->rq, kind, led_filter(l->rq, path, more)) : STR("");
+    view_tile(l, key, textf(l->rq, "%u", n), href, n ? tone : NULL);
 }
 
 static bool has_light(const struct rec *r, const char *light)
@@ -221,7 +220,7 @@ static void view_tiles(struct led *l)
         const struct rec *r = &l->project.p[i];
         const struct val *v = work_val(r, "budget_total", TYPE_MONEY);
         budget += v ? v->num : 0;
-        running += r->state != NO_STATE && str_eq(r->kind->state[r->state].name, STR("running"));
+        running += is_in(r, "running");
     }
     for (size_t i = 0; i < l->paid.n; i++)
         paid += l->paid.p[i].sum;
@@ -233,10 +232,7 @@ static void view_tiles(struct led *l)
     view_tile(l, "web.led_budget", show_money(rq, budget), STR(""), NULL);
     if (l->reads_paid)
         view_tile(l, "web.led_received", show_money(rq, (int64_t)paid),
-                  paid > 0 ? work_list(rq, "payment",
-                                       textf(rq, "project.%.*s", (int)led_filter(rq, "").n,
-                                             led_filter(rq, "").p))
-                           : STR(""),
+                  paid > 0 ? work_list(rq, "payment", led_filter(rq, "project.", "")) : STR(""),
                   NULL);
 }
 
@@ -245,9 +241,9 @@ static void view_tiles(struct led *l)
 static enum rc load_led(struct led *l, struct err *e)
 {
     struct request *rq = l->rq;
-    struct str of = textf(rq, "project.leader = %lld", (long long)rq->id);
-    TRY(list_all(l, "project", led_filter(rq, " and not state = declined"), "end", PROJECTS_MOST,
-                 &l->project, &l->more, e));
+    struct str of = led_filter(rq, "project.", "");
+    TRY(list_all(l, "project", led_filter(rq, "", " and not state = declined"), "end",
+                 PROJECTS_MOST, &l->project, &l->more, e));
     TRY(list_all(l, "milestone", of, "due", MILESTONES_MOST, &l->milestone, &l->more, e));
     l->reads_paid = work_reads(rq, "payment");
     TRY(work_tally(rq, "payment", of.p, "project", "", "amount", &l->paid, e));
@@ -274,7 +270,7 @@ static void view_head(struct led *l)
         view_item_str(orgs, titles_of(&l->titles, units->list.item[i].num, &k));
     }
     view_str(l->v, "day", show_day(rq, work_today(rq)));
-    view_str(l->v, "list", work_list(rq, "project", led_filter(rq, "")));
+    view_str(l->v, "list", work_list(rq, "project", led_filter(rq, "", "")));
     view_flag(l->v, "more", l->more);
     view_flag(l->v, "money", l->reads_paid);
 }

@@ -1,7 +1,7 @@
 /* Approval chains on a real site: who is asked, what each may do, races, what stays hidden, what
  * happens when people leave. Run by tests/store/run on both databases. */
 #define _GNU_SOURCE
-#include "../unit/site_help.h"
+#include "../unit/typed_help.h"
 
 #include "service/approval.h"
 #include "store/notice.h"
@@ -37,15 +37,6 @@ static void leaves(const struct actor *a, bool active)
 /* ---- doing ---- */
 
 #define DEED(...) deed((const char *const[]){__VA_ARGS__, NULL})
-static const char *ref(int64_t id)
-{
-    static char text[8][24];
-    static unsigned at;
-    char *to = text[at++ % 8];
-    snprintf(to, sizeof text[0], "#%lld", (long long)id);
-    return to;
-}
-
 static int64_t deed(const char *const *pair)
 {
     return make(&wang, "deed", pair);

@@ -3,7 +3,7 @@
 #define WORK_HELP_H
 
 #define _GNU_SOURCE
-#include "../unit/site_help.h"
+#include "../unit/typed_help.h"
 
 #include <libpq-fe.h>
 #include <pthread.h>
@@ -37,27 +37,6 @@ static inline const char *raw_sql(const char *sql)
     PQclear(r);
     PQfinish(c);
     return why;
-}
-
-/* "#12" */
-static inline const char *ref(int64_t id)
-{
-    static char text[32][24];
-    static unsigned at;
-    char *to = text[at++ % 32];
-    snprintf(to, 24, "#%lld", (long long)id);
-    return to;
-}
-
-static inline const char *day_text(int64_t days)
-{
-    static char text[32][12];
-    static unsigned at;
-    char *to = text[at++ % 32];
-    struct str s = date_put(to, days);
-    memmove(to, s.p, s.n);
-    to[s.n] = 0;
-    return to;
 }
 
 static inline int64_t today(void)

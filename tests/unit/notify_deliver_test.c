@@ -1,7 +1,7 @@
 /* Deliveries with a clock that the test sets: quiet hours, new attempts, what is given up; to a
  * robot that is a thread of this test. Declared tables that do not fit. */
 #define _GNU_SOURCE
-#include "notify_help.h"
+#include "typed_help.h"
 
 #include "base/file.h"
 #include "service/auth.h"

@@ -1,6 +1,6 @@
 /* Notices: who is told of what, once; payloads of the three robots and of mail; quiet hours. */
 #define _GNU_SOURCE
-#include "notify_help.h"
+#include "typed_help.h"
 
 #include "service/auth.h"
 #include "service/notify_int.h"

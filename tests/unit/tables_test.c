@@ -2,7 +2,7 @@
  * behind every figure as many records as it says; who sees what. GOLDEN=write makes the files of
  * tests/unit/tables anew. */
 #define _POSIX_C_SOURCE 200809L
-#include "site_help.h"
+#include "typed_help.h"
 
 #include "base/file.h"
 #include "service/tables.h"
@@ -20,15 +20,6 @@ const char *__lsan_default_suppressions(void)
 
 static struct actor broker, of_a, of_c;
 static int64_t org_c;
-
-static const char *ref(int64_t id)
-{
-    static char text[8][24];
-    static unsigned at;
-    char *to = text[at++ % 8];
-    snprintf(to, 24, "#%lld", (long long)id);
-    return to;
-}
 
 static int64_t agreement(const char *title, const char *type, const char *contract,
                          const char *other, const char *day, const char *amount)
