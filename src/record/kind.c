@@ -238,6 +238,14 @@ uint32_t field_find(const struct kind *k, struct str name)
     return NO_FIELD;
 }
 
+uint32_t sub_find(const struct field_def *group, struct str name)
+{
+    for (uint32_t i = 0; i < group->n_sub; i++)
+        if (str_eq(group->sub[i].name, name))
+            return i;
+    return NO_FIELD;
+}
+
 uint32_t state_find(const struct kind *k, struct str name)
 {
     for (uint32_t i = 0; i < k->n_states; i++)

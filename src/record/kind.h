@@ -280,8 +280,9 @@ const struct codes *codes_at(const struct kinds *k, uint32_t i);
 #define NO_FIELD UINT32_MAX
 /* Is it declared to refer to records of kind `k`, alone or among others? */
 bool ref_names(const struct field_def *f, const struct kind *k);
-uint32_t field_find(const struct kind *k, struct str name); /* NO_FIELD if none */
-uint32_t state_find(const struct kind *k, struct str name); /* UINT32_MAX if none */
+uint32_t field_find(const struct kind *k, struct str name);        /* NO_FIELD if none */
+uint32_t sub_find(const struct field_def *group, struct str name); /* NO_FIELD if none */
+uint32_t state_find(const struct kind *k, struct str name);        /* UINT32_MAX if none */
 /* The step that `action` takes from `state`; NULL if none. */
 const struct step *step_find(const struct kind *k, uint32_t state, struct str action);
 const struct code *code_find(const struct codes *c, struct str code); /* O(1); NULL if none */

@@ -72,6 +72,9 @@ enum rc val_parse(struct val *out, const struct field_def *f, uint32_t field, st
 enum rc val_text(struct buf *out, const struct field_def *f, const struct val *v, bool zh, bool raw,
                  struct err *e) MUST_CHECK;
 bool val_eq(const struct field_def *f, const struct val *a, const struct val *b);
+/* The value of the sub-field `name` in one group (a row) of `f`; NULL where it is not declared or
+ * not set. Points into `group`. O(sub-fields). */
+const struct val *val_sub(const struct field_def *f, const struct val *group, const char *name);
 
 /* Check the whole record: required, ranges, lengths, formats, codes, check characters. Appends. */
 enum rc rec_check(const struct rec *r, struct arena *a, vec_fault *faults,

@@ -199,14 +199,11 @@ static enum rc read_text(struct reader *r, struct val *v, struct err *e)
 
 static enum rc read_one(struct reader *r, struct val *v, struct err *e);
 
-static uint32_t sub_find(const struct field_def *f, struct str name, uint32_t expected)
+static uint32_t sub_after(const struct field_def *f, struct str name, uint32_t expected)
 {
     if (expected < f->n_sub && str_eq(f->sub[expected].name, name))
         return expected;
-    for (uint32_t i = 0; i < f->n_sub; i++)
-        if (str_eq(f->sub[i].name, name))
-            return i;
-    return UINT32_MAX;
+    return sub_find(f, name);
 }
 
 static enum rc read_group(struct reader *r, struct val *v, struct err *e)
@@ -225,7 +222,7 @@ static enum rc read_group(struct reader *r, struct val *v, struct err *e)
         struct str key;
         if (!json_key(&r->j, &key))
             return RC_OK;
-        at = sub_find(f, key, at + 1);
+        at = sub_after(f, key, at + 1);
         if (at == UINT32_MAX) {
             if (r->input)
                 TRY(refuse(r, "field.unknown", key, e));

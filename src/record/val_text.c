@@ -186,6 +186,12 @@ bool val_eq_one(const struct field_def *f, const struct val *a, const struct val
     return type_is_text(f->type) ? str_eq(a->text, b->text) : a->num == b->num;
 }
 
+const struct val *val_sub(const struct field_def *f, const struct val *group, const char *name)
+{
+    uint32_t i = sub_find(f, str_of(name));
+    return i < group->list.n && group->list.item[i].set ? &group->list.item[i] : NULL;
+}
+
 bool val_eq(const struct field_def *f, const struct val *a, const struct val *b)
 {
     if (!f->list || !a->set || !b->set)

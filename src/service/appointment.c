@@ -35,10 +35,7 @@ static const struct val *agreed_val(const struct rec *r, const char *part)
     uint32_t f = field_find(r->kind, STR("agreed"));
     const struct field_def *d = f == NO_FIELD ? NULL : &r->kind->field[f];
     const struct val *v = d && d->type == TYPE_GROUP && r->val[f].set ? &r->val[f] : NULL;
-    for (uint32_t i = 0; v && i < d->n_sub && i < v->list.n; i++)
-        if (str_eq(d->sub[i].name, str_of(part)))
-            return v->list.item[i].set ? &v->list.item[i] : NULL;
-    return NULL;
+    return v ? val_sub(d, v, part) : NULL;
 }
 
 static enum rc keep_agreed(struct saving *x, struct err *e)

@@ -9,15 +9,6 @@
 
 #define SHEETS_MOST 1000u
 
-static const struct val *sub_val(const struct field_def *f, const struct val *group,
-                                 const char *name)
-{
-    for (uint32_t i = 0; i < f->n_sub && i < group->list.n; i++)
-        if (str_eq(f->sub[i].name, str_of(name)) && group->list.item[i].set)
-            return &group->list.item[i];
-    return NULL;
-}
-
 /* Sum of weight times score over the sum of the weights, to two decimals; a sheet that lacks a
  * number has none. */
 enum rc assessment_before(struct saving *x, struct err *e)
@@ -29,8 +20,8 @@ enum rc assessment_before(struct saving *x, struct err *e)
     saving_set(x->r, "score", (struct val){.set = false});
     for (uint32_t i = 0; items && i < items->list.n; i++) {
         const struct field_def *f = &x->r->kind->field[at];
-        const struct val *weight = sub_val(f, &items->list.item[i], "weight");
-        const struct val *score = sub_val(f, &items->list.item[i], "score");
+        const struct val *weight = val_sub(f, &items->list.item[i], "weight");
+        const struct val *score = val_sub(f, &items->list.item[i], "score");
         if (!weight || !score)
             return RC_OK;
         sum += weight->real * score->real;

@@ -10,10 +10,8 @@
 
 static const struct field_def *sub_named(const struct field_def *f, const char *name)
 {
-    for (uint32_t i = 0; i < f->n_sub; i++)
-        if (str_eq(f->sub[i].name, str_of(name)))
-            return &f->sub[i];
-    return NULL;
+    uint32_t i = sub_find(f, str_of(name));
+    return i == NO_FIELD ? NULL : &f->sub[i];
 }
 
 bool indicators_are(const struct field_def *f)

@@ -61,10 +61,7 @@ const struct val *row_val(const struct rec *r, const char *field, uint32_t row, 
         return NULL;
     const struct field_def *d = &r->kind->field[f];
     const struct val *group = &r->val[f].list.item[row];
-    for (uint32_t i = 0; i < d->n_sub && i < group->list.n; i++)
-        if (str_eq(d->sub[i].name, str_of(sub)))
-            return group->list.item[i].set ? &group->list.item[i] : NULL;
-    return NULL;
+    return val_sub(d, group, sub);
 }
 
 struct str row_text(const struct rec *r, const char *field, uint32_t row, const char *sub)

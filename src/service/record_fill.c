@@ -233,14 +233,6 @@ static enum rc grow(struct filling *x, struct val *list, uint32_t n, struct err 
     return RC_OK;
 }
 
-static uint32_t sub_find(const struct field_def *f, struct str name)
-{
-    for (uint32_t i = 0; i < f->n_sub; i++)
-        if (str_eq(f->sub[i].name, name))
-            return i;
-    return UINT32_MAX;
-}
-
 /* "0.name" of a list, "name" of a single group. */
 static enum rc find_sub(struct filling *x, struct place *p, struct str name, bool *found,
                         struct err *e)

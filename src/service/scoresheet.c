@@ -5,10 +5,8 @@
 static const struct val *cell(const struct field_def *f, const struct val *row, const char *name,
                               enum type type)
 {
-    for (uint32_t i = 0; i < f->n_sub && i < row->list.n; i++)
-        if (str_eq(f->sub[i].name, str_of(name)) && f->sub[i].type == type && row->list.item[i].set)
-            return &row->list.item[i];
-    return NULL;
+    uint32_t i = sub_find(f, str_of(name));
+    return i != NO_FIELD && f->sub[i].type == type ? val_sub(f, row, name) : NULL;
 }
 
 static bool same_row(const struct field_def *f, const struct val *row, const struct field_def *g,

@@ -49,18 +49,16 @@ static struct str text_of(const struct rec *r, const char *name, enum type type)
 
 static const struct val *date_in(const struct field_def *f, const struct val *row, const char *name)
 {
-    for (uint32_t i = 0; i < f->n_sub && i < row->list.n; i++)
-        if (f->sub[i].type == TYPE_DATE && str_eq(f->sub[i].name, str_of(name)))
-            return row->list.item[i].set ? &row->list.item[i] : NULL;
-    return NULL;
+    uint32_t i = sub_find(f, str_of(name));
+    return i != NO_FIELD && f->sub[i].type == TYPE_DATE ? val_sub(f, row, name) : NULL;
 }
 
 static struct str name_in(const struct field_def *f, const struct val *row)
 {
-    for (uint32_t i = 0; i < f->n_sub && i < row->list.n; i++)
-        if (f->sub[i].type == TYPE_TEXT && row->list.item[i].set)
-            return row->list.item[i].text;
-    return STR("");
+    uint32_t i = sub_find(f, STR("name"));
+    const struct val *v =
+        i != NO_FIELD && f->sub[i].type == TYPE_TEXT ? val_sub(f, row, "name") : NULL;
+    return v ? v->text : STR("");
 }
 
 /* As the lights of kinds are: green on time, made up when late, red when missed. */

@@ -17,10 +17,8 @@ static bool is_blank_row(const struct request *rq, const struct field_def *f, ui
 static struct str cell(const struct request *rq, const struct field_def *f, uint32_t row,
                        const char *sub)
 {
-    for (uint32_t j = 0; j < f->n_sub; j++)
-        if (str_eq(f->sub[j].name, str_of(sub)))
-            return str_trim(param_text(rq, form_name(rq, f, row, j).p));
-    return STR("");
+    uint32_t j = sub_find(f, str_of(sub));
+    return j == NO_FIELD ? STR("") : str_trim(param_text(rq, form_name(rq, f, row, j).p));
 }
 
 static bool is_there(const struct request *rq, const struct field_def *f, uint32_t rows,

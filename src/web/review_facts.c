@@ -46,10 +46,8 @@ static struct str sub_text(const struct rec *r, const char *group, uint32_t row,
     if (f == NO_FIELD || !r->val[f].set || row >= r->val[f].list.n)
         return STR("");
     const struct val *g = &r->val[f].list.item[row];
-    for (uint32_t i = 0; i < r->kind->field[f].n_sub && i < g->list.n; i++)
-        if (str_eq(r->kind->field[f].sub[i].name, str_of(sub)))
-            return g->list.item[i].set ? g->list.item[i].text : STR("");
-    return STR("");
+    const struct val *v = val_sub(&r->kind->field[f], g, sub);
+    return v ? v->text : STR("");
 }
 
 static const struct codes *sub_codes(const struct rec *r, const char *group, const char *sub)

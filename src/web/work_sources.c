@@ -1,14 +1,6 @@
 /* The sentences in the news that a record was made from, each a way to the page at its place. */
 #include "web/work_int.h"
 
-static const struct val *sub(const struct field_def *f, const struct val *group, const char *name)
-{
-    for (uint32_t i = 0; i < f->n_sub && i < group->list.n; i++)
-        if (str_eq(f->sub[i].name, str_of(name)) && group->list.item[i].set)
-            return &group->list.item[i];
-    return NULL;
-}
-
 bool is_sources(const struct field_def *f)
 {
     return f->type == TYPE_GROUP && f->list && f->computed && str_eq(f->name, STR("sources"));
@@ -21,8 +13,8 @@ struct str source_path(const struct request *rq, const struct rec *r, uint32_t r
         row >= r->val[i].list.n)
         return STR("");
     const struct field_def *f = &r->kind->field[i];
-    const struct val *group = &r->val[i].list.item[row], *page = sub(f, group, "page");
-    const struct val *from = sub(f, group, "from"), *to = sub(f, group, "to");
+    const struct val *group = &r->val[i].list.item[row], *page = val_sub(f, group, "page");
+    const struct val *from = val_sub(f, group, "from"), *to = val_sub(f, group, "to");
     if (!page || !from || !to)
         return STR("");
     return textf(rq, "/page/%lld#s-%lld-%lld", (long long)page->num, (long long)from->num,
@@ -40,13 +32,13 @@ enum rc view_sources(struct request *rq, struct view *v, const struct rec *r, st
     struct view *rows = view_list(v, "sources");
     enum rc rc = RC_OK;
     for (uint32_t j = 0; rc == RC_OK && j < list->list.n; j++) {
-        const struct val *page = sub(f, &list->list.item[j], "page");
+        const struct val *page = val_sub(f, &list->list.item[j], "page");
         rc = page ? titles_want(&t, page->num, e) : RC_OK;
     }
     rc = rc == RC_OK ? titles_load(&t, rq, e) : rc;
     for (uint32_t j = 0; rc == RC_OK && j < list->list.n; j++) {
-        const struct val *group = &list->list.item[j], *page = sub(f, group, "page");
-        const struct val *quote = sub(f, group, "quote"), *hash = sub(f, group, "hash");
+        const struct val *group = &list->list.item[j], *page = val_sub(f, group, "page");
+        const struct val *quote = val_sub(f, group, "quote"), *hash = val_sub(f, group, "hash");
         const struct kind *k = NULL;
         struct str title = page ? titles_of(&t, page->num, &k) : STR("");
         struct view *row = view_item(rows);
