@@ -12,6 +12,7 @@ static const struct word {
 } words[] = {
     {"int", {"INTEGER", "BIGINT"}},
     {"str", {"", "::text"}},
+    {"num", {"", "::bigint"}},
     {"blob", {"BLOB", "BYTEA"}},
     {"textc", {"TEXT", "TEXT COLLATE \"C\""}},
     {"jsonc", {"TEXT", "JSONB"}},

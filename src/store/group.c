@@ -110,12 +110,27 @@ static void put_order(struct sqlb *b, const struct group_by *g, bool nulls)
             sql_printf(b, "%sx.v%d%s", n++ ? ", " : "", i, nulls ? " NULLS FIRST" : "");
 }
 
+/* What nobody asked for is no column of the groups: a row costs less, and an index may serve it. */
+static void put_columns(struct sqlb *b, const struct group_by *g)
+{
+    bool pg = b->dialect == POSTGRES;
+    sql_put(b, "SELECT ");
+    for (int i = 0; i < 2; i++)
+        if (g->by[i].n)
+            sql_printf(b, "x.v%d%s, ", i, pg ? "::text" : "");
+        else
+            sql_put(b, pg ? "NULL::text, " : "NULL, ");
+    sql_put(b, "count(*), ");
+    if (!g->sum.n)
+        sql_put(b, pg ? "0::double precision" : "0");
+    else
+        sql_put(b, pg ? "coalesce(sum(x.s), 0)::double precision" : "total(x.s)");
+    sql_put(b, " FROM (");
+}
+
 static void put_group(struct sqlb *b, const struct query *q, const struct group_by *g)
 {
-    bool pg = b->dialect == POSTGRES, by = g->by[0].n || g->by[1].n;
-    sql_put(b, pg ? "SELECT v0::text, v1::text, count(*), "
-                    "coalesce(sum(s), 0)::double precision FROM ("
-                  : "SELECT v0, v1, count(*), coalesce(total(s), 0) FROM (");
+    put_columns(b, g);
     if (q->scope.reach != SCOPE_PUBLIC)
         put_half(b, FACE_WHOLE, q, g);
     b->granted = q->scope.granted;
@@ -128,16 +143,14 @@ static void put_group(struct sqlb *b, const struct query *q, const struct group_
     if (q->scope.reach != SCOPE_ALL)
         put_half(b, FACE_PUBLIC, q, g);
     sql_put(b, ") x");
-    if (!by) { /* one group of all, and none of nothing */
-        sql_put(b, pg ? " GROUP BY x.v0, x.v1" : " GROUP BY x.v0");
+    if (!g->by[0].n && !g->by[1].n) { /* one group of all, and none of nothing */
+        sql_put(b, b->dialect == POSTGRES ? " HAVING count(*) > 0" : " GROUP BY x.v0");
         return;
     }
     sql_put(b, " GROUP BY ");
     put_order(b, g, false);
-    if (pg && !(g->by[0].n && g->by[1].n))
-        sql_put(b, g->by[0].n ? ", x.v1" : ", x.v0");
     sql_put(b, " ORDER BY ");
-    put_order(b, g, pg);
+    put_order(b, g, b->dialect == POSTGRES);
 }
 
 /* A value of the database as the header promises it: secrecy by name, the rest as it is. */

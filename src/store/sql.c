@@ -52,9 +52,13 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_LINK_CLEAR] = "DELETE FROM link WHERE from_id = ?1",
     [SQL_LINK_COUNT_TO] =
         "SELECT count(DISTINCT from_id) FROM link WHERE to_id = ?1 AND from_id <> ?1",
+    /* (SELECT ?1): PostgreSQL plans it once, not for every value anew */
     [SQL_LINK_TO] =
         "SELECT r.kind, l.from_id, l.relation FROM link l JOIN rec r "
-        "ON r.id = l.from_id WHERE l.to_id = ?1 ORDER BY l.from_id, l.relation LIMIT ?2",
+        "ON r.id = l.from_id WHERE l.to_id = (SELECT ?1$num) ORDER BY l.from_id, l.relation "
+        "LIMIT ?2",
+    [SQL_LINK_TO_ANY] = "SELECT to_id, from_id FROM link WHERE to_id IN $ids AND relation = ?2 "
+                        "ORDER BY to_id, from_id LIMIT ?3",
     [SQL_UNIQ_GET] = "SELECT id FROM uniq WHERE kind = ?1 AND field = ?2 AND value = ?3",
     [SQL_UNIQ_OF] = "SELECT field, value FROM uniq WHERE id = ?1 ORDER BY field, value",
     [SQL_UNIQ_ADD] = "INSERT INTO uniq (kind, field, value, id) VALUES (?1, ?2, ?3, ?4)",
