@@ -14,7 +14,7 @@ struct account {
     int64_t org;        /* member, editor: its organisation; else 0 */
     int64_t person;     /* its person record, 0: none */
     struct str hash;    /* argon2id string; "": no password (single sign-on only) */
-    struct str totp;    /* base32 secret; "": none */
+    struct str totp;    /* its second factor, as service/second_secret.c keeps it; "": none */
     struct str lang;    /* "zh", "en" */
     struct str outside; /* "cas:…" or "oidc:issuer|subject"; unique where not "" */
     bool active;
@@ -33,6 +33,9 @@ enum rc account_by_outside(struct tx *tx, struct str outside, struct arena *a, s
                            bool *found, struct err *e) MUST_CHECK;
 typedef VEC(struct account) vec_account;
 enum rc account_list(struct tx *tx, struct arena *a, vec_account *out, struct err *e) MUST_CHECK;
+/* Those that have a second factor. */
+enum rc account_list_second(struct tx *tx, struct arena *a, vec_account *out,
+                            struct err *e) MUST_CHECK;
 
 struct session {
     uint8_t key[32]; /* SHA-256 of the cookie */

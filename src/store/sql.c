@@ -125,6 +125,7 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_ACCOUNT_BY_LOGIN] = "SELECT " ACCOUNT " FROM account WHERE login = ?1",
     [SQL_ACCOUNT_BY_OUTSIDE] = "SELECT " ACCOUNT " FROM account WHERE outside = ?1",
     [SQL_ACCOUNT_LIST] = "SELECT " ACCOUNT " FROM account ORDER BY id",
+    [SQL_ACCOUNT_LIST_SECOND] = "SELECT " ACCOUNT " FROM account WHERE totp <> '' ORDER BY id",
     [SQL_SESSION_PUT] =
         "INSERT INTO session (key, account, created, seen, csrf, data) VALUES (?1, ?2, ?3, ?4, "
         "?5, ?6) ON CONFLICT (key) DO UPDATE SET account = excluded.account, "
