@@ -108,6 +108,13 @@ enum rc job_beat(struct tx *tx, int64_t id, uint64_t done, uint64_t all, struct 
 /* Bytes kept under their SHA-256 (uploads, job results), in the database, 64 MiB at most. */
 enum rc blob_put(struct tx *tx, struct str name, struct str bytes, int64_t account, int64_t now,
                  char key[65], struct err *e) MUST_CHECK;
+/* The same, under a key that nothing else has, equal bytes or not: it can be dropped again. */
+enum rc blob_put_alone(struct tx *tx, struct str name, struct str bytes, int64_t account,
+                       int64_t now, char key[65], struct err *e) MUST_CHECK;
+/* *account: who put it. */
+enum rc blob_there(struct tx *tx, struct str key, int64_t *account, bool *found,
+                   struct err *e) MUST_CHECK;
+enum rc blob_drop(struct tx *tx, struct str key, struct err *e) MUST_CHECK;
 enum rc blob_get(struct tx *tx, struct str key, struct arena *a, struct str *name,
                  struct str *bytes, bool *found, struct err *e) MUST_CHECK;
 
@@ -115,5 +122,11 @@ enum rc blob_get(struct tx *tx, struct str key, struct arena *a, struct str *nam
 enum rc meta_get(struct tx *tx, struct str name, struct arena *a, struct str *out, bool *found,
                  struct err *e) MUST_CHECK;
 enum rc meta_put(struct tx *tx, struct str name, struct str value, struct err *e) MUST_CHECK;
+
+/* At most `limit` names from `from` to before `to`, in the order of their bytes. */
+typedef VEC(struct str) vec_meta;
+enum rc meta_names(struct tx *tx, struct str from, struct str to, uint32_t limit, struct arena *a,
+                   vec_meta *out, struct err *e) MUST_CHECK;
+enum rc meta_drop(struct tx *tx, struct str name, struct err *e) MUST_CHECK;
 
 #endif

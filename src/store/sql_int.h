@@ -84,6 +84,8 @@ enum sql {
     SQL_JOB_BEAT,
     SQL_FILE_PUT,
     SQL_FILE_GET,
+    SQL_FILE_THERE,
+    SQL_FILE_DROP,
     SQL_NOTICE_ADD,
     SQL_NOTICE_ONCE,
     SQL_NOTICE_GET,
@@ -113,6 +115,8 @@ enum sql {
     SQL_HOOK_DROP,
     SQL_META_GET,
     SQL_META_PUT,
+    SQL_META_RANGE,
+    SQL_META_DROP,
     SQL__COUNT
 };
 
