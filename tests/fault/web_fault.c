@@ -50,10 +50,10 @@ static long send_to(struct browser *b, const char *path, const char *body, const
     return status;
 }
 
-static const char *csrf_and(const char *form)
+static const char *csrf_and(const struct browser *b, const char *form)
 {
     static char body[2000];
-    snprintf(body, sizeof body, "csrf=%s&%s", broker.csrf, form);
+    snprintf(body, sizeof body, "csrf=%s&%s", b->csrf, form);
     return body;
 }
 
@@ -79,15 +79,16 @@ static long ask_create(void)
 {
     static int n;
     return send_to(&broker, "/need/new",
-                   csrf_and(pathf("title=n%d&body=x&industry=C32&region=330600&owner=%lld", ++n,
-                                  (long long)org_a)),
+                   csrf_and(&broker, pathf("has.title=1&title=n%d&has.body=1&body=x&owner=%%E7%%94%"
+                                           "%B2%%E5%%85%%AC%%E5%%8F%%B8",
+                                           ++n)),
                    NULL);
 }
 
 static long ask_step(void)
 {
     return send_to(&broker, pathf("/need/%lld/step/renew", (long long)need),
-                   csrf_and("version=9999"), NULL);
+                   csrf_and(&broker, "version=9999"), NULL);
 }
 
 static long ask_list(void)
@@ -127,14 +128,8 @@ static long ask_api(void)
 
 static long ask_wrong(void)
 {
-    static struct browser b;
-    if (!b.curl)
-        browser_stays(&b, NULL), get(&b, "/sign-in");
-    struct browser was = broker;
-    broker = b;
-    const char *form = csrf_and("login=nobody&password=wrong-word-7");
-    broker = was;
-    return send_to(&b, "/sign-in", form, NULL);
+    return send_to(&visitor, "/sign-in", csrf_and(&visitor, "login=nobody&password=wrong-word-7"),
+                   NULL);
 }
 
 static const struct asked {
@@ -296,6 +291,7 @@ int main(void)
         return 1;
     browser_stays(&broker, "broker");
     browser_stays(&visitor, NULL);
+    get(&visitor, "/sign-in");
     need = make_need("铝合金熔炼炉节能改造", "open");
     for (size_t i = 0; i < ARRAY_LEN(asked); i++)
         for (int k = 0; k < 2; k++) {
