@@ -169,6 +169,23 @@ static enum rc view_one(struct request *rq, struct view *v, const struct rec *r,
     return RC_OK;
 }
 
+/* One value of a group's row as plain text; "" where it is unset. */
+static enum rc cell_text(struct request *rq, struct str *out, const struct field_def *f,
+                         const struct val *v, const struct titles *t, struct err *e)
+{
+    const struct kind *k;
+    *out = STR("");
+    if (!v->set)
+        return RC_OK;
+    if (f->type == TYPE_REF && !f->list)
+        *out = titles_of(t, v->num, &k);
+    else if (f->type == TYPE_MONEY && !f->list)
+        *out = show_money(rq, v->num);
+    else
+        TRY(plain(rq, out, f, v, e));
+    return RC_OK;
+}
+
 static enum rc view_groups(struct request *rq, struct view *v, const struct field_def *f,
                            const struct val *val, const struct titles *t, struct err *e)
 {
@@ -181,13 +198,8 @@ static enum rc view_groups(struct request *rq, struct view *v, const struct fiel
         const struct val *g = f->list ? &val->list.item[i] : val;
         struct view *cells = view_list(view_item(rows), "cells");
         for (uint32_t j = 0; g->set && j < f->n_sub && j < g->list.n; j++) {
-            const struct kind *k;
-            struct str s = {0};
-            const struct val *sub = &g->list.item[j];
-            if (sub->set && f->sub[j].type == TYPE_REF)
-                s = titles_of(t, sub->num, &k);
-            else if (sub->set)
-                TRY(plain(rq, &s, &f->sub[j], sub, e));
+            struct str s;
+            TRY(cell_text(rq, &s, &f->sub[j], &g->list.item[j], t, e));
             view_item_str(cells, s);
         }
     }
@@ -202,14 +214,10 @@ enum rc row_line(struct request *rq, struct str *out, const struct field_def *f,
     for (uint32_t j = 0; row->set && j < f->n_sub && j < row->list.n; j++) {
         const struct field_def *sub = &f->sub[j];
         const struct val *v = &row->list.item[j];
-        const struct kind *k;
-        struct str s = STR(""), label = label_text(&sub->label, rq->zh);
+        struct str s, label = label_text(&sub->label, rq->zh);
         if (!v->set)
             continue;
-        if (sub->type == TYPE_REF)
-            s = titles_of(t, v->num, &k);
-        else
-            TRY(plain(rq, &s, sub, v, e));
+        TRY(cell_text(rq, &s, sub, v, t, e));
         if (sub->type == TYPE_BOOL) /* yes to what? */
             s = textf(rq, "%.*s %.*s", (int)label.n, label.p, (int)s.n, s.p);
         *out = textf(rq, "%.*s%s%.*s", (int)out->n, out->p, out->n && s.n ? " · " : "", (int)s.n,
