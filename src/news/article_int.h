@@ -65,8 +65,9 @@ struct article_tables {
     struct words names, doubtful, sites, parts, honest, beside, spam, games;
     /* repair */
     struct words variants, variant_words, careful, zhu, initials, finals, doubles;
-    struct words units; /* to the characters that read so */
-    VEC(struct str) to; /* what variant_words, doubles and units become: their values */
+    struct words syllables; /* finals, and initials with finals */
+    struct words units;     /* to the characters that read so */
+    VEC(struct str) to;     /* what variant_words, doubles and units become: their values */
     VEC(struct lost) lost;
     uint8_t of[65536]; /* enum char_of of a character */
 };
