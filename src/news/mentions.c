@@ -479,11 +479,25 @@ enum rc mentions_find(struct page *p)
     }
     drop_tails(p);
     /* by their ends, so that of two names that overlap the later can replace the earlier */
-    for (uint32_t i = 0; i < p->n; i++) {
+    for (uint32_t i = 0; p->x->brand.n && i < p->n; i++) {
         if (p->ends[i + 1] & NAMES || p->flags[i] & CHAR_NAME)
             TRY(put_names(p, i));
-        if (p->x->brand.n && heads_has(&heads, p->ch[i]))
+        if (heads_has(&heads, p->ch[i]))
             TRY(put_brands(p, i));
+    }
+    if (p->x->brand.n)
+        return RC_OK;
+    const uint64_t ends = NAMES * (UINT64_MAX / UINT16_MAX),
+                   all = CHAR_NAME * (UINT64_MAX / UINT16_MAX);
+    for (uint32_t i = 0; i < p->n; i += 4) {
+        uint64_t e, f;
+        memcpy(&e, p->ends + i + 1, sizeof e);
+        memcpy(&f, p->flags + i, sizeof f);
+        if (!((e & ends) | (f & all)))
+            continue;
+        for (uint32_t k = i; k < i + 4 && k < p->n; k++)
+            if (p->ends[k + 1] & NAMES || p->flags[k] & CHAR_NAME)
+                TRY(put_names(p, k));
     }
     return RC_OK;
 }

@@ -389,8 +389,8 @@ static bool is_name_title(const struct page *p, const struct office *o, const st
 enum rc people_find(struct page *p)
 {
     struct office before = {0, 0, NONE, false};
-    for (uint32_t i = 0; i < p->n;) {
-        const struct mark *m = mark_at(p, i, SENSE_TITLE);
+    for (uint32_t i = 0; (i = next_with(p->begins, i, p->n, 1u << SENSE_TITLE)) < p->n;) {
+        const struct mark *m = mark_at_some(p, i, SENSE_TITLE);
         if (!m || is_other_word(p, m)) {
             i++;
             continue;
