@@ -615,7 +615,7 @@ static enum rc event_day(struct page *p)
     for (uint32_t i = 0; (i = next_with(p->flags, i, p->n, CHAR_DAY)) < p->n && paras < 5; i++) {
         struct day d;
         paras += p->ch[i] == '\n';
-        for (size_t k = 0; k < ARRAY_LEN(vague); k++)
+        for (size_t k = is_digit(p->ch[i]) ? ARRAY_LEN(vague) : 0; k < ARRAY_LEN(vague); k++)
             if (looking_at(p, i, vague[k])) {
                 p->recent = true;
                 if (k >= VAGUE_REST && p->x->publish_date.n != 10 && line.month)

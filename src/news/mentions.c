@@ -487,17 +487,8 @@ enum rc mentions_find(struct page *p)
     }
     if (p->x->brand.n)
         return RC_OK;
-    const uint64_t ends = NAMES * (UINT64_MAX / UINT16_MAX),
-                   all = CHAR_NAME * (UINT64_MAX / UINT16_MAX);
-    for (uint32_t i = 0; i < p->n; i += 4) {
-        uint64_t e, f;
-        memcpy(&e, p->ends + i + 1, sizeof e);
-        memcpy(&f, p->flags + i, sizeof f);
-        if (!((e & ends) | (f & all)))
-            continue;
-        for (uint32_t k = i; k < i + 4 && k < p->n; k++)
-            if (p->ends[k + 1] & NAMES || p->flags[k] & CHAR_NAME)
-                TRY(put_names(p, k));
-    }
+    for (uint32_t i = 0; (i = next_either(p->ends + 1, NAMES, p->flags, CHAR_NAME, i, p->n)) < p->n;
+         i++)
+        TRY(put_names(p, i));
     return RC_OK;
 }

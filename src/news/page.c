@@ -312,6 +312,7 @@ void page_close(struct page *p)
     vec_free(&p->mark);
     vec_free(&p->clause);
     vec_free(&p->mention);
+    vec_free(&p->naming);
     vec_free(&p->amount);
     vec_free(&p->moment);
 }
