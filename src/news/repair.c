@@ -385,6 +385,12 @@ static bool is_suspect(const struct article_tables *t, uint32_t c)
 
 void characters_fill(struct article_tables *t)
 {
+    const struct words *brand[] = {&t->names, &t->doubtful, &t->sites, &t->games, &t->spam};
+    for (size_t k = 0; k < ARRAY_LEN(brand); k++)
+        for (size_t i = 0; i < ARRAY_LEN(t->brand_pair); i++) {
+            t->brand_pair[i] |= brand[k]->pair[i];
+            t->brand_alone[i] |= brand[k]->alone[i];
+        }
     for (uint32_t c = 0; c < 0x10000; c++) {
         bool name = bit_of(t->names.first, c) || bit_of(t->doubtful.first, c);
         bool loss = c == '?' || c == 0xFF1F || c == 0xFFFD;
