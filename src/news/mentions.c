@@ -478,6 +478,7 @@ enum rc mentions_find(struct page *p)
             heads_put(&heads, news_fold(utf8_next(p->x->brand.p[b], &i)));
     }
     drop_tails(p);
+    TRY(towns_find(p));
     /* by their ends, so that of two names that overlap the later can replace the earlier */
     for (uint32_t i = 0; p->x->brand.n && i < p->n; i++) {
         if (p->ends[i + 1] & NAMES || p->flags[i] & CHAR_NAME)

@@ -219,6 +219,7 @@ struct page {
     VEC(struct clause) clause;
     VEC(struct mention) mention; /* in text order, none overlap */
     VEC(struct org) org;
+    VEC(uint32_t) town;        /* where 市 and 县 stand */
     VEC(struct naming) naming; /* in text order, of one place the person found first */
     VEC(struct amount) amount;
     VEC(struct moment) moment;
@@ -328,6 +329,8 @@ bool may_end_town(uint32_t c);                      /* not of 城市, 五市 */
 bool starts_word(const struct page *p, uint32_t i); /* growth.c */
 /* Does the name stand at the beginning of a word in another place near here? */
 bool comes_again(const struct page *p, uint32_t from, uint32_t to);
+/* Fills p->town, for begins_unlisted. */
+enum rc towns_find(struct page *p) MUST_CHECK;
 /* 渭原县第一中学, 浔阳江学院 where 浔阳江市 stands near. */
 bool begins_unlisted(const struct page *p, uint32_t from, uint32_t to);
 /* Takes away the places that are the end of another word wherever they stand: 浔|阳江市. */

@@ -233,6 +233,7 @@ static enum rc put_clause(struct page *p, struct clause c)
 static enum rc cut(struct page *p)
 {
     struct clause c = {.speaker = NONE};
+    TRY(vec_reserve(&p->clause, p->n / 8 + 8, p->e)); /* as many as news has */
     for (uint32_t i = 0; (i = next_with(p->flags, i, p->n, CHAR_CUT)) < p->n; i++) {
         uint32_t ch = p->ch[i];
         bool soft = ch == '\n' && i >= p->verse.from && i < p->verse.to;
@@ -312,6 +313,7 @@ void page_close(struct page *p)
     vec_free(&p->mark);
     vec_free(&p->clause);
     vec_free(&p->mention);
+    vec_free(&p->town);
     vec_free(&p->naming);
     vec_free(&p->amount);
     vec_free(&p->moment);

@@ -497,6 +497,14 @@ static uint32_t char_before(struct str s, size_t i)
     return utf8_sure(s, &i);
 }
 
+static bool has_more_han(struct str s, size_t than)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n && n <= than;)
+        n += is_han(utf8_sure(s, &i));
+    return n > than;
+}
+
 void page_survey(struct page *p, const struct article_tables *t, struct str text)
 {
     enum { TRADITIONAL = 3, ANNOTATIONS = 2 };
@@ -515,6 +523,6 @@ void page_survey(struct page *p, const struct article_tables *t, struct str text
         p->controls += c < ' ' && c != '\n' && c != '\r' && c != '\f';
         p->malformed += c == 0xFFFD;
     }
-    p->traditional = traditional >= TRADITIONAL && traditional * 100 >= count_han(text);
+    p->traditional = traditional >= TRADITIONAL && !has_more_han(text, traditional * 100);
     p->annotated = annotations >= ANNOTATIONS;
 }
