@@ -98,6 +98,24 @@ typedef VEC(struct product) vec_product;
 enum rc matcher_products(const struct matcher *m, uint32_t need, uint32_t result, vec_product *out,
                          double *sum, struct err *e) MUST_CHECK;
 
+/* The need's side of that, made once where a need is compared with many results in turn. `struct
+ * ready r = {0};` is empty; of one thread. */
+struct ready_term {
+    uint32_t number; /* in the index */
+    uint32_t place;  /* in x and tf */
+};
+struct ready {
+    vec_weight x;                /* its vector, keys rising */
+    VEC(uint32_t) tf;            /* how often each stands in the whole text, at least 1 */
+    VEC(struct ready_term) term; /* numbers rising */
+};
+enum rc ready_make(struct ready *r, const struct matcher *m, uint32_t need,
+                   struct err *e) MUST_CHECK; /* replaces what it was */
+void ready_free(struct ready *r);
+/* matcher_products; O(terms of both). */
+enum rc ready_products(const struct ready *r, const struct matcher *m, uint32_t result,
+                       vec_product *out, double *sum, struct err *e) MUST_CHECK;
+
 /* The parts of one pair's score; the score is their sum weighted by params.mix. */
 enum rc matcher_parts(const struct matcher *m, uint32_t need, uint32_t result,
                       struct match_parts *out, struct err *e) MUST_CHECK;
