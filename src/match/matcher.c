@@ -14,14 +14,14 @@ const struct match_params match_chinese = {.single = 1.5,
                                            .damp = .5,
                                            .english = false,
                                            .mix = {1, .4, .2}};
-static const struct match_params english = {.single = 0,
-                                            .title = 1,
-                                            .k1 = 2,
-                                            .b = .75,
-                                            .idf_power = 1,
-                                            .damp = 0,
-                                            .english = true,
-                                            .mix = {.5, 0, .5}};
+const struct match_params match_english = {.single = 0,
+                                           .title = 1,
+                                           .k1 = 2,
+                                           .b = .75,
+                                           .idf_power = 1,
+                                           .damp = 0,
+                                           .english = true,
+                                           .mix = {.5, 0, .5}};
 
 #define SAMPLE     1000u /* texts that decide the language of a collection */
 #define DAMP_NEEDS 100.0 /* needs from which on their statistics are trusted whole */
@@ -38,29 +38,32 @@ static enum rc note_function_words(struct matcher *m, struct err *e)
     return RC_OK;
 }
 
-unsigned matcher_flags(const struct matcher *m)
+unsigned match_flags(const struct match_params *p)
 {
-    return m->params.english ? TERMS_ENGLISH : 0;
+    return p->english ? TERMS_ENGLISH : 0;
 }
 
-/* A collection is English when, over evenly spaced texts, fewer than a fifth of the term
- * occurrences are Chinese. */
-static enum rc choose_params(struct matcher *m, struct err *e)
+unsigned matcher_flags(const struct matcher *m)
+{
+    return match_flags(&m->params);
+}
+
+enum rc match_params_of(const struct match_params **out, struct match_source texts, struct err *e)
 {
     vec_term_at t = {0};
     uint64_t han = 0, all = 0;
-    uint32_t step = m->results.n / SAMPLE + 1;
+    uint32_t step = texts.n / SAMPLE + 1;
     enum rc rc = RC_OK;
-    for (uint32_t i = 0; rc == RC_OK && i < m->results.n; i += step) {
+    for (uint32_t i = 0; rc == RC_OK && i < texts.n; i += step) {
         t.n = 0;
-        rc = terms_read(&t, m->results.text(m->results.ctx, i).text, 0, e);
+        rc = terms_read(&t, texts.text(texts.ctx, i).text, 0, e);
         for (size_t k = 0; rc == RC_OK && k < t.n; k++) {
             all += term_class(t.p[k].key) == TERM_SINGLE;
             han += term_class(t.p[k].key) == TERM_SINGLE && term_is_han(t.p[k].key);
         }
     }
     vec_free(&t);
-    m->params = all && han * 5 < all ? english : match_chinese;
+    *out = all && han * 5 < all ? &match_english : &match_chinese;
     return rc;
 }
 
@@ -150,7 +153,9 @@ enum rc matcher_open_with(struct matcher **out, struct match_source results,
     m->needs = o->needs;
     m->know = o->know;
     m->light = o->light;
-    enum rc rc = choose_params(m, e);
+    const struct match_params *params = &match_chinese;
+    enum rc rc = match_params_of(&params, results, e);
+    m->params = *params;
     if (rc == RC_OK)
         rc = note_function_words(m, e);
     if (rc == RC_OK)

@@ -201,7 +201,7 @@ static enum rc put_phrases(struct phrases *p, double score, struct str result, v
 
 static unsigned term_flags(const struct matcher *m)
 {
-    return matcher_params(m)->english ? TERMS_ENGLISH : 0;
+    return match_flags(matcher_params(m));
 }
 
 /* Find by x y of every shared key, and their sum; `d` holds the need's tokens. */

@@ -10,10 +10,6 @@
 #define LATENT_DIMS       192u
 #define ENGLISH_DIMS      50u
 #define ENGLISH_POSTINGS  4000000u
-/* English without a latent view: a cosine of words of .16 is as telling as a whole score at the
- * middle of the scale (tests/golden/english: 27 of 30 pairs that fit have .04 or more, 22 have .12;
- * of 270 that do not, none has). */
-#define ENGLISH_ALONE     3.0
 
 static const float *knowledge_of(const void *ctx, uint64_t key)
 {
@@ -118,7 +114,7 @@ enum rc views_open(struct matcher *m, unsigned threads, struct err *e)
     if (dims)
         return open_latent(m, dims, threads, e);
     if (m->params.english)
-        m->params.mix.cosine = ENGLISH_ALONE;
+        m->params.mix.cosine = MATCH_ENGLISH_ALONE;
     m->params.mix.latent = 0;
     return RC_OK;
 }

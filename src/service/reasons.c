@@ -154,7 +154,7 @@ static enum rc explain_terms(const struct matching *m, uint32_t need, uint32_t r
 {
     vec_product v = {0};
     vec_term_at a = {0}, b = {0};
-    unsigned flags = matcher_params(m->matcher)->english ? TERMS_ENGLISH : 0;
+    unsigned flags = match_flags(matcher_params(m->matcher));
     enum rc rc;
     GOTO_OUT(matcher_products(m->matcher, need, result, &v, cosine, e));
     GOTO_OUT(terms_read(&a, matcher_need(m->matcher, need).text, flags, e));
