@@ -235,7 +235,7 @@ PEER_groonga = $(shell pkg-config --cflags --libs groonga)
 PEER_fts5    = -lsqlite3
 LUCENE_JARS := /usr/share/java/lucene-core-4.10.4.jar:/usr/share/java/lucene-analyzers-common-4.10.4.jar
 
-bench: $(BENCH)/gen $(BENCH)/overlap $(if $(wildcard bench/engine.c),$(BENCH)/engine)
+bench: $(BENCH)/gen $(BENCH)/overlap $(BENCH)/engine $(BENCH)/growth
 
 peer-%: $(BENCH)/%
 	@:
@@ -248,7 +248,11 @@ $(BENCH)/overlap: bench/overlap.c bench/common.h
 	@mkdir -p $(@D)
 	$(BENCH_C) $< -lm -o $@
 
-$(BENCH)/engine $(BENCH)/endtoend $(BENCH)/template $(BENCH)/parts $(BENCH)/pairing $(BENCH)/store: $(BENCH)/%: bench/%.c $(LIB)
+$(BENCH)/engine $(BENCH)/growth: $(BENCH)/%: bench/%.c bench/corpus.c bench/corpus.h $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(filter-out %.h,$^) $(LIBS) -o $@
+
+$(BENCH)/endtoend $(BENCH)/template $(BENCH)/parts $(BENCH)/pairing $(BENCH)/store: $(BENCH)/%: bench/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $^ $(LIBS) -o $@
 
