@@ -107,7 +107,7 @@ $(BUILD)/obj/service/knowledge_bytes.o: KERNEL_CFLAGS := -DKNOWLEDGE_BIN='"$(KNO
 $(BUILD)/obj/service/knowledge_bytes.o: $(KNOWLEDGE)
 
 # The loops of learning and likeness are written to be vectorised.
-$(BUILD)/obj/match/space.o $(BUILD)/obj/match/view.o: KERNEL_CFLAGS := -O3
+$(BUILD)/obj/match/space.o $(BUILD)/obj/match/view.o $(BUILD)/obj/match/view_loops.o: KERNEL_CFLAGS := -O3
 
 # Loops over every character of a page; clang's -O2 has what gcc's -O3 adds.
 ifeq ($(VARIANT),gcc)

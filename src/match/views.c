@@ -28,8 +28,7 @@ static enum rc open_knowledge(struct matcher *m, unsigned threads, struct err *e
         return err_nomem(e);
     for (uint32_t i = 0; i < n; i++)
         v->vector[i] = knowledge_vector(m->know, index_term_key(m->ix, i));
-    TRY(view_open(v, true, threads, e));
-    return index_docs(m->ix) <= MATCH_KEPT ? view_keep(v, threads, e) : RC_OK;
+    return view_open(v, true, index_docs(m->ix) <= MATCH_KEPT, threads, e);
 }
 
 /* ---- latent ---- */
@@ -100,8 +99,7 @@ static enum rc open_latent(struct matcher *m, uint32_t dims, unsigned threads, s
         return err_nomem(e);
     for (uint32_t i = 0; i < n; i++)
         v->vector[i] = v->own + (size_t)i * dims;
-    TRY(view_open(v, false, threads, e));
-    return view_keep(v, threads, e);
+    return view_open(v, false, true, threads, e);
 }
 
 enum rc views_open(struct matcher *m, unsigned threads, struct err *e)
