@@ -227,7 +227,7 @@ static enum rc read_cases(struct kind_reader *r, const struct source *s, const s
 static enum rc read_field(struct kind_reader *r, const struct source *s, const struct node *n,
                           struct field_def *f, struct err *e)
 {
-    bool form = true;
+    bool form;
     TRY(kind_keys(s, n,
                   "type label hint list required unique computed search secret max min table of "
                   "fields cases thread confirms form",
@@ -236,7 +236,7 @@ static enum rc read_field(struct kind_reader *r, const struct source *s, const s
     TRY(kind_bool(s, n, "unique", &f->unique, e));
     TRY(kind_bool(s, n, "computed", &f->computed, e));
     TRY(kind_bool(s, n, "form", &form, e));
-    f->off_form = !form;
+    f->off_form = node_get(n, "form") && !form;
     TRY(read_search(s, n, f, e));
     TRY(read_secret(s, n, f, false, e));
     TRY(read_cases(r, s, n, f, e));
