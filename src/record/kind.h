@@ -42,7 +42,8 @@
  * name, and, where a ref leads to another record, that record's organisation and parties. `act:
  * true`: they write it and take its steps as their roles may; `states`: only while it is in one of
  * these. Not for kinds with `match` or `secrecy`: their secrets are between the two.
- * `form: false`: no form asks for the field, as it follows from other records; a file or a client
+ * `inner: true`: what the program itself goes by (the code of a step, the number of an account); no
+ * page shows it; files and clients get it. `form: false`: no form asks for the field, as it follows from other records; a file or a client
  * may still bring it, and the kind's own code says what becomes of it (service/special.h).
  * `confirms`: the day on which the organisation named by that ref confirmed the record. Only its
  * own people (and brokers) set it, and it goes when anything else that is typed changes. `rules`
@@ -163,6 +164,7 @@ struct field_def {
     bool list;             /* several of them: val.list of val */
     bool required, unique; /* unique: among all records of the kind, held by the database */
     bool computed;         /* written by service only, never by a form or a file */
+    bool inner;            /* what the program itself goes by: no page shows it */
     bool off_form;         /* form: false; a file or a client may bring it, a form does not ask */
     bool search_title, search_body; /* search: title | body */
     bool thread;                    /* TYPE_REF: it hangs on what it refers to */

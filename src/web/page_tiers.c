@@ -89,7 +89,9 @@ enum rc view_tiers_of(struct request *rq, struct view *v, const struct rec *org,
         view_str(one, "on", show_day(rq, day));
         view_flag(one, "past", day != today);
         if (may)
-            view_str(one, "new_path", textf(rq, "/rank/new?company=%" PRId64, org->id));
+            view_str(
+                one, "new_path",
+                textf(rq, "/rank/new?company=%" PRId64 "&owner=%%23%" PRId64, org->id, org->id));
         for (size_t i = 0; i < all.n; i++) {
             bool holds = held_on(&all.p[i], day);
             if (holds)
