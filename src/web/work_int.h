@@ -86,7 +86,7 @@ enum rc view_tiers_of(struct request *rq, struct view *v, const struct rec *org,
     " assessed[period median sheets[title href assessor score items proposal state{text tone}"     \
     " appeal here] proposal action action_path]"                                                   \
     " alumni[title href school post year] alumni_list alumni_more"                                 \
-    " tiers{on past new_path held[" TIER_SHAPE "] rows[" TIER_SHAPE "]}"                                    \
+    " tiers{on past new_path held[" TIER_SHAPE "] rows[" TIER_SHAPE "]}"                           \
     " sources[quote title href hash]"
 enum rc view_more(struct request *rq, struct view *v, const struct shown *shown,
                   struct err *e) MUST_CHECK;
