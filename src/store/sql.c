@@ -129,6 +129,7 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_ACCOUNT_BY_LOGIN] = "SELECT " ACCOUNT " FROM account WHERE login = ?1",
     [SQL_ACCOUNT_BY_OUTSIDE] = "SELECT " ACCOUNT " FROM account WHERE outside = ?1",
     [SQL_ACCOUNT_LIST] = "SELECT " ACCOUNT " FROM account ORDER BY id",
+    [SQL_ACCOUNT_LIST_SECOND] = "SELECT " ACCOUNT " FROM account WHERE totp <> '' ORDER BY id",
     [SQL_SESSION_PUT] =
         "INSERT INTO session (key, account, created, seen, csrf, data) VALUES (?1, ?2, ?3, ?4, "
         "?5, ?6) ON CONFLICT (key) DO UPDATE SET account = excluded.account, "
@@ -180,6 +181,8 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_FILE_PUT] = "INSERT INTO file (key, name, bytes, account, created) VALUES (?1, ?2, ?3, "
                      "?4, ?5) ON CONFLICT (key) DO NOTHING",
     [SQL_FILE_GET] = "SELECT name, bytes FROM file WHERE key = ?1",
+    [SQL_FILE_THERE] = "SELECT account FROM file WHERE key = ?1",
+    [SQL_FILE_DROP] = "DELETE FROM file WHERE key = ?1",
 
     /* notices: a list is of one account, all (?2 = 0) or the unread, newest first before an id */
     [SQL_NOTICE_ADD] = "INSERT INTO notice (" NOTICE ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)",
@@ -235,6 +238,9 @@ const char *const sql_text_of[SQL__COUNT] = {
                      "secret = excluded.secret",
     [SQL_HOOK_DROP] = "DELETE FROM hook WHERE account = ?1 AND channel = ?2",
     [SQL_META_GET] = "SELECT value FROM meta WHERE name = ?1",
+    [SQL_META_RANGE] =
+        "SELECT name FROM meta WHERE name >= ?1 AND name < ?2 ORDER BY name LIMIT ?3",
+    [SQL_META_DROP] = "DELETE FROM meta WHERE name = ?1",
     [SQL_META_PUT] = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) "
                      "DO UPDATE SET value = excluded.value",
 };

@@ -272,20 +272,13 @@ static enum rc view_types(struct request *rq, struct view *v, int year, struct e
     return rc;
 }
 
-/* Companies by the certificates that hold today; where the site keeps none, by what their records
- * say. */
+/* Companies by the certificates that hold today. */
 static enum rc view_tiers(struct request *rq, struct view *v, struct err *e)
 {
     vec_grouped g = {0};
-    struct view *list = view_list(v, "tiers");
-    struct str valid = STR("(end is empty or end >= today)");
+    struct str valid = STR("start <= today and (end is empty or end >= today)");
     TRY(work_tally(rq, "rank", valid.p, "tier", "", "", &g, e));
-    if (g.n) {
-        view_bars(rq, list, "rank", "tier", valid, &g);
-    } else {
-        TRY(work_tally(rq, "org", "tier is set", "tier", "", "", &g, e));
-        view_bars(rq, list, "org", "tier", STR(""), &g);
-    }
+    view_bars(rq, view_list(v, "tiers"), "rank", "tier", valid, &g);
     vec_free(&g);
     return RC_OK;
 }
