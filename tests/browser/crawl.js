@@ -63,13 +63,15 @@ function look([lang, words]) {
     if (!/\S.* · /.test(document.title)) say('no title', document.head, document.title);
     const cut = (e) => {
         const s = getComputedStyle(e);
-        if (!/hidden|clip/.test(s.overflowX) || e.scrollWidth <= e.clientWidth + 1 || within(e, 'svg, .visually-hidden, [aria-hidden=true]')) return;
+        if (!/hidden|clip/.test(s.overflowX) || e.scrollWidth <= e.clientWidth + 1 || within(e, 'svg, input, .visually-hidden, [aria-hidden=true]')) return;
         say(s.textOverflow === 'ellipsis' ? 'cut with dots and no title' : 'cut', e);
     };
     const lines = (e) => {
         const range = document.createRange();
         range.selectNodeContents(e);
-        return new Set([...range.getClientRects()].filter((r) => r.width > 1).map((r) => Math.round(r.bottom / 9))).size;
+        const high = parseFloat(getComputedStyle(e).fontSize);
+        const middles = [...range.getClientRects()].filter((r) => r.width > 1).map((r) => (r.top + r.bottom) / 2);
+        return middles.length && Math.max(...middles) - Math.min(...middles) > high ? 2 : 1;
     };
     const glyphs = document.createElement('canvas').getContext('2d');
     for (const e of document.querySelectorAll('body *')) {
@@ -78,11 +80,12 @@ function look([lang, words]) {
         if (e.matches('.btn, .badge, .state, th, label, legend, dt, .nav-link, .nav-list a') && !e.querySelector('input, select, .btn, .badge')
             && e.innerText && e.innerText.trim().length <= 8 && !/\n/.test(e.innerText.trim()) && lines(e) > 1 && e.getBoundingClientRect().height > 1.7 * parseFloat(getComputedStyle(e).lineHeight))
             say('a short label is broken', e);
+        if (e.matches('.list td.term, .list td a[href^="/org/"]') && !/[、，（(\s]/.test(e.innerText.trim()) && lines(e) > 1) say('a name is broken', e);
         if (e.matches('input:not([type=checkbox], [type=radio], [type=hidden], [type=file]), select')) {
             const s = getComputedStyle(e);
             const text = e.matches('select') ? (e.multiple || !e.selectedOptions[0] ? '' : e.selectedOptions[0].text) : e.value ? '' : e.placeholder;
             glyphs.font = s.font;
-            if (text && glyphs.measureText(text).width > e.clientWidth - parseFloat(s.paddingLeft) - parseFloat(s.paddingRight) + 2) say('text of a field is cut', e, text);
+            if (text && (e.value || s.textOverflow !== 'ellipsis') && glyphs.measureText(text).width > e.clientWidth - parseFloat(s.paddingLeft) - parseFloat(s.paddingRight) + 2) say('text of a field is cut', e, text);
         }
         if (e.matches('img') && !e.naturalWidth) say('a picture is missing', e, e.src);
         if (e.matches('.empty, .empty-line') && within(e, 'main') && !e.querySelector('a, button, form')) say('empty without a next step', e);
@@ -137,7 +140,7 @@ async function crawl(page, { lang, widths, each = 1, links = 4, axe = false, fro
         const answer = await page.goto(at).catch((e) => { told('does not open', '', String(e).slice(0, 120), at); });
         if (!answer) continue;
         if (answer.status() >= 400) told(`answers ${answer.status()}`, '', form, at);
-        for (const width of widths) {
+        for (const width of /[?&]wall=/.test(at) ? widths.slice(0, 1) : widths) { // a wall is no phone
             if (width !== widths[0]) await page.setViewportSize({ width, height: 844 });
             const found = await page.evaluate(look, [lang, words]);
             const hurt = axe ? await grave(page) : [];
