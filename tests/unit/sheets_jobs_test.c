@@ -245,7 +245,7 @@ static void wrong_rows_give_a_sheet_back(void **state)
     const json_t *p = json_array_get(json_object_get(r, "problems"), 0);
     assert_int_equal(number_in(p, "row"), 2);
     assert_string_equal(text_in(p, "cell"), "B");
-    assert_string_equal(text_in(p, "key"), "field.int");
+    assert_string_equal(text_in(p, "key"), "field.int_of");
     assert_non_null(strstr(text_in(p, "words"), "期望成熟度"));
     OK(file_fetch(site, broker(), str_of(text_in(r, "returned")), &mem, &name, &bytes, &e));
     assert_true(str_eq(name, STR("错-问题.xlsx")));
