@@ -128,7 +128,7 @@ struct job_run;
 struct job;
 struct tx;
 enum rc job_import(struct job_run *run, struct err *e) MUST_CHECK;
-/* The upload goes, but after a dry run that can be confirmed. */
+/* The upload goes, but after a dry run, which can be confirmed or read with other columns. */
 enum rc job_import_ended(struct tx *tx, const struct job *job, struct arena *to,
                          struct err *e) MUST_CHECK;
 /* A dry run will not be confirmed: the upload goes. A job that has not ended is cancelled. RC_USER
