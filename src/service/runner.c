@@ -130,10 +130,20 @@ static enum rc drop_sessions(struct site *s, struct tx *tx, void *ctx, struct er
     return session_drop_old(tx, site_now(s) - IDLE, e);
 }
 
-static void sweep(struct site *s)
+static void sweep(struct site *s, int64_t *settled)
 {
     struct err e;
     uint32_t n = 0;
+    int64_t today = site_today(s);
+    if (*settled != today) {
+        if (tiers_settle(s, &n, &e) != RC_OK)
+            report("tiers", &e);
+        else
+            *settled = today;
+        if (n)
+            log_line(LOG_INFO, "tiers", "%u companies", n);
+    }
+    n = 0;
     if (records_expire(s, &n, &e) != RC_OK)
         report("expire", &e);
     else if (n)
@@ -151,11 +161,12 @@ static void *keep_time(void *ctx)
     struct runner *r = ctx;
     struct timespec now;
     time_t next = 0;
+    int64_t settled = 0; /* the day of the last tiers_settle */
     while (!atomic_load(&r->stopping)) {
         struct err e;
         clock_gettime(CLOCK_MONOTONIC, &now);
         if (now.tv_sec >= next) {
-            sweep(r->s);
+            sweep(r->s, &settled);
             next = now.tv_sec + SWEEP;
         }
         if (jobs_beat(r->s, &e) != RC_OK)

@@ -24,6 +24,7 @@ enum sql {
     SQL_LINK_CLEAR,
     SQL_LINK_COUNT_TO,
     SQL_LINK_TO,
+    SQL_LINK_TO_ANY,
     SQL_UNIQ_GET,
     SQL_UNIQ_OF,
     SQL_UNIQ_ADD,

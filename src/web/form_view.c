@@ -443,7 +443,7 @@ static bool is_shown(const struct form_view *w, uint32_t field)
     bool listed = !w->only;
     for (uint32_t i = 0; i < w->n_only; i++)
         listed |= w->only[i] == field;
-    return listed && !w->rec->kind->field[field].computed;
+    return listed && !w->rec->kind->field[field].computed && !w->rec->kind->field[field].off_form;
 }
 
 static void view_secrecy(struct form_view *w)

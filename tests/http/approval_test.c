@@ -337,6 +337,26 @@ static const char *uploaded(void)
     return pathf("%.*s", (int)value.n, value.p);
 }
 
+/* Its own record says who signed when, not what the program goes by. */
+static void test_record(void **state)
+{
+    (void)state;
+    int64_t id = draft("看审批记录的协议", "10万元");
+    struct list_answer all = {0};
+    struct list_request q = {.kind = kind_of("approval")};
+    assert_int_equal(submit(&editor, id), 303);
+    assert_int_equal(act(&editor, id, "agree", "comment=同意报批"), 303);
+    q.filter = str_of(pathf("record = %lld", (long long)id));
+    OK(record_list(site, &actor_system, &q, &mem, &all, &e));
+    assert_int_equal(get(&broker, pathf("/approval/%lld", (long long)all.rec.p[0].id)), 200);
+    assert_true(shows("看审批记录的协议") && shows("<td>同意报批</td>") &&
+                shows("<th>签署人</th>"));
+    assert_true(shows(pathf("<td><a href=\"/org/%lld\">", (long long)org_a)));
+    assert_false(shows("审批流程代号") || shows("环节代号") || shows("账号编号") ||
+                 shows("提交时的审批流程") || shows("<th>转办自</th>"));
+    vec_free(&all.rec);
+}
+
 static void test_seal_and_file(void **state)
 {
     (void)state;
@@ -383,11 +403,12 @@ static void test_no_way_round(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pages),         cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_locked),        cmocka_unit_test(test_add_delegate_remind),
-        cmocka_unit_test(test_parties_sign),  cmocka_unit_test(test_outsiders),
-        cmocka_unit_test(test_api),           cmocka_unit_test(test_in_words),
-        cmocka_unit_test(test_seal_and_file), cmocka_unit_test(test_no_way_round),
+        cmocka_unit_test(test_pages),        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_locked),       cmocka_unit_test(test_add_delegate_remind),
+        cmocka_unit_test(test_parties_sign), cmocka_unit_test(test_outsiders),
+        cmocka_unit_test(test_api),          cmocka_unit_test(test_in_words),
+        cmocka_unit_test(test_record),       cmocka_unit_test(test_seal_and_file),
+        cmocka_unit_test(test_no_way_round),
     };
     return cmocka_run_group_tests(tests, plant, web_stop);
 }
