@@ -5,12 +5,12 @@ module.exports = async ({ assert, somebody, test, picture }) => {
     const page = await somebody('broker');
     const title = '辊压断带在线预警';
 
-    await test('broker: a company has posted a need, masked', page, async () => {
-        const company = await somebody('editor_co');
+    const company = await somebody('editor_co');
+    await test('broker: a company has posted a need, masked', company, async () => {
         await company.goto('/need/new');
         await company.fill('#f-title', title);
         await company.fill('#f-body', '辊压工序偶发断带，希望有在线预警方案。');
-        await company.fill('#f-industry', 'C3841');
+        await company.fill('#f-industry', 'C384');
         await company.fill('#f-region', '330600');
         await company.check('input[name=secrecy][value=masked]');
         await company.fill('#f-title-m', '某电池企业辊压预警需求');
@@ -18,8 +18,8 @@ module.exports = async ({ assert, somebody, test, picture }) => {
         await company.click('.form-end button[type=submit]');
         await company.waitForSelector('.show-grid');
         assert.match(await company.locator('.page-head .state').first().innerText(), /已收集/);
-        await company.context().close();
     });
+    await company.context().close();
     await test('broker: signed in, with the work in sight', page, async () => {
         await page.goto('/');
         assert.match(await page.locator('.who-name').innerText(), /林听雪/);
