@@ -250,8 +250,8 @@ static struct str deadline_of(const struct page *p, const struct clause *c, enum
             break;
         uint32_t at = clause_of(p, m->from);
         bool until = looking_at(p, m->from, "截");
-        if (!wanted && m->from < c->from)
-            continue;
+        if (m->from < c->from && (!wanted || find_in(p, m->to, c->from, ";") != NONE))
+            continue; /* 二期于6月底前到位；企业出资 */
         if (at != NONE && p->clause.p[at].sentence == c->sentence &&
             until == (type == FACT_STATISTIC))
             best = page_str(p, m->from, m->to);

@@ -341,7 +341,8 @@ enum rc people_find(struct page *p) MUST_CHECK;
 uint16_t char_flags(uint32_t c); /* for the table */
 
 enum rc amounts_find(struct page *p) MUST_CHECK;
-enum rc dates_find(struct page *p) MUST_CHECK;
+enum rc moments_find(struct page *p) MUST_CHECK;
+enum rc dates_find(struct page *p) MUST_CHECK; /* moments, then the day of the event (day.c) */
 /* Who acts in every clause (actors.c). */
 void actors_find(struct page *p);
 enum rc facts_find(struct page *p) MUST_CHECK;
