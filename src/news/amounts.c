@@ -181,6 +181,17 @@ static bool sends_people(const struct page *p, uint32_t i)
     return false;
 }
 
+/* 18家企业共同组建, 22家企业赴西安: those are counted who act. */
+static bool act_together(const struct page *p, uint32_t i)
+{
+    static const char *const acts[] = {"共同", "联合", "分别", "前往", "赴"};
+    for (uint32_t k = i; k < i + 12 && !is_break(p->ch[k]) && p->ch[k] != 0x7684; k++) /* 的 */
+        for (size_t w = 0; w < ARRAY_LEN(acts); w++)
+            if (looking_at(p, k, acts[w]))
+                return true;
+    return false;
+}
+
 /* Present at the event: counted, but no figure of the cooperation. */
 static bool is_attendance(const struct page *p, const struct amount *a)
 {
@@ -194,6 +205,9 @@ static bool is_attendance(const struct page *p, const struct amount *a)
     for (size_t k = 0; is_one_of(p->ch[a->unit_from], "家所") && k < ARRAY_LEN(visits); k++)
         if (find_in(p, p->clause.p[c].from, a->from, visits[k]) != NONE)
             return true; /* 先后走访了5家企业 */
+    bool with = a->from && is_one_of(p->ch[a->from - 1], "与和同");
+    if (!with && is_one_of(p->ch[a->unit_from], "家所") && act_together(p, a->to))
+        return true;
     if (is_one_of(p->ch[a->unit_from], "家所个"))
         return sends_people(p, a->to);
     if (!is_one_of(p->ch[a->unit_from], "人名位"))
@@ -320,8 +334,9 @@ static uint32_t within_end(const struct page *p, uint32_t i)
     if (to == i)
         return 0;
     uint32_t k = looking_at(p, to, "年内") + looking_at(p, to, "年之内") +
-                 looking_at(p, to, "个月内") + looking_at(p, to, "日内") +
-                 looking_at(p, to, "年时间");
+                 looking_at(p, to, "个月内") + looking_at(p, to, "日内");
+    if (i && p->ch[i - 1] == 0x7528) /* 用两年时间 */
+        k += looking_at(p, to, "年时间");
     return k ? to + k : is_digit(p->ch[i]) ? month_end(p, i) : 0;
 }
 

@@ -753,6 +753,17 @@ static enum rc rest_figures(struct page *p)
     return RC_OK;
 }
 
+/* 根据协议: what the rest of the paragraph says is agreed as well. */
+static void carry_pact(struct page *p)
+{
+    uint32_t pact = group_find(p->t, "pact"), para = NONE;
+    for (size_t c = 0; c < p->clause.n && pact != NONE; c++)
+        if (set_has(&p->clause.p[c].groups, pact))
+            para = p->clause.p[c].para;
+        else if (p->clause.p[c].para == para)
+            set_put(&p->clause.p[c].groups, pact);
+}
+
 /* The title repeats the text: it is read last, for what the text did not say. */
 enum rc facts_find(struct page *p)
 {
@@ -761,6 +772,7 @@ enum rc facts_find(struct page *p)
     for (size_t c = 0; c < p->clause.n && plan != NONE; c++)
         p->plan =
             p->plan || (p->clause.p[c].from < p->lead && set_has(&p->clause.p[c].groups, plan));
+    carry_pact(p);
     told.uses = arena_calloc(p->a, p->t->rule.n + 1, sizeof *told.uses);
     if (!told.uses)
         return err_nomem(p->e);
