@@ -442,12 +442,17 @@ static enum rc add_list(struct page *p, struct hit *h, struct amount *a, bool *a
 static enum rc add_signatories(struct page *p, struct hit *h, bool *added)
 {
     struct clause c = *h->clause;
-    uint32_t seen = 0;
+    uint32_t seen = 0, first = clause_of(p, c.from);
+    bool several =
+        find_in(p, c.from, c.to, "三方") != NONE || find_in(p, c.from, c.to, "四方") != NONE;
     h->clause = &c;
+    while (several && first > 0 && first != NONE && p->clause.p[first - 1].sentence == c.sentence)
+        first--; /* 与甲、乙达成共识，并签署三方协议 */
     for (uint32_t k = mention_from(p, c.from); k < p->mention.n && p->host != NONE; k++)
         if (p->mention.p[k].from < c.to && p->mention.p[k].org == p->host)
             c.subject = p->host; /* the page's school signs with the others */
-    for (uint32_t k = mention_from(p, c.from); k < p->mention.n; k++) {
+    for (uint32_t k = mention_from(p, several ? p->clause.p[first].from : c.from); k < p->mention.n;
+         k++) {
         const struct mention *m = &p->mention.p[k];
         if (m->from >= h->verb_from)
             break;

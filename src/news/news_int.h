@@ -158,6 +158,7 @@ struct mention {
     bool level;  /* 市委, 我市: the place must come from the page */
     bool host;   /* 学校, 我校: the page's school */
     bool firm;   /* 公司, 集团: the enterprise spoken of */
+    bool own;    /* 校教育基金会: a body of the page's school */
     bool unsure; /* a short form that fits several */
 };
 
@@ -300,6 +301,8 @@ uint32_t clause_of(const struct page *p, uint32_t i);
 bool is_town(uint32_t c);                           /* 市县 */
 bool may_end_town(uint32_t c);                      /* not of 城市, 五市 */
 bool starts_word(const struct page *p, uint32_t i); /* growth.c */
+/* A whole word in Latin letters, GmbH but not the AG of AGV (growth.c). */
+bool is_latin_word(const struct page *p, uint32_t from, uint32_t to);
 /* Does the name stand at the beginning of a word in another place near here? */
 bool comes_again(const struct page *p, uint32_t from, uint32_t to);
 /* 渭原县第一中学, 浔阳江学院 where 浔阳江市 stands near. */

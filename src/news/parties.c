@@ -11,16 +11,20 @@ static bool is_built(const struct page *p, const struct mention *m, const uint32
     for (size_t k = 0; k < ARRAY_LEN(towards); k++)
         if (m->from && looking_at(p, m->from - 1, towards[k]))
             return false; /* 揭牌仪式在某医院举行 */
+    if (m->from >= 2 && looking_at(p, m->from - 2, "成为") && m->kind == KIND_HOSPITAL)
+        return true; /* 挂牌成为某大学附属医院 */
+    uint32_t behind = m->to + (p->ch[m->to] == 0x201D);
     for (int g = 0; g < 2 && groups[g] != NONE; g++) {
         for (uint32_t i = m->from > 8 ? m->from - 8 : 0; i < m->from; i++) {
             const struct mark *v = group_at(p, i, groups[g]);
             if (v && v->to <= m->from && v->to + 4 >= m->from)
                 return true;
         }
-        for (uint32_t i = m->to; i < m->to + 4 && !is_break(p->ch[i]); i++) {
+        for (uint32_t i = behind; i < behind + 4 && !is_break(p->ch[i]); i++) {
             const struct mark *v = group_at(p, i, groups[g]);
             if (v)
                 return is_break(p->ch[v->to]) || looking_at(p, v->to, "仪式") ||
+                       (v->to >= 2 && looking_at(p, v->to - 2, "仪式")) ||
                        looking_at(p, v->to, "并") || looking_at(p, v->to, "暨");
         }
     }
