@@ -387,16 +387,17 @@ uint16_t char_flags(uint32_t c)
 {
     if (c == 0)
         return CHAR_BREAK;
-    return (
-        uint16_t)((is_digit(c) || is_numeral(c) ? CHAR_NUMBER : 0) |
-                  (may_begin_moment(c) ? CHAR_MOMENT : 0) |
-                  (is_digit(c) || is_one_of(c, "\n近日不连昨今本上") ? CHAR_DAY : 0) |
-                  (is_one_of(c, "我该本校学公集企省市县区州镇乡") ? CHAR_NAME : 0) |
-                  (is_one_of(c, "。!?\n,;: 】") ? CHAR_CUT : 0) |
-                  (is_digit(c) || is_one_of(c, "等") ? CHAR_LIST : 0) |
-                  (is_one_of(c, "与和同") ? CHAR_JOIN : 0) |
-                  (is_one_of(c, "在于到赴与和同为对向跟及、给从自托助持力务") ? CHAR_TOWARDS : 0) |
-                  (is_break(c) ? CHAR_BREAK : 0));
+    return (uint16_t)((is_digit(c) || is_numeral(c) ? CHAR_NUMBER : 0) |
+                      (may_begin_moment(c) ? CHAR_MOMENT : 0) |
+                      (is_digit(c) || is_one_of(c, "\n近日不连昨今本上") ? CHAR_DAY : 0) |
+                      (is_one_of(c, "我该本校学公集企省市县区州镇乡") ? CHAR_NAME : 0) |
+                      (is_one_of(c, "。!?\n,;: 】") ? CHAR_CUT : 0) |
+                      (is_digit(c) || is_one_of(c, "等") ? CHAR_LIST : 0) |
+                      (is_one_of(c, "与和同") ? CHAR_JOIN : 0) |
+                      (is_one_of(c, "在于到赴与和同为对向跟及、给从自托助持力务进往访察")
+                           ? CHAR_TOWARDS
+                           : 0) |
+                      (is_break(c) ? CHAR_BREAK : 0));
 }
 
 enum rc moments_find(struct page *p)

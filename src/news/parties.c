@@ -107,8 +107,17 @@ bool org_is_object(const struct page *p, uint32_t org)
 
 /* ---- parties ---- */
 
-static bool takes_part(const struct org *o)
+/* 校教育基金会: only where it does something itself. */
+static bool is_idle_body(const struct page *p, const struct org *o)
 {
+    return o->kind == KIND_OTHER && !o->acts && p->host != NONE && p->org.p[p->host].name.n &&
+           str_starts(o->name, p->org.p[p->host].name);
+}
+
+static bool takes_part(const struct page *p, const struct org *o)
+{
+    if (is_idle_body(p, o))
+        return false;
     if (o->into != NONE || o->count == 0 || (o->built * 2 >= o->count && !o->staffed && !o->brand))
         return false;
     uint32_t often = o->kind == KIND_ENTERPRISE && str_ends(o->name, STR("公司")) ? 2 : 3;
@@ -129,7 +138,7 @@ static enum rc make_party(struct page *p, uint32_t i)
 enum rc parties_finish(struct page *p)
 {
     for (uint32_t i = 0; i < p->org.n; i++)
-        if (takes_part(&p->org.p[i]))
+        if (takes_part(p, &p->org.p[i]))
             TRY(make_party(p, i));
     for (size_t i = 0; i < p->mention.n; i++) {
         const struct mention *m = &p->mention.p[i];
