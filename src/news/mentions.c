@@ -320,8 +320,8 @@ static enum rc put_place(struct page *p, const struct mark *s)
 /* What only a place has behind its level: an office, a government. */
 static bool office_follows(const struct page *p, uint32_t i)
 {
-    static const char *const words[] = {"委书记", "委副书记", "委常委", "人民政府",
-                                        "政府",   "委、",     "委市",   "党委书记"};
+    static const char *const words[] = {"委书记", "委副书记", "委常委",   "人民政府", "政府",
+                                        "委、",   "委市",     "党委书记", "财政"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (looking_at(p, i + 1, words[k]))
             return true;

@@ -282,7 +282,8 @@ static enum rc resolve_name(struct page *p, struct mention *m)
         name = page_str(p, m->from, park);
         kind = KIND_PARK;
     } else if (kind == KIND_GOVERNMENT && m->value == NONE && m->suffix_from > m->from &&
-               is_level(p->ch[m->suffix_from - 1]) && (str_ends(rest, STR("政府")) || rest.n <= 3))
+               is_level(p->ch[m->suffix_from - 1]) &&
+               (str_ends(rest, STR("政府")) || str_ends(rest, STR("财政")) || rest.n <= 3))
         name = page_str(p, m->from, m->suffix_from); /* 金乡县|人民政府 */
     TRY(org_get(p, &m->org, name, kind, m->from));
     if (m->org == NONE)
