@@ -324,8 +324,9 @@ static uint32_t plan_end(const struct page *p, uint32_t i)
 /* 5年内, 三年内, 建设期内, 年底前 */
 static uint32_t within_end(const struct page *p, uint32_t i)
 {
-    static const char *const words[] = {"建设期内", "合作期内", "协议期内", "聘期内",
-                                        "年底前",   "年内",     "今年底",   "本世纪中叶"};
+    static const char *const words[] = {
+        "建设期内",   "合作期内",   "协议期内", "聘期内",   "年底前",   "年内",   "今年底",
+        "本世纪中叶", "今年年底前", "今年年底", "明年底前", "明年年底", "明年底", "明年"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (looking_at(p, i, words[k]) &&
             !(i && (is_digit(p->ch[i - 1]) || is_numeral(p->ch[i - 1]))))
@@ -362,7 +363,7 @@ static uint32_t moment_end(const struct page *p, uint32_t i, bool *to_word)
     return end ? end : is_digit(p->ch[i]) && !(i && is_digit(p->ch[i - 1])) ? year_end(p, i) : 0;
 }
 
-/* Spares the patterns for most characters: digits, numerals, “ 截 未 今 建 合 协 聘 年 本 */
+/* Spares the patterns for most characters: digits, numerals, “ 截 未 今 明 建 合 协 聘 年 本 */
 static bool may_begin_moment(uint32_t c)
 {
     switch (c) {
@@ -371,6 +372,7 @@ static bool may_begin_moment(uint32_t c)
     case 0x622A:
     case 0x672A:
     case 0x4ECA:
+    case 0x660E:
     case 0x5EFA:
     case 0x5408:
     case 0x534F:

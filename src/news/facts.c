@@ -250,8 +250,11 @@ static struct str deadline_of(const struct page *p, const struct clause *c, enum
             break;
         uint32_t at = clause_of(p, m->from);
         bool until = looking_at(p, m->from, "截");
-        if (m->from < c->from && (!wanted || find_in(p, m->to, c->from, ";") != NONE))
-            continue; /* 二期于6月底前到位；企业出资 */
+        const struct clause *told = at == NONE ? NULL : &p->clause.p[at];
+        bool before = told && told->from == m->from && told->to == m->to && /* and nothing else */
+                      at + 1 < p->clause.n && c->from >= told[1].from && c->from < told[1].to;
+        if (m->from < c->from && ((!wanted && !before) || find_in(p, m->to, c->from, ";") != NONE))
+            continue; /* 二期于6月底前到位；企业出资, but 三年内，企业投入 */
         if (at != NONE && p->clause.p[at].sentence == c->sentence &&
             until == (type == FACT_STATISTIC))
             best = page_str(p, m->from, m->to);

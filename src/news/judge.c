@@ -21,7 +21,7 @@ static uint32_t clauses_with(const struct page *p, const char *group)
 static void find_event(struct page *p)
 {
     p->out->event_type = "other";
-    for (uint32_t depth = 1; depth <= 8; depth *= 2) {
+    for (uint32_t depth = p->title ? 2 : 1; depth <= 8; depth *= 2) { /* with the headline */
         struct group_set lead = lead_groups(p, depth);
         for (size_t k = 0; k < p->t->event.n; k++)
             if (set_meets(&lead, &p->t->event.p[k].any)) {

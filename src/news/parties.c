@@ -25,7 +25,8 @@ static bool is_built(const struct page *p, const struct mention *m, const uint32
             if (v)
                 return is_break(p->ch[v->to]) || looking_at(p, v->to, "仪式") ||
                        (v->to >= 2 && looking_at(p, v->to - 2, "仪式")) ||
-                       looking_at(p, v->to, "并") || looking_at(p, v->to, "暨");
+                       looking_at(p, v->to, "活动") || looking_at(p, v->to, "并") ||
+                       looking_at(p, v->to, "暨");
         }
     }
     bool joined = m->from && (looking_at(p, m->from - 1, "与") ||
