@@ -1,4 +1,4 @@
-/* What kind of page it is: the event, the fields of industry, or why it is refused. */
+/* What kind of page it is: the event, or why it is refused. */
 #include "news/news_int.h"
 
 static struct group_set lead_groups(const struct page *p, uint32_t sentences)
@@ -29,40 +29,6 @@ static void find_event(struct page *p)
                 return;
             }
     }
-}
-
-/* Fields are meant where cooperation is spoken of: in a clause that gave a fact, or one that says
- * 领域, 产业, 技术. */
-static bool names_field(const struct page *p, uint32_t i, uint32_t field)
-{
-    uint32_t c = clause_of(p, i);
-    if (c == NONE)
-        return false;
-    if (field != NONE && set_has(&p->clause.p[c].groups, field))
-        return true;
-    for (size_t k = 0; k < p->out->fact.n; k++)
-        if (p->at[i] >= p->out->fact.p[k].evidence.from && p->at[i] < p->out->fact.p[k].evidence.to)
-            return true;
-    return false;
-}
-
-static enum rc find_areas(struct page *p)
-{
-    uint32_t field = group_find(p->t, "field");
-    for (uint32_t i = 0; (i = next_with(p->begins, i, p->n, 1u << SENSE_AREA)) < p->n; i++) {
-        const struct mark *m = mark_at(p, i, SENSE_AREA);
-        uint32_t k = m ? mention_from(p, i) : 0;
-        if (!m || (k < p->mention.n && p->mention.p[k].from <= i) || !names_field(p, i, field))
-            continue;
-        struct str s = p->t->area.p[m->value];
-        bool seen = false;
-        for (size_t j = 0; j < p->out->area.n; j++)
-            seen = seen || str_eq(p->out->area.p[j], s);
-        if (!seen)
-            TRY(vec_push(&p->out->area, s, p->e));
-        i = m->to - 1;
-    }
-    return RC_OK;
 }
 
 /* Organisations besides the host that take part. */
@@ -132,5 +98,5 @@ enum rc news_judge(struct page *p)
         return RC_OK;
     }
     find_event(p);
-    return find_areas(p);
+    return areas_find(p);
 }

@@ -350,5 +350,6 @@ enum rc dates_find(struct page *p) MUST_CHECK; /* moments, then the day of the e
 void actors_find(struct page *p);
 enum rc facts_find(struct page *p) MUST_CHECK;
 enum rc news_judge(struct page *p) MUST_CHECK;
+enum rc areas_find(struct page *p) MUST_CHECK; /* after the facts */
 
 #endif
