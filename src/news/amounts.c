@@ -205,7 +205,7 @@ static bool is_attendance(const struct page *p, const struct amount *a)
     for (size_t k = 0; is_one_of(p->ch[a->unit_from], "家所") && k < ARRAY_LEN(visits); k++)
         if (find_in(p, p->clause.p[c].from, a->from, visits[k]) != NONE)
             return true; /* 先后走访了5家企业 */
-    bool with = a->from && is_one_of(p->ch[a->from - 1], "与和同");
+    bool with = a->from && p->flags[a->from - 1] & CHAR_JOIN;
     if (!with && is_one_of(p->ch[a->unit_from], "家所") && act_together(p, a->to))
         return true;
     if (is_one_of(p->ch[a->unit_from], "家所个"))
@@ -418,4 +418,35 @@ enum rc moments_find(struct page *p)
         i = end;
     }
     return RC_OK;
+}
+
+/* 三年内，企业投入: a clause before this one that has nothing else. */
+static bool is_told_before(const struct page *p, const struct moment *m, const struct clause *c,
+                           uint32_t at)
+{
+    const struct clause *told = &p->clause.p[at];
+    return told->from == m->from && told->to == m->to && at + 1 < p->clause.n &&
+           c->from >= told[1].from && c->from < told[1].to;
+}
+
+/* A deadline in the clause; of what is wanted or counted, also one before it in the sentence. */
+struct str deadline_of(const struct page *p, const struct clause *c, enum fact_type type,
+                       bool wanted)
+{
+    struct str best = STR("");
+    for (size_t k = 0; k < p->moment.n; k++) {
+        const struct moment *m = &p->moment.p[k];
+        if (m->from >= c->to)
+            break;
+        uint32_t at = clause_of(p, m->from);
+        bool until = looking_at(p, m->from, "截");
+        if (at == NONE || p->clause.p[at].sentence != c->sentence ||
+            until != (type == FACT_STATISTIC))
+            continue;
+        if (m->from < c->from &&
+            ((!wanted && !is_told_before(p, m, c, at)) || find_in(p, m->to, c->from, ";") != NONE))
+            continue; /* 二期于6月底前到位；企业出资 */
+        best = page_str(p, m->from, m->to);
+    }
+    return best;
 }

@@ -200,9 +200,11 @@ enum rc areas_find(struct page *p)
 {
     uint32_t field = group_find(p->t, "field"), domain = group_find(p->t, "domain");
     struct items items = {.n = 0};
-    for (uint32_t i = 0; domain != NONE && i < p->n; i++)
-        if (p->begins[i] >> SENSE_GROUP & 1 && group_at(p, i, domain))
-            TRY(list_at(p, i, &items));
+    for (size_t c = 0; c < p->clause.n && domain != NONE; c++)
+        for (uint32_t i = p->clause.p[c].from;
+             i < p->clause.p[c].to && set_has(&p->clause.p[c].groups, domain); i++)
+            if (group_at(p, i, domain))
+                TRY(list_at(p, i, &items));
     for (uint32_t i = 0; (i = next_with(p->begins, i, p->n, 1u << SENSE_AREA)) < p->n; i++) {
         const struct mark *m = mark_at(p, i, SENSE_AREA);
         uint32_t k = m ? mention_from(p, i) : 0;

@@ -239,29 +239,6 @@ static bool wants_deadline(enum fact_type t)
     return t == FACT_TARGET || t == FACT_COVERAGE || t == FACT_COMMITMENT || t == FACT_STATISTIC;
 }
 
-/* A deadline in the clause; of what is wanted or counted, also one before it in the sentence. */
-static struct str deadline_of(const struct page *p, const struct clause *c, enum fact_type type,
-                              bool wanted)
-{
-    struct str best = STR("");
-    for (size_t k = 0; k < p->moment.n; k++) {
-        const struct moment *m = &p->moment.p[k];
-        if (m->from >= c->to)
-            break;
-        uint32_t at = clause_of(p, m->from);
-        bool until = looking_at(p, m->from, "截");
-        const struct clause *told = at == NONE ? NULL : &p->clause.p[at];
-        bool before = told && told->from == m->from && told->to == m->to && /* and nothing else */
-                      at + 1 < p->clause.n && c->from >= told[1].from && c->from < told[1].to;
-        if (m->from < c->from && ((!wanted && !before) || find_in(p, m->to, c->from, ";") != NONE))
-            continue; /* 二期于6月底前到位；企业出资, but 三年内，企业投入 */
-        if (at != NONE && p->clause.p[at].sentence == c->sentence &&
-            until == (type == FACT_STATISTIC))
-            best = page_str(p, m->from, m->to);
-    }
-    return best;
-}
-
 /* ---- one fact ---- */
 
 static bool contains(struct str a, struct str b)

@@ -345,6 +345,9 @@ uint16_t char_flags(uint32_t c); /* for the table */
 
 enum rc amounts_find(struct page *p) MUST_CHECK;
 enum rc moments_find(struct page *p) MUST_CHECK;
+/* The deadline of a fact of clause c; `wanted`: one before it in the sentence counts, too. */
+struct str deadline_of(const struct page *p, const struct clause *c, enum fact_type type,
+                       bool wanted);
 enum rc dates_find(struct page *p) MUST_CHECK; /* moments, then the day of the event (day.c) */
 /* Who acts in every clause (actors.c). */
 void actors_find(struct page *p);
