@@ -291,7 +291,7 @@ static enum rc event_day(struct page *p)
         for (size_t k = 0; k < ARRAY_LEN(vague); k++)
             if (looking_at(p, i, vague[k])) {
                 p->recent = true;
-                if (k >= VAGUE_REST && p->x->publish_date.n != 10 && line.month)
+                if (k >= VAGUE_REST && line.month)
                     return dateline_day(p, line, p->ch[i] == 0x6628);
                 return k < VAGUE_REST ? RC_OK : relative_day(p, p->ch[i] == 0x6628); /* 昨 */
             }

@@ -419,7 +419,7 @@ static enum rc add_list(struct page *p, struct hit *h, struct amount *a, bool *a
 }
 
 /* 与甲、乙以及丙签署: a fact for each named signatory before the verb. */
-static enum rc add_signatories(struct page *p, struct hit *h, bool *added)
+static enum rc add_signatories(struct page *p, struct hit *h, struct amount *sum, bool *added)
 {
     struct clause c = *h->clause;
     uint32_t seen = 0, first = clause_of(p, c.from);
@@ -440,9 +440,10 @@ static enum rc add_signatories(struct page *p, struct hit *h, bool *added)
             continue;
         c.partner = m->org;
         seen++;
-        TRY(add_fact(p, h, NULL, object_of(p, h), added));
+        TRY(add_fact(p, h, sum, object_of(p, h), added));
+        sum = NULL; /* told once */
     }
-    return seen ? RC_OK : add_fact(p, h, NULL, object_of(p, h), added);
+    return seen ? RC_OK : add_fact(p, h, sum, object_of(p, h), added);
 }
 
 static bool is_people_unit(uint32_t c)
@@ -578,8 +579,8 @@ static enum rc apply(struct page *p, struct hit *h, bool *added)
         a = sum_behind(p, h->clause, r->type);
     if (r->split)
         return add_list(p, h, a, added);
-    if (r->type == FACT_AGREEMENT && !a)
-        return add_signatories(p, h, added);
+    if (r->type == FACT_AGREEMENT && (!a || a->from >= h->clause->to))
+        return add_signatories(p, h, a, added);
     return add_fact(p, h, a, object_of(p, h), added);
 }
 

@@ -65,6 +65,19 @@ static bool has_partner_unnamed(const struct page *p)
     return signs && concrete_facts(p) >= FACTS && !clauses_with(p, "internal");
 }
 
+/* 关于举办专场招聘会的通知 */
+static bool is_notice_title(const struct page *p)
+{
+    static const char *const ends[] = {"通知", "公告", "公示", "启事", "通告"};
+    uint32_t to = p->title;
+    while (to > 0 && is_break(p->ch[to - 1]))
+        to--;
+    for (size_t k = 0; to >= 4 && k < ARRAY_LEN(ends); k++)
+        if (looking_at(p, to - 2, ends[k]))
+            return true;
+    return false;
+}
+
 static const char *refusal(const struct page *p)
 {
     uint32_t out = outsiders(p), concrete = concrete_facts(p);
@@ -74,7 +87,8 @@ static const char *refusal(const struct page *p)
         return "empty";
     if (clauses_with(p, "fiction") >= 4 && concrete < 2)
         return "fiction";
-    if (clauses_with(p, "notice") >= 2 && !people)
+    uint32_t notice = clauses_with(p, "notice");
+    if ((notice >= 2 && !people) || (notice >= 1 && is_notice_title(p)))
         return "notice";
     if (clauses_with(p, "advertisement") >= 2 && out < 2)
         return "advertisement";

@@ -354,6 +354,9 @@ static enum rc put_unlisted(struct page *p, uint32_t i)
            !mark_to(p, from, SENSE_INSIDE) && !place_to(p, from))
         from--;
     from = unlisted_from(p, from, i);
+    if (i >= 4 && looking_at(p, i - 2, "自治")) /* 清溪苗族|自治县 */
+        for (from = i - 2; from > 0 && i - from < 12 && !starts_word(p, from);)
+            from--;
     for (uint32_t k = from; k < i; k++) {
         const struct mark *t = mark_at(p, k, SENSE_TITLE); /* 副县长 */
         if (t && t->to > i)
@@ -476,8 +479,8 @@ static enum rc put_known(struct page *p, const struct mark *s)
     bool plural = p->ch[s->to] == 0x95E8 && p->ch[s->to - 1] == 0x90E8; /* 工信部|门 */
     if (p->ch[s->to] == 0x751F || plural || in_title(p, &m) || is_attribute(p, s, k->kind))
         return RC_OK;                         /* 大学生 */
-    if (university && s->to - s->from == 2) { /* 北大 of 湖北大桥: only where it stands alone */
-        m.unsure = true;
+    if (university && s->to - s->from <= 3) { /* 北大 of 湖北大桥: only where it stands alone */
+        m.unsure = m.unsure || s->to - s->from == 2;
         if (s->from && !is_break(p->ch[s->from - 1]) && !mark_to(p, s->from, SENSE_STOP) &&
             !mark_to(p, s->from, SENSE_INSIDE))
             return RC_OK;

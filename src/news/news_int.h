@@ -272,7 +272,7 @@ static inline bool heads_has(const struct heads *h, uint32_t c)
 bool is_break_mark(uint32_t c);
 static inline bool is_break(uint32_t c)
 {
-    return c <= 0x3011 && is_break_mark(c);
+    return c <= 0x3015 && is_break_mark(c);
 }
 static inline bool is_digit(uint32_t c)
 {
