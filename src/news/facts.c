@@ -246,6 +246,14 @@ static bool contains(struct str a, struct str b)
     return str_find(a, b, 0) != SIZE_MAX;
 }
 
+/* 某大学附属医院 of 某大学附属安庆医院: the same, told without its name. */
+static bool same_hospital(struct str a, struct str b)
+{
+    bool general = str_ends(a, STR("附属医院")) || str_ends(b, STR("附属医院"));
+    return general && contains(a, STR("附属")) && contains(b, STR("附属")) &&
+           str_ends(a, STR("医院")) && str_ends(b, STR("医院"));
+}
+
 /* One name of a thing inside the other; what is built is also told again by its last word. */
 static bool same_thing(enum fact_type type, struct str a, struct str b)
 {
@@ -256,6 +264,8 @@ static bool same_thing(enum fact_type type, struct str a, struct str b)
     }
     if ((type == FACT_JOINT_PLATFORM || type == FACT_DUAL_APPOINTMENT) && a.n >= 12 &&
         str_ends(b, a))
+        return true;
+    if (type == FACT_JOINT_PLATFORM && same_hospital(a, b))
         return true;
     return (a.n >= 18 && contains(b, a)) || (a.n >= 6 && str_eq(a, b));
 }
