@@ -488,7 +488,7 @@ static void endless_needs_are_matched(void **unused)
 static void many_results_match_the_same_on_any_number_of_threads(void **unused)
 {
     (void)unused;
-    enum { RESULTS = 2 * INDEX_CHUNK + 100, K = 20 };
+    enum { RESULTS = INDEX_CHUNK + INDEX_CHUNK / 2, K = 20 };
     static const char *const english[] = {"pump", "valve", "bearing", "seal", "rotor"};
     static const char *const chinese[] = {"水泵", "阀门", "轴承", "密封", "转子", "叶轮", "机座"};
     put(needs_path, "名称\n水泵轴承 pump seal\n阀门密封\n");
