@@ -325,6 +325,10 @@ static void test_circular(void **state)
          "due", "2025-07-01", "owner", "乙大学");
     STEP(&actor_system, "commitment", id, "fulfil");
     const char *path = "/circular?from=2025-01-01&until=2025-12-31";
+    assert_int_equal(get(&broker, path), 200);
+    assert_true(shows("/reports/circular?as=docx&amp;from=2025-01-01&amp;until=2025-12-31"));
+    assert_int_equal(get(&broker, "/reports/circular?as=docx&from=2025-01-01&until=2025-12-31"),
+                     200);
     assert_int_equal(get(&editor, path), 403);
     assert_int_equal(get(&auditor, path), 200);
     assert_int_equal(get(&broker, path), 200);
