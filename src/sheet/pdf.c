@@ -387,7 +387,7 @@ static enum rc do_all(struct press *p, const struct docx_body *body, struct err 
     for (uint32_t i = 0; i < body->n; i++) {
         const struct docx_block *b = &body->block[i];
         bool titles = !b->n_rows && i + 1 < body->n && b[1].n_rows;
-        p->keep = titles ? ROW_MIN * (docx_heads(&b[1]) + 1) : 0; /* what it is the title of */
+        p->keep = titles ? 2 * ROW_MIN * (docx_heads(&b[1]) + 1) : 0; /* what it is the title of */
         TRY(b->n_rows ? do_table(p, b, page_h, e) : do_para(p, &b->para, page_h, e));
         p->keep = 0;
     }
