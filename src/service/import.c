@@ -471,6 +471,7 @@ void import_close(struct import *i)
     vec_free(&i->maps);
     vec_free(&i->rows);
     vec_free(&i->unknown);
+    vec_free(&i->headers);
     mem_free(i->order);
     strmap_free(&i->in_file);
     strmap_free(&i->new_titles);

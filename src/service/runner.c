@@ -1,5 +1,6 @@
 /* The threads of a site that serves: one follows the feed, some run jobs, one delivers notices, one
- * makes those of the day, one keeps time (signs of life of jobs, expired records, old sessions). */
+ * makes those of the day, one keeps time (signs of life of jobs, expired records, old sessions,
+ * files of jobs). */
 #define _POSIX_C_SOURCE 200809L
 #include "base/log.h"
 #include "service/notify.h"
@@ -149,6 +150,10 @@ static void sweep(struct site *s, int64_t *settled)
         log_line(LOG_INFO, "expire", "%u records", n);
     if (site_write(s, drop_sessions, NULL, &e) != RC_OK)
         report("sessions", &e);
+    if (files_sweep(s, &n, &e) != RC_OK)
+        report("files", &e);
+    else if (n)
+        log_line(LOG_INFO, "files", "%u of jobs dropped", n);
 }
 
 static void *keep_time(void *ctx)

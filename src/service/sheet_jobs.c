@@ -61,7 +61,8 @@ static enum rc keep_file(const struct job_run *run, const char *path, struct str
     buf_init(&b, FILE_MOST);
     enum rc rc = file_read(&b, path, e);
     if (rc == RC_OK)
-        rc = file_keep(run->site, &run->actor, name, buf_view(&b), key, e);
+        rc = file_keep_brief(run->site, &run->actor, name, buf_view(&b), FILE_RESULT_SECONDS, key,
+                             e);
     buf_free(&b);
     unlink(path);
     return rc;
@@ -112,6 +113,41 @@ static uint32_t sheets_of(const struct import *i)
     return n;
 }
 
+static json_t *headers_of(const struct import *i)
+{
+    const struct import_header *h;
+    uint32_t n = import_headers(i, &h);
+    json_t *all = json_array();
+    for (uint32_t c = 0; all && c < n; c++)
+        json_array_append_new(all,
+                              json_pack("{s:o,s:o,s:o,s:o}", "text", string_of(h[c].text), "name",
+                                        string_of(h[c].name), "guess", string_of(h[c].guess),
+                                        "sample", string_of(h[c].sample)));
+    return all;
+}
+
+/* What was said by hand of the headers, for the options. */
+static enum rc hand_of(const json_t *args, struct arena *to, struct import_options *o,
+                       struct err *e)
+{
+    json_t *all = json_object_get(args, "columns");
+    size_t n = json_object_size(all);
+    struct import_header *h = arena_calloc(to, n + 1, sizeof *h);
+    const char *text;
+    json_t *name;
+    if (!h)
+        return err_nomem(e);
+    o->columns = h;
+    json_object_foreach(all, text, name)
+    {
+        h->text = str_of(text);
+        h->name = str_of(json_is_string(name) ? json_string_value(name) : "");
+        h++;
+    }
+    o->n_columns = (uint32_t)n;
+    return RC_OK;
+}
+
 static json_t *counts_of(const struct import *i, struct str name, const char *print)
 {
     const struct str *header;
@@ -119,12 +155,13 @@ static json_t *counts_of(const struct import *i, struct str name, const char *pr
     json_t *unknown = json_array();
     for (uint32_t u = 0; unknown && u < n; u++)
         json_array_append_new(unknown, string_of(header[u]));
-    return json_pack("{s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:s}", "kind", string_of(i->k->name),
+    return json_pack("{s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:o,s:s}", "kind", string_of(i->k->name),
                      "name", string_of(name), "rows", (json_int_t)import_rows(i), "sheets",
                      (json_int_t)sheets_of(i), "new", (json_int_t)import_count(i, ROW_NEW),
                      "changed", (json_int_t)import_count(i, ROW_CHANGED), "same",
                      (json_int_t)import_count(i, ROW_SAME), "wrong",
-                     (json_int_t)import_count(i, ROW_WRONG), "unknown", unknown, "print", print);
+                     (json_int_t)import_count(i, ROW_WRONG), "unknown", unknown, "headers",
+                     headers_of(i), "print", print);
 }
 
 static enum rc keep_returned(struct job_run *run, struct import *i, struct str name, json_t *o,
@@ -156,7 +193,8 @@ static enum rc keep_list(struct job_run *run, struct import *i, json_t *o, struc
     buf_init(&lines, FILE_MOST);
     enum rc rc = import_list(i, run->actor.zh, &lines, e);
     if (rc == RC_OK || rc == RC_TOO_BIG) /* the first ones, then */
-        rc = file_keep(run->site, &run->actor, STR("rows.jsonl"), buf_view(&lines), key, e);
+        rc = file_keep_brief(run->site, &run->actor, STR("rows.jsonl"), buf_view(&lines),
+                             FILE_RESULT_SECONDS, key, e);
     buf_free(&lines);
     TRY(rc);
     return json_object_set_new(o, "list", json_string(key)) == 0 ? RC_OK : err_nomem(e);
@@ -191,6 +229,17 @@ static enum rc finish_import(struct job_run *run, struct import *i, const json_t
     return rc;
 }
 
+static enum rc upload_of(struct job_run *run, struct str key, struct import_options *o,
+                         struct err *e)
+{
+    bool there = false;
+    if (key.n)
+        TRY(file_there(run->site, key, &there, e));
+    if (!there)
+        return err_user(e, "import.gone", "%d", (int)(FILE_UPLOAD_SECONDS / 86400));
+    return file_fetch(run->site, &run->actor, key, run->arena, &o->name, &o->bytes, e);
+}
+
 enum rc job_import(struct job_run *run, struct err *e)
 {
     json_t *args = NULL;
@@ -199,18 +248,69 @@ enum rc job_import(struct job_run *run, struct err *e)
     struct import_options o = {0};
     enum rc rc;
     GOTO_OUT(args_of(run, &args, &k, e));
-    GOTO_OUT(file_fetch(run->site, &run->actor, text_of(args, "file"), run->arena, &o.name,
-                        &o.bytes, e));
+    GOTO_OUT(upload_of(run, text_of(args, "file"), &o, e));
     struct str path = arena_str(run->arena, o.name);
     if (!path.p) {
         rc = err_nomem(e);
         goto out;
     }
+    GOTO_OUT(hand_of(args, run->arena, &o, e));
     GOTO_OUT(import_open_with(&i, run->site, &run->actor, k, path.p, &o, jobs_progress, run, e));
     rc = finish_import(run, i, args, o.name, e);
 out:
     import_close(i);
     json_decref(args);
+    return rc;
+}
+
+/* ---- what was uploaded ---- */
+
+/* A dry run that somebody may still confirm, or read once more with other columns. */
+static bool waits(const struct job *job, const json_t *args)
+{
+    return job->state == JOB_DONE && !json_is_true(json_object_get(args, "apply"));
+}
+
+static enum rc drop_upload(struct tx *tx, const json_t *args, struct arena *to, struct err *e)
+{
+    return file_drop_in(tx, text_of(args, "file"), to, e);
+}
+
+enum rc job_import_ended(struct tx *tx, const struct job *job, struct arena *to, struct err *e)
+{
+    json_t *args = json_loadb(job->args.p, job->args.n, 0, NULL);
+    enum rc rc = args && !waits(job, args) ? drop_upload(tx, args, to, e) : RC_OK;
+    json_decref(args);
+    return rc;
+}
+
+static enum rc forget(struct site *s, struct tx *tx, void *ctx, struct err *e)
+{
+    struct arena to = {0};
+    (void)s;
+    enum rc rc = drop_upload(tx, ctx, &to, e);
+    arena_free(&to);
+    return rc;
+}
+
+enum rc import_forget(struct site *s, const struct actor *a, int64_t id, struct err *e)
+{
+    struct arena to = {0};
+    struct job job;
+    json_t *args = NULL;
+    enum rc rc;
+    GOTO_OUT(a->read_only ? err_user(e, "service.denied", "%s", "") : RC_OK);
+    GOTO_OUT(jobs_show(s, a, id, &to, &job, e));
+    args = json_loadb(job.args.p, job.args.n, 0, NULL);
+    if (!args || !str_eq(job.name, STR("import")))
+        rc = view_missing(e);
+    else if (job.state == JOB_WAITING || job.state == JOB_RUNNING)
+        rc = jobs_cancel(s, a, id, e);
+    else
+        rc = site_write(s, forget, args, e);
+out:
+    json_decref(args);
+    arena_free(&to);
     return rc;
 }
 

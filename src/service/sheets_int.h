@@ -31,6 +31,8 @@ enum rc col_name(struct buf *to, const struct kind *k, struct col c, struct err 
 /* The field behind a column; NULL for attributes. */
 const struct field_def *col_def(const struct kind *k, struct col c);
 const struct val *col_val(const struct rec *r, struct col c);
+/* A column by its name: "title", "masked.body", "updated"; COL_NONE: there is none. */
+struct col col_named(const struct kind *k, struct str name);
 /* Filled in by nobody: computed fields, times. */
 bool col_read_only(const struct kind *k, struct col c);
 
@@ -119,6 +121,7 @@ struct import {
     VEC(struct imap) maps;
     VEC(struct irow) rows;
     VEC(struct str) unknown;
+    VEC(struct import_header) headers;
     uint32_t count[ROW__COUNT];
     uint32_t *order;       /* rows in an order in which referred ones come first */
     struct strmap in_file; /* titles and unique values of the rows, for refs: place in rows */
@@ -130,6 +133,17 @@ struct import {
 /* ---- header and rows (import_head.c) ---- */
 
 enum rc import_heads(struct import *i, struct err *e) MUST_CHECK;
+/* Which column of ours offices call so (model/columns.yaml); inexact: one whose name is in it. */
+struct col import_synonym(const struct import *i, struct str text, bool inexact);
+
+/* ---- headers by hand (import_columns.c) ---- */
+
+/* NULL: it was not given. */
+const struct import_header *header_by_hand(const struct import *i, struct str text);
+/* What a name stands for; COL_NONE for what nobody fills in. */
+struct col header_column(const struct import *i, struct str name);
+/* i->headers, of the sheets that have a header. */
+enum rc import_keep_headers(struct import *i, struct err *e) MUST_CHECK;
 
 /* ---- references by name (import_refs.c) ---- */
 

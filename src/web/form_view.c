@@ -115,6 +115,8 @@ enum rc fault_of_store(struct request *rq, const struct kind *k, const struct er
                          .key = strcmp(why->key, "store.unique") == 0 ? "web.not_unique"
                                                                       : "web.no_record"};
     f.detail = arena_str(rq->arena, str_sub(detail, tab + 1, detail.n));
+    if (!f.detail.n && strcmp(f.key, "web.not_unique") == 0)
+        f.key = "web.not_unique_hidden";
     if (!f.detail.p)
         return err_nomem(e);
     return vec_push(faults, f, e);

@@ -1,5 +1,6 @@
 /* The list of a kind: quick filters, the filter language, sorting, columns, paging, saved queries.
  */
+#include "service/approval.h"
 #include "service/paths.h"
 #include "service/saved.h"
 #include "web/http_int.h"
@@ -31,7 +32,7 @@ const struct page list_page_def = {"list",
                                    " saved[id name path mine shared] save_open share"
                                    " heads[label href dir num]"
                                    " rows[secrecy{text tone} cells[" VALUE_SHAPE
-                                   " label first path]] " PAGER_SHAPE,
+                                   " label first path term]] " PAGER_SHAPE,
                                    false};
 
 /* ---- columns ---- */
@@ -318,6 +319,8 @@ static enum rc view_row(struct list_view *l, struct view *rows, const struct rec
         view_flag(c, "first",
                   title || (i == 0 && !has_column(l, r->kind->field[r->kind->title].name)));
         view_str(c, "path", path);
+        uint32_t f = field_find(r->kind, l->column[i]);
+        view_flag(c, "term", f != NO_FIELD && r->kind->field[f].type == TYPE_CODE);
         if (!l->path_text[i]) /* on a phone it stands before the value */
             view_str(c, "label", column_label(rq, r->kind, l->column[i]));
         if (title && !rec_title(r).n)
@@ -423,6 +426,8 @@ static enum rc fill(struct list_view *l, bool *filtered, struct err *e)
     enum rc rc = list_more(l->rq, l->kind, &l->query.more, filtered, &why);
     if (rc == RC_OK)
         rc = record_list(l->rq->site, l->rq->actor, &l->query, l->rq->arena, &a, &why);
+    for (size_t i = 0; rc == RC_OK && i < a.rec.n; i++)
+        rc = approval_words(l->rq->site, &a.rec.p[i], l->rq->zh, l->rq->arena, &why);
     if (rc == RC_USER && l->query.filter.n && str_starts(str_of(why.key), STR("filter."))) {
         view_filter_error(l, &why);
         return RC_OK;

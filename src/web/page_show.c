@@ -384,6 +384,7 @@ enum rc show_page_saying(struct request *rq, struct reply *re, const struct appr
     if (is_reviewed(rq))
         return review_page(rq, re, e);
     TRY(record_show(rq->site, rq->actor, rq->kind, rq->id, rq->arena, &shown, e));
+    TRY(approval_words(rq->site, &shown.rec, rq->zh, rq->arena, e));
     struct show_view s = {.rq = rq, .shown = &shown, .v = view_new(rq->arena)};
     enum rc rc = RC_OK;
     view_head(&s);

@@ -169,6 +169,23 @@ static enum rc view_one(struct request *rq, struct view *v, const struct rec *r,
     return RC_OK;
 }
 
+/* One value of a group's row as plain text; "" where it is unset. */
+static enum rc cell_text(struct request *rq, struct str *out, const struct field_def *f,
+                         const struct val *v, const struct titles *t, struct err *e)
+{
+    const struct kind *k;
+    *out = STR("");
+    if (!v->set)
+        return RC_OK;
+    if (f->type == TYPE_REF && !f->list)
+        *out = titles_of(t, v->num, &k);
+    else if (f->type == TYPE_MONEY && !f->list)
+        *out = show_money(rq, v->num);
+    else
+        TRY(plain(rq, out, f, v, e));
+    return RC_OK;
+}
+
 /* Has any of the rows a value there? */
 static bool is_filled(const struct field_def *f, const struct val *val, uint32_t sub)
 {
@@ -199,14 +216,11 @@ static enum rc view_cell(struct request *rq, struct view *cell, const struct fie
     struct str s = {0};
     if (!v->set)
         return RC_OK;
-    if (f->type == TYPE_REF) {
+    if (f->type == TYPE_REF && !f->list) {
         view_ref(rq, cell, v->num, t);
         return RC_OK;
     }
-    if (f->type == TYPE_MONEY)
-        s = show_money(rq, v->num);
-    else
-        TRY(plain(rq, &s, f, v, e));
+    TRY(cell_text(rq, &s, f, v, t, e));
     view_str(cell, "text", s);
     view_flag(cell, "num", is_number(f));
     if (f->type == TYPE_URL)
@@ -244,14 +258,10 @@ enum rc row_line(struct request *rq, struct str *out, const struct field_def *f,
     for (uint32_t j = 0; row->set && j < f->n_sub && j < row->list.n; j++) {
         const struct field_def *sub = &f->sub[j];
         const struct val *v = &row->list.item[j];
-        const struct kind *k;
-        struct str s = STR(""), label = label_text(&sub->label, rq->zh);
+        struct str s, label = label_text(&sub->label, rq->zh);
         if (!v->set || sub->inner)
             continue;
-        if (sub->type == TYPE_REF)
-            s = titles_of(t, v->num, &k);
-        else
-            TRY(plain(rq, &s, sub, v, e));
+        TRY(cell_text(rq, &s, sub, v, t, e));
         if (sub->type == TYPE_BOOL) /* yes to what? */
             s = textf(rq, "%.*s %.*s", (int)label.n, label.p, (int)s.n, s.p);
         *out = textf(rq, "%.*s%s%.*s", (int)out->n, out->p, out->n && s.n ? " · " : "", (int)s.n,
