@@ -91,7 +91,7 @@ static void test_parties(void **state)
     char path[80];
     snprintf(path, sizeof path, "/agreement/%lld", (long long)id);
     assert_int_equal(get(&broker, path), 200);
-    assert_true(shows("<td>甲公司</td>") && shows("<td>乙大学</td>"));
+    assert_true(shows(">甲公司</a></td>") && shows(">乙大学</a></td>"));
 }
 
 static void test_thread(void **state)
