@@ -317,7 +317,7 @@ static void test_in_words(void **state)
     assert_true(shows("<td>Organisation in charge</td>") && shows("Technology broker"));
     assert_false(shows("<td>承办单位审核</td>"));
     assert_int_equal(look(&editor, id), 200);
-    assert_true(shows("<td>¥100,000</td>"));
+    assert_true(shows("<td class=\"num\">¥100,000</td>"));
     assert_int_equal(get(&editor, "/language/zh?back=/approval"), 303);
     assert_int_equal(act(&editor, id, "withdraw", ""), 303);
 }
