@@ -107,7 +107,7 @@ $(BUILD)/obj/service/knowledge_bytes.o: KERNEL_CFLAGS := -DKNOWLEDGE_BIN='"$(KNO
 $(BUILD)/obj/service/knowledge_bytes.o: $(KNOWLEDGE)
 
 # The loops of learning and likeness are written to be vectorised.
-$(BUILD)/obj/match/space.o $(BUILD)/obj/match/view.o: KERNEL_CFLAGS := -O3
+$(BUILD)/obj/match/space.o $(BUILD)/obj/match/view.o $(BUILD)/obj/match/view_loops.o: KERNEL_CFLAGS := -O3
 
 # Loops over every character of a page; clang's -O2 has what gcc's -O3 adds.
 ifeq ($(VARIANT),gcc)
@@ -235,7 +235,7 @@ PEER_groonga = $(shell pkg-config --cflags --libs groonga)
 PEER_fts5    = -lsqlite3
 LUCENE_JARS := /usr/share/java/lucene-core-4.10.4.jar:/usr/share/java/lucene-analyzers-common-4.10.4.jar
 
-bench: $(BENCH)/gen $(BENCH)/overlap $(if $(wildcard bench/engine.c),$(BENCH)/engine)
+bench: $(BENCH)/gen $(BENCH)/overlap $(BENCH)/engine $(BENCH)/growth
 
 peer-%: $(BENCH)/%
 	@:
@@ -248,7 +248,11 @@ $(BENCH)/overlap: bench/overlap.c bench/common.h
 	@mkdir -p $(@D)
 	$(BENCH_C) $< -lm -o $@
 
-$(BENCH)/engine $(BENCH)/endtoend $(BENCH)/template $(BENCH)/parts $(BENCH)/pairing $(BENCH)/store: $(BENCH)/%: bench/%.c $(LIB)
+$(BENCH)/engine $(BENCH)/growth: $(BENCH)/%: bench/%.c bench/corpus.c bench/corpus.h $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(filter-out %.h,$^) $(LIBS) -o $@
+
+$(BENCH)/endtoend $(BENCH)/template $(BENCH)/parts $(BENCH)/pairing $(BENCH)/store: $(BENCH)/%: bench/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $^ $(LIBS) -o $@
 

@@ -108,6 +108,7 @@ static enum rc note(void *ctx, const char *stage, double done, struct err *e)
 struct finding {
     const struct matching *m;
     vec_reason *reasons; /* one a worker */
+    struct reason_desk *desk;
 };
 
 static enum rc find_reasons(void *ctx, size_t need, unsigned worker, struct err *e)
@@ -117,7 +118,8 @@ static enum rc find_reasons(void *ctx, size_t need, unsigned worker, struct err 
     uint32_t n = matching_of(f->m, (uint32_t)need, &match);
     for (uint32_t i = 0; i < n; i++) {
         f->reasons[worker].n = 0;
-        TRY(matching_reasons(f->m, (uint32_t)need, match[i].result, &f->reasons[worker], e));
+        TRY(matching_reasons(f->m, &f->desk[worker], (uint32_t)need, match[i].result,
+                             &f->reasons[worker], e));
     }
     return RC_OK;
 }
@@ -126,14 +128,17 @@ static enum rc find_reasons(void *ctx, size_t need, unsigned worker, struct err 
 static struct moment time_reasons(struct matching *m)
 {
     unsigned threads = pool_cpus();
-    struct finding f = {m, grab(threads, sizeof *f.reasons)};
+    struct finding f = {m, grab(threads, sizeof *f.reasons), grab(threads, sizeof *f.desk)};
     struct err e;
     struct moment start = now();
     or_die(pool_run(threads, collection_count(matching_needs(m)), find_reasons, &f, &e), &e);
     struct moment took = since(start);
-    for (unsigned i = 0; i < threads; i++)
+    for (unsigned i = 0; i < threads; i++) {
         vec_free(&f.reasons[i]);
+        reason_desk_free(&f.desk[i]);
+    }
     free(f.reasons);
+    free(f.desk);
     return took;
 }
 

@@ -5,12 +5,10 @@
  * precision. Prints one line of JSON (docs/bench.md); the index is removed. */
 #define _GNU_SOURCE
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/map.h"
-#include "index/dir.h"
 #include "index/kernel.h"
 
-#include "common.h"
+#include "corpus.h"
 
 #include <math.h>
 #include <string.h>
@@ -18,104 +16,6 @@
 #include <unistd.h>
 
 enum { K = 10, CHECKED = 20, WARM = 50, ADDED = 11 };
-
-struct lines {
-    struct file_map map;
-    size_t *at; /* [n + 1] */
-    uint32_t n;
-};
-
-static void or_die(enum rc rc, const struct err *e)
-{
-    if (rc != RC_OK)
-        die("%s: %s %s", e->key, e->file, e->detail);
-}
-
-static struct lines load(const char *dir, const char *name)
-{
-    char path[4096];
-    struct err e;
-    struct lines l = {0};
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    or_die(file_map(&l.map, path, &e), &e);
-    const char *p = (const char *)l.map.p, *end = p + l.map.n;
-    size_t cap = 0;
-    for (const char *s = p; s && s < end; l.n++) {
-        if (l.n + 2 > cap && !(l.at = realloc(l.at, (cap = cap * 2 + 1024) * sizeof *l.at)))
-            die("out of memory");
-        l.at[l.n] = (size_t)(s - p);
-        s = memchr(s, '\n', (size_t)(end - s));
-        s = s ? s + 1 : end;
-    }
-    l.at[l.n] = l.map.n;
-    return l;
-}
-
-/* A token's key; the lowest bit says that it is a single Han character. */
-static uint64_t key_of(struct str s)
-{
-    bool single = s.n == 3 && (s.p[0] & 0xF0) == 0xE0;
-    return (hash_bytes(s) & ~1ull) | single;
-}
-
-static enum rc read_line(void *ctx, uint32_t i, unsigned worker, vec_key *out, struct err *e)
-{
-    (void)worker;
-    const struct lines *l = ctx;
-    const char *s = (const char *)l->map.p + l->at[i], *end = (const char *)l->map.p + l->at[i + 1];
-    while (s < end) {
-        const char *from = s;
-        while (s < end && *s != ' ' && *s != '\n')
-            s++;
-        if (s > from)
-            TRY(vec_push(out, key_of((struct str){from, (size_t)(s - from)}), e));
-        s++;
-    }
-    return RC_OK;
-}
-
-static double weight(void *ctx, uint64_t key, uint32_t df, uint32_t ndocs)
-{
-    (void)ctx;
-    return sqrt(log(1 + (ndocs - df + .5) / (df + .5))) * (key & 1 ? 1.5 : 1);
-}
-
-static const struct index_scheme scheme = {2, .75, weight, NULL};
-
-/* The need as a query: logarithmic tf, weighted, length 1. */
-static struct index_query query_of(const struct index *ix, struct lines *needs, uint32_t i)
-{
-    vec_key keys = {0};
-    struct map seen = {0};
-    struct err e;
-    or_die(read_line(needs, i, 0, &keys, &e), &e);
-    struct index_weight *w = grab(keys.n, sizeof *w);
-    uint32_t n = 0;
-    for (size_t k = 0; k < keys.n; k++) {
-        uint32_t *at = map_put(&seen, keys.p[k], n);
-        if (!at)
-            die("out of memory");
-        if (*at == n)
-            w[n++].key = keys.p[k];
-        w[*at].x += 1;
-    }
-    double sum = 0;
-    for (uint32_t k = 0; k < n; k++) {
-        w[k].x = (1 + log(w[k].x)) * weight(NULL, w[k].key, index_df(ix, w[k].key), index_docs(ix));
-        sum += w[k].x * w[k].x;
-    }
-    for (uint32_t k = 0; k < n; k++)
-        w[k].x /= sqrt(sum);
-    map_free(&seen);
-    vec_free(&keys);
-    return (struct index_query){w, n};
-}
-
-static int rising(const void *x, const void *y)
-{
-    double a = *(const double *)x, b = *(const double *)y;
-    return (a > b) - (a < b);
-}
 
 struct answers {
     struct hit *hit; /* [needs * K] */
@@ -242,40 +142,7 @@ static void ask(const struct index *ix, const struct index_query *q, uint32_t n,
 static enum rc read_again(void *ctx, uint32_t i, unsigned worker, vec_key *out, struct err *e)
 {
     const struct lines *l = ctx;
-    return read_line(ctx, i % l->n, worker, out, e);
-}
-
-/* Ids are numbers written out; there is no payload, as the peers store none. */
-static struct index_item *items_for(uint32_t first, uint32_t n)
-{
-    struct index_item *item = grab(n, sizeof *item);
-    char *text = grab(n, 12);
-    for (uint32_t i = 0; i < n; i++) {
-        int k = snprintf(text + (size_t)i * 12, 12, "%u", first + i);
-        item[i].id = (struct str){text + (size_t)i * 12, (size_t)k};
-    }
-    return item;
-}
-
-static void free_items(struct index_item *item)
-{
-    free((void *)(uintptr_t)item[0].id.p);
-    free(item);
-}
-
-static double build(const char *path, const struct index_dir_options *o, struct lines *results)
-{
-    struct err e;
-    struct index_dir *d;
-    struct index_item *item = items_for(0, results->n);
-    double t = clock_seconds();
-    or_die(index_dir_create(path, o, &e), &e);
-    or_die(index_dir_open(&d, path, o, INDEX_WRITE, &e), &e);
-    or_die(index_dir_add(d, item, results->n, read_line, results, &e), &e);
-    t = clock_seconds() - t;
-    index_dir_close(d);
-    free_items(item);
-    return t;
+    return corpus_line(ctx, i % l->n, worker, out, e);
 }
 
 /* Median time from adding one result to a snapshot that finds it. */
@@ -287,7 +154,7 @@ static double add_visible(const char *path, const struct index_dir_options *o,
     double took[ADDED];
     or_die(index_dir_open(&d, path, o, INDEX_WRITE, &e), &e);
     for (uint32_t i = 0; i < ADDED; i++) {
-        struct index_item *item = items_for(results->n + i, 1);
+        struct index_item *item = corpus_items(results->n + i, 1);
         double t = clock_seconds();
         or_die(index_dir_add(d, item, 1, read_again, results, &e), &e);
         struct index_snapshot *s = index_dir_snapshot(d);
@@ -295,7 +162,7 @@ static double add_visible(const char *path, const struct index_dir_options *o,
         if (index_snapshot_find(s, item->id) == UINT32_MAX)
             die("an added result is not there");
         index_snapshot_release(s);
-        free_items(item);
+        corpus_items_free(item);
     }
     index_dir_close(d);
     qsort(took, ADDED, sizeof *took, rising);
@@ -332,21 +199,19 @@ int main(int argc, char **argv)
         die("usage: engine DIR");
     char path[4096];
     snprintf(path, sizeof path, "%s/index.%ld", argv[1], (long)getpid());
-    struct lines results = load(argv[1], "results.tok"), needs = load(argv[1], "needs.tok");
-    struct index_dir_options o = {
-        .scheme = scheme, .weight_name = "bench", .threads = 1, .sync = true};
+    struct lines results = corpus_load(argv[1], "results.tok"),
+                 needs = corpus_load(argv[1], "needs.tok");
+    struct index_dir_options o = corpus_options();
     struct err e;
     struct index_dir *d;
     struct index_dir_info info;
-    struct figures f = {.build = build(path, &o, &results)};
+    struct figures f = {.build = corpus_build(path, &o, &results)};
     or_die(index_dir_open(&d, path, &o, INDEX_READ, &e), &e);
     const struct index *ix = index_dir_index(d);
     struct index_snapshot *s = index_dir_snapshot(d);
     index_snapshot_info(s, &info);
     index_snapshot_release(s);
-    struct index_query *q = grab(needs.n, sizeof *q);
-    for (uint32_t i = 0; i < needs.n; i++)
-        q[i] = query_of(ix, &needs, i);
+    struct index_query *q = corpus_queries(ix, &needs);
     ask(ix, q, needs.n, &f);
     index_dir_close(d);
     f.visible = add_visible(path, &o, &results);

@@ -123,12 +123,8 @@ static const struct {
     const char *name, *kind, *filter, *by, *by2, *sum;
 } groups[] = {
     {"light", "commitment", "not state = dropped", "debtor", "light", ""},
-    {"agreed sums", "agreement", "state in (active, finished)", "state", "", "amount"},
-    {"agreed year", "agreement", "state in (active, finished) and signed >= 2026-01-01", "state",
-     "", "amount"},
-    {"paid sums", "payment", "amount is set", "state", "", "amount"},
-    {"paid year", "payment", "day >= 2026-01-01", "state", "", "amount"},
-    {"type", "agreement", "state in (active, finished) and signed >= 2026-01-01", "type", "", ""},
+    {"agreed sums", "agreement", "state in (active, finished)", "type", "signed:month", "amount"},
+    {"paid sums", "payment", "", "", "day:month", "amount"},
     {"tier", "rank", "(end is empty or end >= today)", "tier", "", ""},
     {"org region", "org", "", "region", "", ""},
 };
@@ -252,11 +248,13 @@ static void compare_overview(const struct overview *o, struct hand *h)
     }
 }
 
-static double sum_of(const vec_grouped *g, bool sums, const char *second)
+/* Of the groups whose second value is `second`, or not before `from`; NULL: all. */
+static double sum_of(const vec_grouped *g, bool sums, const char *second, const char *from)
 {
     double n = 0;
     for (size_t i = 0; i < g->n; i++)
-        if (!second || str_eq(g->p[i].value[1], str_of(second)))
+        if ((!second || str_eq(g->p[i].value[1], str_of(second))) &&
+            (!from || str_cmp(g->p[i].value[1], str_of(from)) >= 0))
             n += sums ? g->p[i].sum : (double)g->p[i].count;
     return n;
 }
@@ -270,15 +268,17 @@ void board_compare(struct site *s, const struct actor *a, struct hand *h)
     overview_done(o);
     for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
         vec_grouped g = group(s, a, i, &to);
-        bool sums = groups[i].sum[0] != 0;
-        if (strcmp(groups[i].name, "light") == 0)
-            same("light", "red", sum_of(&g, false, "red"), number(h, "light", "", 1, "red"));
-        else if (strstr(groups[i].name, "year"))
-            same(groups[i].name, "", sum_of(&g, sums, NULL),
-                 number(h, groups[i].name[0] == 'a' ? "agreed sums" : "paid sums", "", 2, NULL));
-        else
-            same(groups[i].name, "", sum_of(&g, sums, NULL),
-                 number(h, groups[i].name, "", 1, NULL));
+        const char *name = groups[i].name;
+        if (strcmp(name, "light") == 0) {
+            same("light", "red", sum_of(&g, false, "red", NULL), number(h, "light", "", 1, "red"));
+        } else if (groups[i].sum[0]) {
+            same(name, "", sum_of(&g, true, NULL, NULL), number(h, name, "", 1, NULL));
+            same(name, "2026", sum_of(&g, true, NULL, "2026"), number(h, name, "", 2, NULL));
+        } else {
+            same(name, "", sum_of(&g, false, NULL, NULL), number(h, name, "", 1, NULL));
+        }
+        if (strcmp(name, "agreed sums") == 0)
+            same("type", "", sum_of(&g, false, NULL, "2026"), number(h, "type", "", 1, NULL));
         vec_free(&g);
     }
     arena_free(&to);

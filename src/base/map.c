@@ -1,5 +1,20 @@
 #include "base/map.h"
 
+static uint64_t four_bytes(const unsigned char *p)
+{
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+/* The last bytes, fewer than eight, the first of them lowest. */
+static uint64_t hash_tail(const unsigned char *p, size_t n)
+{
+    if (n == 0)
+        return 0;
+    if (n >= 4) /* two fours, which may overlap */
+        return four_bytes(p) | four_bytes(p + n - 4) << 8 * (n - 4);
+    return p[0] | (uint64_t)p[n / 2] << 8 * (n / 2) | (uint64_t)p[n - 1] << 8 * (n - 1);
+}
+
 uint64_t hash_bytes(struct str s)
 {
     uint64_t h = 0x9e3779b97f4a7c15u ^ s.n;
@@ -12,10 +27,7 @@ uint64_t hash_bytes(struct str s)
 #endif
         h = mix64(h ^ w) + 0x9e3779b97f4a7c15u;
     }
-    uint64_t tail = 0;
-    for (size_t k = 0; i + k < s.n; k++)
-        tail |= (uint64_t)(unsigned char)s.p[i + k] << 8 * k;
-    return mix64(h ^ tail);
+    return mix64(h ^ hash_tail((const unsigned char *)s.p + i, s.n - i));
 }
 
 void map_free(struct map *m)

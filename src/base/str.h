@@ -61,14 +61,14 @@ static inline uint32_t utf8_next(struct str s, size_t *i)
 static inline uint32_t utf8_sure(struct str s, size_t *i)
 {
     const unsigned char *p = (const unsigned char *)s.p + *i;
-    if (p[0] < 0x80) {
-        ++*i;
-        return p[0];
+    if (p[0] >> 4 == 0xE) { /* most */
+        *i += 3;
+        return ((uint32_t)p[0] << 12 ^ (uint32_t)p[1] << 6 ^ p[2]) ^ 0xE2080u;
     }
-    if (p[0] >> 4 != 0xE)
+    if (p[0] >= 0x80)
         return utf8_next_rare(s, i);
-    *i += 3;
-    return ((uint32_t)p[0] << 12 ^ (uint32_t)p[1] << 6 ^ p[2]) ^ 0xE2080u;
+    ++*i;
+    return p[0];
 }
 /* Write `c` as UTF-8 to `to` (room for 4), return the number of bytes; U+FFFD for what is no
  * scalar value. */

@@ -128,7 +128,7 @@ static enum rc add(struct indexing *x, struct err *e)
     TRY(cli_check_input(x->word[0], e));
     enum rc rc;
     GOTO_OUT(read_file(x, &from, e));
-    GOTO_OUT(catalog_make(x->path, e));
+    GOTO_OUT(catalog_make(x->path, from, e));
     GOTO_OUT(catalog_open(&x->catalog, x->path, INDEX_WRITE, e));
     GOTO_OUT(catalog_add(x->catalog, from, &a, e));
     if (x->args->common.quiet)

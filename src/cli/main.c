@@ -29,8 +29,9 @@ static void print_error(struct cli *c, const struct err *what)
     struct model *plain = NULL;
     struct buf line;
     buf_init(&line, 1 << 16);
-    /* The tables that the program came with: those of --model may be what failed. */
-    bool said = model_open(&plain, NULL, NULL) == RC_OK;
+    /* The tables that the program came with: those of --model may be what failed. Where memory was
+     * short they are not asked for. */
+    bool said = what->rc != RC_NOMEM && model_open(&plain, NULL, NULL) == RC_OK;
     if (said) {
         struct speaker s = {plain, c->lang};
         said = say_error(&line, &s, what, NULL) == RC_OK;

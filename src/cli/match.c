@@ -179,12 +179,13 @@ enum rc view_pair(struct view *v, const struct report *r, uint32_t need, uint32_
     v->result = collection_item(matching_results(r->m), result);
     v->reasons.n = 0;
     v->pair = (struct pair){&v->need, &v->result, &v->reasons};
-    return matching_reasons(r->m, need, result, &v->reasons, e);
+    return matching_reasons(r->m, &v->desk, need, result, &v->reasons, e);
 }
 
 void view_free(struct view *v)
 {
     vec_free(&v->reasons);
+    reason_desk_free(&v->desk);
 }
 
 /* ---- the command ---- */

@@ -46,6 +46,7 @@ struct view {
     struct item need, result;
     vec_reason reasons;
     struct pair pair;
+    struct reason_desk desk;
 };
 enum rc view_pair(struct view *v, const struct report *r, uint32_t need, uint32_t result,
                   struct err *e) MUST_CHECK;

@@ -111,7 +111,7 @@ static enum rc answer_all(struct searching *x, answer_fn answer, struct err *e)
         x->reasons.n = 0;
         TRY(catalog_item(x->catalog, x->found.p[i].number, &it, e));
         if (answer != answer_tsv)
-            TRY(catalog_phrases(x->text, &it, &x->reasons, e));
+            TRY(catalog_phrases(x->catalog, x->text, &it, &x->reasons, e));
         TRY(answer(x, &it, i, e));
     }
     return RC_OK;

@@ -297,11 +297,17 @@ enum rc dir_commit(struct index_dir *d, struct manifest *m, struct err *e)
 
 /* ---- opening ---- */
 
+static enum rc check_path(const char *path, struct err *e)
+{
+    return strlen(path) + 64 > INDEX_PATH_MAX
+               ? err_too_big(e, "index.path_long", "%u", INDEX_PATH_MAX)
+               : RC_OK;
+}
+
 static enum rc check_options(const char *path, const struct index_dir_options *o, struct err *e)
 {
-    if (strlen(path) + 64 > INDEX_PATH_MAX)
-        return err_too_big(e, "index.path_long", "%u", INDEX_PATH_MAX);
-    if (strlen(o->weight_name) >= WEIGHT_NAME_MAX)
+    TRY(check_path(path, e));
+    if (strlen(o->weight_name) >= INDEX_WEIGHT_MAX)
         BUG("weight_name of %zu bytes", strlen(o->weight_name));
     return RC_OK;
 }
@@ -320,6 +326,16 @@ enum rc index_dir_create(const char *path, const struct index_dir_options *o, st
     struct file_out *f = NULL;
     TRY(manifest_start(&f, &m, path, e));
     return o->sync ? file_out_commit(f, e) : file_out_commit_unsynced(f, e);
+}
+
+enum rc index_dir_weight_name(const char *path, char to[INDEX_WEIGHT_MAX], struct err *e)
+{
+    struct manifest m;
+    TRY(check_path(path, e));
+    TRY(manifest_load(&m, path, e));
+    memcpy(to, m.weight_name, INDEX_WEIGHT_MAX);
+    manifest_release(&m);
+    return RC_OK;
 }
 
 static enum rc take_lock(struct index_dir *d, struct err *e)

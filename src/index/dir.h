@@ -20,7 +20,8 @@
 #include "base/str.h"
 #include "index/index.h"
 
-#define INDEX_ID_MAX 1024u /* bytes of an external id */
+#define INDEX_ID_MAX     1024u /* bytes of an external id */
+#define INDEX_WEIGHT_MAX 256u  /* bytes of weight_name with its end */
 
 struct index_dir;
 
@@ -35,6 +36,10 @@ struct index_dir_options {
 };
 
 enum index_dir_mode { INDEX_READ, INDEX_WRITE };
+
+/* The weight_name that the directory was made with. Errors of a MANIFEST that does not open. */
+enum rc index_dir_weight_name(const char *path, char to[INDEX_WEIGHT_MAX],
+                              struct err *e) MUST_CHECK;
 
 /* Make an empty one; the folder may exist. RC_USER "index.exists" where there is one already. */
 enum rc index_dir_create(const char *path, const struct index_dir_options *o,

@@ -30,7 +30,8 @@ struct build {
     uint32_t nchunks, first;
     index_doc_fn doc;
     void *ctx;
-    vec_key *tokens; /* one a worker */
+    vec_key *tokens;     /* one a worker */
+    struct table *table; /* one a worker, while collecting */
 };
 
 static void chunk_release(struct chunk *c)
@@ -84,6 +85,14 @@ static enum rc table_grow(struct table *t, struct err *e)
     mem_free(t->slot);
     *t = big;
     return RC_OK;
+}
+
+/* Room stays: it is about what the next chunk needs. */
+static void table_clear(struct table *t)
+{
+    if (t->n)
+        memset(t->slot, 0, t->cap * sizeof *t->slot);
+    t->n = 0;
 }
 
 static enum rc new_term(struct chunk *c, struct table *t, struct slot *s, uint64_t key,
@@ -157,16 +166,23 @@ static enum rc collect(void *ctx, size_t i, unsigned worker, struct err *e)
 {
     struct build *b = ctx;
     struct chunk *c = &b->chunk[i];
-    struct table t = {0};
-    enum rc rc = RC_OK;
     c->start = mem_calloc((size_t)c->n + 1, sizeof *c->start);
     if (!c->start)
-        rc = err_nomem(e);
-    if (rc == RC_OK)
-        rc = collect_docs(b, c, worker, &t, e);
-    if (rc == RC_OK)
-        rc = trim(c, e);
-    mem_free(t.slot);
+        return err_nomem(e);
+    table_clear(&b->table[worker]);
+    TRY(collect_docs(b, c, worker, &b->table[worker], e));
+    return trim(c, e);
+}
+
+static enum rc collect_all(struct build *b, unsigned threads, struct err *e)
+{
+    b->table = mem_calloc(threads, sizeof *b->table);
+    if (!b->table)
+        return err_nomem(e);
+    enum rc rc = pool_run(threads, b->nchunks, collect, b, e);
+    for (unsigned i = 0; i < threads; i++)
+        mem_free(b->table[i].slot);
+    mem_free(b->table);
     return rc;
 }
 
@@ -414,7 +430,7 @@ static void totals(struct forward *f)
 
 static enum rc build_passes(struct build *b, unsigned threads, struct err *e)
 {
-    TRY(pool_run(threads, b->nchunks, collect, b, e));
+    TRY(collect_all(b, threads, e));
     TRY(number(b, e));
     TRY(pool_run(threads, b->nchunks, encode, b, e));
     TRY(join(b, e));

@@ -120,11 +120,11 @@ enum rc index_doc_vector(const struct index *ix, uint32_t doc, vec_index_entry *
         return RC_OK;
     struct saturation s = saturation_of(&ix->scheme, g->inv.avg, g->fwd.len[doc]);
     struct fwd_iter it = fwd_start(&g->fwd, doc);
+    TRY(vec_reserve(out, (size_t)(it.end - it.p), e)); /* a term has a byte at least */
     while (fwd_next(&it)) {
         double sat = saturated(&s, it.tf);
-        struct index_entry x = {g->term_base + it.id, it.tf, sat,
-                                sat * g->inv.weight[it.id] / norm};
-        TRY(vec_push(out, x, e));
+        out->p[out->n++] = (struct index_entry){g->term_base + it.id, it.tf, sat,
+                                                sat * g->inv.weight[it.id] / norm};
     }
     return RC_OK;
 }
@@ -166,6 +166,17 @@ uint32_t index_term_number(const struct index *ix, uint64_t key)
             return ix->seg[i].term_base + id;
     }
     return UINT32_MAX;
+}
+
+enum rc index_term_numbers(const struct index *ix, uint64_t key, vec_term_number *out,
+                           struct err *e)
+{
+    for (uint32_t i = 0; i < ix->nseg; i++) {
+        uint32_t id = forward_find(&ix->seg[i].fwd, key);
+        if (id != UINT32_MAX)
+            TRY(vec_push(out, ix->seg[i].term_base + id, e));
+    }
+    return RC_OK;
 }
 
 double index_term_weight(const struct index *ix, uint32_t number)

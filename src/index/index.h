@@ -115,11 +115,15 @@ uint32_t index_terms(const struct index *ix);
 uint64_t index_term_key(const struct index *ix, uint32_t number);
 /* The number of a key, UINT32_MAX if none; of the first segment that holds it. */
 uint32_t index_term_number(const struct index *ix, uint64_t key);
+/* All its numbers, rising: appends. O(segments). */
+typedef VEC(uint32_t) vec_term_number;
+enum rc index_term_numbers(const struct index *ix, uint64_t key, vec_term_number *out,
+                           struct err *e) MUST_CHECK;
 double index_term_weight(const struct index *ix, uint32_t number); /* w(t) */
 /* The saturated tf of a document of `len` tokens, in it or not. */
 double index_saturated(const struct index *ix, uint32_t tf, uint32_t len);
 
-/* One document's vector: its distinct terms. Appends; O(terms). */
+/* One document's vector: its distinct terms, numbers rising. Appends; O(terms). */
 struct index_entry {
     uint32_t number; /* of the term */
     uint32_t tf;

@@ -184,7 +184,7 @@ static enum rc read_regions(struct manifest *m, const struct region_file *f, str
     m->b = bits_to(c[C_B]);
     const void *name, *seg;
     uint64_t n = region_size(f, 0);
-    TRY(region_get(f, REGION_MANIFEST, 0, MIN(n, WEIGHT_NAME_MAX - 1), &name, e));
+    TRY(region_get(f, REGION_MANIFEST, 0, MIN(n, INDEX_WEIGHT_MAX - 1), &name, e));
     memcpy(m->weight_name, name, n);
     n = region_size(f, 1) / sizeof *m->seg.p;
     TRY(region_get(f, REGION_MANIFEST, 1, n * sizeof *m->seg.p, &seg, e));

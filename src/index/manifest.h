@@ -6,11 +6,10 @@
 #ifndef QIAO_INDEX_MANIFEST_H
 #define QIAO_INDEX_MANIFEST_H
 
-#include "index/index.h"
+#include "index/dir.h"
 #include "index/region.h"
 
-#define WEIGHT_NAME_MAX 256u
-#define INDEX_PATH_MAX  4096u
+#define INDEX_PATH_MAX 4096u
 
 struct manifest_segment {
     uint32_t number;
@@ -23,7 +22,7 @@ struct manifest {
     uint32_t generation; /* of statistics; 0: nothing published yet */
     uint32_t next;       /* number of the next segment */
     double k1, b;
-    char weight_name[WEIGHT_NAME_MAX];
+    char weight_name[INDEX_WEIGHT_MAX];
     VEC(struct manifest_segment) seg;
 };
 

@@ -14,14 +14,14 @@ const struct match_params match_chinese = {.single = 1.5,
                                            .damp = .5,
                                            .english = false,
                                            .mix = {1, .4, .2}};
-static const struct match_params english = {.single = 0,
-                                            .title = 1,
-                                            .k1 = 2,
-                                            .b = .75,
-                                            .idf_power = 1,
-                                            .damp = 0,
-                                            .english = true,
-                                            .mix = {.5, 0, .5}};
+const struct match_params match_english = {.single = 0,
+                                           .title = 1,
+                                           .k1 = 2,
+                                           .b = .75,
+                                           .idf_power = 1,
+                                           .damp = 0,
+                                           .english = true,
+                                           .mix = {.5, 0, .5}};
 
 #define SAMPLE     1000u /* texts that decide the language of a collection */
 #define DAMP_NEEDS 100.0 /* needs from which on their statistics are trusted whole */
@@ -38,29 +38,32 @@ static enum rc note_function_words(struct matcher *m, struct err *e)
     return RC_OK;
 }
 
-unsigned matcher_flags(const struct matcher *m)
+unsigned match_flags(const struct match_params *p)
 {
-    return m->params.english ? TERMS_ENGLISH : 0;
+    return p->english ? TERMS_ENGLISH : 0;
 }
 
-/* A collection is English when, over evenly spaced texts, fewer than a fifth of the term
- * occurrences are Chinese. */
-static enum rc choose_params(struct matcher *m, struct err *e)
+unsigned matcher_flags(const struct matcher *m)
+{
+    return match_flags(&m->params);
+}
+
+enum rc match_params_of(const struct match_params **out, struct match_source texts, struct err *e)
 {
     vec_term_at t = {0};
     uint64_t han = 0, all = 0;
-    uint32_t step = m->results.n / SAMPLE + 1;
+    uint32_t step = texts.n / SAMPLE + 1;
     enum rc rc = RC_OK;
-    for (uint32_t i = 0; rc == RC_OK && i < m->results.n; i += step) {
+    for (uint32_t i = 0; rc == RC_OK && i < texts.n; i += step) {
         t.n = 0;
-        rc = terms_read(&t, m->results.text(m->results.ctx, i).text, 0, e);
+        rc = terms_read(&t, texts.text(texts.ctx, i).text, 0, e);
         for (size_t k = 0; rc == RC_OK && k < t.n; k++) {
             all += term_class(t.p[k].key) == TERM_SINGLE;
             han += term_class(t.p[k].key) == TERM_SINGLE && term_is_han(t.p[k].key);
         }
     }
     vec_free(&t);
-    m->params = all && han * 5 < all ? english : match_chinese;
+    *out = all && han * 5 < all ? &match_english : &match_chinese;
     return rc;
 }
 
@@ -150,7 +153,9 @@ enum rc matcher_open_with(struct matcher **out, struct match_source results,
     m->needs = o->needs;
     m->know = o->know;
     m->light = o->light;
-    enum rc rc = choose_params(m, e);
+    const struct match_params *params = &match_chinese;
+    enum rc rc = match_params_of(&params, results, e);
+    m->params = *params;
     if (rc == RC_OK)
         rc = note_function_words(m, e);
     if (rc == RC_OK)
@@ -277,85 +282,4 @@ struct match_text matcher_need(const struct matcher *m, uint32_t need)
 struct match_text matcher_result(const struct matcher *m, uint32_t result)
 {
     return m->results.text(m->results.ctx, result);
-}
-
-/* A result's terms with their keys. */
-struct keyed_entry {
-    uint64_t key;
-    struct index_entry entry;
-};
-typedef VEC(struct keyed_entry) vec_keyed_entry;
-
-static int entry_by_key(const void *x, const void *y)
-{
-    uint64_t a = ((const struct keyed_entry *)x)->key, b = ((const struct keyed_entry *)y)->key;
-    return (a > b) - (a < b);
-}
-
-static enum rc result_entries(const struct matcher *m, uint32_t result, vec_keyed_entry *out,
-                              struct err *e)
-{
-    vec_index_entry v = {0};
-    enum rc rc = index_doc_vector(m->ix, result, &v, e);
-    for (size_t i = 0; rc == RC_OK && i < v.n; i++) {
-        struct keyed_entry x = {index_term_key(m->ix, v.p[i].number), v.p[i]};
-        rc = vec_push(out, x, e);
-    }
-    vec_free(&v);
-    if (out->n)
-        qsort(out->p, out->n, sizeof *out->p, entry_by_key);
-    return rc;
-}
-
-/* How often each term of the whole need stands in it, keys rising. */
-static enum rc need_counts(const struct matcher *m, struct match_text need, vec_term_count *out,
-                           struct err *e)
-{
-    vec_term_at t = {0};
-    enum rc rc = terms_read(&t, need.text, matcher_flags(m), e);
-    if (rc == RC_OK)
-        rc = terms_count(out, &t, e);
-    vec_free(&t);
-    return rc;
-}
-
-static enum rc join_products(const vec_weight *x, const vec_term_count *tf,
-                             const vec_keyed_entry *y, vec_product *out, double *sum, struct err *e)
-{
-    size_t t = 0;
-    for (size_t i = 0, j = 0; i < x->n && j < y->n;) {
-        uint64_t a = x->p[i].key, b = y->p[j].key;
-        if (a == b) {
-            while (t < tf->n && tf->p[t].key < a)
-                t++;
-            uint32_t n = t < tf->n && tf->p[t].key == a ? tf->p[t].tf : 1;
-            struct product p = {a, n, y->p[j].entry.tf, x->p[i].x, y->p[j].entry.y};
-            TRY(vec_push(out, p, e));
-            *sum += p.x * p.y;
-        }
-        i += a <= b;
-        j += b <= a;
-    }
-    return RC_OK;
-}
-
-enum rc matcher_products(const struct matcher *m, uint32_t need, uint32_t result, vec_product *out,
-                         double *sum, struct err *e)
-{
-    vec_weight x = {0};
-    vec_keyed_entry y = {0};
-    vec_term_count tf = {0};
-    struct match_text text = matcher_need(m, need);
-    enum rc rc;
-    out->n = 0;
-    *sum = 0;
-    GOTO_OUT(matcher_profile(m, text, &x, e));
-    GOTO_OUT(need_counts(m, text, &tf, e));
-    GOTO_OUT(result_entries(m, result, &y, e));
-    rc = join_products(&x, &tf, &y, out, sum, e);
-out:
-    vec_free(&x);
-    vec_free(&y);
-    vec_free(&tf);
-    return rc;
 }

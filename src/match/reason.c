@@ -1,6 +1,5 @@
 #include "match/reason.h"
 
-#include "base/map.h"
 #include "match/pair.h"
 
 #include <stdlib.h>
@@ -16,21 +15,17 @@ typedef VEC(struct run) vec_run;
 
 struct phrases {
     struct str need_text, result_text;
-    unsigned flags;           /* of terms_read */
-    vec_term_at need, result; /* pairs and words only, in text order */
-    VEC(uint32_t) next;       /* next need token of the same key */
-    struct map first;         /* key -> first need token */
-    struct map worth;         /* key -> place in product */
-    VEC(double) product;      /* x y of a shared key; 0 once it was used */
+    unsigned flags; /* of terms_read */
+    const struct reason_desk *desk;
+    vec_term_at result;  /* pairs and words only, in text order */
+    struct map worth;    /* key -> place in product */
+    VEC(double) product; /* x y of a shared key; 0 once it was used */
     vec_run run;
 };
 
 static void phrases_free(struct phrases *p)
 {
-    vec_free(&p->need);
     vec_free(&p->result);
-    vec_free(&p->next);
-    map_free(&p->first);
     map_free(&p->worth);
     vec_free(&p->product);
     vec_free(&p->run);
@@ -51,18 +46,32 @@ static enum rc read_tokens(vec_term_at *out, struct str text, unsigned flags, st
     return RC_OK;
 }
 
-static enum rc link_need(struct phrases *p, struct err *e)
+/* The need's tokens, those of a key linked. */
+static enum rc lay_need(struct reason_desk *d, struct str need, unsigned flags, struct err *e)
 {
-    TRY(vec_reserve(&p->next, p->need.n, e));
-    p->next.n = p->need.n;
-    for (size_t i = p->need.n; i-- > 0;) {
-        uint32_t *first = map_put(&p->first, p->need.p[i].key, UINT32_MAX);
+    d->token.n = 0;
+    map_free(&d->first);
+    TRY(read_tokens(&d->token, need, flags, e));
+    d->next.n = 0;
+    TRY(vec_reserve(&d->next, d->token.n, e));
+    d->next.n = d->token.n;
+    for (size_t i = d->token.n; i-- > 0;) {
+        uint32_t *first = map_put(&d->first, d->token.p[i].key, UINT32_MAX);
         if (!first)
             return err_nomem(e);
-        p->next.p[i] = *first;
+        d->next.p[i] = *first;
         *first = (uint32_t)i;
     }
     return RC_OK;
+}
+
+void reason_desk_free(struct reason_desk *d)
+{
+    ready_free(&d->ready);
+    vec_free(&d->token);
+    vec_free(&d->next);
+    map_free(&d->first);
+    d->need = 0;
 }
 
 /* What stands between neighbouring tokens of a run: nothing, where pairs overlap or touch, or one
@@ -81,9 +90,10 @@ static enum gap gap_between(unsigned flags, struct str text, struct term_at a, s
 
 static uint32_t run_length(const struct phrases *p, uint32_t i, uint32_t j)
 {
+    const vec_term_at *need = &p->desk->token;
     uint32_t n = 1;
-    for (; i + n < p->need.n && j + n < p->result.n; n++) {
-        const struct term_at *x = &p->need.p[i + n], *y = &p->result.p[j + n];
+    for (; i + n < need->n && j + n < p->result.n; n++) {
+        const struct term_at *x = &need->p[i + n], *y = &p->result.p[j + n];
         if (x->key != y->key)
             break;
         enum gap gap = gap_between(p->flags, p->need_text, x[-1], x[0]);
@@ -96,9 +106,9 @@ static uint32_t run_length(const struct phrases *p, uint32_t i, uint32_t j)
 static enum rc find_runs(struct phrases *p, struct err *e)
 {
     for (uint32_t j = 0; j < p->result.n;) {
-        const uint32_t *first = map_get(&p->first, p->result.p[j].key);
+        const uint32_t *first = map_get(&p->desk->first, p->result.p[j].key);
         struct run best = {0, j, 0, 0};
-        for (uint32_t i = first ? *first : UINT32_MAX; i != UINT32_MAX; i = p->next.p[i]) {
+        for (uint32_t i = first ? *first : UINT32_MAX; i != UINT32_MAX; i = p->desk->next.p[i]) {
             uint32_t n = run_length(p, i, j);
             if (n > best.n)
                 best = (struct run){i, j, n, 0};
@@ -177,7 +187,7 @@ static enum rc put_phrases(struct phrases *p, double score, struct str result, v
         struct run *run = &p->run.p[r];
         struct reason x = {.code = REASON_TERMS, .verdict = VERDICT_UNKNOWN};
         x.share = score > 0 ? run->worth / score : 0;
-        x.need = span_of(&p->need, run->need, run->n);
+        x.need = span_of(&p->desk->token, run->need, run->n);
         x.result = span_of(&p->result, run->result, run->n);
         if (x.share < LEAST_SHARE)
             break;
@@ -189,11 +199,17 @@ static enum rc put_phrases(struct phrases *p, double score, struct str result, v
     return RC_OK;
 }
 
-/* Find by x y of every shared key, and their sum. */
-static enum rc phrases_of(unsigned flags, struct str a, struct str b, const vec_product *v,
-                          double score, vec_reason *out, struct err *e)
+static unsigned term_flags(const struct matcher *m)
 {
-    struct phrases p = {.need_text = a, .result_text = b, .flags = flags};
+    return match_flags(matcher_params(m));
+}
+
+/* Find by x y of every shared key, and their sum; `d` holds the need's tokens. */
+static enum rc phrases_of(const struct reason_desk *d, unsigned flags, struct str need,
+                          struct str result, const vec_product *v, double score, vec_reason *out,
+                          struct err *e)
+{
+    struct phrases p = {.need_text = need, .result_text = result, .flags = flags, .desk = d};
     enum rc rc = RC_OK;
     for (size_t i = 0; i < v->n; i++) {
         if (!map_put(&p.worth, v->p[i].key, (uint32_t)p.product.n)) {
@@ -202,40 +218,57 @@ static enum rc phrases_of(unsigned flags, struct str a, struct str b, const vec_
         }
         GOTO_OUT(vec_push(&p.product, v->p[i].x * v->p[i].y, e));
     }
-    GOTO_OUT(read_tokens(&p.need, a, flags, e));
-    GOTO_OUT(read_tokens(&p.result, b, flags, e));
-    GOTO_OUT(link_need(&p, e));
+    GOTO_OUT(read_tokens(&p.result, result, flags, e));
     GOTO_OUT(find_runs(&p, e));
-    weigh_runs(&p, b);
-    rc = put_phrases(&p, score, b, out, e);
+    weigh_runs(&p, result);
+    rc = put_phrases(&p, score, result, out, e);
 out:
     phrases_free(&p);
     return rc;
 }
 
-enum rc reasons_phrases(const struct matcher *m, uint32_t need, uint32_t result, vec_reason *out,
+static enum rc desk_lay(struct reason_desk *d, const struct matcher *m, uint32_t need,
                         struct err *e)
 {
+    if (d->need == need + 1)
+        return RC_OK;
+    d->need = 0;
+    TRY(ready_make(&d->ready, m, need, e));
+    TRY(lay_need(d, matcher_need(m, need).text, term_flags(m), e));
+    d->need = need + 1;
+    return RC_OK;
+}
+
+enum rc reasons_phrases(const struct matcher *m, struct reason_desk *desk, uint32_t need,
+                        uint32_t result, vec_reason *out, struct err *e)
+{
+    struct reason_desk own = {0}, *d = desk ? desk : &own;
     vec_product v = {0};
     double score = 0;
-    enum rc rc = matcher_products(m, need, result, &v, &score, e);
+    enum rc rc = desk_lay(d, m, need, e);
     if (rc == RC_OK)
-        rc = phrases_of(matcher_params(m)->english ? TERMS_ENGLISH : 0, matcher_need(m, need).text,
+        rc = ready_products(&d->ready, m, result, &v, &score, e);
+    if (rc == RC_OK)
+        rc = phrases_of(d, term_flags(m), matcher_need(m, need).text,
                         matcher_result(m, result).text, &v, score, out, e);
     vec_free(&v);
+    reason_desk_free(&own);
     return rc;
 }
 
 enum rc reasons_phrases_between(const struct matcher *m, struct match_text need,
                                 struct match_text result, vec_reason *out, struct err *e)
 {
+    struct reason_desk d = {0};
     vec_product v = {0};
     double score = 0;
     enum rc rc = pair_products(m, need, result, &v, &score, e);
     if (rc == RC_OK)
-        rc = phrases_of(matcher_params(m)->english ? TERMS_ENGLISH : 0, need.text, result.text, &v,
-                        score, out, e);
+        rc = lay_need(&d, need.text, term_flags(m), e);
+    if (rc == RC_OK)
+        rc = phrases_of(&d, term_flags(m), need.text, result.text, &v, score, out, e);
     vec_free(&v);
+    reason_desk_free(&d);
     return rc;
 }
 

@@ -3,7 +3,8 @@
 #ifndef QIAO_REASON_H
 #define QIAO_REASON_H
 
-#include "base/mem.h"
+#include "base/map.h"
+#include "match/match.h"
 #include "text/quantity.h"
 
 enum reason_code {
@@ -29,15 +30,25 @@ typedef VEC(struct reason) vec_reason;
 
 #define REASON_PHRASES 6 /* shared phrases named at most */
 
-struct matcher;
 struct concepts;
+
+/* What is made of a need once, where its reasons with several results are asked for in turn.
+ * `struct reason_desk d = {0};` is empty; of one matcher and one thread. */
+struct reason_desk {
+    uint32_t need; /* 1 + the need it is of; 0: none */
+    struct ready ready;
+    vec_term_at token;  /* what its phrases are made of, in text order */
+    VEC(uint32_t) next; /* next token of the same key */
+    struct map first;   /* key -> first token */
+};
+void reason_desk_free(struct reason_desk *d);
 
 /* The phrases that both texts hold and that carried the score, most telling first, at most
  * REASON_PHRASES. A phrase is a longest run of terms that stands in both texts; its share is that
  * of its terms' products x y in the cosine. Phrases of less than two characters and those with
- * less than 2 % are left out. Appends. O(need * repeats + result). */
-enum rc reasons_phrases(const struct matcher *m, uint32_t need, uint32_t result, vec_reason *out,
-                        struct err *e) MUST_CHECK;
+ * less than 2 % are left out. Appends. O(need * repeats + result). `desk` NULL: one of its own. */
+enum rc reasons_phrases(const struct matcher *m, struct reason_desk *desk, uint32_t need,
+                        uint32_t result, vec_reason *out, struct err *e) MUST_CHECK;
 
 /* Different words of one concept, the need's and the result's, closest first, at most
  * REASON_CONCEPTS; a word that both texts hold is no such reason. Appends. */

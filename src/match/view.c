@@ -1,6 +1,7 @@
 #include "match/view.h"
 
 #include "base/pool.h"
+#include "match/view_loops.h"
 
 #include <math.h>
 #include <string.h>
@@ -8,107 +9,6 @@
 #define STRIDE_MAX 256u
 #define SAMPLE     20000u
 #define STEP       1024u /* documents of one step of view_keep */
-
-/* The inner loops, once for every processor and once more for those with AVX2; without sums
- * across lanes of floating point, the numbers are the same. */
-static inline __attribute__((always_inline)) void
-axpy_loop(float *restrict y, const float *restrict x, float a, uint32_t k)
-{
-    for (uint32_t i = 0; i < k; i++)
-        y[i] += a * x[i];
-}
-
-/* 32767 * 127 * 256 fits. */
-static inline __attribute__((always_inline)) int32_t dot_loop(const int16_t *a, const int8_t *b,
-                                                              uint32_t n)
-{
-    int32_t sum = 0;
-    for (uint32_t i = 0; i < n; i++)
-        sum += (int32_t)a[i] * b[i];
-    return sum;
-}
-
-/* y[d] = sum over i of times[i] * vector[i][d], in that order, WIDE * 8 numbers at a time, whose
- * sums stay in registers. */
-typedef float eight __attribute__((vector_size(32), aligned(4), may_alias));
-#define WIDE 12u
-static inline __attribute__((always_inline)) void sum_loop(float *y, const float *const *vector,
-                                                           const float *times, size_t n, uint32_t k)
-{
-    uint32_t d = 0;
-    for (; d + WIDE * 8 <= k; d += WIDE * 8) {
-        eight sum[WIDE] = {{0}};
-        for (size_t i = 0; i < n; i++) {
-            const float *x = vector[i] + d;
-#pragma GCC unroll 12
-            for (unsigned j = 0; j < WIDE; j++)
-                sum[j] += times[i] * *(const eight *)(x + 8 * j);
-        }
-        memcpy(y + d, sum, sizeof sum);
-    }
-    memset(y + d, 0, (k - d) * sizeof *y);
-    for (size_t i = 0; i < n; i++)
-        axpy_loop(y + d, vector[i] + d, times[i], k - d);
-}
-
-#if defined(__x86_64__)
-#define HAS_AVX2 __builtin_cpu_supports("avx2")
-#define AVX2     __attribute__((target("avx2")))
-#else
-#define HAS_AVX2 false
-#define AVX2
-#endif
-
-AVX2 static void axpy_avx2(float *y, const float *x, float a, uint32_t k)
-{
-    axpy_loop(y, x, a, k);
-}
-
-AVX2 static int32_t dot_avx2(const int16_t *a, const int8_t *b, uint32_t n)
-{
-    return dot_loop(a, b, n);
-}
-
-static inline __attribute__((always_inline)) void add_loop(const int16_t *need, const int8_t *point,
-                                                           const float *inverse, float factor,
-                                                           uint32_t stride, uint32_t n, float *to)
-{
-    for (uint32_t i = 0; i < n; i++)
-        to[i] += factor * inverse[i] * (float)dot_loop(need, point + (size_t)i * stride, stride);
-}
-
-AVX2 static void add_avx2(const int16_t *need, const int8_t *point, const float *inverse,
-                          float factor, uint32_t stride, uint32_t n, float *to)
-{
-    add_loop(need, point, inverse, factor, stride, n, to);
-}
-
-AVX2 static void sum_avx2(float *y, const float *const *vector, const float *times, size_t n,
-                          uint32_t k)
-{
-    sum_loop(y, vector, times, n, k);
-}
-
-static void sum_up(float *y, const float *const *vector, const float *times, size_t n, uint32_t k)
-{
-    if (HAS_AVX2)
-        sum_avx2(y, vector, times, n, k);
-    else
-        sum_loop(y, vector, times, n, k);
-}
-
-static void axpy(float *y, const float *x, float a, uint32_t k)
-{
-    if (HAS_AVX2)
-        axpy_avx2(y, x, a, k);
-    else
-        axpy_loop(y, x, a, k);
-}
-
-static int32_t dot(const int16_t *a, const int8_t *b, uint32_t n)
-{
-    return HAS_AVX2 ? dot_avx2(a, b, n) : dot_loop(a, b, n);
-}
 
 /* What one thread needs: a document's terms that have a vector, with what each counts. */
 struct desk {
@@ -142,7 +42,7 @@ static enum rc project(const struct view *v, uint32_t doc, struct desk *d, float
         }
     }
     memset(to + v->dims, 0, (v->stride - v->dims) * sizeof *to);
-    sum_up(to, d->vector.p, d->times.p, d->vector.n, v->dims);
+    view_sum(to, d->vector.p, d->times.p, d->vector.n, v->dims);
     float scale = length > 0 ? (float)(1 / sqrt(length)) : 0;
     for (uint32_t i = 0; i < v->dims; i++)
         to[i] *= scale;
@@ -170,6 +70,7 @@ struct walk {
     struct view *v;
     uint32_t every;    /* documents of the mean: 0, every, 2 every … */
     double *sum;       /* [steps * STRIDE_MAX] of each step's points */
+    float *sample;     /* [of the mean * stride] their points before centring; NULL: not kept */
     struct desk *desk; /* one a worker */
 };
 
@@ -189,6 +90,8 @@ static enum rc mean_step(void *ctx, size_t i, unsigned worker, struct err *e)
         TRY(project(w->v, k * w->every, &w->desk[worker], p, e));
         for (uint32_t d = 0; d < w->v->dims; d++)
             sum[d] += p[d];
+        if (w->sample)
+            memcpy(w->sample + (size_t)k * w->v->stride, p, w->v->stride * sizeof *p);
     }
     return RC_OK;
 }
@@ -200,8 +103,12 @@ static enum rc keep_step(void *ctx, size_t i, unsigned worker, struct err *e)
     float p[STRIDE_MAX];
     uint32_t first = (uint32_t)i * STEP, end = MIN(first + STEP, index_docs(v->ix));
     for (uint32_t doc = first; doc < end; doc++) {
-        TRY(project(v, doc, &w->desk[worker], p, e));
-        v->inverse[doc] = quantise(v, p, v->point + (size_t)doc * v->stride);
+        const float *known = w->sample && doc % w->every == 0
+                                 ? w->sample + (size_t)(doc / w->every) * v->stride
+                                 : NULL;
+        if (!known)
+            TRY(project(v, doc, &w->desk[worker], p, e));
+        v->inverse[doc] = quantise(v, known ? known : p, v->point + (size_t)doc * v->stride);
     }
     return RC_OK;
 }
@@ -216,19 +123,52 @@ static enum rc walk_run(struct walk *w, uint32_t n, pool_fn step, unsigned threa
     return rc;
 }
 
-static enum rc find_mean(struct view *v, unsigned threads, struct err *e)
+static uint32_t sample_of(uint32_t ndocs, uint32_t every)
 {
-    uint32_t n = index_docs(v->ix), every = n / SAMPLE + 1, count = n ? (n - 1) / every + 1 : 0;
-    struct walk w = {.v = v, .every = every};
-    w.sum = mem_calloc((size_t)steps_of(count) * STRIDE_MAX, sizeof *w.sum);
-    enum rc rc = w.sum ? walk_run(&w, count, mean_step, threads, e) : err_nomem(e);
-    for (uint32_t d = 0; rc == RC_OK && d < v->dims && count; d++) {
+    return ndocs ? (ndocs - 1) / every + 1 : 0;
+}
+
+static enum rc find_mean(struct walk *w, unsigned threads, struct err *e)
+{
+    struct view *v = w->v;
+    uint32_t count = sample_of(index_docs(v->ix), w->every);
+    w->sum = mem_calloc((size_t)steps_of(count) * STRIDE_MAX, sizeof *w->sum);
+    if (!w->sum)
+        return err_nomem(e);
+    TRY(walk_run(w, count, mean_step, threads, e));
+    for (uint32_t d = 0; d < v->dims && count; d++) {
         double sum = 0;
         for (uint32_t i = 0; i < steps_of(count); i++)
-            sum += w.sum[(size_t)i * STRIDE_MAX + d];
+            sum += w->sum[(size_t)i * STRIDE_MAX + d];
         v->mean[d] = (float)(sum / count);
     }
+    return RC_OK;
+}
+
+static enum rc keep_points(struct walk *w, unsigned threads, struct err *e)
+{
+    struct view *v = w->v;
+    uint32_t n = index_docs(v->ix);
+    v->point = mem_alloc((size_t)n * v->stride);
+    v->inverse = mem_alloc(n * sizeof *v->inverse);
+    return v->point && v->inverse ? walk_run(w, n, keep_step, threads, e) : err_nomem(e);
+}
+
+/* What the mean was taken of need not be projected again. */
+static enum rc walk_all(struct view *v, bool centred, bool keep, unsigned threads, struct err *e)
+{
+    uint32_t n = index_docs(v->ix);
+    struct walk w = {.v = v, .every = n / SAMPLE + 1};
+    enum rc rc = RC_OK;
+    if (centred && keep &&
+        !(w.sample = mem_alloc((size_t)sample_of(n, w.every) * v->stride * sizeof *w.sample)))
+        rc = err_nomem(e);
+    if (rc == RC_OK && centred)
+        rc = find_mean(&w, threads, e);
+    if (rc == RC_OK && keep)
+        rc = keep_points(&w, threads, e);
     mem_free(w.sum);
+    mem_free(w.sample);
     return rc;
 }
 
@@ -243,7 +183,7 @@ static enum rc find_share(struct view *v, struct err *e)
     return RC_OK;
 }
 
-enum rc view_open(struct view *v, bool centred, unsigned threads, struct err *e)
+enum rc view_open(struct view *v, bool centred, bool keep, unsigned threads, struct err *e)
 {
     v->stride = (v->dims + 15) / 16 * 16;
     if (v->stride > STRIDE_MAX)
@@ -253,18 +193,7 @@ enum rc view_open(struct view *v, bool centred, unsigned threads, struct err *e)
         return err_nomem(e);
     if (v->root)
         TRY(find_share(v, e));
-    return centred ? find_mean(v, threads, e) : RC_OK;
-}
-
-enum rc view_keep(struct view *v, unsigned threads, struct err *e)
-{
-    uint32_t n = index_docs(v->ix);
-    struct walk w = {.v = v};
-    v->point = mem_alloc((size_t)n * v->stride);
-    v->inverse = mem_alloc(n * sizeof *v->inverse);
-    if (!v->point || !v->inverse)
-        return err_nomem(e);
-    return walk_run(&w, n, keep_step, threads, e);
+    return walk_all(v, centred, keep, threads, e);
 }
 
 void view_release(struct view *v)
@@ -288,7 +217,7 @@ float view_need(const struct view *v, const vec_need_term *need, vector_fn vecto
         length += u * u;
         const float *x = vector_of(ctx, need->p[i].key);
         if (x)
-            axpy(p, x, (float)u, v->dims);
+            view_axpy(p, x, (float)u, v->dims);
     }
     for (uint32_t d = 0; d < v->stride; d++) {
         p[d] = (length > 0 ? p[d] * (float)(1 / sqrt(length)) : 0) - v->mean[d];
@@ -317,7 +246,7 @@ float view_result(const struct view *v, const vec_result_term *result, vector_fn
         length += u * u;
         const float *x = vector_of(ctx, t->key);
         if (x)
-            axpy(p, x, (float)u, v->dims);
+            view_axpy(p, x, (float)u, v->dims);
     }
     float scale = length > 0 ? (float)(1 / sqrt(length)) : 0;
     for (uint32_t d = 0; d < v->dims; d++)
@@ -328,17 +257,14 @@ float view_result(const struct view *v, const vec_result_term *result, vector_fn
 double view_alike(const struct view *v, const int16_t *need, float need_inverse,
                   const int8_t *result, float result_inverse)
 {
-    return (double)dot(need, result, v->stride) * need_inverse * result_inverse;
+    return (double)view_dot(need, result, v->stride) * need_inverse * result_inverse;
 }
 
 void view_add(const struct view *v, const int16_t *need, float inverse, float factor,
               uint32_t first, uint32_t n, float *to)
 {
     const int8_t *point = v->point + (size_t)first * v->stride;
-    if (HAS_AVX2)
-        add_avx2(need, point, v->inverse + first, factor * inverse, v->stride, n, to);
-    else
-        add_loop(need, point, v->inverse + first, factor * inverse, v->stride, n, to);
+    view_dots(need, point, v->inverse + first, factor * inverse, v->stride, n, to);
 }
 
 enum rc view_likeness(const struct view *v, const int16_t *need, float inverse, uint32_t doc,
@@ -354,7 +280,7 @@ enum rc view_likeness(const struct view *v, const int16_t *need, float inverse, 
     enum rc rc = project(v, doc, &scratch, p, e);
     if (rc == RC_OK) {
         float length = quantise(v, p, q);
-        *out = (double)dot(need, q, v->stride) * inverse * length;
+        *out = (double)view_dot(need, q, v->stride) * inverse * length;
     }
     desk_free(&scratch);
     return rc;

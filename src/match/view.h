@@ -25,10 +25,9 @@ struct view {
 };
 
 /* Fill in stride, share and mean (centred: of at most 20,000 evenly spaced documents), from dims,
- * vector and root, which are set. */
-enum rc view_open(struct view *v, bool centred, unsigned threads, struct err *e) MUST_CHECK;
-/* Compute and keep the points of all documents. */
-enum rc view_keep(struct view *v, unsigned threads, struct err *e) MUST_CHECK;
+ * vector and root, which are set; `keep`: the points of all documents as well. */
+enum rc view_open(struct view *v, bool centred, bool keep, unsigned threads,
+                  struct err *e) MUST_CHECK;
 void view_release(struct view *v);
 
 /* The point of a need, scaled to 16 bits: to[0..stride); returns 1 / length. `vector_of` gives a

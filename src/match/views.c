@@ -10,10 +10,6 @@
 #define LATENT_DIMS       192u
 #define ENGLISH_DIMS      50u
 #define ENGLISH_POSTINGS  4000000u
-/* English without a latent view: a cosine of words of .16 is as telling as a whole score at the
- * middle of the scale (tests/golden/english: 27 of 30 pairs that fit have .04 or more, 22 have .12;
- * of 270 that do not, none has). */
-#define ENGLISH_ALONE     3.0
 
 static const float *knowledge_of(const void *ctx, uint64_t key)
 {
@@ -32,8 +28,7 @@ static enum rc open_knowledge(struct matcher *m, unsigned threads, struct err *e
         return err_nomem(e);
     for (uint32_t i = 0; i < n; i++)
         v->vector[i] = knowledge_vector(m->know, index_term_key(m->ix, i));
-    TRY(view_open(v, true, threads, e));
-    return index_docs(m->ix) <= MATCH_KEPT ? view_keep(v, threads, e) : RC_OK;
+    return view_open(v, true, index_docs(m->ix) <= MATCH_KEPT, threads, e);
 }
 
 /* ---- latent ---- */
@@ -104,8 +99,7 @@ static enum rc open_latent(struct matcher *m, uint32_t dims, unsigned threads, s
         return err_nomem(e);
     for (uint32_t i = 0; i < n; i++)
         v->vector[i] = v->own + (size_t)i * dims;
-    TRY(view_open(v, false, threads, e));
-    return view_keep(v, threads, e);
+    return view_open(v, false, true, threads, e);
 }
 
 enum rc views_open(struct matcher *m, unsigned threads, struct err *e)
@@ -118,7 +112,7 @@ enum rc views_open(struct matcher *m, unsigned threads, struct err *e)
     if (dims)
         return open_latent(m, dims, threads, e);
     if (m->params.english)
-        m->params.mix.cosine = ENGLISH_ALONE;
+        m->params.mix.cosine = MATCH_ENGLISH_ALONE;
     m->params.mix.latent = 0;
     return RC_OK;
 }

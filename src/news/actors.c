@@ -26,30 +26,20 @@ static bool says(const struct page *p, uint32_t i, uint32_t to, uint32_t say)
     return false;
 }
 
-static uint32_t person_at(const struct page *p, uint32_t i, uint32_t *end)
-{
-    for (uint32_t k = 0; k < p->out->person.n; k++) {
-        struct str name = p->out->person.p[k].name;
-        if (name.p[2] != p->x->text.p[p->at[i] + 2]) /* mostly the first character differs */
-            continue;
-        struct str here = str_sub(p->x->text, p->at[i], p->at[i] + name.n);
-        if (str_eq(name, here)) {
-            *end = i + (uint32_t)utf8_len(name);
-            return k;
-        }
-    }
-    return NONE;
-}
-
 /* The organisation of a person who speaks in this clause, NONE. */
 static uint32_t clause_speaker(const struct page *p, const struct clause *c, uint32_t say)
 {
-    for (uint32_t i = c->from; i < c->to && i < c->from + 40; i++) {
-        uint32_t end, who;
-        if (!is_surname(p->t, p->ch[i]) || (who = person_at(p, i, &end)) == NONE)
+    enum { FAR = 40, WORDS = 20 };
+    uint32_t before = NONE;
+    for (size_t j = naming_from(p, c->from); j < p->naming.n; j++) {
+        const struct naming *n = &p->naming.p[j];
+        if (n->from >= MIN(c->to, c->from + FAR))
+            break;
+        if (n->from == before || !is_surname(p->t, p->ch[n->from]))
             continue;
-        if (says(p, end, MIN(c->to, end + 20), say))
-            return p->out->person.p[who].org;
+        before = n->from;
+        if (says(p, n->to, MIN(c->to, n->to + WORDS), say))
+            return p->out->person.p[n->person].org;
     }
     return NONE;
 }
@@ -78,31 +68,27 @@ static void take_actor(const struct page *p, struct clause *c, uint32_t org, uin
         c->partner = org;
 }
 
-/* The first characters of names of people, so that most of the text is passed over. */
-static struct heads person_heads(const struct page *p)
-{
-    struct heads h = {{0}};
-    for (size_t k = 0; k < p->out->person.n; k++) {
-        size_t i = 0;
-        heads_put(&h, utf8_next(p->out->person.p[k].name, &i));
-    }
-    return h;
-}
-
 /* Organisations in the order of the text; a person acts for his own. */
-static void clause_actors(struct page *p, struct clause *c, const struct heads *heads)
+static void clause_actors(struct page *p, struct clause *c)
 {
-    uint32_t k = mention_from(p, c->from), end;
-    for (uint32_t i = c->from; i < c->to; i++) {
+    uint32_t k = mention_from(p, c->from), before = NONE;
+    size_t j = naming_from(p, c->from);
+    for (uint32_t i = c->from;;) {
         while (k < p->mention.n && p->mention.p[k].from < i)
             k++;
-        if (k < p->mention.n && p->mention.p[k].from == i) {
-            take_actor(p, c, p->mention.p[k].org, i);
-            i = p->mention.p[k].to - 1;
-        } else if (heads_has(heads, p->ch[i]) && is_surname(p->t, p->ch[i])) {
-            uint32_t who = person_at(p, i, &end);
-            if (who != NONE)
-                take_actor(p, c, p->out->person.p[who].org, i);
+        while (j < p->naming.n && (p->naming.p[j].from < i || p->naming.p[j].from == before ||
+                                   !is_surname(p->t, p->ch[p->naming.p[j].from])))
+            j++;
+        uint32_t mention = k < p->mention.n ? p->mention.p[k].from : NONE;
+        uint32_t naming = j < p->naming.n ? p->naming.p[j].from : NONE;
+        if (MIN(mention, naming) >= c->to)
+            break;
+        if (mention <= naming) {
+            take_actor(p, c, p->mention.p[k].org, mention);
+            i = p->mention.p[k].to;
+        } else {
+            take_actor(p, c, p->out->person.p[p->naming.p[j].person].org, naming);
+            before = naming;
         }
     }
 }
@@ -166,13 +152,12 @@ static uint32_t other_than(const uint32_t main[2], uint32_t org)
 void actors_find(struct page *p)
 {
     uint32_t main[2], sentence = NONE, subject = NONE, near = NONE, para = NONE, topic = NONE;
-    struct heads heads = person_heads(p);
     main_orgs(p, main);
     speakers_find(p);
     for (size_t k = 0; k < p->clause.n; k++) {
         struct clause *c = &p->clause.p[k];
         c->subject = c->partner = NONE;
-        clause_actors(p, c, &heads);
+        clause_actors(p, c);
         if (c->para != para)
             near = topic = NONE;
         topic = c->subject != NONE ? c->subject : topic;

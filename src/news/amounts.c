@@ -604,6 +604,12 @@ static enum rc dateline_day(struct page *p, struct day line, int before)
     return line.day > 0 ? set_day(p, &line) : RC_OK;
 }
 
+/* 近日不连昨今: one of event_day's words may begin so. */
+static bool begins_vague(uint32_t c)
+{
+    return c == 0x8FD1 || c == 0x65E5 || c == 0x4E0D || c == 0x8FDE || c == 0x6628 || c == 0x4ECA;
+}
+
 /* First day of the lead; 近日 before it means that none is told. */
 static enum rc event_day(struct page *p)
 {
@@ -615,7 +621,7 @@ static enum rc event_day(struct page *p)
     for (uint32_t i = 0; (i = next_with(p->flags, i, p->n, CHAR_DAY)) < p->n && paras < 5; i++) {
         struct day d;
         paras += p->ch[i] == '\n';
-        for (size_t k = 0; k < ARRAY_LEN(vague); k++)
+        for (size_t k = begins_vague(p->ch[i]) ? 0 : ARRAY_LEN(vague); k < ARRAY_LEN(vague); k++)
             if (looking_at(p, i, vague[k])) {
                 p->recent = true;
                 if (k >= VAGUE_REST && p->x->publish_date.n != 10 && line.month)

@@ -65,10 +65,12 @@ struct article_tables {
     struct words names, doubtful, sites, parts, honest, beside, spam, games;
     /* repair */
     struct words variants, variant_words, careful, zhu, initials, finals, doubles;
-    struct words units; /* to the characters that read so */
-    VEC(struct str) to; /* what variant_words, doubles and units become: their values */
+    struct words syllables; /* finals, and initials with finals */
+    struct words units;     /* to the characters that read so */
+    VEC(struct str) to;     /* what variant_words, doubles and units become: their values */
     VEC(struct lost) lost;
-    uint8_t of[65536]; /* enum char_of of a character */
+    uint8_t of[65536];                                        /* enum char_of of a character */
+    uint64_t brand_pair[65536 / 64], brand_alone[65536 / 64]; /* of all words of OF_BRAND */
 };
 
 /* What a character may begin, so that one look at it spares most look-ups of words. */
@@ -88,8 +90,8 @@ enum char_of {
 static inline unsigned brand_words_of(const struct article_tables *t, uint32_t a, uint32_t b)
 {
     unsigned of = t->of[a & 0xFFFF] & OF_BRAND;
-    if (!of)
-        return 0;
+    if (!of || !(bit_of(t->brand_pair, pair_of(a, b)) || bit_of(t->brand_alone, a)))
+        return 0; /* most */
     if (of & OF_NAME && !words_may(&t->names, a, b) && !words_may(&t->doubtful, a, b))
         of &= ~(unsigned)OF_NAME;
     if (of & OF_SITE && !words_may(&t->sites, a, b))

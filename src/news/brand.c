@@ -187,14 +187,21 @@ static bool proven(const struct brand *b)
            (b->doubtful && (b->sites || (b->codes && b->parts)));
 }
 
+/* With what parse() says of the place. */
+static size_t brand_parsed(const struct page *p, const struct article_tables *t, struct str text,
+                           size_t i, const struct brand *b)
+{
+    bool named = b->names || b->doubtful;
+    if (named && (proven(b) || stands_alone(p, t, text, i, b)))
+        return b->end - i;
+    size_t n = named ? 0 : coded(t, text, i);
+    return n ? n : framed(t, text, i);
+}
+
 size_t brand_at(const struct page *p, const struct article_tables *t, struct str text, size_t i)
 {
     struct brand b = parse(t, text, i);
-    bool named = b.names || b.doubtful;
-    if (named && (proven(&b) || stands_alone(p, t, text, i, &b)))
-        return b.end - i;
-    size_t n = named ? 0 : coded(t, text, i);
-    return n ? n : framed(t, text, i);
+    return brand_parsed(p, t, text, i, &b);
 }
 
 static enum rc note(struct page *p, struct str text, const struct brand *b, struct err *e)
@@ -236,43 +243,80 @@ bool brand_begins(const struct article_tables *t, struct str text, size_t i, uin
     return brand_words_of(t, c, b) & OF_NAME;
 }
 
-static enum rc find_in(struct page *p, const struct article_tables *t, struct str s, bool game,
-                       bool alone, struct err *e)
+/* A place where a brand may begin: looked at again once it is known which names are brands. */
+struct maybe {
+    uint32_t block, at;
+};
+
+typedef VEC(struct maybe) vec_maybe;
+
+/* What is proven without the rest of the page; its bytes, 0: nothing. */
+static size_t sure_brand(const struct article_tables *t, struct str s, size_t i, bool game,
+                         const struct brand *b)
 {
+    if ((b->names || b->doubtful) && proven(b))
+        return b->end - i;
+    size_t n = b->codes ? coded(t, s, i) : 0;
+    return !n && game ? framed(t, s, i) : n;
+}
+
+static enum rc find_sure(struct page *p, const struct article_tables *t, uint32_t block,
+                         vec_maybe *all, struct err *e)
+{
+    const struct block *of = &p->block.p[block];
+    struct str s = of->text;
+    bool game = of->of & OF_GAME && of->of & OF_SITE && brands_game(t, s);
+    size_t end = 0; /* of the one before */
     for (size_t i = 0; i < s.n;) {
         size_t from = i;
         uint32_t c = utf8_sure(s, &i);
         if (!brand_may_begin(t, s, from, c, game))
             continue;
         struct brand b = parse(t, s, from);
-        bool found = (b.names || b.doubtful) && proven(&b);
-        size_t n = found ? b.end - from : alone ? brand_at(p, t, s, from) : 0;
-        if (!n && !alone && b.codes)
-            n = coded(t, s, from);
-        if (!n && !alone && game)
-            n = framed(t, s, from);
+        if (!b.names && !b.doubtful && !b.codes && !game)
+            continue;
+        TRY(vec_push(all, ((struct maybe){block, (uint32_t)from}), e));
+        size_t n = from >= end ? sure_brand(t, s, from, game, &b) : 0;
         if (n) {
-            i = from + n;
-            TRY(note(p, str_sub(s, from, i), &b, e));
+            end = from + n;
+            TRY(note(p, str_sub(s, from, end), &b, e));
         }
+    }
+    return RC_OK;
+}
+
+static enum rc find_alone(struct page *p, const struct article_tables *t, const vec_maybe *all,
+                          struct err *e)
+{
+    uint32_t block = NO_BLOCK;
+    size_t end = 0;
+    for (size_t k = 0; k < all->n; k++) {
+        size_t at = all->p[k].at;
+        if (all->p[k].block == block && at < end)
+            continue; /* inside the one before */
+        struct str s = p->block.p[all->p[k].block].text;
+        struct brand b = parse(t, s, at);
+        size_t n = brand_parsed(p, t, s, at, &b);
+        if (!n)
+            continue;
+        block = all->p[k].block;
+        end = at + n;
+        TRY(note(p, str_sub(s, at, end), &b, e));
     }
     return RC_OK;
 }
 
 enum rc brands_find(struct page *p, const struct article_tables *t, struct err *e)
 {
-    for (int alone = 0; alone < 2; alone++) {
-        for (size_t i = 0; i < p->block.n; i++) {
-            const struct block *b = &p->block.p[i];
-            if (!(b->of & (OF_NAME | OF_SITE)))
-                continue; /* every brand has a name or a site's word */
-            bool game = b->of & OF_GAME && b->of & OF_SITE && brands_game(t, b->text);
-            TRY(find_in(p, t, b->text, game, alone, e));
-        }
-        if (!p->brand.n)
-            break;
-    }
-    return RC_OK;
+    vec_maybe all = {0};
+    enum rc rc = RC_OK;
+    for (uint32_t i = 0; i < p->block.n && rc == RC_OK; i++)
+        if (p->block.p[i].of & (OF_NAME | OF_SITE)) /* every brand has a name or a site's word */
+            rc = find_sure(p, t, i, &all, e);
+    if (rc == RC_OK && p->brand.n)
+        rc = find_alone(p, t, &all, e);
+    vec_free(&all);
+    return rc;
 }
 
 bool is_spam(const struct article_tables *t, struct str s)

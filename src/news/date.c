@@ -132,7 +132,7 @@ static struct day labelled(const struct words *labels, struct str s)
     struct day none = {0};
     for (size_t i = 0; i < s.n;) {
         size_t from = i, end;
-        uint32_t c = next_char(s, &i);
+        uint32_t c = utf8_sure(s, &i);
         size_t n = bit_of(labels->first, c) ? words_at(labels, s, from, NULL) : 0;
         n = n && is_word_end(s, from, n) ? 0 : n;
         size_t at = from + n;
@@ -190,8 +190,9 @@ static struct day only_one(const struct page *p, const struct choice *c)
         bool around = c->kind.p[i] != LINE_BODY && b->han <= 40;
         for (size_t k = 0; around && k < b->text.n; k++) {
             size_t end;
-            bool begins =
-                is_digit_at(b->text, k) || str_starts(str_sub(b->text, k, b->text.n), STR("二"));
+            bool two =
+                b->text.p[k] == '\xE4' && str_starts(str_sub(b->text, k, b->text.n), STR("二"));
+            bool begins = two || is_digit_at(b->text, k);
             struct day x = begins ? day_at(b->text, k, &end) : none;
             if (x.y && found.y && !same(x, found))
                 return none;

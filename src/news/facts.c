@@ -120,13 +120,11 @@ static bool inside_noun(const struct page *p, const struct mark *v, const struct
 /* The 建成 of 游建成, who does something. */
 static bool inside_person(const struct page *p, const struct mark *v)
 {
-    for (size_t k = 0; k < p->out->person.n; k++) {
-        struct str name = p->out->person.p[k].name;
-        uint32_t n = (uint32_t)utf8_len(name);
-        for (uint32_t i = v->to > n ? v->to - n : 0; i <= v->from && i + n <= p->n; i++)
-            if (n >= v->to - v->from && str_eq(page_str(p, i, i + n), name))
-                return true;
-    }
+    if (!(p->flags[v->from] & CHAR_PERSON))
+        return false; /* most */
+    for (size_t k = 0; k < p->naming.n && p->naming.p[k].from <= v->from; k++)
+        if (p->naming.p[k].to >= v->to)
+            return true;
     return false;
 }
 
@@ -572,7 +570,7 @@ static enum rc apply(struct page *p, struct hit *h, bool *added)
     if (is_bare_deadline(p, h))
         return RC_OK;
     const struct fact_rule *r = h->rule;
-    uint32_t last = group_find(p->t, "last");
+    uint32_t last = p->t->group_last;
     bool lasting = r->type == FACT_DUAL_APPOINTMENT, term = last != NONE && set_has(&r->verb, last);
     if (r->type == FACT_RESULTS_TRANSFER && sum_type(p, h->clause) != FACT_STATISTIC)
         return RC_OK; /* 签约项目108个，签约金额12.6亿元: rest_figures has it */
@@ -699,9 +697,9 @@ static enum rc rule_facts(struct page *p, size_t c, size_t r, struct told *told,
 /* The title is read late; of the text only the rules that wait for the others. */
 static enum rc clause_facts(struct page *p, size_t c, struct told *told, bool late)
 {
-    static const struct group_set nothing;
     bool title = p->clause.p[c].from < p->title;
-    if ((title && !late) || memcmp(&p->clause.p[c].groups, &nothing, sizeof nothing) == 0)
+    if ((title && !late) ||
+        !set_meets(&p->clause.p[c].groups, late && !title ? &p->t->late_verbs : &p->t->verbs))
         return RC_OK;
     told->clause_types = 0;
     told->counted = false;
@@ -731,7 +729,7 @@ static enum rc rest_figures(struct page *p)
 {
     static const struct fact_rule figure = {.type = FACT_STATISTIC},
                                   term = {.type = FACT_DUAL_APPOINTMENT};
-    uint32_t last = group_find(p->t, "last");
+    uint32_t last = p->t->group_last;
     bool dual = has_type(p, FACT_DUAL_APPOINTMENT) && last != NONE;
     for (size_t k = 0; k < p->amount.n; k++) {
         struct amount *a = &p->amount.p[k];

@@ -436,8 +436,13 @@ enum rc news_tables_finish(struct news_tables *t, struct err *e)
             return err_user(e, "news.group", "%.*s", (int)t->group.p[g].n, t->group.p[g].p);
     for (size_t r = 0; r < t->rule.n; r++)
         for (uint32_t g = 0; g < GROUPS_MAX; g++)
-            if (set_has(&t->rule.p[r].verb, g))
+            if (set_has(&t->rule.p[r].verb, g)) {
                 t->by_verb[g][r / 64] |= (uint64_t)1 << (r & 63);
+                set_put(&t->verbs, g);
+                if (t->rule.p[r].fallback)
+                    set_put(&t->late_verbs, g);
+            }
+    t->group_last = group_find(t, "last");
     for (uint32_t c = 0; c < ARRAY_LEN(t->flags); c++)
         t->flags[c] = char_flags(c);
     TRY(finish_divisions(t, e));

@@ -68,6 +68,7 @@ struct freezing {
     struct lexicon *x;
     VEC(struct edge) edge;  /* by node */
     VEC(uint32_t) place;    /* of a node: its slot */
+    VEC(uint32_t) senses;   /* of a node: those on the way to it */
     uint32_t letters, free; /* no slot below `free` is free */
 };
 
@@ -148,6 +149,11 @@ static enum rc place_children(struct freezing *f, const struct edge *edge, size_
         x->slot.p[to] = (struct lexicon_slot){sense != UINT32_MAX ? LEXICON_END : 0, from};
         x->slot_sense.p[to] = sense;
         f->place.p[edge[k].to] = to;
+        uint32_t senses = f->senses.p[edge->node];
+        for (; sense != UINT32_MAX; sense = x->sense.p[sense].next)
+            senses++;
+        f->senses.p[edge[k].to] = senses;
+        x->most = MAX(x->most, senses);
     }
     return RC_OK;
 }
@@ -160,6 +166,9 @@ static enum rc fill_slots(struct freezing *f, struct err *e)
     TRY(vec_reserve(&f->place, f->x->node.n, e));
     f->place.n = f->x->node.n;
     f->place.p[0] = 0;
+    TRY(vec_reserve(&f->senses, f->x->node.n, e));
+    f->senses.n = f->x->node.n;
+    f->senses.p[0] = 0;
     for (size_t i = 0, n; i < f->edge.n; i += n) {
         for (n = 1; i + n < f->edge.n && f->edge.p[i + n].node == f->edge.p[i].node;)
             n++;
@@ -176,6 +185,7 @@ enum rc lexicon_freeze(struct lexicon *x, struct err *e)
         rc = fill_slots(&f, e);
     vec_free(&f.edge);
     vec_free(&f.place);
+    vec_free(&f.senses);
     map_free(&x->edge);
     vec_free(&x->node);
     return rc;

@@ -44,6 +44,7 @@ struct lexicon {
     uint16_t *letter;              /* number of a code point below LEXICON_CHARS, 0: in no word */
     VEC(struct lexicon_slot) slot; /* slot 0 is the root */
     VEC(uint32_t) slot_sense;      /* first sense of a slot, UINT32_MAX: none */
+    uint32_t most;                 /* senses of the words on one way from the root */
 };
 
 enum { LEXICON_CHARS = 0x10000 };

@@ -33,6 +33,13 @@ struct str line_key(char *to, size_t cap, struct str line)
     size_t n = 0;
     bool begun = false;
     for (size_t i = 0; i < line.n && n + 4 <= cap;) {
+        unsigned char lead = (unsigned char)line.p[i];
+        if (begun && lead > 0xE3 && lead < 0xEF) { /* most: three bytes, no blank, not wide */
+            memcpy(to + n, line.p + i, 3);
+            n += 3;
+            i += 3;
+            continue;
+        }
         uint32_t c = utf8_sure(line, &i);
         if (c > 0xFF00 && c < 0xFF5F)
             c -= 0xFEE0;

@@ -478,12 +478,18 @@ enum rc mentions_find(struct page *p)
             heads_put(&heads, news_fold(utf8_next(p->x->brand.p[b], &i)));
     }
     drop_tails(p);
+    TRY(towns_find(p));
     /* by their ends, so that of two names that overlap the later can replace the earlier */
-    for (uint32_t i = 0; i < p->n; i++) {
+    for (uint32_t i = 0; p->x->brand.n && i < p->n; i++) {
         if (p->ends[i + 1] & NAMES || p->flags[i] & CHAR_NAME)
             TRY(put_names(p, i));
-        if (p->x->brand.n && heads_has(&heads, p->ch[i]))
+        if (heads_has(&heads, p->ch[i]))
             TRY(put_brands(p, i));
     }
+    if (p->x->brand.n)
+        return RC_OK;
+    for (uint32_t i = 0; (i = next_either(p->ends + 1, NAMES, p->flags, CHAR_NAME, i, p->n)) < p->n;
+         i++)
+        TRY(put_names(p, i));
     return RC_OK;
 }

@@ -81,6 +81,7 @@ enum char_flag {
     CHAR_JOIN = 64,     /* 与和同 */
     CHAR_BREAK = 128,   /* is_break */
     CHAR_TOWARDS = 256, /* the last of a preposition (actors.c) */
+    CHAR_PERSON = 512,  /* in the name of a person of the page */
 };
 
 struct event_rule {
@@ -100,6 +101,8 @@ struct news_tables {
     struct strmap group_number;                   /* of a group's name */
     struct group_set declared;                    /* groups that have words */
     uint64_t by_verb[GROUPS_MAX][RULES_MAX / 64]; /* bit set of the rules with the group as verb */
+    struct group_set verbs, late_verbs;           /* of all rules, of those with `fallback` */
+    uint32_t group_last;                          /* NONE when not declared */
     uint16_t flags[0x10000];                      /* enum char_flag of a character */
     uint8_t surname[0x5200 / 8];                  /* bit set from U+4E00 */
 };
@@ -184,6 +187,11 @@ struct amount {
     bool soft;  /* 两个: a figure only where a rule asks for one */
 };
 
+/* Where a person of the page is named, also beside no office. */
+struct naming {
+    uint32_t from, to, person;
+};
+
 struct moment { /* a deadline */
     uint32_t from, to;
 };
@@ -211,6 +219,8 @@ struct page {
     VEC(struct clause) clause;
     VEC(struct mention) mention; /* in text order, none overlap */
     VEC(struct org) org;
+    VEC(uint32_t) town;        /* where 市 and 县 stand */
+    VEC(struct naming) naming; /* in text order, of one place the person found first */
     VEC(struct amount) amount;
     VEC(struct moment) moment;
     uint32_t host; /* org of the page's school, NONE */
@@ -250,6 +260,23 @@ static inline uint32_t next_with(const uint16_t *set, uint32_t i, uint32_t n, un
         if (!(four & all))
             continue;
         while (!(set[i] & bits))
+            i++;
+        return MIN(i, n);
+    }
+    return n;
+}
+/* The first place from i on where `a` has one of a_bits or `b` one of b_bits. */
+static inline uint32_t next_either(const uint16_t *a, unsigned a_bits, const uint16_t *b,
+                                   unsigned b_bits, uint32_t i, uint32_t n)
+{
+    const uint64_t all_a = a_bits * (UINT64_MAX / UINT16_MAX);
+    const uint64_t all_b = b_bits * (UINT64_MAX / UINT16_MAX);
+    for (uint64_t x, y; i < n; i += 4) {
+        memcpy(&x, a + i, sizeof x);
+        memcpy(&y, b + i, sizeof y);
+        if (!((x & all_a) | (y & all_b)))
+            continue;
+        while (!(a[i] & a_bits) && !(b[i] & b_bits))
             i++;
         return MIN(i, n);
     }
@@ -302,6 +329,8 @@ bool may_end_town(uint32_t c);                      /* not of 城市, 五市 */
 bool starts_word(const struct page *p, uint32_t i); /* growth.c */
 /* Does the name stand at the beginning of a word in another place near here? */
 bool comes_again(const struct page *p, uint32_t from, uint32_t to);
+/* Fills p->town, for begins_unlisted. */
+enum rc towns_find(struct page *p) MUST_CHECK;
 /* 渭原县第一中学, 浔阳江学院 where 浔阳江市 stands near. */
 bool begins_unlisted(const struct page *p, uint32_t from, uint32_t to);
 /* Takes away the places that are the end of another word wherever they stand: 浔|阳江市. */
@@ -338,6 +367,8 @@ uint32_t org_root(const struct page *p, uint32_t org);
 bool is_subsequence(struct str a, struct str b);
 bool str_ends(struct str s, struct str tail);
 enum rc people_find(struct page *p) MUST_CHECK;
+/* The first naming from i on; naming.n when none. O(log n). */
+size_t naming_from(const struct page *p, uint32_t i);
 uint16_t char_flags(uint32_t c); /* for the table */
 
 enum rc amounts_find(struct page *p) MUST_CHECK;

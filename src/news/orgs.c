@@ -88,27 +88,46 @@ static uint32_t division_near(const struct page *p, uint32_t level, uint32_t i)
     return found;
 }
 
-/* Else the one named most often (first of equals); its cities count for a province, the names of
+/* How often the divisions of a level are named; its cities count for a province, the names of
  * universities for nothing. */
-static enum rc division_of_level(struct page *p, uint32_t level, uint32_t *out)
+static enum rc take_census(struct page *p, uint32_t level, struct map *count)
 {
     const struct news_tables *t = p->t;
-    uint32_t *count = arena_calloc(p->a, t->division.n + 1, sizeof *count);
-    if (!count)
-        return err_nomem(p->e);
-    *out = NONE;
-    for (size_t k = 0; k < p->mark.n; k++) {
-        const struct mark *m = &p->mark.p[k];
-        if (m->class != SENSE_PLACE || mark_at(p, m->from, SENSE_UNIVERSITY) ||
-            !names_division(p, m))
+    for (uint32_t i = 0; (i = next_with(p->begins, i, p->n, 1u << SENSE_PLACE)) < p->n; i++) {
+        if (mark_at(p, i, SENSE_UNIVERSITY))
             continue;
-        for (uint32_t d = m->value; d != NONE; d = t->division.p[d].parent)
-            count[d] += ends_with_level(t->division.p[d].name, level) ? 2 - (d != m->value) : 0;
+        for (uint32_t k = p->first[i]; k < p->first[i + 1]; k++) {
+            const struct mark *m = &p->mark.p[k];
+            if (m->class != SENSE_PLACE || !names_division(p, m))
+                continue;
+            for (uint32_t d = m->value; d != NONE; d = t->division.p[d].parent) {
+                uint32_t *n = ends_with_level(t->division.p[d].name, level) ? map_put(count, d, 0)
+                                                                            : &(uint32_t){0};
+                if (!n)
+                    return err_nomem(p->e);
+                *n += d == m->value ? 2 : 1;
+            }
+        }
     }
-    for (uint32_t d = 0; d < t->division.n; d++)
-        if (count[d] && (*out == NONE || count[d] > count[*out]))
-            *out = d;
     return RC_OK;
+}
+
+/* Else the one named most often, of equals the first of the list. */
+static enum rc division_of_level(struct page *p, uint32_t level, uint32_t *out)
+{
+    struct map count = {0};
+    enum rc rc = take_census(p, level, &count);
+    uint32_t most = 0;
+    *out = NONE;
+    for (size_t k = 0; k < count.cap; k++) {
+        const struct map_entry *m = &count.entry[k];
+        if (m->used && (m->val > most || (m->val == most && m->key < *out))) {
+            *out = (uint32_t)m->key;
+            most = m->val;
+        }
+    }
+    map_free(&count);
+    return rc;
 }
 
 struct levels {

@@ -94,12 +94,21 @@ static enum rc decode(struct page *p)
     if (!p->ch || !p->at || !p->flags || !p->letter)
         return err_nomem(p->e);
     uint32_t n = 0, *ch = p->ch, *at = p->at;
+    uint16_t *flags = p->flags, *letter = p->letter;
+    const uint16_t *flags_of = p->t->flags, *letter_of = p->t->words.letter;
     for (size_t i = 0; i < s.n; n++) {
+        const unsigned char *b = (const unsigned char *)s.p + i;
         at[n] = (uint32_t)i;
-        uint32_t c = news_fold(utf8_next(s, &i));
+        uint32_t c;
+        if (s.n - i >= 3 && b[0] - 0xE4u < 6 && ((b[1] ^ 0x80u) | (b[2] ^ 0x80u)) < 0x40) {
+            c = (b[0] & 15u) << 12 | (b[1] ^ 0x80u) << 6 | (b[2] ^ 0x80u); /* most: U+4000 … 9FFF */
+            i += 3;
+        } else {
+            c = news_fold(utf8_next(s, &i));
+        }
         ch[n] = c;
-        p->flags[n] = c <= 0xFFFF ? p->t->flags[c] : 0;
-        p->letter[n] = (uint16_t)lexicon_letter(&p->t->words, c);
+        flags[n] = c <= 0xFFFF ? flags_of[c] : 0;
+        letter[n] = c < LEXICON_CHARS ? letter_of[c] : 0;
     }
     for (p->title = 0; p->title < n && at[p->title] < p->x->title;)
         p->title++;
@@ -113,55 +122,67 @@ static enum rc decode(struct page *p)
     return RC_OK;
 }
 
-static enum rc mark_word(struct page *p, uint32_t from, uint32_t to, uint32_t sense)
+/* Of the words of rules that start at one place only the longest counts: 签约仪式 is no 签约. */
+static void keep_longest(struct mark *mark, uint32_t to)
 {
-    const struct lexicon *x = &p->t->words;
-    for (; sense != UINT32_MAX; sense = x->sense.p[sense].next) {
-        const struct sense *s = &x->sense.p[sense];
-        if (p->mark.n == p->mark.cap)
-            TRY(vec_reserve(&p->mark, 1, p->e));
-        p->mark.p[p->mark.n] = (struct mark){from, to, s->value, p->ending[to], s->class};
-        p->ending[to] = (uint32_t)p->mark.n++;
-        p->begins[from] |= (uint16_t)(1u << s->class);
-        p->ends[to] |= (uint16_t)(1u << s->class);
-    }
-    return RC_OK;
+    for (; mark->to < to; mark++)
+        if (mark->class == SENSE_GROUP)
+            mark->class = SENSE__COUNT;
 }
 
-/* Of the words of rules that start at one place only the longest counts: 签约仪式 is no 签约. */
-static void keep_longest(struct page *p, uint32_t first)
+/* The words that start in [from, to), until there may be no room for their marks; where it stopped.
+ * What is looked at for every character is held in variables of its own. */
+static uint32_t mark_some(struct page *p, uint32_t from, uint32_t to)
 {
-    uint32_t to = 0;
-    for (uint32_t k = first; k < p->mark.n; k++)
-        if (p->mark.p[k].class == SENSE_GROUP)
-            to = p->mark.p[k].to;
-    for (uint32_t k = first; k < p->mark.n; k++)
-        if (p->mark.p[k].class == SENSE_GROUP && p->mark.p[k].to < to)
-            p->mark.p[k].class = SENSE__COUNT;
+    const struct lexicon *x = &p->t->words;
+    const struct lexicon_slot *slots = x->slot.p;
+    const uint16_t *letter = p->letter;
+    uint32_t *ending = p->ending, *first = p->first, n = (uint32_t)p->mark.n;
+    uint32_t full = (uint32_t)(p->mark.cap - x->most);
+    uint16_t *begins = p->begins, *ends = p->ends;
+    struct mark *mark = p->mark.p;
+    for (; from < to && n <= full; from++) {
+        uint32_t slot = (slots[0].base & ~LEXICON_END) + letter[from], group = 0, up = 0;
+        first[from] = n;
+        for (uint32_t k = from + 1; slots[slot].parent == up; k++) {
+            uint32_t base = slots[slot].base;
+            if (base & LEXICON_END) {
+                uint32_t sense = x->slot_sense.p[slot];
+                unsigned classes = 0;
+                do {
+                    const struct sense *s = &x->sense.p[sense];
+                    mark[n] = (struct mark){from, k, s->value, ending[k], s->class};
+                    ending[k] = n++;
+                    classes |= 1u << s->class;
+                    sense = s->next;
+                } while (sense != UINT32_MAX);
+                ends[k] |= (uint16_t)classes;
+                begins[from] |= (uint16_t)classes;
+                group = classes >> SENSE_GROUP & 1 ? k : group;
+            }
+            up = slot;
+            slot = (base & ~LEXICON_END) + letter[k];
+        }
+        if (group > from + 1)
+            keep_longest(&mark[first[from]], group);
+    }
+    p->mark.n = n;
+    return from;
 }
 
 static enum rc mark_all(struct page *p)
 {
-    const struct lexicon *x = &p->t->words;
     p->first = arena_alloc(p->a, (p->n + 2) * sizeof *p->first);
     p->ending = arena_alloc(p->a, (p->n + 2) * sizeof *p->ending);
     p->begins = arena_calloc(p->a, p->n + SET_ROOM, sizeof *p->begins);
     p->ends = arena_calloc(p->a, p->n + SET_ROOM, sizeof *p->ends);
     if (!p->first || !p->ending || !p->begins || !p->ends)
         return err_nomem(p->e);
-    TRY(vec_reserve(&p->mark, p->n + p->n / 2, p->e)); /* as many as news has */
     memset(p->ending, 0xFF, (p->n + 2) * sizeof *p->ending);
-    for (uint32_t i = 0; i < p->n; i++) {
-        p->first[i] = (uint32_t)p->mark.n;
-        uint32_t slot = lexicon_step(x, 0, p->letter[i]);
-        for (uint32_t k = i + 1; slot; k++) {
-            if (lexicon_ends(x, slot))
-                TRY(mark_word(p, i, k, x->slot_sense.p[slot]));
-            slot = lexicon_step(x, slot, p->letter[k]);
-        }
-        if (p->mark.n > p->first[i] + 1)
-            keep_longest(p, p->first[i]);
-    }
+    const uint32_t none = p->t->words.most ? 0 : p->n; /* no words at all */
+    memset(p->first, 0, none * sizeof *p->first);
+    for (uint32_t i = none; i < p->n; i = mark_some(p, i, p->n)) /* at first what news has */
+        TRY(vec_reserve(&p->mark, (p->n - i) + (p->n - i) / 2 + p->t->words.most, p->e));
     p->first[p->n] = p->first[p->n + 1] = (uint32_t)p->mark.n;
     return RC_OK;
 }
@@ -212,6 +233,7 @@ static enum rc put_clause(struct page *p, struct clause c)
 static enum rc cut(struct page *p)
 {
     struct clause c = {.speaker = NONE};
+    TRY(vec_reserve(&p->clause, p->n / 8 + 8, p->e)); /* as many as news has */
     for (uint32_t i = 0; (i = next_with(p->flags, i, p->n, CHAR_CUT)) < p->n; i++) {
         uint32_t ch = p->ch[i];
         bool soft = ch == '\n' && i >= p->verse.from && i < p->verse.to;
@@ -291,6 +313,8 @@ void page_close(struct page *p)
     vec_free(&p->mark);
     vec_free(&p->clause);
     vec_free(&p->mention);
+    vec_free(&p->town);
+    vec_free(&p->naming);
     vec_free(&p->amount);
     vec_free(&p->moment);
 }

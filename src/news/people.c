@@ -386,11 +386,55 @@ static bool is_name_title(const struct page *p, const struct office *o, const st
            !name_end(p, m->to, false);
 }
 
+size_t naming_from(const struct page *p, uint32_t i)
+{
+    size_t lo = 0, hi = p->naming.n;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (p->naming.p[mid].from < i)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+static enum rc names_at(struct page *p, uint32_t i)
+{
+    struct str rest = str_sub(p->x->text, p->at[i], p->x->text.n);
+    for (uint32_t k = 0; k < p->out->person.n; k++) {
+        struct str name = p->out->person.p[k].name;
+        if (name.n == 0 || name.n > rest.n ||
+            name.p[name.n - 1] != rest.p[name.n - 1] || /* mostly */
+            memcmp(name.p, rest.p, name.n) != 0)
+            continue;
+        struct naming n = {i, i + (uint32_t)utf8_len(name), k};
+        TRY(vec_push(&p->naming, n, p->e));
+        for (uint32_t c = n.from; c < n.to; c++)
+            p->flags[c] |= CHAR_PERSON;
+    }
+    return RC_OK;
+}
+
+/* Every place where one of the people is named. */
+static enum rc namings_find(struct page *p)
+{
+    struct heads heads = {{0}};
+    for (size_t k = 0; k < p->out->person.n; k++) {
+        size_t i = 0;
+        heads_put(&heads, news_fold(utf8_next(p->out->person.p[k].name, &i)));
+    }
+    for (uint32_t i = 0; p->out->person.n && i < p->n; i++)
+        if (heads_has(&heads, p->ch[i]))
+            TRY(names_at(p, i));
+    return RC_OK;
+}
+
 enum rc people_find(struct page *p)
 {
     struct office before = {0, 0, NONE, false};
-    for (uint32_t i = 0; i < p->n;) {
-        const struct mark *m = mark_at(p, i, SENSE_TITLE);
+    for (uint32_t i = 0; (i = next_with(p->begins, i, p->n, 1u << SENSE_TITLE)) < p->n;) {
+        const struct mark *m = mark_at_some(p, i, SENSE_TITLE);
         if (!m || is_other_word(p, m)) {
             i++;
             continue;
@@ -418,5 +462,5 @@ enum rc people_find(struct page *p)
     for (size_t i = 0; i < p->out->person.n; i++)
         if (p->out->person.p[i].org != NONE)
             p->org.p[p->out->person.p[i].org].staffed = true;
-    return RC_OK;
+    return namings_find(p);
 }

@@ -15,25 +15,49 @@ enum { HEADLINE_MAX = 90, HEADLINE_MIN = 5, LIST_DATES = 5, SURE_HAN = 10 };
 
 /* ---- how much of a line comes again in the article */
 
-enum { BITS = 1 << 18 };
-
+/* The pairs of characters of the lines that may be the headline, few, and which of them the article
+ * has: open addressing, a place holds the pair's number + 1. */
 struct pairs {
-    uint64_t bit[BITS / 64];
+    uint32_t *slot, mask;
 };
 
-static uint32_t pair_bit(uint32_t a, uint32_t b)
+enum { PAIR_SEEN = 1 << 30, PAIR_BITS = 18 };
+
+static uint32_t pair_key(uint32_t a, uint32_t b)
 {
-    return (a * 0x9E3779B1u ^ b * 0x85EBCA6Bu) >> 14;
+    return ((a * 0x9E3779B1u ^ b * 0x85EBCA6Bu) >> (32 - PAIR_BITS)) + 1;
 }
 
-static void add_pairs(struct pairs *w, struct str s)
+/* Its place, or the free one where it would be. */
+static uint32_t *pair_slot(const struct pairs *w, uint32_t key)
+{
+    uint32_t i = key & w->mask;
+    while (w->slot[i] && (w->slot[i] & ~(uint32_t)PAIR_SEEN) != key)
+        i = (i + 1) & w->mask;
+    return &w->slot[i];
+}
+
+static void want_pairs(struct pairs *w, struct str s)
 {
     uint32_t prev = 0;
     for (size_t i = 0; i < s.n;) {
-        uint32_t c = utf8_sure(s, &i), bit = pair_bit(prev, c);
-        if (is_han(prev) && is_han(c))
-            w->bit[bit / 64] |= 1ull << bit % 64;
+        uint32_t c = utf8_sure(s, &i), *slot;
+        if (is_han(prev) && is_han(c) && !*(slot = pair_slot(w, pair_key(prev, c))))
+            *slot = pair_key(prev, c);
         prev = c;
+    }
+}
+
+static void see_pairs(struct pairs *w, struct str s)
+{
+    bool after = false;
+    for (size_t i = 0, prev = 0; i < s.n;) {
+        uint32_t c = utf8_sure(s, &i), *slot;
+        bool han = is_han(c);
+        if (after && han && *(slot = pair_slot(w, pair_key((uint32_t)prev, c))))
+            *slot |= PAIR_SEEN;
+        prev = c;
+        after = han;
     }
 }
 
@@ -42,10 +66,10 @@ static double share(const struct pairs *w, struct str s)
     size_t all = 0, again = 0;
     uint32_t prev = 0;
     for (size_t i = 0; i < s.n;) {
-        uint32_t c = utf8_sure(s, &i), bit = pair_bit(prev, c);
+        uint32_t c = utf8_sure(s, &i);
         if (is_han(prev) && is_han(c)) {
             all++;
-            again += w->bit[bit / 64] >> bit % 64 & 1;
+            again += *pair_slot(w, pair_key(prev, c)) >= PAIR_SEEN;
         }
         prev = c;
     }
@@ -288,11 +312,12 @@ static double headline_score(const struct page *p, const struct pairs *w, const 
 /* 原创 某处 2023-11-03 18:06: who wrote it and when. */
 static bool has_clock(struct str s)
 {
-    for (size_t i = 0; i + 5 < s.n; i++) {
-        size_t n =
-            s.p[i] == '2' && (!i || s.p[i - 1] < '0' || s.p[i - 1] > '9') ? date_at(s, i) : 0;
-        struct str rest = str_trim(str_sub(s, i + n, s.n));
-        if (n && rest.n >= 5 && (rest.p[2] == ':' || rest.p[1] == ':'))
+    const char *two;
+    for (size_t i = 0; i + 5 < s.n && (two = memchr(s.p + i, '2', s.n - 5 - i)); i++) {
+        i = (size_t)(two - s.p);
+        size_t n = !i || s.p[i - 1] < '0' || s.p[i - 1] > '9' ? date_at(s, i) : 0;
+        struct str rest = n ? str_trim(str_sub(s, i + n, s.n)) : STR("");
+        if (rest.n >= 5 && (rest.p[2] == ':' || rest.p[1] == ':'))
             return true;
     }
     return false;
@@ -450,6 +475,27 @@ static struct str byline_of(const struct page *p, uint32_t before)
     return found;
 }
 
+/* Of the lines above the article and the page's own title, seen in the article. */
+static enum rc pairs_of(struct pairs *w, const struct choice *c, const struct page *p,
+                        struct range r, struct err *e)
+{
+    size_t bytes = p->title.n, room = 64;
+    for (uint32_t i = 0; i < r.from; i++)
+        bytes += p->block.p[i].text.n;
+    while (room < bytes) /* a pair of Han has six bytes: a third of it is used */
+        room *= 2;
+    *w = (struct pairs){arena_calloc(p->arena, room, sizeof *w->slot), (uint32_t)room - 1};
+    if (!w->slot)
+        return err_nomem(e);
+    want_pairs(w, p->title);
+    for (uint32_t i = 0; i < r.from; i++)
+        want_pairs(w, p->block.p[i].text);
+    for (uint32_t i = r.from; i < r.to; i++)
+        if (kept(c, i))
+            see_pairs(w, p->block.p[i].text);
+    return RC_OK;
+}
+
 enum rc article_choose(struct choice *out, struct page *p, const struct article_tables *t,
                        struct err *e)
 {
@@ -466,18 +512,13 @@ enum rc article_choose(struct choice *out, struct page *p, const struct article_
     r = with_verse(out, p, r);
     uint32_t top = r.from;
     r = below_headline(out, p, r);
-    struct pairs *w = mem_calloc(1, sizeof *w);
-    if (!w)
-        return err_nomem(e);
-    for (uint32_t i = r.from; i < r.to; i++)
-        if (kept(out, i))
-            add_pairs(w, p->block.p[i].text);
-    struct headline h = find_headline(out, p, t, w, r.from);
+    struct pairs w;
+    TRY(pairs_of(&w, out, p, r, e));
+    struct headline h = find_headline(out, p, t, &w, r.from);
     if (top < r.from && h.block != top && out->kind.p[top] == LINE_SHORT)
         r.from = top; /* it was a paragraph after all */
     if (h.block == NO_BLOCK)
-        h.text = named_headline(p, t, w);
-    mem_free(w);
+        h.text = named_headline(p, t, &w);
     out->byline = byline_of(p, r.from);
     out->title = h.block;
     out->title_text = h.text;

@@ -33,12 +33,28 @@ bool comes_again(const struct page *p, uint32_t from, uint32_t to)
     return false;
 }
 
+enum rc towns_find(struct page *p)
+{
+    for (uint32_t i = 0; (i = next_with(p->flags, i, p->n, CHAR_NAME)) < p->n; i++)
+        if (is_town(p->ch[i]))
+            TRY(vec_push(&p->town, i, p->e));
+    return RC_OK;
+}
+
 /* The words [from, from + n) as the name of a town near here. */
 static bool is_town_near(const struct page *p, uint32_t from, uint32_t n)
 {
-    uint32_t end = MIN(p->n, from + NEAR), first = from > NEAR ? from - NEAR : 0;
-    for (uint32_t i = first + n; (i = next_with(p->flags, i, end, CHAR_NAME)) < end; i++)
-        if (is_town(p->ch[i]) && same_at(p, i - n, from, n) && starts_word(p, i - n))
+    uint32_t end = MIN(p->n, from + NEAR), first = (from > NEAR ? from - NEAR : 0) + n;
+    size_t lo = 0, hi = p->town.n;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (p->town.p[mid] < first)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    for (; lo < p->town.n && p->town.p[lo] < end; lo++)
+        if (same_at(p, p->town.p[lo] - n, from, n) && starts_word(p, p->town.p[lo] - n))
             return true;
     return false;
 }

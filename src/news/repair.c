@@ -174,16 +174,6 @@ static bool is_tone_mark(uint32_t c)
     return c == 0x304 || c == 0x301 || c == 0x30C || c == 0x300;
 }
 
-static bool is_syllable(const struct article_tables *t, struct str s)
-{
-    if (words_has(&t->finals, s))
-        return true;
-    for (size_t n = 1; n <= 2 && n < s.n; n++)
-        if (words_has(&t->initials, str_sub(s, 0, n)) && words_has(&t->finals, str_sub(s, n, s.n)))
-            return true;
-    return false;
-}
-
 static bool is_open(uint32_t c)
 {
     return c == '(' || c == 0xFF08;
@@ -230,9 +220,8 @@ size_t pinyin_tail(const struct article_tables *t, const struct cell *c, size_t 
         k++;
     k = skip_blanks(c, n, k);
     struct str syllable = {s, bytes};
-    bool fits = k < n && is_close(c[k].ch) && bytes && is_syllable(t, syllable);
-    bool plain = sure && !capital && !is_unit(t, syllable, prev);
-    return fits && (*toned || plain) ? k + 1 : i;
+    bool fits = k < n && is_close(c[k].ch) && bytes && words_has(&t->syllables, syllable);
+    return fits && (*toned || (sure && !capital && !is_unit(t, syllable, prev))) ? k + 1 : i;
 }
 
 size_t pinyin_end(const struct article_tables *t, const struct cell *c, size_t n, size_t i,
@@ -396,6 +385,12 @@ static bool is_suspect(const struct article_tables *t, uint32_t c)
 
 void characters_fill(struct article_tables *t)
 {
+    const struct words *brand[] = {&t->names, &t->doubtful, &t->sites, &t->games, &t->spam};
+    for (size_t k = 0; k < ARRAY_LEN(brand); k++)
+        for (size_t i = 0; i < ARRAY_LEN(t->brand_pair); i++) {
+            t->brand_pair[i] |= brand[k]->pair[i];
+            t->brand_alone[i] |= brand[k]->alone[i];
+        }
     for (uint32_t c = 0; c < 0x10000; c++) {
         bool name = bit_of(t->names.first, c) || bit_of(t->doubtful.first, c);
         bool loss = c == '?' || c == 0xFF1F || c == 0xFFFD;
@@ -490,25 +485,44 @@ static bool annotation_at(const struct article_tables *t, struct str s, size_t i
     return pinyin_end(t, c, n, 0, prev, true, &toned) > 0;
 }
 
+/* The character before s.p + i that is no blank, 0: none. */
+static uint32_t char_before(struct str s, size_t i)
+{
+    while (i > 0 && s.p[i - 1] == ' ')
+        i--;
+    if (i == 0)
+        return 0;
+    while (((unsigned char)s.p[--i] & 0xC0) == 0x80) {
+    }
+    return utf8_sure(s, &i);
+}
+
+static bool has_more_han(struct str s, size_t than)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n && n <= than;)
+        n += is_han(utf8_sure(s, &i));
+    return n > than;
+}
+
 void page_survey(struct page *p, const struct article_tables *t, struct str text)
 {
-    size_t han = 0, traditional = 0, annotations = 0;
-    uint32_t prev = 0;
+    enum { TRADITIONAL = 3, ANNOTATIONS = 2 };
+    size_t traditional = 0, annotations = 0;
     for (size_t i = 0; i < text.n;) {
         size_t from = i;
         uint32_t c = utf8_sure(text, &i);
-        unsigned of = c <= 0xFFFF ? t->of[c] : 0;
-        han += of >> 5 & 1;
-        if (of & OF_SUSPECT) {
-            if (is_open(c) && is_han(prev))
-                annotations += annotation_at(t, text, from, prev);
-            else if (of & OF_HAN)
-                traditional += simplify_char(t->simplifier, c) != c && !in_words(&t->careful, c);
-            p->controls += c < ' ' && c != '\n' && c != '\r' && c != '\f';
-            p->malformed += c == 0xFFFD;
+        if (c > 0xFFFF || !(t->of[c] & OF_SUSPECT))
+            continue;
+        if (is_open(c) && annotations < ANNOTATIONS) {
+            uint32_t prev = char_before(text, from);
+            annotations += is_han(prev) && annotation_at(t, text, from, prev);
+        } else if (t->of[c] & OF_HAN) {
+            traditional += simplify_char(t->simplifier, c) != c && !in_words(&t->careful, c);
         }
-        prev = c == ' ' ? prev : c;
+        p->controls += c < ' ' && c != '\n' && c != '\r' && c != '\f';
+        p->malformed += c == 0xFFFD;
     }
-    p->traditional = traditional >= 3 && traditional * 100 >= han;
-    p->annotated = annotations >= 2;
+    p->traditional = traditional >= TRADITIONAL && !has_more_han(text, traditional * 100);
+    p->annotated = annotations >= ANNOTATIONS;
 }

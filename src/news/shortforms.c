@@ -184,11 +184,16 @@ static bool ends_alone(const struct page *p, uint32_t i)
     return k < p->mention.n && p->mention.p[k].from == i;
 }
 
-static bool is_free(const struct page *p, uint32_t from, uint32_t to)
+/* `k`: mention_from of `from`. */
+static bool is_free_of(const struct page *p, uint32_t k, uint32_t to)
 {
-    uint32_t k = mention_from(p, from);
     return k >= p->mention.n || p->mention.p[k].from >= to ||
            (p->mention.p[k].org == NONE && p->mention.p[k].place);
+}
+
+static bool is_free(const struct page *p, uint32_t from, uint32_t to)
+{
+    return is_free_of(p, mention_from(p, from), to);
 }
 
 static enum rc add_mention(struct page *p, vec_mention *more, uint32_t from, uint32_t to,
@@ -246,26 +251,51 @@ static enum rc declared_form(struct page *p, vec_mention *more, const struct men
     return org_alias(p, m->org, name);
 }
 
-/* An unknown word i..to that shortens an organisation of the page: 贵师大, 苏研院, 中炬高新. */
-static uint32_t short_for(const struct page *p, const struct long_form *forms, uint32_t from,
-                          uint32_t to)
+/* Organisations that a word may shorten by its first character. */
+struct maybe {
+    uint32_t org[PAGE_ORGS], n;
+    bool head[PAGE_ORGS]; /* it begins the name; else only an alias */
+};
+
+static void maybe_short(struct maybe *m, const struct page *p, const struct long_form *forms,
+                        uint32_t from)
+{
+    struct str s = page_str(p, from, from + 1);
+    uint32_t c = first_char(s);
+    m->n = 0;
+    for (uint32_t i = 0; i < p->org.n; i++) {
+        const struct org *o = &p->org.p[i];
+        bool head = c == forms[i].head || c == forms[i].bare_head, alias = false;
+        if (o->into != NONE || o->division != NONE)
+            continue;
+        for (size_t k = 0; k < o->alias.n && !head && !alias; k++)
+            alias = o->kind == KIND_ENTERPRISE && str_starts(o->alias.p[k], s);
+        if (head || alias) {
+            m->head[m->n] = head;
+            m->org[m->n++] = i;
+        }
+    }
+}
+
+/* An unknown word that shortens an organisation of the page: 贵师大, 苏研院, 中炬高新. */
+static uint32_t short_for(const struct page *p, const struct long_form *forms,
+                          const struct maybe *m, uint32_t from, uint32_t to)
 {
     struct str s = page_str(p, from, to);
     uint32_t found = NONE;
-    for (uint32_t i = 0; i < p->org.n; i++) {
+    for (uint32_t j = 0; j < m->n; j++) {
+        uint32_t i = m->org[j];
         const struct org *o = &p->org.p[i];
-        if (str_eq(o->name, s) && o->into == NONE && o->division == NONE)
+        bool head = m->head[j], firm = o->kind == KIND_ENTERPRISE;
+        if (head && str_eq(o->name, s))
             return i;
-        if (o->into != NONE || o->brand || o->division != NONE || o->name.n <= s.n)
+        if (o->brand || o->name.n <= s.n)
             continue;
-        struct str core = forms[i].core, bare = forms[i].bare;
-        bool head = first_char(s) == forms[i].head || first_char(s) == forms[i].bare_head;
-        bool fits = o->kind == KIND_ENTERPRISE
-                        ? str_starts(core, s) || str_starts(bare, s) ||
-                              (to - from >= 3 && head && is_subsequence(s, o->name))
-                        : head && is_subsequence(s, o->name);
+        bool fits = head && (!firm || to - from >= 3) && is_subsequence(s, o->name);
+        fits = fits ||
+               (head && firm && (str_starts(forms[i].core, s) || str_starts(forms[i].bare, s)));
         for (size_t k = 0; k < o->alias.n && !fits; k++)
-            fits = o->kind == KIND_ENTERPRISE && str_eq(company_core(o->alias.p[k]), s);
+            fits = firm && str_starts(o->alias.p[k], s) && company_core(o->alias.p[k]).n == s.n;
         if (fits && found != NONE)
             return NONE;
         if (fits)
@@ -282,12 +312,17 @@ static bool is_school_tail(uint32_t c)
 static enum rc short_at(struct page *p, vec_mention *more, const struct long_form *forms,
                         uint32_t from)
 {
-    for (uint32_t to = from + 8; to >= from + 2; to--) {
-        const struct mark *place = mark_at(p, from, SENSE_PLACE);
-        if (to > p->n || !ends_alone(p, to) || !is_free(p, from, to) ||
-            (place && place->to == to) || is_level(p->ch[to - 1]))
+    struct maybe maybe;
+    maybe_short(&maybe, p, forms, from);
+    if (!maybe.n)
+        return RC_OK;
+    const struct mark *place = mark_at(p, from, SENSE_PLACE);
+    uint32_t k = mention_from(p, from);
+    for (uint32_t to = MIN(from + 8, p->n); to >= from + 2; to--) {
+        if (!ends_alone(p, to) || !is_free_of(p, k, to) || (place && place->to == to) ||
+            is_level(p->ch[to - 1]))
             continue;
-        uint32_t org = short_for(p, forms, from, to);
+        uint32_t org = short_for(p, forms, &maybe, from, to);
         if (org == NONE ||
             (p->org.p[org].kind != KIND_ENTERPRISE && !is_school_tail(p->ch[to - 1])))
             continue;
@@ -308,10 +343,12 @@ static enum rc find_short(struct page *p, vec_mention *more)
         heads_put(&heads, first_char(p->org.p[i].name));
         heads_put(&heads, first_char(without_place(p, p->org.p[i].name)));
     }
-    for (uint32_t i = 0; i + 2 <= p->n; i++)
-        if ((i == 0 || p->flags[i - 1] & CHAR_BREAK || p->ends[i] >> SENSE_STOP & 1) &&
-            heads_has(&heads, p->ch[i]) && is_han(p->ch[i]))
+    /* where a word begins: at the head, behind a break or a word that ends names */
+    for (uint32_t i = 0; i + 2 <= p->n; i++) {
+        if (heads_has(&heads, p->ch[i]) && is_han(p->ch[i]))
             TRY(short_at(p, more, forms, i));
+        i = next_either(p->flags, CHAR_BREAK, p->ends + 1, 1u << SENSE_STOP, i, p->n);
+    }
     return merge_mentions(p, more);
 }
 

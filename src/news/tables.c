@@ -136,6 +136,28 @@ static enum rc add_lost(struct article_tables *t, const struct node *list, struc
     return RC_OK;
 }
 
+/* Every syllable of pinyin without its tone. */
+static enum rc add_syllables(struct article_tables *t, struct err *e)
+{
+    enum { INITIAL_MAX = 2 }; /* bytes */
+    const struct strmap *first = &t->initials.map, *last = &t->finals.map;
+    char s[INITIAL_MAX + WORD_MAX];
+    for (size_t i = 0; i < last->cap; i++) {
+        if (!last->key[i].p)
+            continue;
+        TRY(add_word(t, &t->syllables, last->key[i], 0, e));
+        for (size_t k = 0; k < first->cap; k++) {
+            struct str head = first->key[k];
+            if (!head.p || head.n > INITIAL_MAX)
+                continue;
+            memcpy(s, head.p, head.n);
+            memcpy(s + head.n, last->key[i].p, last->key[i].n);
+            TRY(add_word(t, &t->syllables, (struct str){s, head.n + last->key[i].n}, 0, e));
+        }
+    }
+    return RC_OK;
+}
+
 static enum rc add_dates(struct article_tables *t, const struct node *list, struct err *e)
 {
     const struct node *c = list ? list->child : NULL;
@@ -154,6 +176,7 @@ static enum rc fill(struct article_tables *t, const struct node *chrome, const s
     TRY(add_lists(t, brand_lists, ARRAY_LEN(brand_lists), brands, e));
     TRY(add_lists(t, repair_lists, ARRAY_LEN(repair_lists), repair, e));
     TRY(add_lists(t, pinyin_lists, ARRAY_LEN(pinyin_lists), node_get(repair, "pinyin"), e));
+    TRY(add_syllables(t, e));
     TRY(add_map(t, &t->units, node_get(node_get(repair, "pinyin"), "units"), e));
     TRY(add_variants(t, node_get(repair, "variants"), e));
     TRY(add_map(t, &t->variant_words, node_get(repair, "words"), e));
@@ -194,6 +217,7 @@ void article_tables_close(struct article_tables *t)
     strmap_free(&t->variants.map);
     strmap_free(&t->variant_words.map);
     strmap_free(&t->doubles.map);
+    strmap_free(&t->syllables.map);
     strmap_free(&t->units.map);
     for (size_t i = 0; i < ARRAY_LEN(t->dates); i++)
         strmap_free(&t->dates[i].map);

@@ -42,14 +42,18 @@
  * name, and, where a ref leads to another record, that record's organisation and parties. `act:
  * true`: they write it and take its steps as their roles may; `states`: only while it is in one of
  * these. Not for kinds with `match` or `secrecy`: their secrets are between the two.
- * `confirms`: the day on which the organisation named by that ref confirmed the record. Only its
- * own people (and brokers) set it, and it goes when anything else that is typed changes. `rules`
- * are checked with a record (rec_check_rules): a filter that must hold, or a sum over a list of
- * groups that must be a number or the value of another field. `thread: true` on a ref says that a
- * record belongs to the story of the other, on a list of groups that its rows stand there
- * themselves, by their `name`, `due` and `done` (service/thread.h). `other: ACTION`: only somebody
- * else than who last took ACTION may take it. `secret` on a sub-field of a group: masked ones are
- * left out of the public face of a masked record, private ones of every public face.
+ * `inner: true`: what the program itself goes by (the code of a step, the number of an account); no
+ * page shows it; files and clients get it. `form: false`: no form asks for the field, as it follows
+ * from other records; a file or a client may still bring it, and the kind's own code says what
+ * becomes of it (service/special.h). `confirms`: the day on which the organisation named by that
+ * ref confirmed the record. Only its own people (and brokers) set it, and it goes when anything
+ * else that is typed changes. `rules` are checked with a record (rec_check_rules): a filter that
+ * must hold, or a sum over a list of groups that must be a number or the value of another field.
+ * `thread: true` on a ref says that a record belongs to the story of the other, on a list of groups
+ * that its rows stand there themselves, by their `name`, `due` and `done` (service/thread.h).
+ * `other: ACTION`: only somebody else than who last took ACTION may take it. `secret` on a
+ * sub-field of a group: masked ones are left out of the public face of a masked record, private
+ * ones of every public face.
  *
  * and a code table
  *
@@ -161,6 +165,8 @@ struct field_def {
     bool list;             /* several of them: val.list of val */
     bool required, unique; /* unique: among all records of the kind, held by the database */
     bool computed;         /* written by service only, never by a form or a file */
+    bool inner;            /* what the program itself goes by: no page shows it */
+    bool off_form;         /* form: false; a file or a client may bring it, a form does not ask */
     bool search_title, search_body; /* search: title | body */
     bool thread;                    /* TYPE_REF: it hangs on what it refers to */
     uint32_t confirms;              /* TYPE_DATE: the ref to whose confirmation it is; NO_FIELD */

@@ -143,6 +143,7 @@ static enum rc read_plain(struct kind_reader *r, const struct source *s, const s
     TRY(kind_label(s, n, "hint", &f->hint, e));
     TRY(kind_bool(s, n, "required", &f->required, e));
     TRY(kind_bool(s, n, "list", &f->list, e));
+    TRY(kind_bool(s, n, "inner", &f->inner, e));
     TRY(read_limits(s, n, f, e));
     return read_target(r, s, n, f, e);
 }
@@ -182,7 +183,7 @@ static enum rc read_subs(struct kind_reader *r, const struct source *s, const st
     f->sub = sub;
     for (const struct node *c = list->child; c; c = c->next) {
         struct field_def *to = &sub[f->n_sub];
-        TRY(kind_keys(s, c, "type label hint required secret max min table of thread", e));
+        TRY(kind_keys(s, c, "type label hint required secret max min table of thread inner", e));
         TRY(read_plain(r, s, c, to, e));
         TRY(read_secret(s, c, to, true, e));
         TRY(read_thread(s, c, to, e));
@@ -227,13 +228,16 @@ static enum rc read_cases(struct kind_reader *r, const struct source *s, const s
 static enum rc read_field(struct kind_reader *r, const struct source *s, const struct node *n,
                           struct field_def *f, struct err *e)
 {
+    bool form;
     TRY(kind_keys(s, n,
                   "type label hint list required unique computed search secret max min table of "
-                  "fields cases thread confirms",
+                  "fields cases thread confirms form inner",
                   e));
     TRY(read_plain(r, s, n, f, e));
     TRY(kind_bool(s, n, "unique", &f->unique, e));
     TRY(kind_bool(s, n, "computed", &f->computed, e));
+    TRY(kind_bool(s, n, "form", &form, e));
+    f->off_form = node_get(n, "form") && !form;
     TRY(read_search(s, n, f, e));
     TRY(read_secret(s, n, f, false, e));
     TRY(read_cases(r, s, n, f, e));

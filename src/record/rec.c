@@ -40,6 +40,14 @@ enum rc rec_diff(const struct rec *before, const struct rec *after, vec_change *
     return diff_one(before, after, true, out, e);
 }
 
+bool kind_shows(const struct kind *k)
+{
+    bool shows = k->n_states == 0;
+    for (uint32_t i = 0; i < k->n_states; i++)
+        shows |= k->state[i].is_public;
+    return shows && (k->read & 1u << ROLE_VISITOR);
+}
+
 static bool is_public(const struct rec *r)
 {
     if (!(r->kind->read & 1u << ROLE_VISITOR) || r->secrecy == SECRECY_PRIVATE)

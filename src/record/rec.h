@@ -109,6 +109,8 @@ enum rc rec_parse_input(struct rec *out, struct str bytes, struct arena *a, vec_
  */
 enum rc rec_public(struct rec *out, bool *visible, const struct rec *r, struct arena *a,
                    struct err *e) MUST_CHECK;
+/* Some record of the kind may have such a face. */
+bool kind_shows(const struct kind *k);
 /* A partner after an agreed introduction: not masked, but without SECRET_PRIVATE fields. */
 enum rc rec_partner(struct rec *out, const struct rec *r, struct arena *a,
                     struct err *e) MUST_CHECK;

@@ -339,7 +339,7 @@ enum rc auth_totp_begin(struct site *s, const struct actor *a, struct arena *to,
 enum rc auth_totp_confirm(struct site *s, const struct actor *a, struct str secret, struct str code,
                           struct err *e)
 {
-    struct own_call c = {.a = a, .action = "totp_on", .totp = secret};
+    struct own_call c = {.a = a, .action = "totp_on"};
     bool right = false;
     int64_t step;
     if (!is_person(a) || a->read_only)
@@ -349,7 +349,9 @@ enum rc auth_totp_confirm(struct site *s, const struct actor *a, struct str secr
     TRY(totp_check(secret, str_trim(code), site_now(s), &right, &step, e));
     if (!right)
         return err_user(e, "auth.code", "%s", "");
-    enum rc rc = run_own(s, &c, e);
+    enum rc rc = second_seal(&s->secrets, a->account, secret, &c.to, &c.totp, e);
+    if (rc == RC_OK)
+        rc = run_own(s, &c, e);
     arena_free(&c.to);
     return rc;
 }

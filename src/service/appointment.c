@@ -237,27 +237,3 @@ enum rc application_before(struct saving *x, struct err *e)
     buf_free(&b);
     return rc;
 }
-
-/* ---- a company's place on the ladder ---- */
-
-enum rc rank_before(struct saving *x, struct err *e)
-{
-    const struct val *tier = saving_val(x->r, "tier"), *start = saving_val(x->r, "start");
-    uint32_t f = field_find(x->r->kind, STR("tier"));
-    const struct code *code =
-        tier && f != NO_FIELD ? code_find(x->r->kind->field[f].codes, tier->text) : NULL;
-    struct str company;
-    struct buf b;
-    char day[12];
-    TRY(saving_title(x, "company", &company, e));
-    buf_init(&b, 1 << 12);
-    enum rc rc = buf_printf(&b, e, "%.*s · ", (int)MIN(company.n, 400u), company.p);
-    if (rc == RC_OK && code)
-        rc = buf_str(&b, label_text(&code->label, true), e);
-    if (rc == RC_OK && start)
-        rc = buf_printf(&b, e, "（%.4s）", date_put(day, start->num).p);
-    if (rc == RC_OK)
-        rc = set_title(x, &b, e);
-    buf_free(&b);
-    return rc;
-}

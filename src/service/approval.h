@@ -46,6 +46,12 @@ enum rc approval_do(struct site *s, const struct actor *a, const struct kind *k,
 
 /* ---- one ---- */
 
+/* The record of an approval keeps the names of its chain and steps in Chinese. In English, for
+ * being shown, it has those of its declaration; what that no longer names stays. Texts in `to`.
+ * Nothing is done to a record of another kind. */
+enum rc approval_words(const struct site *s, struct rec *r, bool zh, struct arena *to,
+                       struct err *e) MUST_CHECK;
+
 struct approval_row {
     struct str label;   /* of its step, then */
     uint32_t step;      /* in approval_shown.step; CHAIN_END: is no longer declared */

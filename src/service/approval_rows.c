@@ -250,3 +250,38 @@ void approval_set_text(struct approval *p, const char *field, struct str text)
 {
     saving_set(&p->rec, field, text_val(text));
 }
+
+/* ---- in words ---- */
+
+static void row_words(struct row *row, const struct chain *c)
+{
+    uint32_t at = chain_step_find(c, row->step);
+    if (at != CHAIN_END)
+        row->label = label_text(&c->step[at].label, false);
+    for (uint32_t i = 0; i < c->n_steps; i++)
+        if (str_eq(row->target, label_text(&c->step[i].label, true))) {
+            row->target = label_text(&c->step[i].label, false);
+            return;
+        }
+}
+
+enum rc approval_words(const struct site *s, struct rec *r, bool zh, struct arena *to,
+                       struct err *e)
+{
+    struct approval p;
+    if (zh || r->kind != approval_kind(s))
+        return RC_OK;
+    enum rc rc = approval_read(&p, s, r, to, e);
+    for (size_t i = 0; rc == RC_OK && p.chain && i < p.row.n; i++)
+        row_words(&p.row.p[i], p.chain);
+    if (rc == RC_OK && p.chain)
+        rc = approval_fill(&p, to, e);
+    if (rc == RC_OK && p.chain) {
+        approval_set_text(&p, "chain_label", label_text(&p.chain->label, false));
+        if (p.step != CHAIN_END)
+            approval_set_text(&p, "step_label", label_text(&p.chain->step[p.step].label, false));
+        *r = p.rec;
+    }
+    approval_release(&p);
+    return rc;
+}

@@ -134,23 +134,15 @@ enum rc auth_password(struct site *s, struct str login, struct str password, str
 
 /* ---- second factor ---- */
 
-/* account.totp is "secret" or "secret:step": the time step whose code was taken last. */
 static enum rc right_code(struct site *s, struct sign_call *c, bool *right, struct err *e)
 {
-    size_t colon = str_find(c->account.totp, STR(":"), 0);
-    struct str secret = str_sub(c->account.totp, 0, colon);
-    int64_t step = 0, last = 0;
-    char text[TOTP_SECRET + 24];
-    for (size_t i = colon; i != SIZE_MAX && ++i < c->account.totp.n;)
-        last = last * 10 + (c->account.totp.p[i] - '0');
-    TRY(totp_check(secret, c->code, site_now(s), right, &step, e));
-    *right = *right && step > last;
-    if (!*right)
-        return RC_OK;
-    int n = snprintf(text, sizeof text, "%.*s:%lld", (int)MIN(secret.n, TOTP_SECRET - 1), secret.p,
-                     (long long)step);
-    c->account.totp = arena_str(c->to, (struct str){text, (size_t)n});
-    return c->account.totp.p ? RC_OK : err_nomem(e);
+    struct second second;
+    int64_t step = 0;
+    TRY(second_open(&s->secrets, &c->account, c->to, &second, e));
+    TRY(totp_check(second.secret, c->code, site_now(s), right, &step, e));
+    *right = *right && step > second.last;
+    second.last = step;
+    return *right ? second_put(&c->account, &second, c->to, e) : RC_OK;
 }
 
 static enum rc after_code(struct site *s, struct tx *tx, void *ctx, struct err *e)

@@ -21,8 +21,9 @@ struct signed_in {
  * "auth.locked" (detail: minutes). `from`: the client's address, for the trail. About 100 ms. */
 enum rc auth_password(struct site *s, struct str login, struct str password, struct str from,
                       struct arena *to, struct signed_in *out, struct err *e) MUST_CHECK;
-/* RC_USER "auth.code", "auth.second_gone" (too late: sign in again), "auth.locked". A code is good
- * once. The session gets a new value. */
+/* RC_USER "auth.code", "auth.second_gone" (too late: sign in again), "auth.locked",
+ * "auth.second_locked" (the key of the site's secrets is away), "auth.second_lost" (it was lost: an
+ * administrator has to set a new password). A code is good once. The session gets a new value. */
 enum rc auth_second(struct site *s, struct str session, struct str code, struct arena *to,
                     struct signed_in *out, struct err *e) MUST_CHECK;
 /* Who the cookie is; the visitor where it is not known or has ended (*out->id is then ""). A
@@ -81,7 +82,8 @@ enum rc auth_accounts(struct site *s, const struct actor *a, struct arena *to, v
 enum rc auth_change_password(struct site *s, const struct actor *a, struct str old, struct str new,
                              struct err *e) MUST_CHECK;
 enum rc auth_set_lang(struct site *s, const struct actor *a, bool zh, struct err *e) MUST_CHECK;
-/* Second factor: begin gives the secret (base32) and the otpauth: address; confirm needs a code. */
+/* Second factor: begin gives the secret (base32) and the otpauth: address; confirm needs a code,
+ * and the key of the site's secrets: RC_USER "auth.second_locked". */
 enum rc auth_totp_begin(struct site *s, const struct actor *a, struct arena *to, struct str *secret,
                         struct str *uri, struct err *e) MUST_CHECK;
 enum rc auth_totp_confirm(struct site *s, const struct actor *a, struct str secret, struct str code,

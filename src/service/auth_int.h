@@ -43,4 +43,22 @@ enum rc auth_note(struct site *s, struct tx *tx, const struct account *account, 
 struct str login_of(struct str typed, char to[LOGIN_MAX]);
 enum rc auth_locked(const struct account *account, int64_t now, struct err *e) MUST_CHECK;
 
+/* ---- second_secret.c ---- */
+
+/* A second factor as it is kept: the secret (base32), sealed for its account (service/secret.h). */
+struct second {
+    struct str secret, kept; /* open, and as it stands in the store */
+    int64_t last;            /* the time step whose code was taken last, 0: none */
+};
+/* RC_USER "auth.second_locked": the key is away. */
+enum rc second_seal(const struct secrets *k, int64_t account, struct str secret, struct arena *to,
+                    struct str *out, struct err *e) MUST_CHECK;
+/* Of an account that has one. RC_USER "auth.second_locked"; "auth.second_lost": it can no longer be
+ * checked, and only a new password from an administrator takes it off. Both leave a log line. */
+enum rc second_open(const struct secrets *k, const struct account *a, struct arena *to,
+                    struct second *out, struct err *e) MUST_CHECK;
+/* a->totp: `kept` with `last`. */
+enum rc second_put(struct account *a, const struct second *s, struct arena *to,
+                   struct err *e) MUST_CHECK;
+
 #endif

@@ -18,22 +18,31 @@
 #define PATH_ROOM    4096
 #define GENERATED_ID 17
 
+/* The weights of `qiao match` without the damping by needs. A name stands for the terms as well,
+ * and for good: directories hold it. */
+struct scheme {
+    const char *name;
+    const struct match_params *params;
+};
+static const struct scheme schemes[] = {{"r3 idf^0.5 single=1.5", &match_chinese},
+                                        {"r3 idf english", &match_english}};
+
 struct catalog {
+    const struct match_params *params;
     struct index_dir *dir;
     struct index_snapshot *now;
 };
 
 static double weight(void *ctx, uint64_t key, uint32_t df, uint32_t ndocs)
 {
-    (void)ctx;
-    return match_term_weight(&match_chinese, key, df, ndocs);
+    return match_term_weight(ctx, key, df, ndocs);
 }
 
-static struct index_dir_options dir_options(void)
+static struct index_dir_options dir_options(const struct scheme *s)
 {
     return (struct index_dir_options){
-        .scheme = {.k1 = match_chinese.k1, .b = match_chinese.b, .weight = weight},
-        .weight_name = "r3 idf^0.5 single=1.5",
+        .scheme = {s->params->k1, s->params->b, weight, (void *)(uintptr_t)s->params},
+        .weight_name = s->name,
         .threads = pool_cpus(),
         .sync = true};
 }
@@ -57,25 +66,52 @@ static void take_snapshot(struct catalog *c)
     c->now = index_dir_snapshot(c->dir);
 }
 
-enum rc catalog_make(const char *path, struct err *e)
+static struct match_text text_of(void *ctx, uint32_t i)
 {
-    struct index_dir_options o = dir_options();
+    struct match_text t;
+    t.text = collection_text(ctx, i, &t.title);
+    return t;
+}
+
+enum rc catalog_make(const char *path, const struct collection *first, struct err *e)
+{
+    const struct match_params *params;
     bool there = false;
     TRY(has_index(path, &there, e));
-    return there ? RC_OK : index_dir_create(path, &o, e);
+    if (there)
+        return RC_OK;
+    struct match_source texts = {collection_count(first), text_of, (void *)(uintptr_t)first};
+    TRY(match_params_of(&params, texts, e));
+    struct index_dir_options o = dir_options(&schemes[params->english]);
+    return index_dir_create(path, &o, e);
+}
+
+/* The scheme of the directory; of an unknown name the first, which index_dir_open then refuses. */
+static enum rc scheme_of(const char *path, const struct scheme **out, struct err *e)
+{
+    char name[INDEX_WEIGHT_MAX];
+    TRY(index_dir_weight_name(path, name, e));
+    *out = &schemes[0];
+    for (size_t i = 0; i < ARRAY_LEN(schemes); i++)
+        if (strcmp(name, schemes[i].name) == 0)
+            *out = &schemes[i];
+    return RC_OK;
 }
 
 enum rc catalog_open(struct catalog **out, const char *path, enum index_dir_mode mode,
                      struct err *e)
 {
-    struct index_dir_options o = dir_options();
+    const struct scheme *scheme;
     bool there = false;
     TRY(has_index(path, &there, e));
     if (!there)
         return err_at(e, err_user(e, "service.no_index", "%s", ""), path, NULL, 0, 0);
+    TRY(scheme_of(path, &scheme, e));
+    struct index_dir_options o = dir_options(scheme);
     struct catalog *c = mem_calloc(1, sizeof *c);
     if (!c)
         return err_nomem(e);
+    c->params = scheme->params;
     enum rc rc = index_dir_open(&c->dir, path, &o, mode, e);
     if (rc != RC_OK) {
         mem_free(c);
@@ -181,6 +217,7 @@ enum rc catalog_item(const struct catalog *c, uint32_t number, struct item *out,
 
 struct adding {
     const struct collection *from;
+    unsigned flags; /* of terms_read */
     struct arena arena;
     VEC(struct index_item) item;
     vec_term_at *tokens; /* one a worker */
@@ -242,8 +279,8 @@ static enum rc keys_of(void *ctx, uint32_t doc, unsigned worker, vec_key *out, s
     vec_term_at *t = &a->tokens[worker];
     uint32_t title;
     t->n = 0;
-    TRY(terms_read(t, collection_text(a->from, doc, &title), 0, e));
-    TRY(vec_reserve(out, out->n + t->n, e));
+    TRY(terms_read(t, collection_text(a->from, doc, &title), a->flags, e));
+    TRY(vec_reserve(out, t->n, e));
     for (size_t i = 0; i < t->n; i++)
         out->p[out->n++] = t->p[i].key;
     return RC_OK;
@@ -252,8 +289,12 @@ static enum rc keys_of(void *ctx, uint32_t doc, unsigned worker, vec_key *out, s
 enum rc catalog_add(struct catalog *c, const struct collection *records, struct catalog_added *out,
                     struct err *e)
 {
-    unsigned threads = dir_options().threads;
-    struct adding a = {.from = records, .tokens = mem_calloc(threads, sizeof *a.tokens)};
+    unsigned threads = pool_cpus();
+    struct adding a = {
+        .from = records,
+        .flags = match_flags(c->params),
+        .tokens = mem_calloc(threads, sizeof *a.tokens),
+    };
     if (!a.tokens)
         return err_nomem(e);
     enum rc rc;
@@ -330,30 +371,33 @@ out:
 }
 
 /* The text as a need's title: 3 (1 + ln tf) w, of length 1. */
-static enum rc profile(const struct index *ix, struct str text, struct index_weight **out,
+static enum rc profile(const struct catalog *c, struct str text, struct index_weight **out,
                        uint32_t *n, struct err *e)
 {
+    const struct index *ix = index_snapshot_index(c->now);
     vec_term_at t = {0};
     vec_term_count count = {0};
     double sum = 0;
     struct index_weight *w = NULL;
     enum rc rc;
-    GOTO_OUT(terms_read(&t, text, 0, e));
+    GOTO_OUT(terms_read(&t, text, match_flags(c->params), e));
     GOTO_OUT(terms_count(&count, &t, e));
     w = mem_alloc((count.n + 1) * sizeof *w);
     if (!w) {
         rc = err_nomem(e);
         goto out;
     }
+    *n = 0;
     for (size_t i = 0; i < count.n; i++) {
         uint64_t key = count.p[i].key;
-        double x = weight(NULL, key, index_df(ix, key), index_stats_docs(ix));
-        w[i] = (struct index_weight){key, (1 + log(count.p[i].tf)) * x};
-        sum += w[i].x * w[i].x;
+        double x = match_term_weight(c->params, key, index_df(ix, key), index_stats_docs(ix));
+        struct index_weight one = {key, (1 + log(count.p[i].tf)) * x};
+        sum += one.x * one.x;
+        if (one.x > 0)
+            w[(*n)++] = one;
     }
-    for (size_t i = 0; i < count.n; i++)
+    for (uint32_t i = 0; i < *n; i++)
         w[i].x /= sqrt(sum);
-    *n = (uint32_t)count.n;
     *out = w;
 out:
     vec_free(&t);
@@ -365,6 +409,7 @@ enum rc catalog_search(const struct catalog *c, struct str text, uint32_t k, vec
                        struct err *e)
 {
     const struct index *ix = index_snapshot_index(c->now);
+    double alone = c->params->english ? MATCH_ENGLISH_ALONE : 1;
     struct index_scratch *scratch = NULL;
     struct index_weight *w = NULL;
     struct index_query q = {0};
@@ -375,14 +420,14 @@ enum rc catalog_search(const struct catalog *c, struct str text, uint32_t k, vec
     if (!hit)
         return err_nomem(e);
     enum rc rc;
-    GOTO_OUT(profile(ix, text, &w, &q.n, e));
+    GOTO_OUT(profile(c, text, &w, &q.n, e));
     q.term = w;
     if (!q.n || !k)
         goto out;
     GOTO_OUT(index_scratch_open(&scratch, ix, e));
     GOTO_OUT(index_search(ix, scratch, q, k, hit, &n, e));
     for (uint32_t i = 0; i < n; i++) {
-        struct found f = {hit[i].id, match_scale(hit[i].score)};
+        struct found f = {hit[i].id, match_scale(alone * hit[i].score)};
         GOTO_OUT(vec_push(out, f, e));
     }
 out:
@@ -415,41 +460,57 @@ static int by_share(const void *x, const void *y)
     return (a->need.from > b->need.from) - (a->need.from < b->need.from);
 }
 
-/* A run of pairs grows as long as the result holds it word for word. */
-static enum rc find_runs(struct str text, const vec_term_at *t, const vec_term_count *in,
-                         struct str result, vec_reason *out, struct err *e)
+/* Does token i lengthen the run that ends there? Pairs of characters overlap, and the result holds
+ * the longer run word for word; of English words it holds the pair, endings aside, which is the
+ * next token. */
+static bool lengthens(const struct reason *run, struct str text, const vec_term_at *t, size_t i,
+                      const vec_term_count *in, struct str result, unsigned flags)
+{
+    struct span at = t->p[i].at;
+    if (!run->need.to)
+        return false;
+    if (flags & TERMS_ENGLISH)
+        return at.from < run->need.to ||
+               (i + 1 < t->n && term_class(t->p[i + 1].key) == TERM_WORDPAIR &&
+                t->p[i + 1].at.from < run->need.to && holds(in, t->p[i + 1].key));
+    return at.from <= run->need.to &&
+           str_find(result, str_sub(text, run->need.from, at.to), 0) != SIZE_MAX;
+}
+
+static enum rc find_runs(struct str text, unsigned flags, const vec_term_at *t,
+                         const vec_term_count *in, struct str result, vec_reason *out,
+                         struct err *e)
 {
     struct reason run = {.code = REASON_TERMS, .verdict = VERDICT_UNKNOWN};
     for (size_t i = 0; i <= t->n; i++) {
         if (i < t->n && term_class(t->p[i].key) != TERM_PAIR)
             continue;
         bool here = i < t->n && holds(in, t->p[i].key);
-        struct span at = i < t->n ? t->p[i].at : (struct span){0, 0};
-        struct str grown = str_sub(text, run.need.from, at.to);
-        if (here && run.need.to && at.from <= run.need.to &&
-            str_find(result, grown, 0) != SIZE_MAX) {
-            run.need.to = at.to;
+        if (here && lengthens(&run, text, t, i, in, result, flags)) {
+            run.need.to = MAX(run.need.to, t->p[i].at.to);
             continue;
         }
         run.share = (double)(run.need.to - run.need.from) / (double)text.n;
         if (utf8_len(span_str(text, run.need)) >= 2)
             TRY(vec_push(out, run, e));
-        run.need = here ? at : (struct span){0, 0};
+        run.need = here ? t->p[i].at : (struct span){0, 0};
     }
     return RC_OK;
 }
 
-enum rc catalog_phrases(struct str text, const struct item *result, vec_reason *out, struct err *e)
+enum rc catalog_phrases(const struct catalog *c, struct str text, const struct item *result,
+                        vec_reason *out, struct err *e)
 {
+    unsigned flags = match_flags(c->params);
     size_t before = out->n;
     vec_term_at t = {0};
     vec_term_count in = {0};
     enum rc rc;
-    GOTO_OUT(terms_read(&t, result->text, 0, e));
+    GOTO_OUT(terms_read(&t, result->text, flags, e));
     GOTO_OUT(terms_count(&in, &t, e));
     t.n = 0;
-    GOTO_OUT(terms_read(&t, text, 0, e));
-    GOTO_OUT(find_runs(text, &t, &in, result->text, out, e));
+    GOTO_OUT(terms_read(&t, text, flags, e));
+    GOTO_OUT(find_runs(text, flags, &t, &in, result->text, out, e));
     if (out->n > before)
         qsort(out->p + before, out->n - before, sizeof *out->p, by_share);
     out->n = MIN(out->n, before + REASON_PHRASES);

@@ -12,8 +12,9 @@
 
 struct catalog;
 
-/* An empty one where there is none; folders above it are not made. */
-enum rc catalog_make(const char *path, struct err *e) MUST_CHECK;
+/* An empty one where there is none; folders above it are not made. Its terms and weights are those
+ * of the language of `first`, as match_params_of says, for good: MANIFEST names them. */
+enum rc catalog_make(const char *path, const struct collection *first, struct err *e) MUST_CHECK;
 /* RC_USER "service.no_index" where there is none. Errors of index_dir_open. *out is owned by the
  * caller. */
 enum rc catalog_open(struct catalog **out, const char *path, enum index_dir_mode mode,
@@ -47,16 +48,17 @@ enum rc catalog_item(const struct catalog *c, uint32_t number, struct item *out,
 
 struct found {
     uint32_t number;
-    double score; /* 0..100: match_scale of the cosine */
+    double score; /* 0..100: match_scale of the cosine, as it counts where it stands alone */
 };
 typedef VEC(struct found) vec_found;
 /* The k best for a text, which is taken as the title of a need (match/match.h, without damping);
  * by cosine alone. Replaces `out`; empty where nothing has a term of it. */
 enum rc catalog_search(const struct catalog *c, struct str text, uint32_t k, vec_found *out,
                        struct err *e) MUST_CHECK;
-/* The phrases of `text` that the result holds, longest first, at most REASON_PHRASES: REASON_TERMS
- * with the place in `text` only; share is of the text's length. Appends. */
-enum rc catalog_phrases(struct str text, const struct item *result, vec_reason *out,
-                        struct err *e) MUST_CHECK;
+/* The phrases of `text` that the result holds (in English: but for endings), longest first, at most
+ * REASON_PHRASES: REASON_TERMS with the place in `text` only; share is of the text's length.
+ * Appends. */
+enum rc catalog_phrases(const struct catalog *c, struct str text, const struct item *result,
+                        vec_reason *out, struct err *e) MUST_CHECK;
 
 #endif

@@ -38,11 +38,11 @@ static enum rc learn(struct job_run *run, struct err *e)
 }
 
 const struct job_def job_defs[] = {
-    {"import", job_import, 0},
-    {"export", job_export, 0},
-    {"rebuild", rebuild, R(ROLE_ADMIN)},
-    {"learn", learn, R(ROLE_BROKER) | R(ROLE_ADMIN)},
-    {"read", job_read, R(ROLE_EDITOR) | R(ROLE_BROKER)},
-    {"verify", verify, R(ROLE_AUDITOR) | R(ROLE_ADMIN)},
-    {NULL, NULL, 0},
+    {"import", job_import, 0, job_import_ended},
+    {"export", job_export, 0, NULL},
+    {"rebuild", rebuild, R(ROLE_ADMIN), NULL},
+    {"learn", learn, R(ROLE_BROKER) | R(ROLE_ADMIN), NULL},
+    {"read", job_read, R(ROLE_EDITOR) | R(ROLE_BROKER), NULL},
+    {"verify", verify, R(ROLE_AUDITOR) | R(ROLE_ADMIN), NULL},
+    {NULL, NULL, 0, NULL},
 };

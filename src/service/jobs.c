@@ -149,6 +149,14 @@ enum rc jobs_list(struct site *s, const struct actor *a, uint32_t limit, struct 
     return RC_OK;
 }
 
+/* The job has ended: what was kept for it goes. */
+static enum rc clear(struct site *s, struct tx *tx, const struct job *job, struct arena *to,
+                     struct err *e)
+{
+    const struct job_def *def = find_def(s, job->name);
+    return def && def->ended ? def->ended(tx, job, to, e) : RC_OK;
+}
+
 static enum rc cancel(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct job_call *c = ctx;
@@ -157,6 +165,7 @@ static enum rc cancel(struct site *s, struct tx *tx, void *ctx, struct err *e)
         return err_user(e, "jobs.ended", "%s", "");
     c->job.state = JOB_CANCELLED;
     c->job.ended = site_now(s);
+    TRY(clear(s, tx, &c->job, c->to, e));
     return job_put(tx, &c->job, e);
 }
 
@@ -352,6 +361,8 @@ static enum rc end(struct site *s, struct tx *tx, void *ctx, struct err *e)
         job.state = JOB_FAILED;
         TRY(error_json(x->why, x->to, &job.result, e));
     }
+    if (job.state != JOB_WAITING)
+        TRY(clear(s, tx, &job, x->to, e));
     TRY(job_put(tx, &job, e));
     return tell(s, tx, &job, e);
 }

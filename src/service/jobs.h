@@ -20,6 +20,9 @@ struct job_def {
     const char *name;
     job_fn run;
     roles by; /* who may start it; 0: whoever is signed in */
+    /* In the transaction in which a job of this name is done, has failed or is cancelled: what was
+     * kept for it goes. NULL: nothing is. */
+    enum rc (*ended)(struct tx *tx, const struct job *job, struct arena *to, struct err *e);
 };
 extern const struct job_def job_defs[]; /* service/job_table.c; ends with name NULL */
 
@@ -45,6 +48,14 @@ enum rc jobs_run_one(struct site *s, bool *ran, struct err *e) MUST_CHECK;
  * and the system get it. */
 enum rc file_keep(struct site *s, const struct actor *a, struct str name, struct str bytes,
                   char key[65], struct err *e) MUST_CHECK;
+/* The same for so many seconds, after which it is dropped (job_def.ended may do so before): what
+ * was uploaded for a job, what a job made to be fetched. No record can hold it. */
+#define FILE_UPLOAD_SECONDS ((int64_t)7 * 86400)
+#define FILE_RESULT_SECONDS ((int64_t)30 * 86400)
+enum rc file_keep_brief(struct site *s, const struct actor *a, struct str name, struct str bytes,
+                        int64_t seconds, char key[65], struct err *e) MUST_CHECK;
+/* Is there such a file? Asked of the key that a job names. */
+enum rc file_there(struct site *s, struct str key, bool *out, struct err *e) MUST_CHECK;
 enum rc file_fetch(struct site *s, const struct actor *a, struct str key, struct arena *to,
                    struct str *name, struct str *bytes, struct err *e) MUST_CHECK;
 

@@ -306,27 +306,54 @@ static enum rc make_owners(struct making *m, struct err *e)
 
 /* ---- all ---- */
 
+/* Of all kinds at once, where the actor sees the same of every kind. */
+struct totals {
+    struct making *m;
+    const struct kind *any;
+    vec_grouped kinds;
+};
+
+static enum rc count_kinds(struct site *s, struct tx *tx, void *ctx, struct err *e)
+{
+    struct totals *x = ctx;
+    struct query q = {.scope = actor_scope(x->m->a)};
+    struct group_by by = {0};
+    TRY(view_path(s, x->m->a, x->any, STR("kind"), x->m->arena, &by.by[0], e));
+    return store_group(tx, &q, &by, x->m->arena, &x->kinds, e);
+}
+
+static enum rc count_kind(struct making *m, const struct kind *k, const vec_grouped *kinds,
+                          uint64_t *n, struct err *e)
+{
+    vec_grouped all = {0};
+    enum rc rc = kinds ? RC_OK : groups_of(m, k, "", "kind", "", "", &all, e);
+    for (size_t i = 0; i < all.n; i++)
+        *n += all.p[i].count;
+    for (size_t i = 0; kinds && i < kinds->n; i++)
+        if (str_eq(kinds->p[i].value[0], k->name))
+            *n += kinds->p[i].count;
+    vec_free(&all);
+    return rc;
+}
+
 static enum rc make_totals(struct making *m, struct err *e)
 {
     const struct kinds *kinds = site_kinds(m->s);
     struct overview *o = &m->to->o;
+    bool together = actor_scope(m->a).reach != SCOPE_ORG; /* else some were granted to it */
+    struct totals x = {.m = m, .any = kinds_at(kinds, 0)};
     o->total = arena_calloc(m->arena, kinds_count(kinds), sizeof *o->total);
-    if (!o->total)
-        return err_nomem(e);
-    for (uint32_t i = 0; i < kinds_count(kinds); i++) {
+    enum rc rc = !o->total ? err_nomem(e) : together ? site_read(m->s, count_kinds, &x, e) : RC_OK;
+    for (uint32_t i = 0; rc == RC_OK && i < kinds_count(kinds); i++) {
         const struct kind *k = kinds_at(kinds, i);
-        vec_grouped all = {0};
         if (!actor_reads_kind(m->a, k))
             continue;
         struct figure_row *r = &o->total[o->n_totals++];
         *r = (struct figure_row){.value = k->name, .label = k->label, .figure[0].kind = k};
-        enum rc rc = groups_of(m, k, "", "kind", "", "", &all, e);
-        for (size_t j = 0; j < all.n; j++)
-            r->figure[0].n += all.p[j].count;
-        vec_free(&all);
-        TRY(rc);
+        rc = count_kind(m, k, together ? &x.kinds : NULL, &r->figure[0].n, e);
     }
-    return RC_OK;
+    vec_free(&x.kinds);
+    return rc;
 }
 
 static const struct kind *read_kind(const struct site *s, const struct actor *a, const char *name)

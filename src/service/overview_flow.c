@@ -40,15 +40,33 @@ static const char *of_own(const struct making *m, const char *path, char to[300]
     return to;
 }
 
+/* "state in (a, b)" has it, or says nothing. */
+static bool is_in_list(const char *list, struct str state)
+{
+    for (const char *p = strchr(list, '('); p && *p && *p != ')';) {
+        p += strspn(p, "(, ");
+        size_t n = strcspn(p, ",)");
+        if (str_eq((struct str){p, n}, state))
+            return true;
+        p += n;
+    }
+    return !list[0];
+}
+
+/* The needs of all stages are counted once, by state. */
 static enum rc stage_of_needs(struct making *m, size_t i, vec_row *rows, struct err *e)
 {
-    char text[300];
+    char own[300], text[300];
     vec_grouped all = {0};
+    struct filter *known;
     struct figure f = {.kind = m->need};
     f.filter = made_text(m->arena, "%s", of_own(m, "owner", text, stages[i].needs));
-    enum rc rc = f.filter.p ? groups_of(m, m->need, text, "kind", "", "", &all, e) : err_nomem(e);
+    enum rc rc = f.filter.p ? view_filter(m->s, m->a, m->need, f.filter, NULL, m->arena, &known, e)
+                            : err_nomem(e);
+    if (rc == RC_OK)
+        rc = groups_of(m, m->need, of_own(m, "owner", own, ""), "state", "", "", &all, e);
     for (size_t j = 0; j < all.n; j++)
-        f.n += all.p[j].count;
+        f.n += is_in_list(stages[i].needs, all.p[j].value[0]) ? all.p[j].count : 0;
     vec_free(&all);
     return rc == RC_OK ? add_row(rows, stages[i].value, (struct label){0}, f, e) : rc;
 }

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#define TALKS_LOOKED 200u /* of one need */
+#define TALKS_LOOKED 200u /* of a need, on average */
 
 /* Is there a credible match of any kind? */
 static enum rc is_matched(struct making *m, const struct kind *need, int64_t id, bool *out,
@@ -46,36 +46,28 @@ struct introducing {
     struct map *out;
 };
 
-/* Only of the needs that are looked at, by what refers to them. */
-static enum rc look_at(struct introducing *x, struct tx *tx, int64_t need, struct arena *scratch,
-                       struct err *e)
-{
-    vec_ref refs = {0};
-    enum rc rc = store_refs(tx, need, TALKS_LOOKED, scratch, &refs, e);
-    for (size_t i = 0; rc == RC_OK && i < refs.n; i++) {
-        struct viewed v;
-        if (refs.p[i].kind != x->m->talk || !str_eq(refs.p[i].relation, STR("need")))
-            continue;
-        rc = view_get(tx, x->m->a, x->m->talk, refs.p[i].id, scratch, &v, e);
-        if (rc != RC_OK || !v.found || !goes_on(&v.rec))
-            continue;
-        rc = map_put(x->out, (uint64_t)need, 1) ? RC_OK : err_nomem(e);
-        break;
-    }
-    vec_free(&refs);
-    return rc;
-}
-
+/* What refers to the needs is found at once, and looked at until one goes on. */
 static enum rc introduced(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct introducing *x = ctx;
     struct arena scratch = {0};
-    enum rc rc = RC_OK;
+    vec_linked talks = {0};
+    int64_t id[UNMET_LOOKED];
+    uint32_t n = (uint32_t)MIN(x->open->n, (size_t)UNMET_LOOKED);
     (void)s;
-    for (size_t i = 0; rc == RC_OK && i < x->open->n; i++) {
+    for (uint32_t i = 0; i < n; i++)
+        id[i] = x->open->p[i].id;
+    enum rc rc = store_linked(tx, id, n, STR("need"), n * TALKS_LOOKED, &talks, e);
+    for (size_t i = 0; rc == RC_OK && i < talks.n; i++) {
+        struct viewed v;
+        if (map_get(x->out, (uint64_t)talks.p[i].to))
+            continue;
         arena_reset(&scratch);
-        rc = look_at(x, tx, x->open->p[i].id, &scratch, e);
+        rc = view_get(tx, x->m->a, x->m->talk, talks.p[i].from, &scratch, &v, e);
+        if (rc == RC_OK && v.found && goes_on(&v.rec))
+            rc = map_put(x->out, (uint64_t)talks.p[i].to, 1) ? RC_OK : err_nomem(e);
     }
+    vec_free(&talks);
     arena_free(&scratch);
     return rc;
 }

@@ -119,11 +119,11 @@ enum rc matching_features(const struct matching *m, uint32_t need, uint32_t resu
     return rc;
 }
 
-enum rc matching_reasons(const struct matching *m, uint32_t need, uint32_t result, vec_reason *out,
-                         struct err *e)
+enum rc matching_reasons(const struct matching *m, struct reason_desk *desk, uint32_t need,
+                         uint32_t result, vec_reason *out, struct err *e)
 {
     struct item a = collection_item(m->needs, need), b = collection_item(m->results, result);
-    TRY(reasons_phrases(m->matcher, need, result, out, e));
+    TRY(reasons_phrases(m->matcher, desk, need, result, out, e));
     TRY(reasons_concepts(model_concepts(m->model), a.text, b.text, out, e));
     TRY(reasons_indicators(model_units(m->model), a.text, b.text, out, e));
     return column_reasons(a, b, out, e);
@@ -154,7 +154,7 @@ static enum rc explain_terms(const struct matching *m, uint32_t need, uint32_t r
 {
     vec_product v = {0};
     vec_term_at a = {0}, b = {0};
-    unsigned flags = matcher_params(m->matcher)->english ? TERMS_ENGLISH : 0;
+    unsigned flags = match_flags(matcher_params(m->matcher));
     enum rc rc;
     GOTO_OUT(matcher_products(m->matcher, need, result, &v, cosine, e));
     GOTO_OUT(terms_read(&a, matcher_need(m->matcher, need).text, flags, e));

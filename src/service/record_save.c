@@ -176,7 +176,12 @@ static enum rc delete_in(struct site *s, struct tx *tx, struct delete_call *c, s
         v.full.version = c->version;
     struct by by = actor_by(s, c->a, STR("delete"), c->comment, STR(""));
     struct err own;
+    const struct special *special = special_of(c->k);
     enum rc rc = store_delete(tx, &v.full, &by, &own);
+    if (rc == RC_OK && special && special->after_delete) {
+        struct saving x = {.s = s, .tx = tx, .a = c->a, .to = to, .before = &v.full};
+        return special->after_save(&x, e);
+    }
     if (rc == RC_OK)
         return rc;
     if (strcmp(own.key, "store.held") == 0 && actor_scope(c->a).reach != SCOPE_ALL)

@@ -118,5 +118,10 @@ enum rc record_refs(struct site *s, const struct actor *a, int64_t id, uint32_t 
 
 /* Steps "expire" of all records whose time has come; *n how many. Run by the sweep every minute. */
 enum rc records_expire(struct site *s, uint32_t *n, struct err *e) MUST_CHECK;
+/* Companies whose tier is not the highest of their ranks that hold today: certificates begin and
+ * end. A tier that stands in a company's record alone (it was typed there before) first gets a
+ * rank, from the day the record was last written, its day `unsure`. *n: how many companies were
+ * written. Run by the sweep once a day. Cost: a reading of the companies and of the ranks. */
+enum rc tiers_settle(struct site *s, uint32_t *n, struct err *e) MUST_CHECK;
 
 #endif

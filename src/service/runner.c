@@ -1,5 +1,6 @@
 /* The threads of a site that serves: one follows the feed, some run jobs, one delivers notices, one
- * makes those of the day, one keeps time (signs of life of jobs, expired records, old sessions). */
+ * makes those of the day, one keeps time (signs of life of jobs, expired records, old sessions,
+ * files of jobs). */
 #define _POSIX_C_SOURCE 200809L
 #include "base/log.h"
 #include "service/notify.h"
@@ -129,16 +130,30 @@ static enum rc drop_sessions(struct site *s, struct tx *tx, void *ctx, struct er
     return session_drop_old(tx, site_now(s) - IDLE, e);
 }
 
-static void sweep(struct site *s)
+static void sweep(struct site *s, int64_t *settled)
 {
     struct err e;
     uint32_t n = 0;
+    int64_t today = site_today(s);
+    if (*settled != today) {
+        if (tiers_settle(s, &n, &e) != RC_OK)
+            report("tiers", &e);
+        else
+            *settled = today;
+        if (n)
+            log_line(LOG_INFO, "tiers", "%u companies", n);
+    }
+    n = 0;
     if (records_expire(s, &n, &e) != RC_OK)
         report("expire", &e);
     else if (n)
         log_line(LOG_INFO, "expire", "%u records", n);
     if (site_write(s, drop_sessions, NULL, &e) != RC_OK)
         report("sessions", &e);
+    if (files_sweep(s, &n, &e) != RC_OK)
+        report("files", &e);
+    else if (n)
+        log_line(LOG_INFO, "files", "%u of jobs dropped", n);
 }
 
 static void *keep_time(void *ctx)
@@ -146,11 +161,12 @@ static void *keep_time(void *ctx)
     struct runner *r = ctx;
     struct timespec now;
     time_t next = 0;
+    int64_t settled = 0; /* the day of the last tiers_settle */
     while (!atomic_load(&r->stopping)) {
         struct err e;
         clock_gettime(CLOCK_MONOTONIC, &now);
         if (now.tv_sec >= next) {
-            sweep(r->s);
+            sweep(r->s, &settled);
             next = now.tv_sec + SWEEP;
         }
         if (jobs_beat(r->s, &e) != RC_OK)

@@ -28,6 +28,11 @@ enum rc secret_check(const struct secrets *k, struct err *e)
     return k->state == SECRET_OTHER ? err_user(e, "sealed.other", "%s", SECRET_FILE) : RC_OK;
 }
 
+bool secret_sealed(struct str text)
+{
+    return str_starts(text, MARK);
+}
+
 enum rc secret_seal(const struct secrets *k, struct str place, struct str text, struct arena *to,
                     struct str *out, struct err *e)
 {
@@ -66,7 +71,7 @@ enum rc secret_unseal(const struct secrets *k, struct str place, struct str text
         return err_nomem(e);
     struct str coded = str_sub(text, MARK.n, text.n);
     unsigned long long found = 0;
-    if (!str_starts(text, MARK) ||
+    if (!secret_sealed(text) ||
         sodium_base642bin(raw, most, coded.p, coded.n, NULL, &n, NULL, BASE64) != 0 ||
         n < NONCE_BYTES + TAG_BYTES ||
         crypto_aead_xchacha20poly1305_ietf_decrypt(plain, &found, NULL, raw + NONCE_BYTES,
@@ -153,27 +158,38 @@ static enum rc put_print(struct tx *tx, const struct secrets *k, struct err *e)
     return meta_put(tx, PRINT_NAME, str_of(print), e);
 }
 
-/* What database and file say; *any: something is sealed. The database first: where it holds a
- * print, the file was there before. */
-static enum rc look(struct secrets *k, struct tx *tx, const char *dir, enum key_file *file,
-                    bool *any, struct err *e)
+struct looked {
+    enum key_file file;
+    bool notices;               /* the notices' settings hold what is sealed, or is to be */
+    struct second_found second; /* so do accounts */
+};
+
+static bool any_sealed(const struct secrets *k, const struct looked *l)
+{
+    return k->state != SECRET_PLAIN && (l->notices || l->second.sealed);
+}
+
+/* What database and file say. The database first: where it holds a print, the file was there
+ * before. */
+static enum rc look(struct secrets *k, struct tx *tx, const char *dir, struct looked *l,
+                    struct err *e)
 {
     struct arena a = {0};
     struct str kept = STR("");
     char print[PRINT_CHARS + 1] = "";
     bool found = false;
-    enum rc rc = meta_get(tx, PRINT_NAME, &a, &kept, &found, e);
-    if (rc == RC_OK)
-        rc = notify_secrets_any(tx, any, e);
-    if (rc == RC_OK)
-        rc = read_key(file, k->key, dir, e);
-    if (rc == RC_OK && *file == KEY_THERE)
+    enum rc rc;
+    GOTO_OUT(meta_get(tx, PRINT_NAME, &a, &kept, &found, e));
+    GOTO_OUT(notify_secrets_any(tx, &l->notices, e));
+    GOTO_OUT(second_secrets_look(tx, &l->second, e));
+    GOTO_OUT(read_key(&l->file, k->key, dir, e));
+    if (l->file == KEY_THERE)
         print_of(print, k->key);
-    if (rc == RC_OK)
-        k->state = !found || !kept.n                                   ? SECRET_PLAIN
-                   : *file == KEY_THERE && str_eq(kept, str_of(print)) ? SECRET_READY
-                   : *file == KEY_NONE                                 ? SECRET_MISSING
-                                                                       : SECRET_OTHER;
+    k->state = !found || !kept.n                                     ? SECRET_PLAIN
+               : l->file == KEY_THERE && str_eq(kept, str_of(print)) ? SECRET_READY
+               : l->file == KEY_NONE                                 ? SECRET_MISSING
+                                                                     : SECRET_OTHER;
+out:
     arena_free(&a);
     return rc;
 }
@@ -187,32 +203,35 @@ static enum rc new_key(struct secrets *k, const char *dir, struct err *e)
 /* The key's file is on the disk before anything that was sealed with it is. */
 static enum rc settle(struct secrets *k, struct tx *tx, const char *dir, struct err *e)
 {
-    enum key_file file;
-    bool any;
-    TRY(look(k, tx, dir, &file, &any, e));
-    if (k->state == SECRET_READY || (k->state != SECRET_PLAIN && any))
-        return RC_OK; /* another process was faster; or it is lost */
-    if (file == KEY_BROKEN)
-        return err_user(e, "sealed.form", "%s", SECRET_FILE);
-    bool plain = k->state == SECRET_PLAIN;
-    if (file == KEY_NONE)
-        TRY(new_key(k, dir, e));
-    k->state = SECRET_READY;
-    TRY(put_print(tx, k, e));
-    return plain && any ? notify_secrets_seal(tx, k, e) : RC_OK;
+    struct looked l;
+    TRY(look(k, tx, dir, &l, e));
+    if (k->state != SECRET_READY) {
+        if (any_sealed(k, &l))
+            return RC_OK; /* it is lost */
+        if (l.file == KEY_BROKEN)
+            return err_user(e, "sealed.form", "%s", SECRET_FILE);
+        bool plain = k->state == SECRET_PLAIN;
+        if (l.file == KEY_NONE)
+            TRY(new_key(k, dir, e));
+        k->state = SECRET_READY;
+        TRY(put_print(tx, k, e));
+        if (plain && l.notices)
+            TRY(notify_secrets_seal(tx, k, e));
+    }
+    return l.second.plain ? second_secrets_seal(tx, k, e) : RC_OK;
 }
 
 enum rc secrets_open(struct secrets *out, struct store *store, const char *dir, bool make,
                      struct err *e)
 {
     struct tx *tx = NULL;
-    enum key_file file;
-    bool any;
+    struct looked l;
     *out = (struct secrets){0};
     TRY(tx_begin(&tx, store, TX_READ, e));
-    enum rc rc = look(out, tx, dir, &file, &any, e);
+    enum rc rc = look(out, tx, dir, &l, e);
     tx_rollback(tx);
-    if (rc != RC_OK || !make || out->state == SECRET_READY || (out->state != SECRET_PLAIN && any))
+    bool settled = out->state == SECRET_READY ? !l.second.plain : any_sealed(out, &l);
+    if (rc != RC_OK || !make || settled)
         return rc;
     TRY(tx_begin(&tx, store, TX_WRITE, e));
     rc = settle(out, tx, dir, e);
@@ -222,28 +241,29 @@ enum rc secrets_open(struct secrets *out, struct store *store, const char *dir, 
     return rc;
 }
 
+static enum rc renew(struct secrets *k, struct tx *tx, const char *dir, struct err *e)
+{
+    struct looked l;
+    TRY(look(k, tx, dir, &l, e));
+    if (k->state != SECRET_MISSING && k->state != SECRET_OTHER)
+        return err_user(e, "sealed.there", "%s", SECRET_FILE);
+    TRY(new_key(k, dir, e));
+    TRY(notify_secrets_forget(tx, e));
+    TRY(second_secrets_forget(tx, e));
+    TRY(put_print(tx, k, e));
+    k->state = SECRET_READY;
+    return second_secrets_seal(tx, k, e);
+}
+
 enum rc secrets_renew(struct secrets *k, struct store *store, const char *dir, struct err *e)
 {
     struct tx *tx = NULL;
-    enum key_file file;
-    bool any;
     TRY(tx_begin(&tx, store, TX_WRITE, e));
-    enum rc rc = look(k, tx, dir, &file, &any, e);
-    if (rc == RC_OK && k->state != SECRET_MISSING && k->state != SECRET_OTHER)
-        rc = err_user(e, "sealed.there", "%s", SECRET_FILE);
+    enum rc rc = renew(k, tx, dir, e);
     if (rc == RC_OK)
-        rc = new_key(k, dir, e);
-    if (rc == RC_OK)
-        rc = notify_secrets_forget(tx, e);
-    if (rc == RC_OK)
-        rc = put_print(tx, k, e);
-    if (rc != RC_OK) {
-        tx_rollback(tx);
-        return rc;
-    }
-    TRY(tx_commit(tx, e));
-    k->state = SECRET_READY;
-    return RC_OK;
+        return tx_commit(tx, e);
+    tx_rollback(tx);
+    return rc;
 }
 
 void secrets_close(struct secrets *k)

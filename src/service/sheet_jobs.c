@@ -61,7 +61,8 @@ static enum rc keep_file(const struct job_run *run, const char *path, struct str
     buf_init(&b, FILE_MOST);
     enum rc rc = file_read(&b, path, e);
     if (rc == RC_OK)
-        rc = file_keep(run->site, &run->actor, name, buf_view(&b), key, e);
+        rc = file_keep_brief(run->site, &run->actor, name, buf_view(&b), FILE_RESULT_SECONDS, key,
+                             e);
     buf_free(&b);
     unlink(path);
     return rc;
@@ -192,7 +193,8 @@ static enum rc keep_list(struct job_run *run, struct import *i, json_t *o, struc
     buf_init(&lines, FILE_MOST);
     enum rc rc = import_list(i, run->actor.zh, &lines, e);
     if (rc == RC_OK || rc == RC_TOO_BIG) /* the first ones, then */
-        rc = file_keep(run->site, &run->actor, STR("rows.jsonl"), buf_view(&lines), key, e);
+        rc = file_keep_brief(run->site, &run->actor, STR("rows.jsonl"), buf_view(&lines),
+                             FILE_RESULT_SECONDS, key, e);
     buf_free(&lines);
     TRY(rc);
     return json_object_set_new(o, "list", json_string(key)) == 0 ? RC_OK : err_nomem(e);
@@ -227,6 +229,17 @@ static enum rc finish_import(struct job_run *run, struct import *i, const json_t
     return rc;
 }
 
+static enum rc upload_of(struct job_run *run, struct str key, struct import_options *o,
+                         struct err *e)
+{
+    bool there = false;
+    if (key.n)
+        TRY(file_there(run->site, key, &there, e));
+    if (!there)
+        return err_user(e, "import.gone", "%d", (int)(FILE_UPLOAD_SECONDS / 86400));
+    return file_fetch(run->site, &run->actor, key, run->arena, &o->name, &o->bytes, e);
+}
+
 enum rc job_import(struct job_run *run, struct err *e)
 {
     json_t *args = NULL;
@@ -235,8 +248,7 @@ enum rc job_import(struct job_run *run, struct err *e)
     struct import_options o = {0};
     enum rc rc;
     GOTO_OUT(args_of(run, &args, &k, e));
-    GOTO_OUT(file_fetch(run->site, &run->actor, text_of(args, "file"), run->arena, &o.name,
-                        &o.bytes, e));
+    GOTO_OUT(upload_of(run, text_of(args, "file"), &o, e));
     struct str path = arena_str(run->arena, o.name);
     if (!path.p) {
         rc = err_nomem(e);
@@ -248,6 +260,57 @@ enum rc job_import(struct job_run *run, struct err *e)
 out:
     import_close(i);
     json_decref(args);
+    return rc;
+}
+
+/* ---- what was uploaded ---- */
+
+/* A dry run that somebody may still confirm, or read once more with other columns. */
+static bool waits(const struct job *job, const json_t *args)
+{
+    return job->state == JOB_DONE && !json_is_true(json_object_get(args, "apply"));
+}
+
+static enum rc drop_upload(struct tx *tx, const json_t *args, struct arena *to, struct err *e)
+{
+    return file_drop_in(tx, text_of(args, "file"), to, e);
+}
+
+enum rc job_import_ended(struct tx *tx, const struct job *job, struct arena *to, struct err *e)
+{
+    json_t *args = json_loadb(job->args.p, job->args.n, 0, NULL);
+    enum rc rc = args && !waits(job, args) ? drop_upload(tx, args, to, e) : RC_OK;
+    json_decref(args);
+    return rc;
+}
+
+static enum rc forget(struct site *s, struct tx *tx, void *ctx, struct err *e)
+{
+    struct arena to = {0};
+    (void)s;
+    enum rc rc = drop_upload(tx, ctx, &to, e);
+    arena_free(&to);
+    return rc;
+}
+
+enum rc import_forget(struct site *s, const struct actor *a, int64_t id, struct err *e)
+{
+    struct arena to = {0};
+    struct job job;
+    json_t *args = NULL;
+    enum rc rc;
+    GOTO_OUT(a->read_only ? err_user(e, "service.denied", "%s", "") : RC_OK);
+    GOTO_OUT(jobs_show(s, a, id, &to, &job, e));
+    args = json_loadb(job.args.p, job.args.n, 0, NULL);
+    if (!args || !str_eq(job.name, STR("import")))
+        rc = view_missing(e);
+    else if (job.state == JOB_WAITING || job.state == JOB_RUNNING)
+        rc = jobs_cancel(s, a, id, e);
+    else
+        rc = site_write(s, forget, args, e);
+out:
+    json_decref(args);
+    arena_free(&to);
     return rc;
 }
 

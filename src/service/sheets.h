@@ -115,8 +115,8 @@ enum rc import_returned(struct import *i, bool zh, const char *path, struct err 
 
 /* ---- jobs (service/jobs.h) ---- */
 
-/* "import": args {"kind", "file": key of file_keep, "apply": bool, "print": text of a dry run that
- * was confirmed, or absent, "columns": {header: name of its column, or ""}, or absent}; result
+/* "import": args {"kind", "file": key of file_keep_brief, "apply": bool, "print": text of a dry run
+ * that was confirmed, or absent, "columns": {header: name of its column, or ""}, or absent}; result
  * {"kind", "name", "rows", "new", "changed", "same", "wrong", "unknown": [headers], "headers":
  * [import_header], "print", "applied": bool, "returned": key of the returned sheet, where a row is
  * wrong, "list": key of the lines of import_list, "sheets": how many have rows, "problems":
@@ -125,7 +125,15 @@ enum rc import_returned(struct import *i, bool zh, const char *path, struct err 
  * "export": args {"kind", "filter", "sort", "columns", "format": "xlsx" | "csv" | "jsonl", "zh"};
  * result {"file": key, "name"}. */
 struct job_run;
+struct job;
+struct tx;
 enum rc job_import(struct job_run *run, struct err *e) MUST_CHECK;
+/* The upload goes, but after a dry run, which can be confirmed or read with other columns. */
+enum rc job_import_ended(struct tx *tx, const struct job *job, struct arena *to,
+                         struct err *e) MUST_CHECK;
+/* A dry run will not be confirmed: the upload goes. A job that has not ended is cancelled. RC_USER
+ * "service.missing" for a job that is none of the actor's imports. */
+enum rc import_forget(struct site *s, const struct actor *a, int64_t job, struct err *e) MUST_CHECK;
 enum rc job_export(struct job_run *run, struct err *e) MUST_CHECK;
 
 #endif

@@ -83,9 +83,10 @@ enum rc site_init_keyless(const struct site_options *o, struct err *e)
 static void warn_of_key(const struct secrets *k)
 {
     if (k->state == SECRET_MISSING || k->state == SECRET_OTHER)
-        log_line(LOG_WARN, "secret",
-                 "%s %s: mail and chat robots wait until it is back (docs/operate.md)", SECRET_FILE,
-                 k->state == SECRET_MISSING ? "is missing" : "is not of this site");
+        log_line(
+            LOG_WARN, "secret",
+            "%s %s: mail, chat robots and second factors wait until it is back (docs/operate.md)",
+            SECRET_FILE, k->state == SECRET_MISSING ? "is missing" : "is not of this site");
 }
 
 static enum rc open_parts(struct site *s, struct err *e)

@@ -186,6 +186,11 @@ enum rc groups_get(struct site *s, struct tx *tx, const struct query *q, const s
 enum rc file_held(struct tx *tx, const struct actor *a, struct str key, struct arena *to, bool *out,
                   struct err *e) MUST_CHECK;
 
+/* What file_keep_brief kept is dropped now, unless it is gone; what is kept for good stays. */
+enum rc file_drop_in(struct tx *tx, struct str key, struct arena *to, struct err *e) MUST_CHECK;
+/* Those whose time is over; *n: how many. Cheap where there are none. */
+enum rc files_sweep(struct site *s, uint32_t *n, struct err *e) MUST_CHECK;
+
 /* ---- threads (runner.c) ---- */
 
 enum rc runner_open(struct site *s, struct err *e) MUST_CHECK;

@@ -25,8 +25,9 @@ struct special {
     bool partners_act;
     /* Before the checks: derived fields, the owner. May append faults. */
     enum rc (*before_save)(struct saving *x, struct err *e);
-    /* After the write: r->id is known. */
+    /* After the write: r->id is known. After it was deleted: r is NULL, `before` what it was. */
     enum rc (*after_save)(struct saving *x, struct err *e);
+    bool after_delete; /* after_save is called then as well */
     /* The shares of somebody's time that follow from a record, for checking; NULL: none. */
     store_shares_fn shares;
 };

@@ -11,9 +11,17 @@
 enum rc appointment_before(struct saving *x, struct err *e) MUST_CHECK;
 enum rc appointment_after(struct saving *x, struct err *e) MUST_CHECK;
 uint32_t appointment_shares(const struct rec *r, int64_t *person, struct share share[SHARES_MOST]);
-/* The titles of an application and of a company's place on the ladder. */
+/* The title of an application. */
 enum rc application_before(struct saving *x, struct err *e) MUST_CHECK;
+
+/* ladder.c: a company's tier is the highest of its dated ranks (rank) that hold today. A tier that
+ * is brought and stands in no rank of the company makes one that begins today, its day `unsure`;
+ * one that is taken away, or that has ended, is the fault "org.tier_dated" (detail: what holds). */
+enum rc org_before(struct saving *x, struct err *e) MUST_CHECK;
+enum rc org_after(struct saving *x, struct err *e) MUST_CHECK;
+/* Its title; the tiers of the company that it is and was about follow. */
 enum rc rank_before(struct saving *x, struct err *e) MUST_CHECK;
+enum rc rank_after(struct saving *x, struct err *e) MUST_CHECK;
 
 /* finding.c: who is in charge of a finding does not close it: fault "field.in_charge". */
 enum rc finding_before(struct saving *x, struct err *e) MUST_CHECK;

@@ -62,7 +62,10 @@ enum rc upkeep_verify(struct site *s, progress_fn progress, void *ctx, struct er
         if (special && special->shares)
             TRY(store_verify_shares(s->store, kinds_at(s->kinds, i), special->shares, e));
     }
-    return s->secrets.state == SECRET_READY ? site_read(s, notify_secrets_check, NULL, e) : RC_OK;
+    if (s->secrets.state != SECRET_READY)
+        return RC_OK;
+    TRY(site_read(s, notify_secrets_check, NULL, e));
+    return site_read(s, second_secrets_check, NULL, e);
 }
 
 enum rc upkeep_rebuild(struct site *s, struct err *e)

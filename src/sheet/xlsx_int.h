@@ -45,6 +45,14 @@ struct xlsx_sheet {
     zip_int64_t part; /* -1: none */
 };
 
+/* A worksheet as it was inflated for its merges, so that its rows need not be inflated again. */
+#define KEPT_MAX (256u << 20)
+struct kept {
+    char *p; /* NULL: none */
+    size_t n;
+    zip_int64_t part;
+};
+
 struct xlsx {
     const struct source *src;
     zip_t *zip;
@@ -55,12 +63,13 @@ struct xlsx {
     bool from_1904;
     VEC(struct xlsx_sheet) sheets;
     struct arena names;
+    struct kept kept;
 };
 
 /* A part being read. */
 struct part {
     struct xlsx *x;
-    zip_file_t *file;
+    zip_file_t *file; /* NULL: it is what was kept */
     const char *name;
     uint64_t in, out; /* compressed size; bytes inflated so far */
     bool again;       /* read before: not counted again in x->expanded */
@@ -99,9 +108,11 @@ enum rc styles_read(struct xlsx *x, zip_int64_t part, struct err *e) MUST_CHECK;
 /* "AB12": column 27 (0-based), row 12; a missing part gives UINT32_MAX or 0. */
 void xlsx_reference(const char *ref, uint32_t *col, uint32_t *row);
 
-/* The regions of a worksheet of more than one row. They stand behind the rows in the file, so it
- * is inflated once more; parsed for them only where the word occurs. */
+/* The regions of a worksheet of more than one row. They stand behind the rows in the file, so all
+ * of it is inflated for them, and kept where it is not over KEPT_MAX; parsed for them only where
+ * the word occurs. */
 enum rc merges_read(struct merges *m, struct xlsx *x, zip_int64_t part, struct err *e) MUST_CHECK;
+void kept_free(struct kept *k);
 /* Give the row the values that come from above, then keep those that begin in it. */
 enum rc merges_apply(struct merges *m, struct row *r, uint32_t number, struct err *e) MUST_CHECK;
 void merges_free(struct merges *m);

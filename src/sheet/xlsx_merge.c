@@ -4,31 +4,76 @@
 
 #define CHUNK (64u << 10)
 
-/* Does the word occur in the part? `overlap` bytes are carried from chunk to chunk. UTF-16 parts
- * count as having it. */
-static enum rc part_has(struct xlsx *x, zip_int64_t index, struct str word, bool *has,
-                        struct err *e)
+void kept_free(struct kept *k)
 {
-    struct part p;
-    enum rc rc = part_open(&p, x, index, true, e);
+    mem_free(k->p);
+    *k = (struct kept){0};
+}
+
+/* Room for what the part claims to have. */
+static enum rc keep_start(struct kept *k, struct xlsx *x, zip_int64_t index, size_t *room,
+                          struct err *e)
+{
+    struct zip_stat st;
+    *room = 0;
+    if (zip_stat_index(x->zip, (zip_uint64_t)index, 0, &st) != 0 || st.size > KEPT_MAX)
+        return RC_OK;
+    *k = (struct kept){mem_alloc(st.size), 0, index};
+    *room = st.size;
+    return k->p ? RC_OK : err_nomem(e);
+}
+
+static void keep_more(struct kept *k, size_t room, const char *p, size_t n)
+{
+    if (n > room - k->n)
+        kept_free(k); /* more than it claimed */
+    else if (n)
+        memcpy(k->p + k->n, p, n);
+    k->n += k->p ? n : 0;
+}
+
+/* Does the word occur in the part? `overlap` bytes are carried from chunk to chunk. UTF-16 parts
+ * count as having it. What is inflated is kept in `k`. */
+static enum rc scan(struct part *p, struct str word, bool *has, struct kept *k, size_t room,
+                    struct err *e)
+{
     char *chunk = mem_alloc(CHUNK);
     size_t held = 0, got = 1;
-    *has = false;
-    if (rc == RC_OK && !chunk)
-        rc = err_nomem(e);
-    while (rc == RC_OK && got && !*has) {
-        rc = part_read(&p, chunk + held, CHUNK - held, &got, e);
+    enum rc rc = chunk ? RC_OK : err_nomem(e);
+    while (rc == RC_OK && got && (k->p || !*has)) {
+        rc = part_read(p, chunk + held, CHUNK - held, &got, e);
         if (rc != RC_OK)
             break;
+        if (k->p)
+            keep_more(k, room, chunk + held, got);
         struct str view = {chunk, held + got};
-        *has = str_find(view, word, 0) != SIZE_MAX ||
-               (p.out == got && got > 1 &&
+        *has = *has || str_find(view, word, 0) != SIZE_MAX ||
+               (p->out == got && got > 1 &&
                 (!chunk[0] || !chunk[1] || chunk[0] == '\xFF' || chunk[0] == '\xFE'));
         held = MIN(view.n, word.n - 1);
         memmove(chunk, chunk + view.n - held, held);
     }
     mem_free(chunk);
+    return rc;
+}
+
+static enum rc part_has(struct xlsx *x, zip_int64_t index, struct str word, bool *has,
+                        struct err *e)
+{
+    struct part p;
+    struct kept k = {0};
+    size_t room = 0;
+    *has = false;
+    enum rc rc = part_open(&p, x, index, true, e);
+    if (rc == RC_OK)
+        rc = keep_start(&k, x, index, &room, e);
+    if (rc == RC_OK)
+        rc = scan(&p, word, has, &k, room, e);
     part_close(&p);
+    if (rc == RC_OK)
+        x->kept = k;
+    else
+        kept_free(&k);
     return rc;
 }
 

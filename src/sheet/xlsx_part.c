@@ -27,18 +27,37 @@ enum rc part_open(struct part *p, struct xlsx *x, zip_int64_t index, bool again,
     p->in = st.comp_size;
     if ((st.valid & ZIP_STAT_ENCRYPTION_METHOD) && st.encryption_method != ZIP_EM_NONE)
         return err_user(e, "sheet.encrypted", "%s", "");
+    if (x->kept.p && x->kept.part == index)
+        return RC_OK;
     p->file = zip_fopen_index(x->zip, (zip_uint64_t)index, 0);
     return p->file ? RC_OK : damaged(p, zip_strerror(x->zip), e);
+}
+
+static enum rc inflate_part(struct part *p, char *to, size_t n, size_t *got, struct err *e)
+{
+    zip_int64_t k = zip_fread(p->file, to, n);
+    if (k < 0)
+        return damaged(p, zip_file_strerror(p->file), e);
+    *got = (size_t)k;
+    return RC_OK;
+}
+
+static void copy_kept(const struct part *p, char *to, size_t n, size_t *got)
+{
+    const struct kept *k = &p->x->kept;
+    *got = MIN(n, k->n - (size_t)p->out);
+    if (*got)
+        memcpy(to, k->p + p->out, *got);
 }
 
 enum rc part_read(struct part *p, char *to, size_t n, size_t *got, struct err *e)
 {
     const struct sheet_limits *limits = p->x->src->limits;
-    zip_int64_t k = zip_fread(p->file, to, n);
-    if (k < 0)
-        return damaged(p, zip_file_strerror(p->file), e);
-    *got = (size_t)k;
-    p->out += (uint64_t)k;
+    if (p->file)
+        TRY(inflate_part(p, to, n, got, e));
+    else
+        copy_kept(p, to, n, got);
+    p->out += *got;
     if (!p->again && p->out > limits->expanded - MIN(p->x->expanded, limits->expanded))
         return err_too_big(e, "sheet.expanded", "%llu", (unsigned long long)limits->expanded);
     if (p->out > RATIO_FROM && p->out / limits->ratio > p->in)

@@ -223,6 +223,7 @@ enum rc xlsx_sheet_read(struct xlsx *x, const struct xlsx_sheet *sheet, struct e
     r.xml = &h;
     row_init(&r.row, x->src->limits);
     buf_init(&r.text, x->src->limits->cell);
+    kept_free(&x->kept);
     enum rc rc = merges_read(&r.merges, x, sheet->part, e);
     if (rc == RC_OK)
         rc = sink_sheet(x->src, &sheet->info, e);
@@ -230,6 +231,7 @@ enum rc xlsx_sheet_read(struct xlsx *x, const struct xlsx_sheet *sheet, struct e
         rc = part_parse(x, sheet->part, false, &h, e);
     if (rc == RC_OK)
         rc = sink_end(x->src, e);
+    kept_free(&x->kept);
     merges_free(&r.merges);
     row_free(&r.row);
     buf_free(&r.text);

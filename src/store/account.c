@@ -149,6 +149,13 @@ enum rc account_list(struct tx *tx, struct arena *a, vec_account *out, struct er
     READ_ALL(struct account, st, read_account, out, a, e);
 }
 
+enum rc account_list_second(struct tx *tx, struct arena *a, vec_account *out, struct err *e)
+{
+    struct stmt *st;
+    TRY(db_query(&st, tx->db, SQL_ACCOUNT_LIST_SECOND, e, ""));
+    READ_ALL(struct account, st, read_account, out, a, e);
+}
+
 /* ---- sessions ---- */
 
 static enum rc read_session(void *to, struct stmt *st, struct arena *a, struct err *e)

@@ -14,7 +14,7 @@ struct account {
     int64_t org;        /* member, editor: its organisation; else 0 */
     int64_t person;     /* its person record, 0: none */
     struct str hash;    /* argon2id string; "": no password (single sign-on only) */
-    struct str totp;    /* base32 secret; "": none */
+    struct str totp;    /* its second factor, as service/second_secret.c keeps it; "": none */
     struct str lang;    /* "zh", "en" */
     struct str outside; /* "cas:…" or "oidc:issuer|subject"; unique where not "" */
     bool active;
@@ -33,6 +33,9 @@ enum rc account_by_outside(struct tx *tx, struct str outside, struct arena *a, s
                            bool *found, struct err *e) MUST_CHECK;
 typedef VEC(struct account) vec_account;
 enum rc account_list(struct tx *tx, struct arena *a, vec_account *out, struct err *e) MUST_CHECK;
+/* Those that have a second factor. */
+enum rc account_list_second(struct tx *tx, struct arena *a, vec_account *out,
+                            struct err *e) MUST_CHECK;
 
 struct session {
     uint8_t key[32]; /* SHA-256 of the cookie */
@@ -105,6 +108,13 @@ enum rc job_beat(struct tx *tx, int64_t id, uint64_t done, uint64_t all, struct 
 /* Bytes kept under their SHA-256 (uploads, job results), in the database, 64 MiB at most. */
 enum rc blob_put(struct tx *tx, struct str name, struct str bytes, int64_t account, int64_t now,
                  char key[65], struct err *e) MUST_CHECK;
+/* The same, under a key that nothing else has, equal bytes or not: it can be dropped again. */
+enum rc blob_put_alone(struct tx *tx, struct str name, struct str bytes, int64_t account,
+                       int64_t now, char key[65], struct err *e) MUST_CHECK;
+/* *account: who put it. */
+enum rc blob_there(struct tx *tx, struct str key, int64_t *account, bool *found,
+                   struct err *e) MUST_CHECK;
+enum rc blob_drop(struct tx *tx, struct str key, struct err *e) MUST_CHECK;
 enum rc blob_get(struct tx *tx, struct str key, struct arena *a, struct str *name,
                  struct str *bytes, bool *found, struct err *e) MUST_CHECK;
 
@@ -112,5 +122,11 @@ enum rc blob_get(struct tx *tx, struct str key, struct arena *a, struct str *nam
 enum rc meta_get(struct tx *tx, struct str name, struct arena *a, struct str *out, bool *found,
                  struct err *e) MUST_CHECK;
 enum rc meta_put(struct tx *tx, struct str name, struct str value, struct err *e) MUST_CHECK;
+
+/* At most `limit` names from `from` to before `to`, in the order of their bytes. */
+typedef VEC(struct str) vec_meta;
+enum rc meta_names(struct tx *tx, struct str from, struct str to, uint32_t limit, struct arena *a,
+                   vec_meta *out, struct err *e) MUST_CHECK;
+enum rc meta_drop(struct tx *tx, struct str name, struct err *e) MUST_CHECK;
 
 #endif

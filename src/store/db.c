@@ -12,17 +12,17 @@ static const struct word {
 } words[] = {
     {"int", {"INTEGER", "BIGINT"}},
     {"str", {"", "::text"}},
+    {"num", {"", "::bigint"}},
     {"blob", {"BLOB", "BYTEA"}},
     {"textc", {"TEXT", "TEXT COLLATE \"C\""}},
     {"jsonc", {"TEXT", "JSONB"}},
     {"json", {"", "::jsonb"}},
-    {"text", {"", "::text"}},
     {"bodya", {"a.body", "a.body::jsonb"}},
     {"lock", {"", "FOR UPDATE"}},
     {"skip", {"", "FOR UPDATE SKIP LOCKED"}},
-    {"ids",
-     {"(SELECT value FROM json_each(?1))",
-      "(SELECT jsonb_array_elements_text($1::text::jsonb)::bigint)"}},
+    {"among", /* an array is taken for ten values: rows are found by an index */
+     {"IN (SELECT value FROM json_each(?1))",
+      "= ANY (ARRAY(SELECT jsonb_array_elements_text($1::text::jsonb)::bigint))"}},
     {"strict", {"STRICT", ""}},
     {"norowid", {"STRICT, WITHOUT ROWID", ""}},
 };

@@ -98,24 +98,32 @@ static void put_half(struct sqlb *b, enum face face, const struct query *q,
     if (b->rc == RC_OK)
         b->rc = buf_str(&b->text, buf_view(&from), &b->err);
     buf_free(&from);
-    sql_put(b, " WHERE ");
-    where_query(b, face, q);
+    bool every = !q->kind && !q->filter && q->scope.reach == SCOPE_ALL;
+    sql_put(b, every ? "" : " WHERE ");
+    if (!every)
+        where_query(b, face, q);
 }
 
-/* Grouped by what was asked for only: then an index may give the groups in their order. */
-static void put_order(struct sqlb *b, const struct group_by *g, bool nulls)
+/* The columns that were asked for: "x.v0, x.v1". */
+static void put_keys(struct sqlb *b, const struct group_by *g, char table, const char *behind)
 {
     for (int i = 0, n = 0; i < 2; i++)
         if (g->by[i].n)
-            sql_printf(b, "%sx.v%d%s", n++ ? ", " : "", i, nulls ? " NULLS FIRST" : "");
+            sql_printf(b, "%s%c.v%d%s", n++ ? ", " : "", table, i, behind);
 }
 
-static void put_group(struct sqlb *b, const struct query *q, const struct group_by *g)
+static void put_values(struct sqlb *b, const struct group_by *g, char table)
 {
-    bool pg = b->dialect == POSTGRES, by = g->by[0].n || g->by[1].n;
-    sql_put(b, pg ? "SELECT v0::text, v1::text, count(*), "
-                    "coalesce(sum(s), 0)::double precision FROM ("
-                  : "SELECT v0, v1, count(*), coalesce(total(s), 0) FROM (");
+    for (int i = 0; i < 2; i++)
+        if (!g->by[i].n)
+            sql_put(b, "NULL, ");
+        else
+            sql_printf(b, "%c.v%d%s, ", table, i, b->dialect == POSTGRES ? "::text" : "");
+}
+
+static void put_rows(struct sqlb *b, const struct query *q, const struct group_by *g)
+{
+    sql_put(b, " FROM (");
     if (q->scope.reach != SCOPE_PUBLIC)
         put_half(b, FACE_WHOLE, q, g);
     b->granted = q->scope.granted;
@@ -128,16 +136,42 @@ static void put_group(struct sqlb *b, const struct query *q, const struct group_
     if (q->scope.reach != SCOPE_ALL)
         put_half(b, FACE_PUBLIC, q, g);
     sql_put(b, ") x");
-    if (!by) { /* one group of all, and none of nothing */
-        sql_put(b, pg ? " GROUP BY x.v0, x.v1" : " GROUP BY x.v0");
+}
+
+/* Grouped by what was asked for only: then an index may give the groups in their order. */
+static void put_sqlite(struct sqlb *b, const struct query *q, const struct group_by *g)
+{
+    sql_put(b, "SELECT ");
+    put_values(b, g, 'x');
+    sql_put(b, g->sum.n ? "count(*), total(x.s)" : "count(*), 0");
+    put_rows(b, q, g);
+    if (!g->by[0].n && !g->by[1].n) { /* one group of all, and none of nothing */
+        sql_put(b, " GROUP BY x.v0");
         return;
     }
     sql_put(b, " GROUP BY ");
-    put_order(b, g, false);
-    if (pg && !(g->by[0].n && g->by[1].n))
-        sql_put(b, g->by[0].n ? ", x.v1" : ", x.v0");
+    put_keys(b, g, 'x', "");
     sql_put(b, " ORDER BY ");
-    put_order(b, g, pg);
+    put_keys(b, g, 'x', "");
+}
+
+/* Groups are ordered apart: the planner, which knows no number of values of an expression, would
+ * rather sort all rows by it than put few groups in order. */
+static void put_postgres(struct sqlb *b, const struct query *q, const struct group_by *g)
+{
+    bool by = g->by[0].n || g->by[1].n;
+    sql_put(b, "WITH y AS MATERIALIZED (SELECT ");
+    put_keys(b, g, 'x', "");
+    sql_put(b, by ? ", count(*) AS n, " : "count(*) AS n, ");
+    sql_put(b,
+            g->sum.n ? "coalesce(sum(x.s), 0)::double precision AS s" : "0::double precision AS s");
+    put_rows(b, q, g);
+    sql_put(b, by ? " GROUP BY " : " HAVING count(*) > 0");
+    put_keys(b, g, 'x', "");
+    sql_put(b, ") SELECT ");
+    put_values(b, g, 'y');
+    sql_put(b, by ? "y.n, y.s FROM y ORDER BY " : "y.n, y.s FROM y");
+    put_keys(b, g, 'y', " NULLS FIRST");
 }
 
 /* A value of the database as the header promises it: secrecy by name, the rest as it is. */
@@ -161,7 +195,10 @@ enum rc store_group(struct tx *tx, const struct query *q, const struct group_by 
     struct stmt *st = NULL;
     bool row;
     sqlb_init(&b, tx->s, q->scope, a);
-    put_group(&b, q, g);
+    if (b.dialect == SQLITE)
+        put_sqlite(&b, q, g);
+    else
+        put_postgres(&b, q, g);
     enum rc rc = sql_stmt(&st, &b, tx->db, e);
     while (rc == RC_OK && (rc = stmt_step(st, &row, e)) == RC_OK && row) {
         struct grouped n = {.count = (uint64_t)col_int(st, 2), .sum = st->db->ops->get_real(st, 3)};

@@ -1,4 +1,4 @@
-/* Heads of many records at once: what names them, and what decides who sees them. */
+/* Of many records at once: what names them and decides who sees them, and what refers to them. */
 #include "base/map.h"
 #include "store/store_int.h"
 
@@ -54,5 +54,23 @@ out:
     stmt_done(st);
     buf_free(&list);
     map_free(&place);
+    return rc;
+}
+
+enum rc store_linked(struct tx *tx, const int64_t *id, uint32_t n, struct str relation,
+                     uint32_t limit, vec_linked *out, struct err *e)
+{
+    struct buf list;
+    struct stmt *st = NULL;
+    bool row = false;
+    buf_init(&list, 16u << 20);
+    enum rc rc = id_list(&list, id, n, e);
+    if (rc == RC_OK)
+        rc = db_query(&st, tx->db, SQL_LINK_TO_ANY, e, "tti", buf_view(&list), relation,
+                      (int64_t)limit);
+    while (rc == RC_OK && (rc = stmt_step(st, &row, e)) == RC_OK && row)
+        rc = vec_push(out, ((struct linked){col_int(st, 0), col_int(st, 1)}), e);
+    stmt_done(st);
+    buf_free(&list);
     return rc;
 }

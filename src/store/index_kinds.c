@@ -101,7 +101,8 @@ static enum rc add_both(vec_index *out, const struct store *s, const struct kind
     if (!indexable(&p) || (!sorts && p.step[0].attr == ATTR_STATE))
         return RC_OK;
     TRY(add_index(out, s, k, &p, FACE_WHOLE, sorts, a, e));
-    return add_index(out, s, k, &p, FACE_PUBLIC, sorts, a, e);
+    /* PostgreSQL looks at every index of a table for each plan, SQLite opens all for each write */
+    return kind_shows(k) ? add_index(out, s, k, &p, FACE_PUBLIC, sorts, a, e) : RC_OK;
 }
 
 /* Of the trail, what the past is read by: the last entry of each record of a kind by some moment is

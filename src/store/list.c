@@ -201,7 +201,7 @@ static void put_half(struct sqlb *b, enum face face, const struct query *q, enum
     bool whole = face == FACE_WHOLE;
     sql_printf(b,
                "SELECT r.id AS id, r.kind, r.%s, r.state, r.secrecy, r.version, r.created, "
-               "r.updated, r.since, r.%s$text, ",
+               "r.updated, r.since, r.%s, ",
                whole ? "org" : "pub_org", whole ? "body" : "pub");
     if (q->sort.path.n)
         path_sort(b, "r.", face, &q->sort.path);

@@ -120,19 +120,37 @@ static void json_scalar(struct sqlb *b, const struct path_end *end)
     }
 }
 
-/* PostgreSQL's texts as the type compared with; what does not look like it is as if unset. */
+/* PostgreSQL: the value as JSON. */
+static void json_node(struct sqlb *b, const struct path_end *end)
+{
+    const struct path_step *s = end->step;
+    if (end->item) {
+        sql_printf(b, "(%svalue", end->alias);
+    } else {
+        sql_put(b, "((");
+        face_column(b, end->alias, end->face, "body", "pub");
+        sql_put(b, ") -> '");
+        sql_name(b, s->kind->field[s->field].name);
+        sql_put(b, "'");
+    }
+    if (s->sub != UINT32_MAX) {
+        sql_put(b, " -> '");
+        sql_name(b, end_field(s)->name);
+        sql_put(b, "'");
+    }
+    sql_put(b, ")");
+}
+
+/* PostgreSQL's values as the type compared with; what is no number is as if unset. */
 static void json_typed(struct sqlb *b, const struct path_end *end)
 {
-    static const char whole[] = " ~ '^[-]{0,1}[0-9]{1,18}$' THEN ";
-    static const char real[] = " ~ '^[-]{0,1}[0-9]+([.][0-9]+){0,1}([eE][-+]{0,1}[0-9]+){0,1}$' "
-                               "THEN ";
     switch (end->shape) {
     case SHAPE_INT:
     case SHAPE_REAL:
-        sql_put(b, "(CASE WHEN ");
-        json_scalar(b, end);
-        sql_put(b, end->shape == SHAPE_INT ? whole : real);
-        json_scalar(b, end);
+        sql_put(b, "(CASE WHEN jsonb_typeof(");
+        json_node(b, end);
+        sql_put(b, ") = 'number' THEN ");
+        json_node(b, end);
         sql_put(b, end->shape == SHAPE_INT ? "::bigint END)" : "::double precision END)");
         break;
     case SHAPE_BOOL:

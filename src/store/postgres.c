@@ -355,6 +355,7 @@ static int64_t changes(struct stmt *st)
 /* ---- columns, in binary ---- */
 
 #define FLOAT8 701
+#define JSONB  3802
 
 static bool is_null(struct stmt *st, int i)
 {
@@ -387,9 +388,12 @@ static double get_real(struct stmt *st, int i)
 static struct str get_bytes(struct stmt *st, int i)
 {
     const PGresult *r = own(st)->rows;
-    if (PQgetisnull(r, own(st)->row, i))
+    int row = own(st)->row;
+    if (PQgetisnull(r, row, i))
         return (struct str){NULL, 0};
-    return (struct str){PQgetvalue(r, own(st)->row, i), (size_t)PQgetlength(r, own(st)->row, i)};
+    struct str s = {PQgetvalue(r, row, i), (size_t)PQgetlength(r, row, i)};
+    /* a version, 1, then the text: made of rows that are given only, not of those only sorted */
+    return PQftype(r, i) == JSONB && s.n ? str_sub(s, 1, s.n) : s;
 }
 
 /* ---- signs of other processes ---- */

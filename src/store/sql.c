@@ -2,7 +2,7 @@
 
 /* Parameters are ?1, ?2 … in both dialects; `$word` is the dialect's own (db.c has the table). */
 
-#define REC "id, kind, org, state, secrecy, version, created, updated, since, body$text"
+#define REC "id, kind, org, state, secrecy, version, created, updated, since, body"
 #define AUDIT                                                                                      \
     "seq, at, account, login, action, comment, reason, id, kind, version, state, secrecy, org, "   \
     "body, hash"
@@ -28,7 +28,7 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_REC_HEADS] =
         "SELECT r.id, r.kind, r.org, r.state, r.secrecy, r.title, r.pub_title, r.shown, "
         "CASE WHEN g.id IS NULL THEN 0 ELSE 1 END FROM rec r LEFT JOIN grant_to g ON g.id = r.id "
-        "AND g.org = ?2 WHERE r.id IN $ids",
+        "AND g.org = ?2 WHERE r.id $among",
     [SQL_REC_STATE] = "SELECT kind, version, state, created, since FROM rec WHERE id = ?1",
     [SQL_REC_INSERT] =
         "INSERT INTO rec (id, kind, org, state, secrecy, version, created, updated, since, body, "
@@ -52,9 +52,13 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_LINK_CLEAR] = "DELETE FROM link WHERE from_id = ?1",
     [SQL_LINK_COUNT_TO] =
         "SELECT count(DISTINCT from_id) FROM link WHERE to_id = ?1 AND from_id <> ?1",
+    /* (SELECT ?1): PostgreSQL plans it once, not for every value anew */
     [SQL_LINK_TO] =
         "SELECT r.kind, l.from_id, l.relation FROM link l JOIN rec r "
-        "ON r.id = l.from_id WHERE l.to_id = ?1 ORDER BY l.from_id, l.relation LIMIT ?2",
+        "ON r.id = l.from_id WHERE l.to_id = (SELECT ?1$num) ORDER BY l.from_id, l.relation "
+        "LIMIT ?2",
+    [SQL_LINK_TO_ANY] = "SELECT to_id, from_id FROM link WHERE to_id $among AND relation = ?2 "
+                        "ORDER BY to_id, from_id LIMIT ?3",
     [SQL_UNIQ_GET] = "SELECT id FROM uniq WHERE kind = ?1 AND field = ?2 AND value = ?3",
     [SQL_UNIQ_OF] = "SELECT field, value FROM uniq WHERE id = ?1 ORDER BY field, value",
     [SQL_UNIQ_ADD] = "INSERT INTO uniq (kind, field, value, id) VALUES (?1, ?2, ?3, ?4)",
@@ -92,7 +96,7 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_AUDIT_COUNT] = "SELECT count(*) FROM audit",
     [SQL_VERIFY_REC] =
         "SELECT r.id, r.kind, r.org, r.state, r.secrecy, r.version, r.created, r.updated, "
-        "r.since, r.body$text, r.pub$text, r.pub_org, r.title, r.pub_title, r.shown, "
+        "r.since, r.body, r.pub, r.pub_org, r.title, r.pub_title, r.shown, "
         "CASE WHEN r.kind = a.kind AND r.version = a.version AND a.secrecy = "
         "CASE r.secrecy WHEN 0 THEN 'open' WHEN 1 THEN 'masked' ELSE 'private' END "
         "AND coalesce(r.org, 0) = a.org AND coalesce(r.state, '') = a.state "
@@ -125,6 +129,7 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_ACCOUNT_BY_LOGIN] = "SELECT " ACCOUNT " FROM account WHERE login = ?1",
     [SQL_ACCOUNT_BY_OUTSIDE] = "SELECT " ACCOUNT " FROM account WHERE outside = ?1",
     [SQL_ACCOUNT_LIST] = "SELECT " ACCOUNT " FROM account ORDER BY id",
+    [SQL_ACCOUNT_LIST_SECOND] = "SELECT " ACCOUNT " FROM account WHERE totp <> '' ORDER BY id",
     [SQL_SESSION_PUT] =
         "INSERT INTO session (key, account, created, seen, csrf, data) VALUES (?1, ?2, ?3, ?4, "
         "?5, ?6) ON CONFLICT (key) DO UPDATE SET account = excluded.account, "
@@ -176,6 +181,8 @@ const char *const sql_text_of[SQL__COUNT] = {
     [SQL_FILE_PUT] = "INSERT INTO file (key, name, bytes, account, created) VALUES (?1, ?2, ?3, "
                      "?4, ?5) ON CONFLICT (key) DO NOTHING",
     [SQL_FILE_GET] = "SELECT name, bytes FROM file WHERE key = ?1",
+    [SQL_FILE_THERE] = "SELECT account FROM file WHERE key = ?1",
+    [SQL_FILE_DROP] = "DELETE FROM file WHERE key = ?1",
 
     /* notices: a list is of one account, all (?2 = 0) or the unread, newest first before an id */
     [SQL_NOTICE_ADD] = "INSERT INTO notice (" NOTICE ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)",
@@ -231,6 +238,9 @@ const char *const sql_text_of[SQL__COUNT] = {
                      "secret = excluded.secret",
     [SQL_HOOK_DROP] = "DELETE FROM hook WHERE account = ?1 AND channel = ?2",
     [SQL_META_GET] = "SELECT value FROM meta WHERE name = ?1",
+    [SQL_META_RANGE] =
+        "SELECT name FROM meta WHERE name >= ?1 AND name < ?2 ORDER BY name LIMIT ?3",
+    [SQL_META_DROP] = "DELETE FROM meta WHERE name = ?1",
     [SQL_META_PUT] = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) "
                      "DO UPDATE SET value = excluded.value",
 };

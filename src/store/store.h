@@ -172,6 +172,14 @@ struct ref {
 typedef VEC(struct ref) vec_ref;
 enum rc store_refs(struct tx *tx, int64_t id, uint32_t limit, struct arena *a, vec_ref *out,
                    struct err *e) MUST_CHECK;
+/* What refers to any of `n` records by one relation, by `to` and `from`. Appends at most `limit`.
+ */
+struct linked {
+    int64_t to, from;
+};
+typedef VEC(struct linked) vec_linked;
+enum rc store_linked(struct tx *tx, const int64_t *id, uint32_t n, struct str relation,
+                     uint32_t limit, vec_linked *out, struct err *e) MUST_CHECK;
 /* The id that holds a unique value; 0 if none. `text` as val_text(raw). */
 enum rc store_by_unique(struct tx *tx, const struct kind *k, uint32_t field, struct str text,
                         int64_t *id, struct err *e) MUST_CHECK;

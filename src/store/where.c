@@ -386,8 +386,8 @@ void where_query(struct sqlb *b, enum face face, const struct query *q)
     else
         put_kinds(b, q->kind);
     bool shown = face == FACE_PUBLIC;
-    if (shown)
-        sql_put(b, " AND r.shown = 1");
+    if (shown) /* no index has the faces of kinds that have none */
+        sql_put(b, q->kind && !kind_shows(q->kind) ? " AND 1 = 0" : " AND r.shown = 1");
     if (b->scope.reach == SCOPE_ORG)
         put_whose(b, shown);
     if (q->filter && q->filter->op != FILTER_ALL) {

@@ -40,8 +40,25 @@ static double share_score(struct share s)
     return all > 0 ? good / all : -2;
 }
 
-/* UTF-8 throughout and no NUL: the usual case, told in one pass, eight bytes of ASCII or one
- * character of three at a step. */
+/* Behind the pairs of characters of three bytes from i on; stops where the rest is to be looked at
+ * closer. */
+static size_t skip_han(struct str s, size_t i)
+{
+    const uint64_t mask = 0xC0C0F0C0C0F0u, want = 0x8080E08080E0u;
+    const unsigned odd = 1u << 0 | 1u << 0xD; /* E0, ED: not all that follows is valid */
+    for (uint64_t w; s.n - i >= sizeof w; i += 6) {
+        memcpy(&w, s.p + i, sizeof w);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        w = __builtin_bswap64(w);
+#endif
+        if ((w & mask) != want || ((odd >> (w & 15) | odd >> (w >> 24 & 15)) & 1))
+            break;
+    }
+    return i;
+}
+
+/* UTF-8 throughout and no NUL: the usual case, told in one pass, eight bytes of ASCII or two
+ * characters of three at a step. */
 static bool is_clean(struct str s)
 {
     const uint64_t ones = UINT64_MAX / 255, high = ones << 7;
@@ -54,6 +71,7 @@ static bool is_clean(struct str s)
             i += sizeof w;
             continue;
         }
+        i = skip_han(s, i);
         while (s.n - i >= 3) {
             unsigned a = p[i] ^ 0xE0u, b = p[i + 1] ^ 0x80u, c = p[i + 2] ^ 0x80u;
             if (a - 1 >= 15 || a == 0xD || (b | c) >= 0x40)

@@ -115,6 +115,8 @@ enum rc fault_of_store(struct request *rq, const struct kind *k, const struct er
                          .key = strcmp(why->key, "store.unique") == 0 ? "web.not_unique"
                                                                       : "web.no_record"};
     f.detail = arena_str(rq->arena, str_sub(detail, tab + 1, detail.n));
+    if (!f.detail.n && strcmp(f.key, "web.not_unique") == 0)
+        f.key = "web.not_unique_hidden";
     if (!f.detail.p)
         return err_nomem(e);
     return vec_push(faults, f, e);
@@ -441,7 +443,7 @@ static bool is_shown(const struct form_view *w, uint32_t field)
     bool listed = !w->only;
     for (uint32_t i = 0; i < w->n_only; i++)
         listed |= w->only[i] == field;
-    return listed && !w->rec->kind->field[field].computed;
+    return listed && !w->rec->kind->field[field].computed && !w->rec->kind->field[field].off_form;
 }
 
 static void view_secrecy(struct form_view *w)

@@ -95,6 +95,7 @@ static struct str notice(const struct request *rq)
         {"second_off", "web.done_second_off"},
         {"query", "web.done_query"},
         {"cancelled", "web.done_cancelled"},
+        {"import_cancelled", "web.done_import_cancelled"},
         {"promised", "web.done_promised"},
         {"shortlisted", "web.done_shortlisted"},
         {"proposed", "web.done_proposed"},

@@ -14,10 +14,11 @@
 const struct page import_def = {"import", "kind{name label path} error upload_max", false};
 #define RUN_SHAPE                                                                                  \
     "kind{name label path} path percent stage running failed cancelled error name rows new "       \
-    "changed same wrong applied ready nothing returned unknown[.] "                                \
+    "changed same wrong applied ready days gone nothing returned unknown[.] "                      \
     "mapping headers[place text sample guessed choices[name label on]] more sheets show "          \
     "problems[sheet row cell title words] tabs[label href here count] "                            \
-    "lines[sheet row title href changes[label values before after]] lines_left " PAGER_SHAPE
+    "lines[sheet row title href changes[label values before after]] lines_left "                   \
+    "lines_gone " PAGER_SHAPE
 const struct page import_run_def = {"import_run", "run{" RUN_SHAPE "}", false};
 const struct page import_part_def = {"import_part", "run{" RUN_SHAPE "}", true};
 
@@ -86,7 +87,7 @@ enum rc import_upload(struct request *rq, struct reply *re, struct err *e)
         return upload_reply(rq, re, &why, e);
     }
     struct str name = file->file.n ? file->file : STR("upload");
-    TRY(file_keep(rq->site, rq->actor, name, file->value, key, e));
+    TRY(file_keep_brief(rq->site, rq->actor, name, file->value, FILE_UPLOAD_SECONDS, key, e));
     return start(
         rq, re,
         json_pack("{s:o, s:s, s:b}", "kind", text_json(rq->kind->name), "file", key, "apply", 0),
@@ -278,6 +279,11 @@ static enum rc view_rows(struct request *rq, struct view *v, const json_t *resul
     view_flag(v, "sheets", number(result, "sheets") > 1);
     if (shown == states[0])
         return RC_OK; /* their problems are listed instead */
+    bool there;
+    TRY(file_there(rq->site, key, &there, e));
+    view_flag(v, "lines_gone", !there);
+    if (!there)
+        return RC_OK;
     TRY(file_fetch(rq->site, rq->actor, key, rq->arena, &name, &text, e));
     from -= from % LINES_SHOWN;
     struct str begin = textf(rq, "{\"state\":\"%s\"", shown);
@@ -287,7 +293,8 @@ static enum rc view_rows(struct request *rq, struct view *v, const json_t *resul
     return RC_OK;
 }
 
-static enum rc view_result(struct request *rq, struct view *v, const json_t *result, struct err *e)
+static enum rc view_result(struct request *rq, struct view *v, const json_t *args,
+                           const json_t *result, struct err *e)
 {
     static const char *const counts[] = {"rows", "new", "changed", "same", "wrong"};
     for (size_t i = 0; i < ARRAY_LEN(counts); i++)
@@ -295,7 +302,12 @@ static enum rc view_result(struct request *rq, struct view *v, const json_t *res
     bool applied = json_is_true(json_object_get(result, "applied"));
     bool work = number(result, "new") + number(result, "changed") > 0;
     view_flag(v, "applied", applied);
-    view_flag(v, "ready", !applied && work && number(result, "wrong") == 0);
+    bool ready = !applied && work && number(result, "wrong") == 0, there = false;
+    if (ready)
+        TRY(file_there(rq->site, in_arena(rq, args, "file"), &there, e));
+    view_flag(v, "ready", ready && there);
+    view_flag(v, "gone", ready && !there);
+    view_int(v, "days", FILE_UPLOAD_SECONDS / 86400);
     view_flag(v, "nothing", !applied && !work && number(result, "wrong") == 0);
     view_str(v, "name", in_arena(rq, result, "name"));
     view_str(v, "returned", in_arena(rq, result, "returned"));
@@ -304,7 +316,7 @@ static enum rc view_result(struct request *rq, struct view *v, const json_t *res
     return view_rows(rq, v, result, e);
 }
 
-static enum rc view_run(struct request *rq, struct view *v, const struct job *j,
+static enum rc view_run(struct request *rq, struct view *v, const struct job *j, const json_t *args,
                         const json_t *result, struct err *e)
 {
     view_kind(rq, v, rq->kind);
@@ -322,7 +334,7 @@ static enum rc view_run(struct request *rq, struct view *v, const struct job *j,
         view_flag(v, "failed", true);
         view_str(v, "error", job_error(rq, j->result));
     }
-    return result ? view_result(rq, v, result, e) : RC_OK;
+    return result ? view_result(rq, v, args, result, e) : RC_OK;
 }
 
 /* The job must be an import into this kind: a run is not shown under another's address. */
@@ -343,15 +355,15 @@ enum rc import_run_page(struct request *rq, struct reply *re, struct err *e)
     struct job j = {0};
     json_t *args;
     TRY(load_run(rq, &j, &args, e));
-    json_decref(args);
     json_t *result =
         j.state == JOB_DONE ? json_loadb(j.result.p ? j.result.p : "", j.result.n, 0, NULL) : NULL;
     struct view *v = view_new(rq->arena);
-    enum rc rc = view_run(rq, view_map(v, "run"), &j, result, e);
+    enum rc rc = view_run(rq, view_map(v, "run"), &j, args, result, e);
     if (rc == RC_OK)
         rc = reply_page(rq, re, rq->part ? &import_part_def : &import_run_def,
                         msg_with(rq, "web.import_of", label_text(&rq->kind->label, rq->zh)), v, e);
     json_decref(result);
+    json_decref(args);
     return rc;
 }
 
@@ -364,13 +376,18 @@ enum rc import_apply_do(struct request *rq, struct reply *re, struct err *e)
     TRY(load_run(rq, &j, &args, e));
     json_t *result = json_loadb(j.result.p ? j.result.p : "", j.result.n, 0, NULL);
     const char *print = json_string_value(json_object_get(result, "print"));
+    bool there = false;
     enum rc rc;
     if (j.state != JOB_DONE || !print || json_is_true(json_object_get(args, "apply")))
         rc = err_user(e, "web.import_not_ready", "%s", "");
-    else if (param_text(rq, "columns").n) {
+    else
+        rc = file_there(rq->site, in_arena(rq, args, "file"), &there, e);
+    if (rc == RC_OK && !there)
+        rc = err_user(e, "import.gone", "%d", (int)(FILE_UPLOAD_SECONDS / 86400));
+    if (rc == RC_OK && param_text(rq, "columns").n) {
         json_object_set_new(args, "columns", columns_said(rq, result));
         rc = start(rq, re, json_incref(args), e);
-    } else {
+    } else if (rc == RC_OK) {
         json_object_set_new(args, "apply", json_true());
         json_object_set_new(args, "print", json_string(print));
         rc = start(rq, re, json_incref(args), e);
@@ -378,6 +395,18 @@ enum rc import_apply_do(struct request *rq, struct reply *re, struct err *e)
     json_decref(result);
     json_decref(args);
     return rc;
+}
+
+/* Not confirmed: what was uploaded is not kept. */
+enum rc import_cancel_do(struct request *rq, struct reply *re, struct err *e)
+{
+    struct job j = {0};
+    json_t *args;
+    TRY(load_run(rq, &j, &args, e));
+    json_decref(args);
+    TRY(import_forget(rq->site, rq->actor, j.id, e));
+    return reply_seef(rq, re, "import_cancelled", e, "/%.*s", (int)rq->kind->name.n,
+                      rq->kind->name.p);
 }
 
 /* A file that a job made. */

@@ -39,6 +39,7 @@ enum rc import_page(struct request *rq, struct reply *re, struct err *e) MUST_CH
 enum rc import_upload(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc import_run_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc import_apply_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
+enum rc import_cancel_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc file_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc attach_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc news_page(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;

@@ -165,33 +165,51 @@ static enum rc view_lights(struct request *rq, struct view *v, struct err *e)
 
 /* ---- money ---- */
 
-static enum rc view_sum(struct request *rq, struct view *list, const char *kind, const char *key,
-                        struct str filter, struct err *e)
+#define AGREED "state in (active, finished)"
+
+/* Sums of all, and of what began with the year or later, from one reading. */
+static enum rc sums_of(struct request *rq, const char *kind, const char *filter, const char *by,
+                       const char *month, int year, double sum[2], struct err *e)
 {
     vec_grouped g = {0};
-    double sum = 0;
-    if (!work_reads(rq, kind))
-        return RC_OK;
-    TRY(work_tally(rq, kind, filter.p, "state", "", "amount", &g, e));
-    for (size_t i = 0; i < g.n; i++)
-        sum += g.p[i].sum;
+    char first[8];
+    snprintf(first, sizeof first, "%04d", year);
+    sum[0] = sum[1] = 0;
+    enum rc rc = work_tally(rq, kind, filter, by, month, "amount", &g, e);
+    for (size_t i = 0; i < g.n; i++) {
+        sum[0] += g.p[i].sum;
+        sum[1] += str_cmp(g.p[i].value[1], str_of(first)) >= 0 ? g.p[i].sum : 0;
+    }
     vec_free(&g);
+    return rc;
+}
+
+static void view_sum(struct request *rq, struct view *list, const char *kind, const char *key,
+                     struct str filter, double sum)
+{
     struct view *v = view_item(list);
     view_str(v, "label", msg(rq, key));
     view_str(v, "text", show_money(rq, (int64_t)sum));
     view_str(v, "href", work_list(rq, kind, filter));
-    return RC_OK;
 }
 
 static enum rc view_money_sums(struct request *rq, struct view *v, int year, struct err *e)
 {
     struct view *list = view_list(v, "money");
-    TRY(view_sum(rq, list, "agreement", "web.money_agreed", STR("state in (active, finished)"), e));
-    TRY(view_sum(rq, list, "agreement", "web.money_agreed_year",
-                 textf(rq, "state in (active, finished) and signed >= %d-01-01", year), e));
-    TRY(view_sum(rq, list, "payment", "web.money_received", STR("amount is set"), e));
-    return view_sum(rq, list, "payment", "web.money_received_year",
-                    textf(rq, "day >= %d-01-01", year), e);
+    double sum[2];
+    if (work_reads(rq, "agreement")) {
+        TRY(sums_of(rq, "agreement", AGREED, "type", "signed:month", year, sum, e));
+        view_sum(rq, list, "agreement", "web.money_agreed", STR(AGREED), sum[0]);
+        view_sum(rq, list, "agreement", "web.money_agreed_year",
+                 textf(rq, AGREED " and signed >= %d-01-01", year), sum[1]);
+    }
+    if (!work_reads(rq, "payment"))
+        return RC_OK;
+    TRY(sums_of(rq, "payment", "", "", "day:month", year, sum, e));
+    view_sum(rq, list, "payment", "web.money_received", STR("amount is set"), sum[0]);
+    view_sum(rq, list, "payment", "web.money_received_year", textf(rq, "day >= %d-01-01", year),
+             sum[1]);
+    return RC_OK;
 }
 
 /* ---- bars ---- */
@@ -223,31 +241,44 @@ static void view_bars(struct request *rq, struct view *list, const char *kind, c
         }
 }
 
-static enum rc view_types(struct request *rq, struct view *v, int year, struct err *e)
+/* Of the groups of the sums, those of the year: one a type. */
+static enum rc types_of_year(const vec_grouped *all, int year, vec_grouped *out, struct err *e)
 {
-    vec_grouped g = {0};
-    struct str filter = textf(rq, "state in (active, finished) and signed >= %d-01-01", year);
-    TRY(work_tally(rq, "agreement", filter.p, "type", "", "", &g, e));
-    view_str(v, "types_label", msg_with(rq, "web.new_agreements", textf(rq, "%d", year)));
-    view_bars(rq, view_list(v, "types"), "agreement", "type", filter, &g);
-    vec_free(&g);
+    char first[8];
+    snprintf(first, sizeof first, "%04d", year);
+    for (size_t i = 0; i < all->n; i++) {
+        const struct grouped *g = &all->p[i];
+        if (str_cmp(g->value[1], str_of(first)) < 0)
+            continue;
+        if (out->n && str_eq(out->p[out->n - 1].value[0], g->value[0]))
+            out->p[out->n - 1].count += g->count;
+        else
+            TRY(vec_push(out, *g, e));
+    }
     return RC_OK;
 }
 
-/* Companies by the certificates that hold today; where the site keeps none, by what their records
- * say. */
+static enum rc view_types(struct request *rq, struct view *v, int year, struct err *e)
+{
+    vec_grouped all = {0}, g = {0};
+    struct str filter = textf(rq, AGREED " and signed >= %d-01-01", year);
+    enum rc rc = work_tally(rq, "agreement", AGREED, "type", "signed:month", "amount", &all, e);
+    if (rc == RC_OK)
+        rc = types_of_year(&all, year, &g, e);
+    view_str(v, "types_label", msg_with(rq, "web.new_agreements", textf(rq, "%d", year)));
+    view_bars(rq, view_list(v, "types"), "agreement", "type", filter, &g);
+    vec_free(&all);
+    vec_free(&g);
+    return rc;
+}
+
+/* Companies by the certificates that hold today. */
 static enum rc view_tiers(struct request *rq, struct view *v, struct err *e)
 {
     vec_grouped g = {0};
-    struct view *list = view_list(v, "tiers");
-    struct str valid = STR("(end is empty or end >= today)");
+    struct str valid = STR("start <= today and (end is empty or end >= today)");
     TRY(work_tally(rq, "rank", valid.p, "tier", "", "", &g, e));
-    if (g.n) {
-        view_bars(rq, list, "rank", "tier", valid, &g);
-    } else {
-        TRY(work_tally(rq, "org", "tier is set", "tier", "", "", &g, e));
-        view_bars(rq, list, "org", "tier", STR(""), &g);
-    }
+    view_bars(rq, view_list(v, "tiers"), "rank", "tier", valid, &g);
     vec_free(&g);
     return RC_OK;
 }

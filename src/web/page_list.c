@@ -1,5 +1,6 @@
 /* The list of a kind: quick filters, the filter language, sorting, columns, paging, saved queries.
  */
+#include "service/approval.h"
 #include "service/paths.h"
 #include "service/saved.h"
 #include "web/http_int.h"
@@ -425,6 +426,8 @@ static enum rc fill(struct list_view *l, bool *filtered, struct err *e)
     enum rc rc = list_more(l->rq, l->kind, &l->query.more, filtered, &why);
     if (rc == RC_OK)
         rc = record_list(l->rq->site, l->rq->actor, &l->query, l->rq->arena, &a, &why);
+    for (size_t i = 0; rc == RC_OK && i < a.rec.n; i++)
+        rc = approval_words(l->rq->site, &a.rec.p[i], l->rq->zh, l->rq->arena, &why);
     if (rc == RC_USER && l->query.filter.n && str_starts(str_of(why.key), STR("filter."))) {
         view_filter_error(l, &why);
         return RC_OK;

@@ -131,7 +131,7 @@ static enum rc view_section_field(struct show_view *s, struct view *fields, uint
     const struct field_def *f = &r->kind->field[i];
     bool wording = r->masked && r->masked[i].set && s->shown->face == FACE_FULL &&
                    r->secrecy == SECRECY_MASKED;
-    if (!r->val[i].set || (i == r->kind->title && !wording) || is_sources(f))
+    if (!r->val[i].set || f->inner || (i == r->kind->title && !wording) || is_sources(f))
         return RC_OK;
     struct view *v = view_item(fields);
     view_str(v, "label", label_text(&f->label, s->rq->zh));
@@ -343,6 +343,8 @@ static enum rc view_event(struct show_view *s, struct view *list, const struct e
     for (size_t i = 0; ev->before.kind && i < ev->change.n; i++) {
         const struct change *c = &ev->change.p[i];
         const struct field_def *f = &k->field[c->field];
+        if (f->inner)
+            continue;
         struct view *one = view_item(changes);
         struct str label = label_text(&f->label, rq->zh);
         view_str(one, "label", c->masked ? msg_with(rq, "web.wording_of", label) : label);
@@ -391,6 +393,7 @@ enum rc show_page_saying(struct request *rq, struct reply *re, const struct appr
     if (is_reviewed(rq))
         return review_page(rq, re, e);
     TRY(record_show(rq->site, rq->actor, rq->kind, rq->id, rq->arena, &shown, e));
+    TRY(approval_words(rq->site, &shown.rec, rq->zh, rq->arena, e));
     struct show_view s = {.rq = rq, .shown = &shown, .v = view_new(rq->arena)};
     enum rc rc = RC_OK;
     view_head(&s);

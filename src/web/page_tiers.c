@@ -67,18 +67,31 @@ static void view_tier(const struct request *rq, struct view *list, const struct 
     view_str(v, "until", day_text(rq, r, "end"));
     view_str(v, "certificate", certificate_of(r));
     view_flag(v, "valid", held);
+    view_flag(v, "unsure", work_val(r, "unsure", TYPE_BOOL) != NULL);
+}
+
+static bool is_company(const struct rec *org)
+{
+    const struct val *type = work_val(org, "type", TYPE_CODE);
+    return type && str_eq(type->text, STR("company"));
 }
 
 enum rc view_tiers_of(struct request *rq, struct view *v, const struct rec *org, struct err *e)
 {
     vec_rec all = {0};
+    const struct kind *k = kind_find(site_kinds(rq->site), STR("rank"));
+    bool may = k && is_company(org) && actor_may(rq->actor, k, RIGHT_CREATE, NULL);
     int64_t today = work_today(rq), day = param_day(rq, "on", today);
     enum rc rc = tiers_of(rq, org->id, &all, e);
-    if (rc == RC_OK && all.n) {
+    if (rc == RC_OK && (all.n || may)) {
         struct view *one = view_map(v, "tiers");
         struct view *held = view_list(one, "held"), *rows = view_list(one, "rows");
         view_str(one, "on", show_day(rq, day));
         view_flag(one, "past", day != today);
+        if (may)
+            view_str(
+                one, "new_path",
+                textf(rq, "/rank/new?company=%" PRId64 "&owner=%%23%" PRId64, org->id, org->id));
         for (size_t i = 0; i < all.n; i++) {
             bool holds = held_on(&all.p[i], day);
             if (holds)

@@ -174,6 +174,8 @@ static unsigned user_status(const char *key)
                                         "news.held",        "news.changed"};
     static const char *const malformed[] = {"web.form", "web.address_long", "json.syntax",
                                             "json.object", "web.parameter"};
+    /* the database of a site that runs is away, or another's */
+    static const char *const lost[] = {"store.none", "store.older", "store.newer"};
     if (in(key, denied, ARRAY_LEN(denied)))
         return 403;
     if (in(key, missing, ARRAY_LEN(missing)))
@@ -188,9 +190,13 @@ static unsigned user_status(const char *key)
         return 400;
     if (strcmp(key, "auth.token") == 0)
         return 401;
+    if (in(key, lost, ARRAY_LEN(lost)))
+        return 503;
     return strcmp(key, "web.template") == 0 ? 500 : 422;
 }
 
+/* By class. What the system, the store or memory refused is not the client's doing and may pass:
+ * 503. 500 is left for what we did wrong: no error was given, or a template is. */
 unsigned error_status(const struct err *e)
 {
     switch (e->rc) {
@@ -200,15 +206,29 @@ unsigned error_status(const struct err *e)
         return strcmp(e->key, "web.too_large") == 0 ? 413 : 422;
     case RC_NOMEM:
     case RC_CANCELLED:
-        return 503;
     case RC_SYS:
-        return strncmp(e->key, "store.", strlen("store.")) == 0 ||
-                       strcmp(e->key, "sso.unreachable") == 0
-                   ? 503
-                   : 500;
+    case RC_CORRUPT:
+        return 503;
     default:
         return 500;
     }
+}
+
+/* What the system says (a path, a statement) is for the log, not for the client. */
+static struct str sentence_of(const struct request *rq, const struct err *why, unsigned status)
+{
+    static const char *const inner[] = {"store.",  "file.", "record.", "service.",
+                                        "sealed.", "site.", "text.",   "sheet.",
+                                        "papers.", "web.",  "auth."};
+    if (status < 500)
+        return msg_error(rq, why);
+    if (status == 500)
+        return msg(rq, "web.internal");
+    for (size_t i = 0; i < ARRAY_LEN(inner); i++)
+        if (strncmp(why->key, inner[i], strlen(inner[i])) == 0)
+            return msg(rq,
+                       strcmp(why->key, "store.full") == 0 ? "web.disk_full" : "web.unavailable");
+    return msg_error(rq, why);
 }
 
 static bool is_sign_on(const struct err *why)
@@ -220,6 +240,8 @@ static const char *advice(const struct err *why, unsigned status)
 {
     if (is_sign_on(why))
         return "web.advice_sso";
+    if (why->rc == RC_CORRUPT)
+        return "web.advice_500"; /* it will not pass by itself */
     switch (status) {
     case 403:
         return "web.advice_403";
@@ -258,8 +280,7 @@ const struct page error_part = {"error_part", "status sentence advice sign_in ba
 enum rc reply_error(struct request *rq, struct reply *re, const struct err *why, struct err *e)
 {
     unsigned status = error_status(why);
-    /* what the system says is for the log, not for the client */
-    struct str sentence = status == 500 ? msg(rq, "web.internal") : msg_error(rq, why);
+    struct str sentence = sentence_of(rq, why, status);
     re->status = status;
     if (status == 503)
         reply_header(re, "Retry-After", STR("5"));

@@ -123,6 +123,7 @@ const struct route routes[] = {
     ROUTE(POST, "/{kind}/import", import_upload, ROLES_FORM, ROUTE_UPLOAD, "上传表格", "Upload a spreadsheet"),
     ROUTE(GET, "/{kind}/import/{id}", import_run_page, ROLES_FORM, 0, "导入预检", "Dry run of an import"),
     ROUTE(POST, "/{kind}/import/{id}", import_apply_do, ROLES_FORM, 0, "确认导入", "Confirm an import"),
+    ROUTE(POST, "/{kind}/import/{id}/cancel", import_cancel_do, ROLES_FORM, 0, "取消导入", "Cancel an import"),
     ROUTE(POST, "/{kind}/queries", query_save, ROLES_SIGNED, 0, "保存查询", "Save a query"),
     ROUTE(POST, "/{kind}/queries/{id}/drop", query_drop, ROLES_SIGNED, 0, "删除查询", "Drop a saved query"),
     ROUTE(GET, "/{kind}/new", form_page, ROLES_FORM, 0, "新建", "New record"),

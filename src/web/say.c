@@ -60,9 +60,47 @@ struct str msg_with(const struct request *rq, const char *key, struct str detail
     return s;
 }
 
+/* The store names fields as they are declared, several that stand once together as "a+b". */
+static struct str field_labels(const struct request *rq, struct str names)
+{
+    struct str all = STR("");
+    for (size_t at = 0; at < names.n;) {
+        size_t plus = MIN(str_find(names, STR("+"), at), names.n);
+        struct str one = str_sub(names, at, plus);
+        uint32_t f = field_find(rq->kind, one);
+        if (f != NO_FIELD)
+            one = label_text(&rq->kind->field[f].label, rq->zh);
+        else if (str_eq(one, STR("owner")))
+            one = msg(rq, "web.owner");
+        all = textf(rq, "%.*s%s%.*s", (int)all.n, all.n ? all.p : "",
+                    !all.n   ? ""
+                    : rq->zh ? "、"
+                             : ", ",
+                    (int)one.n, one.p);
+        at = plus + 1;
+    }
+    return all;
+}
+
+static struct str store_detail(const struct request *rq, struct str detail, const char **key)
+{
+    bool unique = strcmp(*key, "store.unique") == 0;
+    size_t tab = MIN(str_find(detail, STR("\t"), 0), detail.n);
+    struct str other = str_sub(detail, tab + 1, detail.n);
+    if (!rq->kind || (!unique && strcmp(*key, "store.ref") != 0))
+        return detail;
+    if (unique && !other.n)
+        *key = "web.unique_hidden";
+    struct str names = field_labels(rq, str_sub(detail, 0, tab));
+    return textf(rq, "%.*s\t%.*s", (int)names.n, names.n ? names.p : "", (int)other.n,
+                 other.n ? other.p : "");
+}
+
 struct str msg_error(const struct request *rq, const struct err *e)
 {
-    struct str s = msg_with(rq, e->key, str_of(e->detail));
+    const char *key = e->key;
+    struct str detail = store_detail(rq, str_of(e->detail), &key);
+    struct str s = msg_with(rq, key, detail);
     s = put_in(rq, s, "{row}", textf(rq, "%u", e->row));
     return put_in(rq, s, "{col}", textf(rq, "%u", e->col));
 }

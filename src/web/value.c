@@ -169,27 +169,83 @@ static enum rc view_one(struct request *rq, struct view *v, const struct rec *r,
     return RC_OK;
 }
 
+/* One value of a group's row as plain text; "" where it is unset. */
+static enum rc cell_text(struct request *rq, struct str *out, const struct field_def *f,
+                         const struct val *v, const struct titles *t, struct err *e)
+{
+    const struct kind *k;
+    *out = STR("");
+    if (!v->set)
+        return RC_OK;
+    if (f->type == TYPE_REF && !f->list)
+        *out = titles_of(t, v->num, &k);
+    else if (f->type == TYPE_MONEY && !f->list)
+        *out = show_money(rq, v->num);
+    else
+        TRY(plain(rq, out, f, v, e));
+    return RC_OK;
+}
+
+/* Has any of the rows a value there? */
+static bool is_filled(const struct field_def *f, const struct val *val, uint32_t sub)
+{
+    if (!f->list)
+        return val->set && sub < val->list.n && val->list.item[sub].set;
+    for (uint32_t i = 0; i < val->list.n; i++) {
+        const struct val *g = &val->list.item[i];
+        if (g->set && sub < g->list.n && g->list.item[sub].set)
+            return true;
+    }
+    return false;
+}
+
+static bool is_number(const struct field_def *f)
+{
+    return f->type == TYPE_INT || f->type == TYPE_DECIMAL || f->type == TYPE_MONEY;
+}
+
+static void view_headed(const struct request *rq, struct view *head, const struct field_def *f)
+{
+    view_str(head, "text", label_text(&f->label, rq->zh));
+    view_flag(head, "num", is_number(f));
+}
+
+static enum rc view_cell(struct request *rq, struct view *cell, const struct field_def *f,
+                         const struct val *v, const struct titles *t, struct err *e)
+{
+    struct str s = {0};
+    if (!v->set)
+        return RC_OK;
+    if (f->type == TYPE_REF && !f->list) {
+        view_ref(rq, cell, v->num, t);
+        return RC_OK;
+    }
+    TRY(cell_text(rq, &s, f, v, t, e));
+    view_str(cell, "text", s);
+    view_flag(cell, "num", is_number(f));
+    if (f->type == TYPE_URL)
+        view_str(cell, "href", s);
+    return RC_OK;
+}
+
+/* Columns with nothing in them are left out. */
 static enum rc view_groups(struct request *rq, struct view *v, const struct field_def *f,
                            const struct val *val, const struct titles *t, struct err *e)
 {
+    static const struct val blank;
     struct view *table = view_map(v, "table"), *heads = view_list(table, "heads");
     struct view *rows = view_list(table, "rows");
     uint32_t n = f->list ? val->list.n : 1;
     for (uint32_t j = 0; j < f->n_sub; j++)
-        view_item_str(heads, label_text(&f->sub[j].label, rq->zh));
+        if (!f->sub[j].inner && is_filled(f, val, j))
+            view_headed(rq, view_item(heads), &f->sub[j]);
     for (uint32_t i = 0; i < n; i++) {
         const struct val *g = f->list ? &val->list.item[i] : val;
         struct view *cells = view_list(view_item(rows), "cells");
-        for (uint32_t j = 0; g->set && j < f->n_sub && j < g->list.n; j++) {
-            const struct kind *k;
-            struct str s = {0};
-            const struct val *sub = &g->list.item[j];
-            if (sub->set && f->sub[j].type == TYPE_REF)
-                s = titles_of(t, sub->num, &k);
-            else if (sub->set)
-                TRY(plain(rq, &s, &f->sub[j], sub, e));
-            view_item_str(cells, s);
-        }
+        for (uint32_t j = 0; j < f->n_sub; j++)
+            if (!f->sub[j].inner && is_filled(f, val, j))
+                TRY(view_cell(rq, view_item(cells), &f->sub[j],
+                              g->set && j < g->list.n ? &g->list.item[j] : &blank, t, e));
     }
     view_str(v, "text", textf(rq, rq->zh ? "%u 项" : "%u", n));
     return RC_OK;
@@ -202,14 +258,10 @@ enum rc row_line(struct request *rq, struct str *out, const struct field_def *f,
     for (uint32_t j = 0; row->set && j < f->n_sub && j < row->list.n; j++) {
         const struct field_def *sub = &f->sub[j];
         const struct val *v = &row->list.item[j];
-        const struct kind *k;
-        struct str s = STR(""), label = label_text(&sub->label, rq->zh);
-        if (!v->set)
+        struct str s, label = label_text(&sub->label, rq->zh);
+        if (!v->set || sub->inner)
             continue;
-        if (sub->type == TYPE_REF)
-            s = titles_of(t, v->num, &k);
-        else
-            TRY(plain(rq, &s, sub, v, e));
+        TRY(cell_text(rq, &s, sub, v, t, e));
         if (sub->type == TYPE_BOOL) /* yes to what? */
             s = textf(rq, "%.*s %.*s", (int)label.n, label.p, (int)s.n, s.p);
         *out = textf(rq, "%.*s%s%.*s", (int)out->n, out->p, out->n && s.n ? " · " : "", (int)s.n,
@@ -228,9 +280,7 @@ enum rc view_field(struct request *rq, struct view *v, const struct rec *r,
         return view_groups(rq, v, f, val, t, e);
     view_flag(v, "long", f->type == TYPE_LONG);
     view_flag(v, "day", f->type == TYPE_DATE && !f->list);
-    view_flag(v, "num",
-              !f->list &&
-                  (f->type == TYPE_INT || f->type == TYPE_DECIMAL || f->type == TYPE_MONEY));
+    view_flag(v, "num", !f->list && is_number(f));
     if (!f->list)
         return view_one(rq, v, r, f, val, t, e);
     struct field_def one = *f;

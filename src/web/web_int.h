@@ -171,7 +171,8 @@ void titles_free(struct titles *t);
 /* A value as the partial "value.html" prints it: `v` gets text, and where it fits href, tone,
  * long, num, items[text href]. A shape that shows values holds VALUE_SHAPE. */
 #define VALUE_SHAPE                                                                                \
-    "text href long num day tone more items[text href] table{heads[.] rows[cells[.]]}"
+    "text href long num day tone more items[text href] table{heads[text num] "                     \
+    "rows[cells[text href num]]}"
 enum rc view_value(struct request *rq, struct view *v, const struct rec *r, struct str column,
                    const struct titles *t, struct err *e) MUST_CHECK;
 /* `r` is the record whose files the links lead to. */

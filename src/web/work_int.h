@@ -77,7 +77,7 @@ enum rc view_tiers_of(struct request *rq, struct view *v, const struct rec *org,
 
 /* What a record's page shows besides what every kind has: its thread, a programme's indicators, who
  * is known at an organisation, promises of an event. */
-#define TIER_SHAPE "label href start until certificate valid"
+#define TIER_SHAPE "label href start until certificate valid unsure"
 #define MORE_SHAPE                                                                                 \
     THREAD_SHAPE                                                                                   \
     " promises_path programme{on past today groups[label lead indicators[" INDICATOR_SHAPE         \
@@ -86,7 +86,7 @@ enum rc view_tiers_of(struct request *rq, struct view *v, const struct rec *org,
     " assessed[period median sheets[title href assessor score items proposal state{text tone}"     \
     " appeal here] proposal action action_path]"                                                   \
     " alumni[title href school post year] alumni_list alumni_more"                                 \
-    " tiers{on past held[" TIER_SHAPE "] rows[" TIER_SHAPE "]}"                                    \
+    " tiers{on past new_path held[" TIER_SHAPE "] rows[" TIER_SHAPE "]}"                           \
     " sources[quote title href hash]"
 enum rc view_more(struct request *rq, struct view *v, const struct shown *shown,
                   struct err *e) MUST_CHECK;

@@ -69,8 +69,12 @@ await test('the API has them', async () => {
   same((await broker.ask('POST', '/api/need', { owner, fields: { title: 'x', body: 'y', urgency: 6 } })).json.faults[0].field, 'urgency');
   const p = await broker.ask('POST', '/api/patent', { owner, fields: { title: '一种燕尾槽刀具', number: 'ZL202610000002.2' } });
   same(p.status, 201, p.text);
-  const twice = await broker.ask('POST', '/api/patent', { owner, fields: { title: '另一种', number: 'ZL202610000002.2' } });
-  check([409, 422].includes(twice.status), 'unique', twice.text);
+  const again = (language) => broker.ask('POST', '/api/patent', { owner, fields: { title: '另一种', number: 'ZL202610000002.2' } }, { 'accept-language': language });
+  const twice = await again('zh-CN');
+  same(twice.status, 409, twice.text);
+  check(twice.json.title.includes('“专利号”') && /#\d+/.test(twice.json.title) && !twice.json.title.includes('number'), 'by its label', twice.text);
+  const english = await again('en');
+  check(english.json.title.includes('this Number'), 'in the language asked for', english.text);
   const about = (await visitor.get('/api')).json;
   same(about.components.schemas.need.properties.urgency.maximum, 5);
   check(about.paths['/api/patent/{id}'].patch, 'paths');

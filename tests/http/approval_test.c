@@ -284,6 +284,41 @@ static void test_api(void **state)
     assert_true(shows("/api/agreement/{id}/approval/{name}") && shows("/api/approvals"));
 }
 
+/* The pages of kind approval itself, in English: what was kept in Chinese has its declared label.
+ * And money in the rows of a group has its unit. */
+static void test_in_words(void **state)
+{
+    (void)state;
+    int64_t id =
+        MAKE(&actor_system, "agreement", "title", "English reader", "type", "framework",
+             "parties.0.org", "甲公司", "parties.0.role", "a", "parties.1.org", "乙大学",
+             "parties.1.role", "b", "start", "2026-03-01", "amount", "10万元", "instalments.0.due",
+             "2026-06-01", "instalments.0.amount", "10万元", "owner", "甲公司");
+    assert_int_equal(submit(&editor, id), 303);
+    assert_int_equal(act(&editor, id, "agree", ""), 303);
+    assert_int_equal(look(&editor, id), 200);
+    assert_true(shows("<td>10 万元</td>"));
+    assert_int_equal(get(&editor, "/approval"), 200);
+    assert_true(shows("一般协议审批") && shows("技术经理人审核"));
+    assert_int_equal(get(&editor, "/language/en?back=/approval"), 303);
+    assert_int_equal(get(&editor, "/approval"), 200);
+    assert_true(shows("Approval of an ordinary agreement") && shows("Technology broker"));
+    assert_false(shows("技术经理人审核") || shows("一般协议审批"));
+    const char *at = got.body.p;
+    do {
+        at = strstr(at + 1, "href=\"/approval/");
+        assert_non_null(at);
+    } while (!isdigit((unsigned char)at[strlen("href=\"/approval/")]));
+    const char *page = pathf("%.*s", (int)strcspn(at + 6, "\""), at + 6);
+    assert_int_equal(get(&editor, page), 200);
+    assert_true(shows("<td>Organisation in charge</td>") && shows("Technology broker"));
+    assert_false(shows("<td>承办单位审核</td>"));
+    assert_int_equal(look(&editor, id), 200);
+    assert_true(shows("<td>¥100,000</td>"));
+    assert_int_equal(get(&editor, "/language/zh?back=/approval"), 303);
+    assert_int_equal(act(&editor, id, "withdraw", ""), 303);
+}
+
 /* ---- seal and file ---- */
 
 /* A form's value of a file that the editor has uploaded. */
@@ -300,6 +335,26 @@ static const char *uploaded(void)
     }
     vec_free(&all);
     return pathf("%.*s", (int)value.n, value.p);
+}
+
+/* Its own record says who signed when, not what the program goes by. */
+static void test_record(void **state)
+{
+    (void)state;
+    int64_t id = draft("看审批记录的协议", "10万元");
+    struct list_answer all = {0};
+    struct list_request q = {.kind = kind_of("approval")};
+    assert_int_equal(submit(&editor, id), 303);
+    assert_int_equal(act(&editor, id, "agree", "comment=同意报批"), 303);
+    q.filter = str_of(pathf("record = %lld", (long long)id));
+    OK(record_list(site, &actor_system, &q, &mem, &all, &e));
+    assert_int_equal(get(&broker, pathf("/approval/%lld", (long long)all.rec.p[0].id)), 200);
+    assert_true(shows("看审批记录的协议") && shows("<td>同意报批</td>") &&
+                shows("<th>签署人</th>"));
+    assert_true(shows(pathf("<td><a href=\"/org/%lld\">", (long long)org_a)));
+    assert_false(shows("审批流程代号") || shows("环节代号") || shows("账号编号") ||
+                 shows("提交时的审批流程") || shows("<th>转办自</th>"));
+    vec_free(&all.rec);
 }
 
 static void test_seal_and_file(void **state)
@@ -351,7 +406,8 @@ int main(void)
         cmocka_unit_test(test_pages),        cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_locked),       cmocka_unit_test(test_add_delegate_remind),
         cmocka_unit_test(test_parties_sign), cmocka_unit_test(test_outsiders),
-        cmocka_unit_test(test_api),          cmocka_unit_test(test_seal_and_file),
+        cmocka_unit_test(test_api),          cmocka_unit_test(test_in_words),
+        cmocka_unit_test(test_record),       cmocka_unit_test(test_seal_and_file),
         cmocka_unit_test(test_no_way_round),
     };
     return cmocka_run_group_tests(tests, plant, web_stop);

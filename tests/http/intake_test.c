@@ -74,6 +74,40 @@ static void test_import(void **state)
     assert_int_equal(post(&broker, place, ""), 422); /* not twice */
 }
 
+/* What was checked and is not wanted after all; and what was written cannot be confirmed again. */
+static void test_import_cancel(void **state)
+{
+    (void)state;
+    uint64_t before = needs();
+    char cancel[440], checked[400];
+    get(&broker, "/need/import");
+    upload(&broker, "/need/import", "no.csv", HEAD "不要的一条,内容,C32,330600,甲公司\n");
+    follow();
+    run_jobs();
+    snprintf(cancel, sizeof cancel, "%s/cancel", place);
+    assert_int_equal(get(&broker, place), 200);
+    assert_true(shows(cancel) && shows("7 天内可以确认"));
+    assert_int_equal(post(&broker, cancel, ""), 303);
+    assert_int_equal(get(&broker, header("Location")), 200);
+    assert_true(shows("已取消导入"));
+    assert_int_equal(get(&broker, place), 200);
+    assert_true(shows("不能确认") && !shows("确认写入"));
+    assert_int_equal(post(&broker, place, ""), 422);
+    assert_true(shows("已不再保留"));
+    assert_int_equal(needs(), before);
+    upload(&broker, "/need/import", "yes.csv", HEAD "要的一条,内容,C32,330600,甲公司\n");
+    snprintf(checked, sizeof checked, "%s", follow());
+    run_jobs();
+    get(&broker, place);
+    assert_int_equal(post(&broker, place, ""), 303);
+    run_jobs();
+    assert_int_equal(needs(), before + 1);
+    assert_int_equal(get(&broker, checked), 200);
+    assert_true(shows("不能确认") && !shows("确认写入"));
+    assert_int_equal(post(&broker, checked, ""), 422);
+    assert_int_equal(needs(), before + 1);
+}
+
 static void test_import_wrong(void **state)
 {
     (void)state;
@@ -90,8 +124,7 @@ static void test_import_wrong(void **state)
     const char *at = strstr(got.body.p, "/files/");
     assert_non_null(at);
     snprintf(file, sizeof file, "%.*s", (int)strcspn(at, "\""), at);
-    assert_int_equal(post(&broker, place, ""), 303); /* asked all the same: it is refused again */
-    run_jobs();
+    assert_int_equal(post(&broker, place, ""), 422); /* asked all the same: it is not kept */
     assert_int_equal(needs(), before);
     assert_int_equal(get(&broker, file), 200);
     assert_memory_equal(got.body.p, "PK", 2);
@@ -681,6 +714,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_import),
+        cmocka_unit_test(test_import_cancel),
         cmocka_unit_test(test_import_wrong),
         cmocka_unit_test(test_import_rows),
         cmocka_unit_test(test_import_columns),

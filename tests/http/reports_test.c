@@ -108,6 +108,14 @@ static void test_tiers(void **state)
         MAKE(&actor_system, "rank", "company", "甲公司", "tier", given[i][0], "start", given[i][1],
              "end", given[i][2], "certificate", "GR2023", "owner", "甲公司");
     const char *at = pathf("/org/%lld", (long long)org_a);
+    /* not typed beside them: the form does not ask */
+    assert_int_equal(get(&broker, pathf("%s/edit", at)), 200);
+    assert_true(shows("name=\"staff\"") && !shows("name=\"tier\""));
+    assert_int_equal(get(&broker, at), 200);
+    assert_true(shows(pathf("href=\"/rank/new?company=%lld&amp;owner=%%23%lld\"", (long long)org_a,
+                            (long long)org_a)));
+    assert_int_equal(get(&visitor, at), 200);
+    assert_false(shows("/rank/new"));
     assert_int_equal(get(&visitor, pathf("%s?on=2025-01-01", at)), 200);
     assert_true(shows("<span class=\"state tone-good\">高新技术企业</span>") &&
                 shows("<span class=\"state tone-good\">专精特新中小企业</span>"));

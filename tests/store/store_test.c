@@ -169,6 +169,14 @@ static void test_refs(void **state)
     assert_true(str_eq(refs.p[2].relation, STR("about")));
     assert_ptr_equal(refs.p[2].kind, kind_of("need"));
     vec_free(&refs);
+    vec_linked linked = {0};
+    OK(store_linked(tx, (int64_t[]){man.id, org.id, 99}, 3, STR("about"), 10, &linked, &err));
+    assert_int_equal(linked.n, 1);
+    assert_int_equal(linked.p[0].to, org.id);
+    assert_int_equal(linked.p[0].from, need.id);
+    OK(store_linked(tx, NULL, 0, STR("about"), 10, &linked, &err));
+    assert_int_equal(linked.n, 1);
+    vec_free(&linked);
     OK(store_delete(tx, &need, &by_test, &err));
     OK(store_delete(tx, &man, &by_test, &err));
     OK(store_delete(tx, &org, &by_test, &err));

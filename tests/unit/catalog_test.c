@@ -51,10 +51,9 @@ static int tear_down(void **unused)
     return rmdir(dir);
 }
 
-static struct catalog_added add(struct catalog *c, const char *text)
+static struct collection *collection_of(const char *text)
 {
     struct collection *from = NULL;
-    struct catalog_added a;
     FILE *f = fopen(sheet, "w");
     assert_non_null(f);
     fputs(text, f);
@@ -62,18 +61,33 @@ static struct catalog_added add(struct catalog *c, const char *text)
     struct table_options o = {.side = SIDE_RESULT};
     assert_int_equal(collection_open(&from, sheet, model_columns(model), &o, NULL, NULL, NULL),
                      RC_OK);
+    return from;
+}
+
+static struct catalog_added add(struct catalog *c, const char *text)
+{
+    struct collection *from = collection_of(text);
+    struct catalog_added a;
     assert_int_equal(catalog_add(c, from, &a, NULL), RC_OK);
     collection_close(from);
     return a;
 }
 
-static struct catalog *open_new(void)
+/* One in the language of a text, holding nothing. */
+static struct catalog *open_new_for(const char *text)
 {
     struct catalog *c = NULL;
+    struct collection *first = collection_of(text);
     empty_store();
-    assert_int_equal(catalog_make(store, NULL), RC_OK);
+    assert_int_equal(catalog_make(store, first, NULL), RC_OK);
+    collection_close(first);
     assert_int_equal(catalog_open(&c, store, INDEX_WRITE, NULL), RC_OK);
     return c;
+}
+
+static struct catalog *open_new(void)
+{
+    return open_new_for("title\n涂层\n");
 }
 
 static void assert_str(struct str s, const char *expected)
@@ -135,13 +149,72 @@ static void a_text_finds_the_nearest_first(void **unused)
     assert_true(found.p[0].score > found.p[1].score && found.p[0].score <= 100);
     assert_int_equal(catalog_item(c, found.p[0].number, &it, NULL), RC_OK);
     assert_str(it.id, "r2");
-    assert_int_equal(catalog_phrases(text, &it, &reasons, NULL), RC_OK);
+    assert_int_equal(catalog_phrases(c, text, &it, &reasons, NULL), RC_OK);
     assert_int_equal(reasons.n, 1);
     assert_str(span_str(text, reasons.p[0].need), "耐热涂层");
     assert_int_equal(catalog_search(c, STR("。"), 5, &found, NULL), RC_OK);
     assert_int_equal(found.n, 0);
     vec_free(&found);
     vec_free(&reasons);
+    catalog_close(c);
+}
+
+/* The best of `c` for a text, and the first phrase that is quoted of it. */
+static void assert_best(const struct catalog *c, struct str text, const char *id,
+                        const char *phrase)
+{
+    vec_found found = {0};
+    vec_reason reasons = {0};
+    struct item it;
+    assert_int_equal(catalog_search(c, text, 5, &found, NULL), RC_OK);
+    assert_int_equal(found.n, 1);
+    assert_int_equal(catalog_item(c, found.p[0].number, &it, NULL), RC_OK);
+    assert_str(it.id, id);
+    assert_int_equal(catalog_phrases(c, text, &it, &reasons, NULL), RC_OK);
+    assert_true(reasons.n >= 1);
+    assert_str(span_str(text, reasons.p[0].need), phrase);
+    vec_free(&found);
+    vec_free(&reasons);
+}
+
+#define ENGLISH_TEXT                                                                               \
+    "id\ttitle\nr1\tPruning convolutional networks\nr2\tThe multi-agent systems\nr3\tFrost\n"
+
+static void english_words_are_found_by_their_stems(void **unused)
+{
+    (void)unused;
+    struct catalog *c = open_new_for(ENGLISH_TEXT);
+    vec_found found = {0};
+    add(c, ENGLISH_TEXT);
+    for (int again = 0; again < 2; again++) {
+        assert_best(c, STR("a network is pruned"), "r1", "network");
+        assert_best(c, STR("my pruning convolutional filters"), "r1", "pruning convolutional");
+        assert_best(c, STR("multiagent"), "r2", "multiagent");
+        assert_int_equal(catalog_search(c, STR("the"), 5, &found, NULL), RC_OK);
+        assert_int_equal(found.n, 0);
+        /* the same after it was closed: MANIFEST tells what it was made for */
+        catalog_close(c);
+        assert_int_equal(catalog_open(&c, store, INDEX_WRITE, NULL), RC_OK);
+    }
+    assert_int_equal(catalog_verify(c, NULL), RC_OK);
+    vec_free(&found);
+    catalog_close(c);
+}
+
+static void a_chinese_index_stays_one(void **unused)
+{
+    (void)unused;
+    struct catalog *c = open_new();
+    vec_found found = {0};
+    add(c, ENGLISH_TEXT);
+    assert_int_equal(catalog_search(c, STR("network"), 5, &found, NULL), RC_OK);
+    assert_int_equal(found.n, 0);
+    assert_best(c, STR("networks"), "r1", "networks");
+    struct collection *english = collection_of(ENGLISH_TEXT);
+    assert_int_equal(catalog_make(store, english, NULL), RC_OK); /* there already: nothing */
+    collection_close(english);
+    assert_best(c, STR("networks"), "r1", "networks");
+    vec_free(&found);
     catalog_close(c);
 }
 
@@ -182,6 +255,8 @@ int main(void)
         cmocka_unit_test(every_field_comes_back),
         cmocka_unit_test(counts_tell_new_replaced_repeated),
         cmocka_unit_test(a_text_finds_the_nearest_first),
+        cmocka_unit_test(english_words_are_found_by_their_stems),
+        cmocka_unit_test(a_chinese_index_stays_one),
         cmocka_unit_test(deleted_ones_are_gone),
         cmocka_unit_test(without_an_index_it_does_not_open),
     };

@@ -80,14 +80,27 @@ static void test_status(void **state)
         const char *key;
         unsigned status;
     } want[] = {
-        {RC_USER, "service.denied", 403},      {RC_USER, "service.missing", 404},
-        {RC_USER, "store.stale", 409},         {RC_USER, "store.held", 409},
-        {RC_USER, "service.invalid", 422},     {RC_USER, "web.form", 400},
-        {RC_USER, "web.method", 405},          {RC_USER, "auth.token", 401},
-        {RC_TOO_BIG, "web.too_large", 413},    {RC_SYS, "store.lost", 503},
-        {RC_SYS, "store.busy", 503},           {RC_SYS, "file.open", 500},
-        {RC_NOMEM, "base.no_memory", 503},     {RC_CORRUPT, "store.record", 500},
+        {RC_USER, "service.denied", 403},
+        {RC_USER, "service.missing", 404},
+        {RC_USER, "store.stale", 409},
+        {RC_USER, "store.held", 409},
+        {RC_USER, "service.invalid", 422},
+        {RC_USER, "web.form", 400},
+        {RC_USER, "web.method", 405},
+        {RC_USER, "auth.token", 401},
+        {RC_TOO_BIG, "web.too_large", 413},
+        {RC_SYS, "store.lost", 503},
+        {RC_SYS, "store.busy", 503},
+        {RC_SYS, "file.open", 503},
+        {RC_NOMEM, "base.no_memory", 503},
+        {RC_CORRUPT, "store.record", 503},
         {RC_CANCELLED, "base.cancelled", 503},
+        {RC_CORRUPT, "store.file", 503},
+        {RC_CORRUPT, "record.body", 503},
+        {RC_SYS, "papers.pdf", 503},
+        {RC_USER, "store.none", 503},
+        {RC_USER, "web.template", 500},
+        {RC_OK, "", 500},
     };
     for (size_t i = 0; i < ARRAY_LEN(want); i++) {
         struct err e = {.rc = want[i].rc};

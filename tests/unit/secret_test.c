@@ -4,20 +4,31 @@
 #define _GNU_SOURCE
 #include "site_help.h"
 
-#include "service/auth.h"
+#include "service/auth_int.h"
 #include "service/notify_int.h"
+#include "service/totp.h"
 #include "service/upkeep.h"
 
 #include <pthread.h>
 #include <sodium.h>
 #include <sys/stat.h>
 
-#define PASSWORD "letmein-mail-4711"
-#define URL      "https://robots.example/send?key=hush-hush-0815"
-#define SIGNING  "SEChush0815"
+#define PASSWORD   "letmein-mail-4711"
+#define URL        "https://robots.example/send?key=hush-hush-0815"
+#define SIGNING    "SEChush0815"
+#define LOGIN_WORD "correct horse battery"
+#define SECOND     "HUSHHUSHHUSHHUSHHUSHHUSHHUSHHUSH" /* of a second factor */
 
 static struct actor admin, editor;
 static char key_path[300], aside_path[300];
+
+static void new_password(void)
+{
+    struct account_request r = {
+        .id = editor.account, .org = org_a, .password = STR(LOGIN_WORD), .active = true};
+    int64_t id;
+    OK(auth_account_save(site, &admin, &r, &id, &e));
+}
 
 static int up(void **state)
 {
@@ -27,6 +38,7 @@ static int up(void **state)
     snprintf(aside_path, sizeof aside_path, "%s/qiao.aside", site_path);
     admin = hire("boss", "boss", ROLE_ADMIN, 0, 0);
     editor = hire("li", "li", ROLE_EDITOR, org_a, 0);
+    new_password();
     return 0;
 }
 
@@ -49,7 +61,7 @@ static enum rc again(bool makes, struct err *e)
 /* ---- what stands in the store ---- */
 
 struct raw {
-    char mail[2000], robots[2000], print[100];
+    char mail[2000], robots[2000], print[100], second[300];
 };
 
 static enum rc read_raw(struct site *s, struct tx *tx, void *ctx, struct err *err)
@@ -64,6 +76,9 @@ static enum rc read_raw(struct site *s, struct tx *tx, void *ctx, struct err *er
     TRY(meta_get(tx, STR("secret"), &mem, &text, &found, err));
     snprintf(r->print, sizeof r->print, "%.*s", found ? (int)text.n : 0, found ? text.p : "");
     TRY(hook_list_all(tx, &mem, &all, err));
+    struct account who;
+    TRY(account_get(tx, editor.account, &mem, &who, &found, err));
+    snprintf(r->second, sizeof r->second, "%.*s", (int)who.totp.n, who.totp.p);
     r->robots[0] = 0;
     for (size_t i = 0; i < all.n; i++) {
         size_t n = strlen(r->robots);
@@ -81,6 +96,13 @@ static struct raw raw(void)
     return r;
 }
 
+static const char *code_now(void)
+{
+    static char code[9];
+    OK(totp_code(STR(SECOND), clock_now, 6, code, &e));
+    return code;
+}
+
 static void set_all(void)
 {
     struct notify_site n = {.mail = {.host = STR("smtp.example"),
@@ -91,6 +113,7 @@ static void set_all(void)
                                      .from = STR("a@b.example")}};
     OK(notify_site_set(site, &admin, &n, &e));
     OK(notify_hook_set(site, &editor, false, STR("dingtalk"), STR(URL), STR(SIGNING), &e));
+    OK(auth_totp_confirm(site, &editor, STR(SECOND), str_of(code_now()), &e));
 }
 
 static void nothing_plain(void)
@@ -98,6 +121,8 @@ static void nothing_plain(void)
     struct raw r = raw();
     assert_null(strstr(r.mail, PASSWORD));
     assert_null(strstr(r.robots, "hush"));
+    assert_null(strstr(r.second, SECOND));
+    assert_true(str_starts(str_of(r.second), STR("sealed1.")));
     assert_non_null(strstr(r.mail, "sealed1."));
     assert_non_null(strstr(r.robots, "sealed1."));
 }
@@ -118,12 +143,30 @@ static enum rc open_all(struct site *s, struct tx *tx, void *ctx, struct err *er
     vec_free(&all);
     TRY(rc);
     assert_true(str_eq(h.url, STR(URL)) && str_eq(h.secret, STR(SIGNING)));
+    struct account who;
+    struct second second;
+    bool found;
+    TRY(account_get(tx, editor.account, &mem, &who, &found, err));
+    TRY(second_open(&s->secrets, &who, &mem, &second, err));
+    assert_true(str_eq(second.secret, STR(SECOND)));
     return RC_OK;
 }
 
 static void all_opens(void)
 {
     OK(site_read(site, open_all, NULL, &e));
+}
+
+/* The editor signs in with the code of the moment. */
+static enum rc enters(struct err *err)
+{
+    struct signed_in first, full;
+    OK(auth_password(site, STR("li"), STR(LOGIN_WORD), STR(""), &mem, &first, &e));
+    assert_true(first.second_factor);
+    clock_now += 30; /* a code is good once */
+    TRY(auth_second(site, str_of(first.id), str_of(code_now()), &mem, &full, err));
+    assert_int_equal(full.actor.account, editor.account);
+    return RC_OK;
 }
 
 /* ---- one text ---- */
@@ -171,6 +214,9 @@ static void test_sealed(void **state)
     OK(again(true, &e));
     nothing_plain();
     all_opens();
+    OK(enters(&e));
+    nothing_plain(); /* with the code's time step after it */
+    OK(enters(&e));
     struct notify_site n;
     struct str hook[CHANNEL__COUNT];
     OK(notify_site_get(site, &admin, &mem, &n, hook, &e));
@@ -213,10 +259,12 @@ static void test_files(void **state)
     assert_true(file_has(path, "smtp.example"));
     assert_false(file_has(path, PASSWORD));
     assert_false(file_has(path, "hush"));
+    assert_false(file_has(path, SECOND));
     for (size_t i = 0; i < ARRAY_LEN(names) && !pg_url[0]; i++) {
         snprintf(path, sizeof path, "%s/%s", site_path, names[i]);
         assert_false(file_has(path, PASSWORD));
         assert_false(file_has(path, "hush"));
+        assert_false(file_has(path, SECOND));
     }
 }
 
@@ -286,6 +334,9 @@ static void test_missing(void **state)
     REFUSED(notify_site_set(site, &admin, &n, &e), "sealed.missing");
     REFUSED(notify_hook_set(site, &editor, false, STR("wecom"), STR(URL), STR(""), &e),
             "sealed.missing");
+    REFUSED(enters(&e), "auth.second_locked");
+    REFUSED(auth_totp_confirm(site, &admin, STR(SECOND), str_of(code_now()), &e),
+            "auth.second_locked");
     /* the inbox goes on; what is to be sent waits */
     OK(site_write(site, put_due, NULL, &e));
     clock_now += 86400;
@@ -295,6 +346,7 @@ static void test_missing(void **state)
     OK(again(true, &e));
     assert_int_equal(site->secrets.state, SECRET_READY);
     all_opens();
+    OK(enters(&e));
 }
 
 static void write_file(const char *path, const char *text)
@@ -337,7 +389,15 @@ static void test_new_key(void **state)
     OK(notify_site_get(site, &admin, &mem, &n, hook, &e));
     assert_true(!n.locked && n.mail.password.n == 0 && str_eq(n.mail.host, STR("smtp.example")));
     assert_string_equal(raw().robots, "");
+    /* the password alone does not open what had a second factor */
+    REFUSED(enters(&e), "auth.second_lost");
+    OK(again(true, &e));
+    REFUSED(enters(&e), "auth.second_lost");
+    OK(upkeep_verify(site, NULL, NULL, &e));
+    new_password();
+    assert_string_equal(raw().second, "");
     set_all();
+    OK(enters(&e));
     OK(again(true, &e));
     all_opens();
     OK(upkeep_verify(site, NULL, NULL, &e));
@@ -345,12 +405,22 @@ static void test_new_key(void **state)
 
 /* ---- from before there were keys ---- */
 
+static enum rc second_in(struct tx *tx, const char *totp, struct err *err)
+{
+    struct account who;
+    bool found;
+    TRY(account_get(tx, editor.account, &mem, &who, &found, err));
+    who.totp = str_of(totp);
+    return account_put(tx, &who, err);
+}
+
 static enum rc plain_in(struct site *s, struct tx *tx, void *ctx, struct err *err)
 {
     struct hook h = {editor.account, STR("dingtalk"), STR(URL), STR(SIGNING)};
     (void)s;
     (void)ctx;
     TRY(meta_put(tx, STR("secret"), STR(""), err));
+    TRY(second_in(tx, SECOND, err));
     TRY(meta_put(
         tx, STR("notify"),
         STR("{\"host\":\"smtp.example\",\"user\":\"robot\",\"password\":\"" PASSWORD
@@ -382,6 +452,81 @@ static void test_migrated(void **state)
     OK(again(true, &e)); /* once */
     assert_string_equal(raw().mail, first.mail);
     assert_string_equal(raw().robots, first.robots);
+    assert_string_equal(raw().second, first.second);
+    OK(enters(&e));
+}
+
+/* From when there was a key already, and second factors stood in plain: with a step and without. */
+static enum rc forget_in(struct site *s, struct tx *tx, void *ctx, struct err *err)
+{
+    (void)s;
+    (void)ctx;
+    TRY(notify_secrets_forget(tx, err));
+    return second_in(tx, SECOND, err);
+}
+
+static enum rc second_plain_in(struct site *s, struct tx *tx, void *ctx, struct err *err)
+{
+    (void)s;
+    return second_in(tx, ctx, err);
+}
+
+static void test_second_migrated(void **state)
+{
+    static char used[80];
+    (void)state;
+    clock_now += 30;
+    snprintf(used, sizeof used, SECOND ":%lld", (long long)clock_now / 30);
+    char *const was[] = {(char[]){SECOND}, used};
+    for (size_t i = 0; i < ARRAY_LEN(was); i++) {
+        OK(site_write(site, second_plain_in, was[i], &e));
+        OK(again(false, &e)); /* a command that only looks */
+        assert_string_equal(raw().second, was[i]);
+        all_opens();
+        OK(again(true, &e));
+        nothing_plain();
+        all_opens();
+    }
+    struct signed_in first, full;
+    OK(auth_password(site, STR("li"), STR(LOGIN_WORD), STR(""), &mem, &first, &e));
+    REFUSED(auth_second(site, str_of(first.id), str_of(code_now()), &mem, &full, &e),
+            "auth.code"); /* its step was taken before */
+    OK(enters(&e));
+    /* the key is lost, and nothing but this stands there, in plain: a new key, and it is sealed */
+    OK(site_write(site, forget_in, NULL, &e));
+    assert_int_equal(unlink(key_path), 0);
+    OK(again(true, &e));
+    assert_int_equal(site->secrets.state, SECRET_READY);
+    set_all();
+    nothing_plain();
+    OK(enters(&e));
+}
+
+/* A secret of another account, or one that was touched. */
+static void test_second_moved(void **state)
+{
+    static char text[300];
+    (void)state;
+    struct raw was = raw();
+    size_t at = strlen("sealed1.") + 40;
+    snprintf(text, sizeof text, "%s", was.second);
+    text[at] = text[at] == 'A' ? 'B' : 'A';
+    OK(site_write(site, second_plain_in, text, &e));
+    REFUSED(enters(&e), "auth.second_lost");
+    REFUSED(upkeep_verify(site, NULL, NULL, &e), "sealed.damaged");
+    snprintf(text, sizeof text, "%s", was.second);
+    int64_t own = editor.account;
+    editor.account = admin.account;
+    OK(site_write(site, second_plain_in, text, &e));
+    editor.account = own;
+    REFUSED(upkeep_verify(site, NULL, NULL, &e), "sealed.damaged");
+    editor.account = admin.account;
+    OK(site_write(site, second_plain_in, (char[]){""}, &e));
+    editor.account = own;
+    new_password();
+    OK(upkeep_verify(site, NULL, NULL, &e));
+    set_all();
+    OK(enters(&e));
 }
 
 static void test_migrated_over_a_broken_file(void **state)
@@ -470,6 +615,8 @@ int main(void)
         cmocka_unit_test(test_other),
         cmocka_unit_test(test_new_key),
         cmocka_unit_test(test_migrated),
+        cmocka_unit_test(test_second_migrated),
+        cmocka_unit_test(test_second_moved),
         cmocka_unit_test(test_migrated_over_a_broken_file),
         cmocka_unit_test(test_started_together),
         cmocka_unit_test(test_moved),

@@ -316,7 +316,7 @@ static void columns_say(const char *need, const char *result, const char *expect
     put(results_path, text);
     struct matching *m = match(options(needs_path, results_path));
     vec_reason v = {0};
-    assert_int_equal(matching_reasons(m, 0, 0, &v, NULL), RC_OK);
+    assert_int_equal(matching_reasons(m, NULL, 0, 0, &v, NULL), RC_OK);
     for (size_t i = 0; i < v.n; i++)
         if (v.p[i].code >= REASON_INDUSTRY)
             n += (size_t)snprintf(shown + n, sizeof shown - n, "%s %s;", names[v.p[i].code],

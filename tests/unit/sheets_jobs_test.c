@@ -4,6 +4,7 @@
 
 #include "service/auth.h"
 #include "service/jobs.h"
+#include "service/site_int.h"
 
 #include <jansson.h>
 
@@ -86,6 +87,151 @@ static void dry_run_then_write(void **state)
     json_decref(r);
 }
 
+/* ---- what was uploaded goes again ---- */
+
+static void keep_upload(const char *text, char key[65])
+{
+    OK(file_keep_brief(site, broker(), STR("表.csv"), str_of(text), FILE_UPLOAD_SECONDS, key, &e));
+}
+
+static bool there(const char *key)
+{
+    bool is = false;
+    OK(file_there(site, str_of(key), &is, &e));
+    return is;
+}
+
+static json_t *import_args(const char *key)
+{
+    return json_pack("{s:s,s:s}", "kind", "need", "file", key);
+}
+
+static void uploads_go_once_written(void **state)
+{
+    (void)state;
+    char key[65], other[65], print[32];
+    struct str name, bytes;
+    keep_upload("需求名称,期望成熟度\n任务戊,5\n", key);
+    keep_upload("需求名称,期望成熟度\n任务戊,5\n", other); /* equal bytes, another's file */
+    assert_string_not_equal(key, other);
+    json_t *r = ran("import", import_args(key), JOB_DONE);
+    snprintf(print, sizeof print, "%s", text_in(r, "print"));
+    json_decref(r);
+    assert_true(there(key)); /* it may be confirmed */
+    json_t *args = import_args(key);
+    json_object_set_new(args, "apply", json_true());
+    json_object_set_new(args, "print", json_string(print));
+    r = ran("import", json_deep_copy(args), JOB_DONE);
+    assert_true(json_is_true(json_object_get(r, "applied")));
+    json_decref(r);
+    assert_false(there(key));
+    REFUSED(file_fetch(site, broker(), str_of(key), &mem, &name, &bytes, &e), "jobs.file");
+    assert_true(there(other));
+    r = ran("import", args, JOB_FAILED);
+    assert_string_equal(text_in(r, "key"), "import.gone");
+    json_decref(r);
+    /* nothing to do so far: another column may be chosen for a header */
+    r = ran("import", import_args(other), JOB_DONE);
+    assert_int_equal(number_in(r, "same"), 1);
+    json_decref(r);
+    assert_true(there(other));
+}
+
+static void uploads_that_cannot_be_read_go(void **state)
+{
+    (void)state;
+    char key[65];
+    keep_upload("需求名称,期望成熟度\n任务己,甲级\n", key);
+    json_t *r = ran("import", import_args(key), JOB_DONE);
+    assert_true(there(text_in(r, "returned")));
+    json_decref(r);
+    assert_true(there(key)); /* it may have been the wrong column */
+    keep_upload("PK\003\004 this is no workbook", key);
+    json_decref(ran("import", import_args(key), JOB_FAILED));
+    assert_false(there(key));
+}
+
+static void cancelled_uploads_go(void **state)
+{
+    (void)state;
+    char key[65];
+    int64_t id = 0;
+    bool one = true;
+    struct actor reader = *broker();
+    keep_upload("需求名称,期望成熟度\n任务庚,5\n", key);
+    json_t *args = import_args(key);
+    char *text = json_dumps(args, 0);
+    json_decref(args);
+    OK(jobs_start(site, broker(), "import", str_of(text), &id, &e));
+    OK(jobs_cancel(site, broker(), id, &e)); /* while it waits */
+    assert_false(there(key));
+    OK(jobs_run_one(site, &one, &e));
+    assert_false(one);
+    free(text);
+    keep_upload("需求名称,期望成熟度\n任务庚,5\n", key);
+    args = import_args(key);
+    text = json_dumps(args, 0);
+    json_decref(args);
+    OK(jobs_start(site, broker(), "import", str_of(text), &id, &e));
+    OK(jobs_run_one(site, &one, &e));
+    assert_true(there(key));
+    reader.read_only = true;
+    REFUSED(import_forget(site, &reader, id, &e), "service.denied");
+    struct actor stranger = actor(ROLE_EDITOR, org_a);
+    stranger.account = 4711;
+    REFUSED(import_forget(site, &stranger, id, &e), "service.missing");
+    assert_true(there(key));
+    OK(import_forget(site, broker(), id, &e)); /* after the check */
+    assert_false(there(key));
+    OK(import_forget(site, broker(), id, &e));
+    free(text);
+}
+
+static void uploads_go_after_their_term(void **state)
+{
+    (void)state;
+    char key[65], longer[65], kept[65];
+    uint32_t n = 0;
+    keep("留着.csv", "需求名称\n", kept);
+    OK(files_sweep(site, &n, &e));
+    keep_upload("需求名称,期望成熟度\n任务辛,5\n", key);
+    OK(file_keep_brief(site, broker(), STR("b"), STR("b"), FILE_RESULT_SECONDS, longer, &e));
+    json_decref(ran("import", import_args(key), JOB_DONE));
+    int64_t was = clock_now;
+    clock_now += FILE_UPLOAD_SECONDS - 1;
+    OK(files_sweep(site, &n, &e));
+    assert_true(n == 0 && there(key));
+    clock_now += 2;
+    OK(files_sweep(site, &n, &e));
+    assert_true(n >= 1 && !there(key) && there(longer));
+    OK(files_sweep(site, &n, &e));
+    assert_int_equal(n, 0);
+    for (int i = 0; i < 230; i++) /* more than go at once */
+        keep_upload("x", key);
+    clock_now += FILE_RESULT_SECONDS;
+    OK(files_sweep(site, &n, &e));
+    assert_true(n >= 231 && !there(key) && !there(longer) && there(kept));
+    clock_now = was;
+}
+
+/* No record can hold what will go. */
+static enum rc is_held(struct site *s, struct tx *tx, void *ctx, struct err *err)
+{
+    bool held = true;
+    (void)s;
+    TRY(file_held(tx, broker(), str_of(ctx), &mem, &held, err));
+    assert_false(held);
+    return RC_OK;
+}
+
+static void uploads_are_no_attachments(void **state)
+{
+    (void)state;
+    char key[65];
+    keep_upload("x", key);
+    OK(site_read(site, is_held, key, &e));
+}
+
 static void wrong_rows_give_a_sheet_back(void **state)
 {
     (void)state;
@@ -145,6 +291,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dry_run_then_write),
+        cmocka_unit_test(uploads_go_once_written),
+        cmocka_unit_test(uploads_that_cannot_be_read_go),
+        cmocka_unit_test(cancelled_uploads_go),
+        cmocka_unit_test(uploads_go_after_their_term),
+        cmocka_unit_test(uploads_are_no_attachments),
         cmocka_unit_test(wrong_rows_give_a_sheet_back),
         cmocka_unit_test(exports_are_files),
         cmocka_unit_test(bad_arguments),
