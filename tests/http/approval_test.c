@@ -129,6 +129,9 @@ static void test_refusals(void **state)
     assert_int_equal(act(&editor, id, "nothing", ""), 422);
     assert_int_equal(act(&member, id, "withdraw", ""), 403);
     assert_int_equal(act(&editor, id, "withdraw", ""), 303);
+    assert_non_null(strstr(header("Location"), "done=approval_withdraw"));
+    assert_int_equal(look(&editor, id), 200); /* nobody had signed: no step is done */
+    assert_false(shows("stage-done"));
 }
 
 static void test_locked(void **state)
