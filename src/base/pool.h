@@ -20,7 +20,7 @@ enum rc beside_open(struct beside **out, pool_fn fn, void *ctx, struct err *e) M
 void beside_ready(struct beside *b, size_t n);
 /* Begin no further step, wait for the one under way; *done (may be NULL): how many were run. The
  * failure of the first that failed, after which none was begun. NULL is allowed. */
-enum rc beside_close(struct beside *b, size_t *done, struct err *e);
+enum rc beside_close(struct beside *b, size_t *done, struct err *e) MUST_CHECK;
 
 /* Processors this process may use, at least 1. */
 unsigned pool_cpus(void);
