@@ -83,7 +83,7 @@ struct beside {
     pool_fn fn;
     void *ctx;
     pthread_t thread;
-    bool running;
+    bool tried, running;  /* the thread is made when the first step is ready */
     pthread_mutex_t lock; /* guards ready, stop */
     pthread_cond_t wake;
     size_t ready;
@@ -123,7 +123,6 @@ enum rc beside_open(struct beside **out, pool_fn fn, void *ctx, struct err *e)
     b->ctx = ctx;
     pthread_mutex_init(&b->lock, NULL);
     pthread_cond_init(&b->wake, NULL);
-    b->running = pthread_create(&b->thread, NULL, work_beside, b) == 0;
     *out = b;
     return RC_OK;
 }
@@ -134,6 +133,9 @@ void beside_ready(struct beside *b, size_t n)
     b->ready = n;
     pthread_cond_signal(&b->wake);
     pthread_mutex_unlock(&b->lock);
+    if (n && !b->tried)
+        b->running = pthread_create(&b->thread, NULL, work_beside, b) == 0;
+    b->tried |= n > 0;
 }
 
 enum rc beside_close(struct beside *b, size_t *done, struct err *e)
