@@ -7,7 +7,7 @@
  * the public no figure.
  *
  * Figures are computed once for each (role, organisation, day) and kept until the site's seq moves
- * on; about ten grouped queries, and for unmet needs a ranking of the newest UNMET_LOOKED. */
+ * on; some fifteen grouped queries, and for unmet needs a ranking of the newest UNMET_LOOKED. */
 #ifndef QIAO_OVERVIEW_H
 #define QIAO_OVERVIEW_H
 
