@@ -38,6 +38,19 @@ static struct str company_core(struct str s)
     return s;
 }
 
+/* 澧川县 of 澧川县丰禾食品有限公司: where a town ends that no list has, 0. */
+static size_t unlisted_town(struct str s)
+{
+    uint32_t last = 0, n = 0;
+    for (size_t i = 0; i < s.n && n < 4; n++) {
+        uint32_t c = utf8_next(s, &i);
+        if (n >= 2 && is_town(c) && may_end_town(last))
+            return i;
+        last = c;
+    }
+    return 0;
+}
+
 /* Without the place that it begins with. */
 static struct str without_place(const struct page *p, struct str s)
 {
@@ -52,6 +65,8 @@ static struct str without_place(const struct page *p, struct str s)
             if (x->sense.p[k].class == SENSE_PLACE)
                 cut = i;
     }
+    if (cut == 0)
+        cut = unlisted_town(s);
     return cut < s.n ? str_sub(s, cut, s.n) : s;
 }
 
@@ -105,7 +120,9 @@ static bool shortens(const struct page *p, const struct long_form *f, uint32_t i
     const struct org *a = &p->org.p[i], *b = &p->org.p[j];
     if (a->kind != b->kind || a->name.n >= b->name.n || a->brand || b->brand)
         return false;
-    if (a->kind == KIND_PARK && f[i].head == f[j].head && is_subsequence(a->name, b->name))
+    enum { BARE_PARK = 9 }; /* 高新区 */
+    if (a->kind == KIND_PARK && (f[i].head == f[j].head || a->name.n <= BARE_PARK) &&
+        is_subsequence(a->name, b->name))
         return true; /* 滁州经开区 of 滁州经济技术开发区 */
     if (a->kind != KIND_ENTERPRISE)
         return (str_ends(b->name, a->name) && a->name.n >= 9) || same_office(a, b);

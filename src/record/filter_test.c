@@ -311,7 +311,8 @@ enum rc read_test(struct parser *p, struct filter **out)
     size_t op_at = p->s.at;
     enum filter_op op = scan_op(p);
     if (op == FILTER_ALL)
-        return filter_expected(p, "= != < <= > >= in under contains is");
+        return filter_expected(p, p->c->zh ? "=、!=、<、<=、>、>=、属于、隶属、包含、为空"
+                                           : "= != < <= > >= in under contains is");
     if (!suits(op, &path)) {
         struct label l = path_label(&path);
         return filter_refuse(&p->s, op_at, "filter.op",

@@ -108,6 +108,24 @@ bool email_ok(struct str s)
     return str_find(host, STR("."), 0) != SIZE_MAX && host_ok(host);
 }
 
+size_t text_narrow(char *p, size_t n)
+{
+    char *to = p;
+    for (size_t i = 0; i < n;) {
+        size_t from = i;
+        uint32_t c = utf8_next((struct str){p, n}, &i);
+        if (c == 0x3000)
+            *to++ = ' ';
+        else if (c >= 0xFF01 && c <= 0xFF5E && c != 0xFF08 && c != 0xFF09)
+            *to++ = (char)(c - 0xFEE0);
+        else {
+            memmove(to, p + from, i - from);
+            to += i - from;
+        }
+    }
+    return (size_t)(to - p);
+}
+
 /* +86 138-0000-0000, 025-8359 0000转8012, (025) 83590000 */
 bool phone_ok(struct str s)
 {

@@ -58,6 +58,9 @@ bool credit_read(char to[18], struct str s);
 bool orcid_read(char to[19], struct str s);
 bool email_ok(struct str s);
 bool phone_ok(struct str s);
+/* Full-width letters, digits and signs become half-width, but brackets (a number may be kept with
+ * them); in place, the new length. */
+size_t text_narrow(char *p, size_t n);
 bool url_ok(struct str s);
 bool file_ok(struct str s);
 

@@ -109,10 +109,12 @@ static enum rc parse_format(struct val *out, struct str s, struct fault_place *p
         break;
     case TYPE_EMAIL:
         key = "field.email";
+        text.n = text_narrow((char *)text.p, text.n);
         ok = email_ok(text);
         break;
     case TYPE_PHONE:
         key = "field.phone";
+        text.n = text_narrow((char *)text.p, text.n);
         ok = phone_ok(text);
         break;
     case TYPE_URL:
@@ -152,6 +154,9 @@ static enum rc parse_int(struct val *out, struct str s, struct fault_place *p, s
     if (!out->set && p->f->max <= 9 && t.n && to[0] != '-' &&
         value_trl(s, &trl)) /* "TRL 6", "六级" */
         *out = (struct val){.set = true, .num = trl};
+    if (!out->set && p->f->min > -100 && p->f->max < 100) /* a grade: 12 would be no advice */
+        return fault_put(p, e, "field.int_of", "%.*s\t%d～%d", SHOWN(s), (int)p->f->min,
+                         (int)p->f->max);
     return out->set ? RC_OK : fault_put(p, e, "field.int", "%.*s", SHOWN(s));
 }
 

@@ -34,6 +34,18 @@ bool approval_whole(const struct viewed *v)
 
 /* ---- the chain ---- */
 
+/* Somebody signed in its last round: one that was withdrawn before is not done. */
+static bool was_signed(const struct approval *p, struct str step, int64_t round)
+{
+    for (size_t r = 0; r < p->row.n; r++) {
+        enum decided d = p->seat.p[r].decision;
+        if (str_eq(p->row.p[r].step, step) && (int64_t)p->seat.p[r].round == round &&
+            d != DECISION_NONE && d != DECISION_MOOT)
+            return true;
+    }
+    return false;
+}
+
 /* In the order in which they are taken; those before the running one are done. */
 static enum rc show_steps(struct showing *x, const struct chain *c, struct err *e)
 {
@@ -51,7 +63,7 @@ static enum rc show_steps(struct showing *x, const struct chain *c, struct err *
             if (str_eq(x->p.row.p[r].step, c->step[i].name))
                 s->round = MAX(s->round, (int64_t)x->p.seat.p[r].round);
         bool gone = x->p.running ? now != CHAIN_END && c->step[i].place < now
-                                 : x->out->found && s->round != 0;
+                                 : x->out->found && was_signed(&x->p, c->step[i].name, s->round);
         if (gone)
             s->stage = STAGE_DONE;
         if (now != CHAIN_END && c->step[i].place == now)

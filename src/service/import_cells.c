@@ -282,6 +282,33 @@ static enum rc typed_text(struct building *b, uint32_t col, const struct field_d
     return buf_str(&b->text, text, e);
 }
 
+/* What people write where they have no value: a price, a day, a telephone to be agreed on. */
+static bool says_nothing(const struct field_def *f, struct str text)
+{
+    static const char *const words[] = {"面议", "另议", "待定", "待议", "暂无", "无",
+                                        "不详", "未定", "/",    "-",    "--",   "—",
+                                        "——",   "\\",   "n/a",  "N/A"};
+    switch (f->type) {
+    case TYPE_INT:
+    case TYPE_DECIMAL:
+    case TYPE_MONEY:
+    case TYPE_DATE:
+    case TYPE_TIME:
+    case TYPE_EMAIL:
+    case TYPE_PHONE:
+    case TYPE_CREDIT:
+    case TYPE_ORCID:
+    case TYPE_REF:
+        break;
+    default:
+        return false;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (str_eq(text, str_of(words[i])))
+            return true;
+    return false;
+}
+
 enum rc building_value(struct building *b, uint32_t col, struct val *out, struct err *e)
 {
     struct col c = b->map->col[col];
@@ -291,7 +318,7 @@ enum rc building_value(struct building *b, uint32_t col, struct val *out, struct
     *out = (struct val){0};
     if (problem)
         return col_fault(b, col, problem, text, e);
-    if (!text.n || is_clear_word(text))
+    if (!text.n || is_clear_word(text) || says_nothing(f, text))
         return RC_OK;
     if (f->type == TYPE_REF)
         return ref_value(b, col, f, text, out, e);

@@ -29,19 +29,22 @@ struct looking {
     const struct heads *heads;
 };
 
-/* A name that offices give the column (model/columns.yaml), where the kind has such a field. What
- * tells rows apart is not guessed: an id, a kind of record. */
-static struct col synonym(const struct looking *l, struct str text)
+/* Where the kind has such a field. What tells rows apart is not guessed: an id, a kind of record.
+ */
+struct col import_synonym(const struct import *i, struct str text, bool inexact)
 {
-    const struct kind *k = l->i->k;
+    const struct kind *k = i->k;
     enum table_side side = k->side == MATCH_NEED ? SIDE_NEED : SIDE_RESULT;
     bool exact = false;
-    enum field f = columns_match(model_columns(l->i->s->model), side, text, &exact);
-    if (!exact || f == FIELD_OTHER || f == FIELD_ID || f == FIELD_TYPE || f == FIELD_DATE)
+    enum field f = columns_match(model_columns(i->s->model), side, text, &exact);
+    if ((!exact && !inexact) || f == FIELD_OTHER || f == FIELD_ID || f == FIELD_TYPE ||
+        f == FIELD_DATE)
         return (struct col){0};
     if (f == FIELD_ORG && k->owned && !k->is_self)
         return COL_ATTR_OF(ATTR_OWNER);
     uint32_t at = f == FIELD_TITLE ? k->title : field_find(k, str_of(field_name(f)));
+    if (at == NO_FIELD && inexact && f == FIELD_INDICATORS) /* prose, out of which they are drawn */
+        at = field_find(k, str_of(field_name(FIELD_BODY)));
     if (at == NO_FIELD || k->field[at].computed)
         return (struct col){0};
     return (struct col){.what = COL_FIELD, .field = at};
@@ -51,7 +54,7 @@ static struct col synonym(const struct looking *l, struct str text)
 static struct col named(const struct looking *l, struct str text, double *unit)
 {
     struct col c = heads_find(l->heads, text, unit);
-    return c.what != COL_NONE ? c : synonym(l, text);
+    return c.what != COL_NONE ? c : import_synonym(l->i, text, false);
 }
 
 /* Columns that a row would name, 0: it is no header. */
@@ -92,6 +95,18 @@ static bool taken(const struct col *col, uint32_t n, struct col c)
     return false;
 }
 
+/* A column that was given by hand is no other header's. */
+static bool hand_has(const struct import *i, const struct grid_row *r, uint32_t n, struct col c)
+{
+    for (uint32_t k = 0; k < n; k++) {
+        const struct import_header *h = header_by_hand(i, text_trim(r->cell[k].text));
+        struct col given = h ? header_column(i, h->name) : (struct col){0};
+        if (given.what != COL_NONE && taken(&given, 1, c))
+            return true;
+    }
+    return false;
+}
+
 /* The words of ours that stand in the row have their columns before any other name for them. */
 static bool has_own(const struct looking *l, const struct grid_row *r, uint32_t n, struct col c)
 {
@@ -107,10 +122,15 @@ static bool has_own(const struct looking *l, const struct grid_row *r, uint32_t 
 static struct col column_of(const struct looking *l, const struct grid_row *r, uint32_t n,
                             struct str text, double *unit)
 {
+    const struct import_header *hand = header_by_hand(l->i, text);
     struct col c = heads_find(l->heads, text, unit);
+    if (hand)
+        return header_column(l->i, hand->name);
     if (c.what != COL_NONE)
-        return c;
-    c = synonym(l, text);
+        return hand_has(l->i, r, n, c) ? (struct col){0} : c;
+    c = import_synonym(l->i, text, false);
+    if (c.what != COL_NONE && hand_has(l->i, r, n, c))
+        return (struct col){0};
     return c.what != COL_NONE && has_own(l, r, n, c) ? (struct col){0} : c;
 }
 
@@ -201,5 +221,7 @@ enum rc import_heads(struct import *i, struct err *e)
     heads_free(heads);
     for (size_t s = 0; s < i->maps.n; s++) /* a page of notes may have a word that is a column's */
         i->maps.p[s].known = i->maps.p[s].score > (best > 2 ? 1 : 0);
-    return rc == RC_OK && !best ? no_header(i, e) : rc;
+    if (rc == RC_OK && !best)
+        return no_header(i, e);
+    return rc == RC_OK ? import_keep_headers(i, e) : rc;
 }

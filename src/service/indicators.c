@@ -112,12 +112,34 @@ static size_t characters(struct str s)
     return n;
 }
 
+/* "1 米处噪声", "200 ℃ 下强度": what ends the condition in front is no part of the name. */
+static struct str name_of(const struct quantity *q, struct str text)
+{
+    static const char *const ends[] = {"处",   "下",   "时",   "内",    "后",
+                                       "以下", "以上", "以内", "条件下"};
+    struct str name = str_trim(span_str(text, q->name));
+    size_t at = (size_t)(name.p - text.p), back = at;
+    bool number = false;
+    for (int n = 0; n < 4 && back && !number; n++) { /* a number and its unit */
+        do
+            back--;
+        while (back && ((unsigned char)text.p[back] & 0xC0) == 0x80);
+        number = text.p[back] >= '0' && text.p[back] <= '9';
+    }
+    for (size_t i = ARRAY_LEN(ends); number && i--;) {
+        struct str end = str_of(ends[i]);
+        if (str_starts(name, end) && name.n >= end.n + 6)
+            return str_trim(str_sub(name, end.n, name.n));
+    }
+    return name;
+}
+
 static enum rc row_of(const struct quantity *q, struct str text, struct arena *to, struct drawn *d,
                       struct err *e)
 {
     struct span all = {q->name.from, MAX(q->whole.to, q->name.to)};
     *d = (struct drawn){.op = str_of(op_of(q)), .value2 = STR(""), .unit = STR("")};
-    TRY(join(to, &d->name, e, str_trim(span_str(text, q->name)), of_change(q), STR("")));
+    TRY(join(to, &d->name, e, name_of(q, text), of_change(q), STR("")));
     if (q->whole.from < all.from)
         all.from = q->whole.from;
     TRY(join(to, &d->quote, e, span_str(text, all), STR(""), STR("")));

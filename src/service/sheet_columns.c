@@ -65,8 +65,7 @@ static bool kind_has(const struct kind *k, enum attr a)
     }
 }
 
-/* A column by its name: "title", "masked.body", "updated". */
-static struct col col_named(const struct kind *k, struct str name)
+struct col col_named(const struct kind *k, struct str name)
 {
     static const struct str head = {"masked.", 7};
     bool masked = str_starts(name, head);

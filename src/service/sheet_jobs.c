@@ -113,6 +113,41 @@ static uint32_t sheets_of(const struct import *i)
     return n;
 }
 
+static json_t *headers_of(const struct import *i)
+{
+    const struct import_header *h;
+    uint32_t n = import_headers(i, &h);
+    json_t *all = json_array();
+    for (uint32_t c = 0; all && c < n; c++)
+        json_array_append_new(all,
+                              json_pack("{s:o,s:o,s:o,s:o}", "text", string_of(h[c].text), "name",
+                                        string_of(h[c].name), "guess", string_of(h[c].guess),
+                                        "sample", string_of(h[c].sample)));
+    return all;
+}
+
+/* What was said by hand of the headers, for the options. */
+static enum rc hand_of(const json_t *args, struct arena *to, struct import_options *o,
+                       struct err *e)
+{
+    json_t *all = json_object_get(args, "columns");
+    size_t n = json_object_size(all);
+    struct import_header *h = arena_calloc(to, n + 1, sizeof *h);
+    const char *text;
+    json_t *name;
+    if (!h)
+        return err_nomem(e);
+    o->columns = h;
+    json_object_foreach(all, text, name)
+    {
+        h->text = str_of(text);
+        h->name = str_of(json_is_string(name) ? json_string_value(name) : "");
+        h++;
+    }
+    o->n_columns = (uint32_t)n;
+    return RC_OK;
+}
+
 static json_t *counts_of(const struct import *i, struct str name, const char *print)
 {
     const struct str *header;
@@ -120,12 +155,13 @@ static json_t *counts_of(const struct import *i, struct str name, const char *pr
     json_t *unknown = json_array();
     for (uint32_t u = 0; unknown && u < n; u++)
         json_array_append_new(unknown, string_of(header[u]));
-    return json_pack("{s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:s}", "kind", string_of(i->k->name),
+    return json_pack("{s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:o,s:s}", "kind", string_of(i->k->name),
                      "name", string_of(name), "rows", (json_int_t)import_rows(i), "sheets",
                      (json_int_t)sheets_of(i), "new", (json_int_t)import_count(i, ROW_NEW),
                      "changed", (json_int_t)import_count(i, ROW_CHANGED), "same",
                      (json_int_t)import_count(i, ROW_SAME), "wrong",
-                     (json_int_t)import_count(i, ROW_WRONG), "unknown", unknown, "print", print);
+                     (json_int_t)import_count(i, ROW_WRONG), "unknown", unknown, "headers",
+                     headers_of(i), "print", print);
 }
 
 static enum rc keep_returned(struct job_run *run, struct import *i, struct str name, json_t *o,
@@ -218,6 +254,7 @@ enum rc job_import(struct job_run *run, struct err *e)
         rc = err_nomem(e);
         goto out;
     }
+    GOTO_OUT(hand_of(args, run->arena, &o, e));
     GOTO_OUT(import_open_with(&i, run->site, &run->actor, k, path.p, &o, jobs_progress, run, e));
     rc = finish_import(run, i, args, o.name, e);
 out:
@@ -228,21 +265,10 @@ out:
 
 /* ---- what was uploaded ---- */
 
-static json_int_t count_in(const json_t *o, const char *name)
-{
-    return json_integer_value(json_object_get(o, name));
-}
-
-/* A dry run that somebody may still confirm. */
+/* A dry run that somebody may still confirm, or read once more with other columns. */
 static bool waits(const struct job *job, const json_t *args)
 {
-    if (job->state != JOB_DONE || json_is_true(json_object_get(args, "apply")))
-        return false;
-    json_t *result = json_loadb(job->result.p, job->result.n, 0, NULL);
-    bool yes = result && count_in(result, "wrong") == 0 &&
-               count_in(result, "new") + count_in(result, "changed") > 0;
-    json_decref(result);
-    return yes;
+    return job->state == JOB_DONE && !json_is_true(json_object_get(args, "apply"));
 }
 
 static enum rc drop_upload(struct tx *tx, const json_t *args, struct arena *to, struct err *e)

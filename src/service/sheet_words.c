@@ -73,6 +73,13 @@ enum rc import_say(struct buf *to, const struct import *i, uint32_t row, uint32_
     TRY(buf_str(to, col.n && field ? STR(" ") : STR(""), e));
     if (field)
         TRY(say_field(to, i, f, zh, e));
+    else if (col.n && r->fault_col[fault] <= i->maps.p[r->sheet].n) {
+        struct col c = i->maps.p[r->sheet].col[r->fault_col[fault] - 1];
+        if (c.what == COL_ATTR) {
+            TRY(buf_char(to, ' ', e));
+            TRY(col_label(to, i->k, c, zh, e));
+        }
+    }
     if (col.n || field)
         TRY(buf_str(to, zh ? STR("：") : STR(": "), e));
     return words_say(to, i->s, f->key, f->detail, zh, e);

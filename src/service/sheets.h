@@ -57,10 +57,20 @@ struct import_row {
  * "import.no_rows"; RC_TOO_BIG past IMPORT_ROWS rows. About 100 us a row. */
 #define IMPORT_ROWS 100000u
 struct import;
+/* A header of the file and the column it is taken for. */
+struct import_header {
+    struct str text;
+    struct str name;   /* of the column: "title", "masked.body"; "": of none */
+    struct str guess;  /* where there is none: one that it may mean and that no other header has */
+    struct str sample; /* the first value below it */
+};
 struct import_options {
     bool states;      /* set states from the column; actor_system only */
     struct str name;  /* what the file is called in the trail; "": by its path */
     struct str bytes; /* its contents, where there is no file; `path` names it in errors */
+    /* Headers by hand, before any that are understood: text and name; borrowed. */
+    const struct import_header *columns;
+    uint32_t n_columns;
 };
 enum rc import_open_with(struct import **out, struct site *s, const struct actor *a,
                          const struct kind *k, const char *path, const struct import_options *o,
@@ -78,6 +88,15 @@ uint32_t import_count(const struct import *i, enum row_state state);
 uint64_t import_print(const struct import *i);
 /* Headers that were not understood, for a warning. */
 uint32_t import_unknown(const struct import *i, const struct str **header);
+/* All headers, in the order of the file; each text once. */
+uint32_t import_headers(const struct import *i, const struct import_header **out);
+/* The columns that a header may be given, in the order of the form. In the arena. */
+struct import_choice {
+    struct str name, label;
+};
+typedef VEC(struct import_choice) vec_import_choice;
+enum rc import_choices(const struct kind *k, bool zh, struct arena *to, vec_import_choice *out,
+                       struct err *e) MUST_CHECK;
 /* One fault of a row as a sentence: "B 列 需求名称：此项必填". Appends. */
 enum rc import_say(struct buf *to, const struct import *i, uint32_t row, uint32_t fault, bool zh,
                    struct err *e) MUST_CHECK;
@@ -97,10 +116,10 @@ enum rc import_returned(struct import *i, bool zh, const char *path, struct err 
 /* ---- jobs (service/jobs.h) ---- */
 
 /* "import": args {"kind", "file": key of file_keep_brief, "apply": bool, "print": text of a dry run
- * that was confirmed, or absent}; result {"kind", "name", "rows", "new", "changed", "same",
- * "wrong", "unknown": [headers], "print", "applied": bool, "returned": key of the returned sheet,
- * where a row is wrong, "list": key of the lines of import_list, "sheets": how many have rows,
- * "problems":
+ * that was confirmed, or absent, "columns": {header: name of its column, or ""}, or absent}; result
+ * {"kind", "name", "rows", "new", "changed", "same", "wrong", "unknown": [headers], "headers":
+ * [import_header], "print", "applied": bool, "returned": key of the returned sheet, where a row is
+ * wrong, "list": key of the lines of import_list, "sheets": how many have rows, "problems":
  * [{"sheet", "sheet_name", "row", "cell": column's letters, "key", "title", "words"}, at most
  * 200]}.
  * "export": args {"kind", "filter", "sort", "columns", "format": "xlsx" | "csv" | "jsonl", "zh"};
@@ -109,7 +128,7 @@ struct job_run;
 struct job;
 struct tx;
 enum rc job_import(struct job_run *run, struct err *e) MUST_CHECK;
-/* The upload goes, but after a dry run that can be confirmed. */
+/* The upload goes, but after a dry run, which can be confirmed or read with other columns. */
 enum rc job_import_ended(struct tx *tx, const struct job *job, struct arena *to,
                          struct err *e) MUST_CHECK;
 /* A dry run will not be confirmed: the upload goes. A job that has not ended is cancelled. RC_USER

@@ -31,6 +31,8 @@ enum rc col_name(struct buf *to, const struct kind *k, struct col c, struct err 
 /* The field behind a column; NULL for attributes. */
 const struct field_def *col_def(const struct kind *k, struct col c);
 const struct val *col_val(const struct rec *r, struct col c);
+/* A column by its name: "title", "masked.body", "updated"; COL_NONE: there is none. */
+struct col col_named(const struct kind *k, struct str name);
 /* Filled in by nobody: computed fields, times. */
 bool col_read_only(const struct kind *k, struct col c);
 
@@ -119,6 +121,7 @@ struct import {
     VEC(struct imap) maps;
     VEC(struct irow) rows;
     VEC(struct str) unknown;
+    VEC(struct import_header) headers;
     uint32_t count[ROW__COUNT];
     uint32_t *order;       /* rows in an order in which referred ones come first */
     struct strmap in_file; /* titles and unique values of the rows, for refs: place in rows */
@@ -127,9 +130,30 @@ struct import {
     struct refs *refs;
 };
 
-/* ---- header and rows (import_head.c) ---- */
+struct import_telling {
+    progress_fn fn;
+    void *ctx;
+};
+enum { TELL_EVERY = 64 }; /* rows */
+enum rc import_tell(const struct import_telling *t, const char *stage, double done,
+                    struct err *e) MUST_CHECK;
+
+/* ---- header and rows (import_head.c, import_rows.c) ---- */
 
 enum rc import_heads(struct import *i, struct err *e) MUST_CHECK;
+/* i->rows: those that count. RC_USER "import.no_rows". */
+enum rc import_list_rows(struct import *i, struct err *e) MUST_CHECK;
+/* Which column of ours offices call so (model/columns.yaml); inexact: one whose name is in it. */
+struct col import_synonym(const struct import *i, struct str text, bool inexact);
+
+/* ---- headers by hand (import_columns.c) ---- */
+
+/* NULL: it was not given. */
+const struct import_header *header_by_hand(const struct import *i, struct str text);
+/* What a name stands for; COL_NONE for what nobody fills in. */
+struct col header_column(const struct import *i, struct str name);
+/* i->headers, of the sheets that have a header. */
+enum rc import_keep_headers(struct import *i, struct err *e) MUST_CHECK;
 
 /* ---- references by name (import_refs.c) ---- */
 
@@ -174,7 +198,10 @@ struct building {
     enum row_state state;
     struct buf text, other;
 };
-enum rc building_run(struct building *b, struct err *e) MUST_CHECK;
+void building_init(struct building *b, struct arena *to);
+/* The row anew: what comes of it. */
+enum rc building_row(struct building *b, struct import *i, struct tx *tx, uint32_t row,
+                     struct err *e) MUST_CHECK;
 void building_free(struct building *b);
 /* The cell's text, trimmed; "" where there is none. */
 struct str cell_at_col(const struct building *b, uint32_t col);
@@ -185,5 +212,14 @@ enum rc building_cells(struct building *b, struct err *e) MUST_CHECK;
 /* One cell as a value of its field; faults are told at the column. */
 enum rc building_value(struct building *b, uint32_t col, struct val *out, struct err *e) MUST_CHECK;
 enum rc building_owner(struct building *b, int64_t *org, struct err *e) MUST_CHECK;
+
+/* ---- what came of it (import_keep.c), rows among each other (import_order.c) ---- */
+
+/* Into its place in i->rows. */
+enum rc import_keep(const struct building *b, struct err *e) MUST_CHECK;
+/* A row that says again what an earlier one said is wrong. */
+enum rc import_check_twice(struct building *b, struct err *e) MUST_CHECK;
+/* i->order; of rows that refer to each other in a ring one is wrong. */
+enum rc import_order(struct import *i, struct err *e) MUST_CHECK;
 
 #endif

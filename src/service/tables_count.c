@@ -11,6 +11,8 @@ static enum cell_look look_of(const struct kind *k, const struct table_column *c
                               const struct making *m)
 {
     struct path p;
+    if (c->type == COLUMN_SHARE)
+        return MADE_NUMBER;
     if (c->type == COLUMN_COUNT || !path.n || !k)
         return MADE_COUNT;
     if (view_path(m->s, m->a, k, path, m->to, &p, NULL) != RC_OK || path_type(&p) != TYPE_MONEY)
@@ -56,8 +58,9 @@ static enum rc head_columns(const struct making *m, const struct table_part *p, 
 struct value_row {
     struct str key;
     struct str label;
-    uint32_t order; /* of codes: place in the table */
-    double first;   /* the first figure */
+    uint32_t order;       /* of codes: place in the table */
+    double first, second; /* what it is ordered by */
+    uint32_t place;
     struct grouped *cell;
     bool *has;
 };
@@ -102,11 +105,18 @@ static bool is_many(const struct path *p)
     return false;
 }
 
+static bool is_derived(const struct table_column *c)
+{
+    return c->type == COLUMN_SHARE || c->type == COLUMN_PLACE;
+}
+
 static enum rc group_column(struct by_work *w, uint32_t col, struct err *e)
 {
     const struct table_column *c = &w->p->column[col];
     vec_grouped got = {0};
     struct str filter;
+    if (is_derived(c))
+        return RC_OK;
     TRY(column_filter(w, col, STR(""), &filter, e));
     enum rc rc = record_group(w->m->s, w->m->a, w->p->kind, filter, w->p->by, STR(""),
                               c->type == COLUMN_SUM ? c->path : STR(""), w->m->to, &got, e);
@@ -178,7 +188,67 @@ static int by_order(const void *p, const void *q)
         return a->order < b->order ? -1 : 1;
     if (a->first != b->first)
         return a->first > b->first ? -1 : 1;
+    if (a->second != b->second)
+        return a->second > b->second ? -1 : 1;
     return str_cmp(a->key, b->key);
+}
+
+/* ---- shares and places ---- */
+
+static double figure_of(const struct by_work *w, const struct grouped *cell, uint32_t col)
+{
+    return w->p->column[col].type == COLUMN_COUNT ? (double)cell[col].count : cell[col].sum;
+}
+
+/* False: it would be a share of nothing. */
+static bool share_of(const struct by_work *w, const struct grouped *cell,
+                     const struct table_column *c, double *percent)
+{
+    double all = 0;
+    for (uint32_t i = 0; i < c->n_of; i++)
+        all += figure_of(w, cell, c->of[i]);
+    *percent = all > 0 ? 100 * figure_of(w, cell, c->share) / all : 0;
+    return all > 0;
+}
+
+/* The column of shares that the rows stand by; NULL: none. */
+static const struct table_column *ranked_by(const struct table_part *p)
+{
+    for (uint32_t c = 1; c < p->n; c++)
+        if (p->column[c].type == COLUMN_PLACE)
+            return &p->column[c - 1];
+    return NULL;
+}
+
+static void order_rows(struct by_work *w, bool counts)
+{
+    const struct table_column *by = ranked_by(w->p);
+    for (size_t i = 0; i < w->row.n; i++) {
+        struct value_row *row = &w->row.p[i];
+        row->first = counts ? (double)row->cell[0].count : row->cell[0].sum;
+        if (!by)
+            continue;
+        row->order = share_of(w, row->cell, by, &row->first) ? 0 : 1;
+        row->second = figure_of(w, row->cell, by->share);
+    }
+    if (w->row.n)
+        qsort(w->row.p, w->row.n, sizeof *w->row.p, by_order);
+    for (size_t i = 0; by && i < w->row.n; i++) {
+        struct value_row *row = &w->row.p[i];
+        bool same = i && row[-1].first == row->first && row[-1].second == row->second;
+        row->place = row->order || !row->key.n ? 0 : same ? row[-1].place : (uint32_t)i + 1;
+    }
+}
+
+static enum rc put_derived(struct by_work *w, const struct grouped *cell, uint32_t place,
+                           uint32_t col, struct made_cell *to, struct err *e)
+{
+    const struct table_column *c = &w->p->column[col];
+    double x;
+    if (c->type == COLUMN_PLACE)
+        return place ? made_number(w->m, to, MADE_COUNT, place, e) : RC_OK;
+    return share_of(w, cell, c, &x) ? made_number(w->m, to, MADE_NUMBER, round(x * 100) / 100, e)
+                                    : RC_OK;
 }
 
 static enum rc put_value_row(struct by_work *w, const struct value_row *row, struct made_part *out,
@@ -194,6 +264,10 @@ static enum rc put_value_row(struct by_work *w, const struct value_row *row, str
     cell[0].text = row->key.n ? row->label : w->m->a->zh ? STR("（未填）") : STR("(not given)");
     for (uint32_t c = 0; c < w->p->n; c++) {
         struct str filter;
+        if (is_derived(&w->p->column[c])) {
+            TRY(put_derived(w, row->cell, row->place, c, &cell[c + 1], e));
+            continue;
+        }
         TRY(column_filter(w, c, own, &filter, e));
         TRY(put_figure(w->m, &cell[c + 1], w->p->kind, out->column[c + 1].look,
                        row->has[c] ? &row->cell[c] : NULL, filter, e));
@@ -205,18 +279,25 @@ static enum rc put_value_row(struct by_work *w, const struct value_row *row, str
 static enum rc put_total(struct by_work *w, struct made_part *out, struct err *e)
 {
     struct made_cell *cell;
+    struct grouped all[TABLE_COLUMNS] = {0};
     TRY(made_row(w->m, out, ROW_TOTAL, &cell, e));
     cell[0].text = w->m->a->zh ? STR("合计") : STR("Total");
     for (uint32_t c = 0; c < w->p->n; c++) {
         const struct table_column *col = &w->p->column[c];
         vec_grouped got = {0};
         struct str filter;
+        if (is_derived(col)) {
+            TRY(put_derived(w, all, 0, c, &cell[c + 1], e));
+            continue;
+        }
         TRY(column_filter(w, c, STR(""), &filter, e));
         enum rc rc = record_group(w->m->s, w->m->a, w->p->kind, filter, STR(""), STR(""),
                                   col->type == COLUMN_SUM ? col->path : STR(""), w->m->to, &got, e);
         if (rc == RC_OK)
             rc = put_figure(w->m, &cell[c + 1], w->p->kind, out->column[c + 1].look,
                             got.n ? &got.p[0] : NULL, filter, e);
+        if (got.n)
+            all[c] = got.p[0];
         vec_free(&got);
         TRY(rc);
     }
@@ -232,15 +313,11 @@ static enum rc run_by(struct by_work *w, struct made_part *out, struct err *e)
     TRY(head_columns(w->m, p, label_text(f ? &f->label : &attr, w->m->a->zh), out, e));
     for (uint32_t c = 0; c < p->n; c++)
         TRY(group_column(w, c, e));
-    for (size_t i = 0; i < w->row.n; i++)
-        w->row.p[i].first = out->column[1].look == MADE_COUNT ? (double)w->row.p[i].cell[0].count
-                                                              : w->row.p[i].cell[0].sum;
     if (names_records(&w->path))
         TRY(label_refs(w, e));
     else
         label_codes(w);
-    if (w->row.n)
-        qsort(w->row.p, w->row.n, sizeof *w->row.p, by_order);
+    order_rows(w, out->column[1].look == MADE_COUNT);
     for (size_t i = 0; i < w->row.n && (!p->limit || i < p->limit); i++)
         TRY(put_value_row(w, &w->row.p[i], out, e));
     return p->total ? put_total(w, out, e) : RC_OK;

@@ -13,10 +13,18 @@
 #include "service/site_int.h"
 #include "service/tables.h"
 
-enum { TABLE_PARTS = 30, TABLE_COLUMNS = 60, TABLE_FIGURES = 100 };
+enum { TABLE_SHARED = 8, TABLE_PARTS = 30, TABLE_COLUMNS = 60, TABLE_FIGURES = 100 };
 
 enum part_type { PART_LIST, PART_BY, PART_FIGURES };
-enum column_type { COLUMN_ROW, COLUMN_PATH, COLUMN_COUNT, COLUMN_SUM, COLUMN_MONTHS };
+enum column_type {
+    COLUMN_ROW,
+    COLUMN_PATH,
+    COLUMN_COUNT,
+    COLUMN_SUM,
+    COLUMN_MONTHS,
+    COLUMN_SHARE,
+    COLUMN_PLACE
+};
 enum period { PERIOD_THIS, PERIOD_LAST, PERIOD_ALL };
 
 struct table_column {
@@ -31,6 +39,10 @@ struct table_column {
      * with the label of `light` */
     const struct kind *kind;
     struct str by, light;
+    /* COLUMN_SHARE: what part the figures of column `share` are of those of the columns `of`, in
+     * percent; none where these are nothing. COLUMN_PLACE, behind one: who has the greatest share
+     * stands first, then who has more of it; rows are in this order. */
+    uint32_t share, of[TABLE_SHARED], n_of;
 };
 /* A row of figures. */
 struct table_figure {

@@ -140,12 +140,66 @@ static enum rc read_months(struct table_file *f, const struct node *n, struct ta
     return RC_OK;
 }
 
+/* The place of a column that counts and stands before column `own`, given from 1 on. */
+static enum rc read_place(struct table_file *f, const struct node *n, struct str text,
+                          const struct table_part *p, uint32_t own, uint32_t *out, struct err *e)
+{
+    uint32_t at = text.n == 1 || text.n == 2 ? 0 : UINT32_MAX;
+    for (size_t i = 0; i < text.n && at != UINT32_MAX; i++)
+        at = text.p[i] >= '0' && text.p[i] <= '9' ? at * 10 + (uint32_t)(text.p[i] - '0')
+                                                  : UINT32_MAX;
+    if (!at || at > own ||
+        (p->column[at - 1].type != COLUMN_COUNT && p->column[at - 1].type != COLUMN_SUM))
+        return refuse(f, n, text.n ? text : STR("of"), e);
+    *out = at - 1;
+    return RC_OK;
+}
+
+/* Columns that follow from those before them: {measure: share, part: 2, of: [2, 3, 4]} and, behind
+ * it, {measure: place}. */
+static enum rc read_derived(struct table_file *f, const struct node *n, const struct table_part *p,
+                            struct table_column *c, struct err *e)
+{
+    const struct node *of = node_get(n, "of");
+    uint32_t own = p->n;
+    if (c->type != COLUMN_SHARE && c->type != COLUMN_PLACE)
+        return of || node_get(n, "part") ? refuse(f, n, STR("of"), e) : RC_OK;
+    if (p->type != PART_BY ||
+        (c->type == COLUMN_PLACE && (!own || p->column[own - 1].type != COLUMN_SHARE)))
+        return refuse(f, n, STR("measure"), e);
+    if (c->type == COLUMN_PLACE)
+        return RC_OK;
+    TRY(read_place(f, n, node_text(n, "part", STR("")), p, own, &c->share, e));
+    if (!of || of->type != NODE_LIST || !node_count(of) || node_count(of) > TABLE_SHARED)
+        return refuse(f, n, STR("of"), e);
+    for (const struct node *i = of->child; i; i = i->next)
+        TRY(read_place(f, n, i->type == NODE_TEXT ? i->text : STR(""), p, own, &c->of[c->n_of++],
+                       e));
+    return RC_OK;
+}
+
+static enum column_type measure_type(struct str measure)
+{
+    static const struct {
+        const char *name;
+        enum column_type type;
+    } all[] = {{"count", COLUMN_COUNT},
+               {"sum", COLUMN_SUM},
+               {"share", COLUMN_SHARE},
+               {"place", COLUMN_PLACE}};
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        if (str_eq(measure, str_of(all[i].name)))
+            return all[i].type;
+    return COLUMN_PATH;
+}
+
 static enum rc read_column(struct table_file *f, const struct node *n, const struct kind *k,
                            struct table_column *c, struct err *e)
 {
     struct str measure = node_text(n, "measure", STR(""));
     double width;
-    TRY(check_keys(f, n, "label under path measure filter period width sum wan row months", e));
+    TRY(check_keys(f, n, "label under path measure filter period width sum wan row months part of",
+                   e));
     c->label = label_of(n, "label");
     c->under = label_of(n, "under");
     c->sum = yes(n, "sum");
@@ -155,12 +209,9 @@ static enum rc read_column(struct table_file *f, const struct node *n, const str
     TRY(read_period(f, n, &c->period, e));
     if (node_get(n, "months"))
         return read_months(f, node_get(n, "months"), c, e);
-    if (measure.n && !str_eq(measure, STR("count")) && !str_eq(measure, STR("sum")))
+    c->type = yes(n, "row") ? COLUMN_ROW : measure_type(measure);
+    if (measure.n && (c->type == COLUMN_PATH || c->type == COLUMN_ROW))
         return refuse(f, n, measure, e);
-    c->type = yes(n, "row")                   ? COLUMN_ROW
-              : str_eq(measure, STR("count")) ? COLUMN_COUNT
-              : measure.n                     ? COLUMN_SUM
-                                              : COLUMN_PATH;
     TRY(read_path(f, n, "path", k, &c->path, e));
     TRY(read_filter(f, n, k, &c->filter, e));
     if (c->type == COLUMN_PATH && !c->path.n)
@@ -181,7 +232,9 @@ static enum rc read_columns(struct table_file *f, const struct node *n, struct t
     p->column = c;
     for (const struct node *i = list->child; i; i = i->next) {
         TRY(read_column(f, i, p->kind, c, e));
-        bool counts = c->type == COLUMN_COUNT || c->type == COLUMN_SUM;
+        bool counts = c->type == COLUMN_COUNT || c->type == COLUMN_SUM || c->type == COLUMN_SHARE ||
+                      c->type == COLUMN_PLACE;
+        TRY(read_derived(f, i, p, c, e));
         if (counts == (p->type == PART_LIST) ||
             (p->type == PART_BY && c->type == COLUMN_SUM && !c->path.n))
             return refuse(f, i, STR("measure"), e);

@@ -41,6 +41,7 @@ struct press {
     const struct table *table; /* whose headings come again on the next page, NULL: none */
     double heads;              /* their height */
     double begin;              /* where the page begins below them */
+    double keep;               /* height of what must stand on the same page behind this row */
 };
 
 struct table {
@@ -260,7 +261,7 @@ static enum rc print_row(struct press *p, double page_h, struct err *e)
         for (uint32_t i = 0; i < p->n_boxes; i++)
             need = MAX(need, p->box[i].content + 2 * pad);
         double page = p->bottom - p->top - (p->table ? p->heads : 0);
-        bool whole = need <= room, on_one = need <= page;
+        bool whole = need + p->keep <= room, on_one = need + p->keep <= page;
         bool any = room > 3 * ROW_MIN;
         if (!whole && (on_one || !any) && p->y > p->begin) {
             if (p->open)
@@ -363,7 +364,9 @@ static enum rc do_table(struct press *p, const struct docx_block *t, double page
     enum rc rc = RC_OK;
     of.cols = columns(p, t, of.x);
     for (uint32_t r = 0; rc == RC_OK && r < t->n_rows; r++) {
+        p->keep = r < heads ? ROW_MIN * (heads - r) : 0; /* with the first row under them */
         rc = do_cells(p, &of, r, page_h, e);
+        p->keep = 0;
         if (r + 1 == heads && p->page == page && p->y - top < (p->bottom - p->top) / 3) {
             p->table = &of;
             p->heads = p->y - top;
@@ -383,7 +386,10 @@ static enum rc do_all(struct press *p, const struct docx_body *body, struct err 
     p->text = 0;
     for (uint32_t i = 0; i < body->n; i++) {
         const struct docx_block *b = &body->block[i];
+        bool titles = !b->n_rows && i + 1 < body->n && b[1].n_rows;
+        p->keep = titles ? 2 * ROW_MIN * (docx_heads(&b[1]) + 1) : 0; /* what it is the title of */
         TRY(b->n_rows ? do_table(p, b, page_h, e) : do_para(p, &b->para, page_h, e));
+        p->keep = 0;
     }
     if (p->pages)
         draw_number(p, page_h);

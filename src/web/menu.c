@@ -106,7 +106,13 @@ static struct str notice(const struct request *rq)
         {"code", "web.done_code"},
         {"tested", "web.done_tested"},
         {"again", "web.done_again"},
-        {"approval", "web.done_approval"},
+        {"approval_agree", "web.done_approval_agree"},
+        {"approval_return", "web.done_approval_return"},
+        {"approval_reject", "web.done_approval_reject"},
+        {"approval_withdraw", "web.done_approval_withdraw"},
+        {"approval_delegate", "web.done_approval_delegate"},
+        {"approval_add", "web.done_approval_add"},
+        {"approval_remind", "web.done_approval_remind"},
     };
     struct str word = param_text(rq, "done");
     for (size_t i = 0; word.n && i < ARRAY_LEN(words); i++)

@@ -14,9 +14,9 @@
 const struct page home_page_def = {
     "home",
     "who{name org role} boxes[path label total may_create new_path rows[href title "
-    "facts[" VALUE_SHAPE "] state{text tone}]]"
+    "facts[label " VALUE_SHAPE "] state{text tone}]]"
     " tiles[label total href icon tone hint]"
-    " desk[label hint none total href rows[href title state{text tone} facts[" VALUE_SHAPE
+    " desk[label hint none total href rows[href title state{text tone} facts[label " VALUE_SHAPE
     "] age due follow when late step step_label version]]"
     " fresh_shown fresh_none fresh[need need_href offer offer_href offer_kind score why]"
     " make[href label icon] idle trail[at who action kind href id] trail_shown"
@@ -48,7 +48,11 @@ static enum rc view_facts(struct request *rq, struct view *row, const struct rec
         struct str c = k->list[i];
         if (is_said(rq, r, c))
             continue;
-        TRY(view_value(rq, view_item(facts), r, c, t, e));
+        struct view *fact = view_item(facts);
+        uint32_t f = field_find(k, c);
+        if (f != NO_FIELD && (k->field[f].type == TYPE_INT || k->field[f].type == TYPE_DECIMAL))
+            view_str(fact, "label", column_label(rq, k, c)); /* a bare number says nothing */
+        TRY(view_value(rq, fact, r, c, t, e));
         n++;
     }
     return RC_OK;

@@ -14,7 +14,8 @@
 const struct page import_def = {"import", "kind{name label path} error upload_max", false};
 #define RUN_SHAPE                                                                                  \
     "kind{name label path} path percent stage running failed cancelled error name rows new "       \
-    "changed same wrong applied ready days gone nothing returned unknown[.] more sheets show "     \
+    "changed same wrong applied ready days gone nothing returned unknown[.] "                      \
+    "mapping headers[place text sample guessed choices[name label on]] more sheets show "          \
     "problems[sheet row cell title words] tabs[label href here count] "                            \
     "lines[sheet row title href changes[label values before after]] lines_left "                   \
     "lines_gone " PAGER_SHAPE
@@ -128,6 +129,63 @@ static void view_problems(const struct request *rq, struct view *v, const json_t
         view_item_str(unknown, arena_str(rq->arena, (struct str){json_string_value(one),
                                                                  json_string_length(one)}));
     }
+}
+
+/* ---- which column each header is taken for ---- */
+
+static void view_header(const struct request *rq, struct view *v, const json_t *one,
+                        const vec_import_choice *choices)
+{
+    struct str name = in_arena(rq, one, "name"), guess = in_arena(rq, one, "guess");
+    struct view *list = view_list(v, "choices");
+    view_str(v, "text", in_arena(rq, one, "text"));
+    view_str(v, "sample", in_arena(rq, one, "sample"));
+    view_flag(v, "guessed", !name.n && guess.n);
+    for (size_t c = 0; c < choices->n; c++) {
+        struct view *o = view_item(list);
+        view_str(o, "name", choices->p[c].name);
+        view_str(o, "label", choices->p[c].label);
+        view_flag(o, "on", str_eq(choices->p[c].name, name.n ? name : guess));
+    }
+}
+
+static enum rc view_headers(struct request *rq, struct view *v, const json_t *result, struct err *e)
+{
+    vec_import_choice choices = {0};
+    struct view *list = view_list(v, "headers");
+    const json_t *headers = json_object_get(result, "headers");
+    size_t i;
+    json_t *one;
+    if (json_is_true(json_object_get(result, "applied")) || !json_array_size(headers))
+        return RC_OK;
+    enum rc rc = import_choices(rq->kind, rq->zh, rq->arena, &choices, e);
+    json_array_foreach(headers, i, one)
+    {
+        if (rc != RC_OK)
+            break;
+        struct view *h = view_item(list);
+        view_int(h, "place", (int64_t)i);
+        view_header(rq, h, one, &choices);
+    }
+    vec_free(&choices);
+    view_flag(v, "mapping", true);
+    return rc;
+}
+
+/* What the form says of the headers that the dry run had, as the job's argument. */
+static json_t *columns_said(const struct request *rq, const json_t *result)
+{
+    json_t *all = json_object();
+    size_t i;
+    json_t *one;
+    json_array_foreach(json_object_get(result, "headers"), i, one)
+    {
+        const char *text = json_string_value(json_object_get(one, "text"));
+        const char *name = textf(rq, "column%zu", i).p;
+        if (all && text && name)
+            json_object_set_new(all, text, text_json(param_text(rq, name)));
+    }
+    return all;
 }
 
 /* ---- every row and what it does ---- */
@@ -245,7 +303,7 @@ static enum rc view_result(struct request *rq, struct view *v, const json_t *arg
     bool work = number(result, "new") + number(result, "changed") > 0;
     view_flag(v, "applied", applied);
     bool ready = !applied && work && number(result, "wrong") == 0, there = false;
-    if (ready)
+    if (!applied)
         TRY(file_there(rq->site, in_arena(rq, args, "file"), &there, e));
     view_flag(v, "ready", ready && there);
     view_flag(v, "gone", ready && !there);
@@ -254,6 +312,8 @@ static enum rc view_result(struct request *rq, struct view *v, const json_t *arg
     view_str(v, "name", in_arena(rq, result, "name"));
     view_str(v, "returned", in_arena(rq, result, "returned"));
     view_problems(rq, v, result);
+    if (there) /* else nothing can be read once more */
+        TRY(view_headers(rq, v, result, e));
     return view_rows(rq, v, result, e);
 }
 
@@ -308,7 +368,8 @@ enum rc import_run_page(struct request *rq, struct reply *re, struct err *e)
     return rc;
 }
 
-/* Confirmed: the same file, and only if the site is as the dry run saw it. */
+/* Confirmed: the same file, and only if the site is as the dry run saw it. Or, with `columns`, read
+ * once more with other columns for its headers: a dry run again. */
 enum rc import_apply_do(struct request *rq, struct reply *re, struct err *e)
 {
     struct job j = {0};
@@ -324,7 +385,10 @@ enum rc import_apply_do(struct request *rq, struct reply *re, struct err *e)
         rc = file_there(rq->site, in_arena(rq, args, "file"), &there, e);
     if (rc == RC_OK && !there)
         rc = err_user(e, "import.gone", "%d", (int)(FILE_UPLOAD_SECONDS / 86400));
-    if (rc == RC_OK) {
+    if (rc == RC_OK && param_text(rq, "columns").n) {
+        json_object_set_new(args, "columns", columns_said(rq, result));
+        rc = start(rq, re, json_incref(args), e);
+    } else if (rc == RC_OK) {
         json_object_set_new(args, "apply", json_true());
         json_object_set_new(args, "print", json_string(print));
         rc = start(rq, re, json_incref(args), e);

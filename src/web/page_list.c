@@ -32,7 +32,7 @@ const struct page list_page_def = {"list",
                                    " saved[id name path mine shared] save_open share"
                                    " heads[label href dir num]"
                                    " rows[secrecy{text tone} cells[" VALUE_SHAPE
-                                   " label first path]] " PAGER_SHAPE,
+                                   " label first path term]] " PAGER_SHAPE,
                                    false};
 
 /* ---- columns ---- */
@@ -319,6 +319,8 @@ static enum rc view_row(struct list_view *l, struct view *rows, const struct rec
         view_flag(c, "first",
                   title || (i == 0 && !has_column(l, r->kind->field[r->kind->title].name)));
         view_str(c, "path", path);
+        uint32_t f = field_find(r->kind, l->column[i]);
+        view_flag(c, "term", f != NO_FIELD && r->kind->field[f].type == TYPE_CODE);
         if (!l->path_text[i]) /* on a phone it stands before the value */
             view_str(c, "label", column_label(rq, r->kind, l->column[i]));
         if (title && !rec_title(r).n)

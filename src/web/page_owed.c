@@ -8,7 +8,7 @@
 
 const struct page circular_def = {
     "circular",
-    "from until day export rows[rank name href green made_up red open rate part"
+    "from until day export docx pdf rows[rank name href green made_up red open rate part"
     " green_list made_up_list red_list open_list] total{green made_up red open rate}",
     false};
 const struct page owed_def = {"owed",
@@ -114,6 +114,9 @@ enum rc circular_page(struct request *rq, struct reply *re, struct err *e)
     view_str(v, "export",
              textf(rq, "/commitment/export?format=xlsx&%.*s", (int)(list.n - mark - 1),
                    list.p + mark + 1));
+    /* the same table as a paper */
+    view_str(v, "docx", textf(rq, "/reports/circular?as=docx&from=%s&until=%s", from.p, until.p));
+    view_str(v, "pdf", textf(rq, "/reports/circular?as=pdf&from=%s&until=%s", from.p, until.p));
     if (rc == RC_OK) {
         view_ranks(rq, v, &all, &t, from, until);
         view_sum(view_map(v, "total"), &all);

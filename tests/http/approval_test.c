@@ -129,6 +129,9 @@ static void test_refusals(void **state)
     assert_int_equal(act(&editor, id, "nothing", ""), 422);
     assert_int_equal(act(&member, id, "withdraw", ""), 403);
     assert_int_equal(act(&editor, id, "withdraw", ""), 303);
+    assert_non_null(strstr(header("Location"), "done=approval_withdraw"));
+    assert_int_equal(look(&editor, id), 200); /* nobody had signed: no step is done */
+    assert_false(shows("stage-done"));
 }
 
 static void test_locked(void **state)
@@ -297,7 +300,7 @@ static void test_in_words(void **state)
     assert_int_equal(submit(&editor, id), 303);
     assert_int_equal(act(&editor, id, "agree", ""), 303);
     assert_int_equal(look(&editor, id), 200);
-    assert_true(shows("<td>10 万元</td>"));
+    assert_true(shows("<td class=\"num\">10 万元</td>"));
     assert_int_equal(get(&editor, "/approval"), 200);
     assert_true(shows("一般协议审批") && shows("技术经理人审核"));
     assert_int_equal(get(&editor, "/language/en?back=/approval"), 303);
@@ -314,7 +317,7 @@ static void test_in_words(void **state)
     assert_true(shows("<td>Organisation in charge</td>") && shows("Technology broker"));
     assert_false(shows("<td>承办单位审核</td>"));
     assert_int_equal(look(&editor, id), 200);
-    assert_true(shows("<td>¥100,000</td>"));
+    assert_true(shows("<td class=\"num\">¥100,000</td>"));
     assert_int_equal(get(&editor, "/language/zh?back=/approval"), 303);
     assert_int_equal(act(&editor, id, "withdraw", ""), 303);
 }

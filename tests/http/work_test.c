@@ -91,7 +91,7 @@ static void test_parties(void **state)
     char path[80];
     snprintf(path, sizeof path, "/agreement/%lld", (long long)id);
     assert_int_equal(get(&broker, path), 200);
-    assert_true(shows("<td>甲公司</td>") && shows("<td>乙大学</td>"));
+    assert_true(shows(">甲公司</a></td>") && shows(">乙大学</a></td>"));
 }
 
 static void test_thread(void **state)
@@ -325,6 +325,10 @@ static void test_circular(void **state)
          "due", "2025-07-01", "owner", "乙大学");
     STEP(&actor_system, "commitment", id, "fulfil");
     const char *path = "/circular?from=2025-01-01&until=2025-12-31";
+    assert_int_equal(get(&broker, path), 200);
+    assert_true(shows("/reports/circular?as=docx&amp;from=2025-01-01&amp;until=2025-12-31"));
+    assert_int_equal(get(&broker, "/reports/circular?as=docx&from=2025-01-01&until=2025-12-31"),
+                     200);
     assert_int_equal(get(&editor, path), 403);
     assert_int_equal(get(&auditor, path), 200);
     assert_int_equal(get(&broker, path), 200);

@@ -145,9 +145,9 @@ static void mistakes_are_placed(void **unused)
     reads_as("industry = 其他", "!filter.value|其他\t行业|12"); /* two are called so */
     reads_as("state = gone", "!filter.value|gone\t状态|9");
     reads_as("trl = \"\"", "!filter.value|\t期望成熟度|7");
-    reads_as("trl", "!filter.more|= != < <= > >= in under contains is|4");
+    reads_as("trl", "!filter.more|=、!=、<、<=、>、>=、属于、隶属、包含、为空|4");
     reads_as("trl =", "!filter.more|值|6");
-    reads_as("trl 5", "!filter.expected|5\t= != < <= > >= in under contains is|5");
+    reads_as("trl 5", "!filter.expected|5\t=、!=、<、<=、>、>=、属于、隶属、包含、为空|5");
     reads_as("trl = 5 6", "!filter.expected|6\t且 / 或|9");
     reads_as("trl = 5)", "!filter.expected|)\t且 / 或|8");
     reads_as("(trl = 5", "!filter.more|)|9");
@@ -156,7 +156,7 @@ static void mistakes_are_placed(void **unused)
     reads_as("trl in ()", "!filter.expected|)\t值|9");
     reads_as("trl is 5", "!filter.expected|5\t空 / 非空|8");
     reads_as("title = \"open", "!filter.expected|\"open\t\"|9");
-    reads_as("trl and", "!filter.expected|and\t= != < <= > >= in under contains is|5");
+    reads_as("trl and", "!filter.expected|and\t=、!=、<、<=、>、>=、属于、隶属、包含、为空|5");
     reads_as("= 5", "!filter.expected|=\t字段名|1");
     reads_as("trl = 5 and", "!filter.more|字段名|12");
     reads_as("trl.x = 5", "!filter.no_ref|期望成熟度|5");
@@ -169,7 +169,7 @@ static void mistakes_are_placed(void **unused)
     reads_as("targets = 5", "!filter.op|=\t技术指标|9");
     reads_as("trl contains 5", "!filter.op|contains\t期望成熟度|5");
     reads_as("industry contains C", "!filter.op|contains\t行业|10");
-    reads_as("trl ! 5", "!filter.expected|!\t= != < <= > >= in under contains is|5");
+    reads_as("trl ! 5", "!filter.expected|!\t=、!=、<、<=、>、>=、属于、隶属、包含、为空|5");
     assert_string_equal(canon_of("org", "state = open"), "!filter.name_near|state\tstaff|1");
     assert_string_equal(canon_of("note", "owner = 1"), "!filter.name|owner|1");
     assert_string_equal(canon_of(NULL, "updated > 2026-01-01T00:00:00Z and kind = need"),

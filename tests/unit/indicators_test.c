@@ -35,6 +35,7 @@ static void test_rows(void **state)
     DRAWS("工作温度-40℃~85℃，抗拉强度500MPa以上。", "工作温度|range|-40|85|℃",
           "抗拉强度|ge|500||MPa");
     DRAWS("能量密度达到300Wh/kg", "能量密度|ge|300||Wh/kg");
+    DRAWS("要求1米处噪声不大于55dB，200℃下强度不低于80MPa。", "噪声|le|55||dB", "强度|ge|80||MPa");
     DRAWS("成本降低20%以上", "成本降幅|ge|20||%");
     DRAWS("没有数字的描述，希望更好、更快、更省。", NULL);
     DRAWS("", NULL);

@@ -314,6 +314,26 @@ static void test_steps(void **state)
     vec_free(&v);
 }
 
+/* An expert without an account: his organisation answers for him. */
+static void test_expert(void **state)
+{
+    (void)state;
+    vec_notice_shown v = {0};
+    int64_t need = MAKE(&editor_a, "need", "title", "轴承降噪", "body", "轴承噪声不高于 40 dB");
+    int64_t expert = MAKE(&editor_b, "person", "name", "岑既白", "units", ref(editor_b.org));
+    int64_t i = MAKE(&editor_a, "introduction", "need", ref(need), "offer", ref(expert), "interest",
+                     "a", "contribution", "b", "expectation", "c");
+    STEP(&editor_a, "introduction", i, "propose");
+    OK(inbox_read_all(site, &editor_b, 0, &e));
+    STEP(&broker, "introduction", i, "contact");
+    uint32_t n;
+    OK(inbox_unread(site, &editor_b, &n, &e));
+    assert_int_equal(n, 1);
+    inbox(&editor_b, &v);
+    assert_int_equal(v.p[0].about, i);
+    vec_free(&v);
+}
+
 /* A write that is undone has told nobody. */
 static enum rc put_and_fail(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
@@ -348,6 +368,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_answers, up, site_close_all),
         cmocka_unit_test_setup_teardown(test_dates, up, site_close_all),
         cmocka_unit_test_setup_teardown(test_steps, up, site_close_all),
+        cmocka_unit_test_setup_teardown(test_expert, up, site_close_all),
         cmocka_unit_test_setup_teardown(test_undone, up, site_close_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,7 +27,7 @@ static void rows_are_new_changed_same_wrong(void **state)
     r = import_row(i, 3);
     assert_int_equal(r.row, 5);
     assert_true(str_eq(r.title, STR("错的")));
-    assert_int_equal(fault_in(i, 3, "field.int"), 2);
+    assert_int_equal(fault_in(i, 3, "field.int_of"), 2);
     /* one wrong row: nothing is written */
     uint64_t before = count_of("need");
     REFUSED(import_apply(i, NULL, NULL, &e), "import.wrong");
@@ -35,6 +35,21 @@ static void rows_are_new_changed_same_wrong(void **state)
     assert_int_equal(count_of("need"), before);
     struct rec left = rec_of("need", changed);
     assert_int_equal(val_of(&left, "trl")->num, 5);
+}
+
+/* 面议, 待定, a dash: no value, and no mistake either; in a text they are the text. */
+static void words_for_no_value(void **state)
+{
+    (void)state;
+    import_all(&actor_system, "need",
+               written("a.csv", "需求名称,预算,期望解决日期,期望成熟度,联系人,联系电话,所属单位\n"
+                                "没有值甲,面议,待定,/,无,——,甲公司\n"));
+    struct rec r = rec_of("need", titled("need", "没有值甲"));
+    assert_false(val_of(&r, "budget")->set);
+    assert_false(val_of(&r, "deadline")->set);
+    assert_false(val_of(&r, "trl")->set);
+    assert_false(val_of(&r, "phone")->set);
+    assert_true(str_eq(val_of(&r, "contact")->text, STR("无")));
 }
 
 static void all_of_it_is_written(void **state)
@@ -520,10 +535,12 @@ static void returned_sheet_says_what_is_wrong(void **state)
                                 "退回甲,甲级,甲公司\n退回乙,5,没有的\n退回丙,5,甲公司\n"));
     assert_counts(i, 1, 0, 0, 2);
     OK(import_returned(i, true, path_in("r.xlsx"), &e));
-    assert_string_equal(rows_of(path_in("r.xlsx")),
-                        "某市汇总表\n需求名称|期望成熟度|所属单位|问题\n"
-                        "退回甲|甲级|甲公司|B 列 期望成熟度：“甲级”不是整数，请写成 12 或 1.2万\n"
-                        "退回乙|5|没有的|C 列：找不到：没有的\n退回丙|5|甲公司\n");
+    assert_string_equal(
+        rows_of(path_in("r.xlsx")),
+        "某市汇总表\n需求名称|期望成熟度|所属单位|问题\n"
+        "退回甲|甲级|甲公司|B 列 期望成熟度：“甲级”不在 1～9 之内，请填写这个范围内的整数\n"
+        "退回乙|5|没有的|C 列 所属单位：没有叫“没有的”的记录；请先新建，或改成已有的名称或 "
+        "#编号\n退回丙|5|甲公司\n");
     import_close(i);
     /* and can be given again */
     const struct str *header;
@@ -586,6 +603,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_new_changed_same_wrong),
+        cmocka_unit_test(words_for_no_value),
         cmocka_unit_test(all_of_it_is_written),
         cmocka_unit_test(trail_names_the_file),
         cmocka_unit_test(known_by_id_unique_title),

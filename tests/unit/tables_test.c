@@ -83,6 +83,26 @@ static void plant_transfers(void)
     STEP(&broker, "reward", shares, "pay");
 }
 
+static void promise(const char *title, const char *who, const char *due, const char *done)
+{
+    int64_t id = MAKE(&broker, "commitment", "title", title, "debtor", who, "owner_name", "赵六",
+                      "due", due, "done", done, "evidence", "单据", "owner", who);
+    if (done[0])
+        STEP(&broker, "commitment", id, "fulfil");
+}
+
+/* Two of three that were due, one of one, one of two; and one that nobody can say yet. */
+static void plant_promises(void)
+{
+    promise("送样一", "乙大学", "2026-03-01", "2026-02-20");
+    promise("送样二", "乙大学", "2026-03-02", "2026-02-20");
+    promise("送样三", "乙大学", "2026-03-03", "2026-03-20");
+    promise("付首款", "丙公司", "2026-04-01", "2026-04-01");
+    promise("开放产线", "甲公司", "2026-03-01", "2026-02-28");
+    promise("接收学生", "甲公司", "2026-04-01", "");
+    promise("年底小结", "丁研究院", "2026-12-01", "");
+}
+
 static int up(void **state)
 {
     if (site_open_all(state))
@@ -99,6 +119,8 @@ static int up(void **state)
     agreement("联合实验室协议", "institute", "", "乙大学", "2026-01-15", "300万");
     plant_projects(contract);
     plant_transfers();
+    MAKE(&broker, "org", "name", "丁研究院", "type", "institute");
+    plant_promises();
     return 0;
 }
 

@@ -49,11 +49,11 @@ module.exports = async ({ assert, somebody, test, picture }) => {
     await test('import: wrong cells are named, and nothing is written', page, async () => {
         await upload('需求.xlsx', filled(template, [good[0], { ...good[1], 所属行业: '没有这个行业', 期望成熟度: '12' }]));
         assert.equal((await counts())[4], 1);
-        const text = await page.locator('#import-run table').innerText();
+        const text = await page.locator('#rows table').innerText();
         assert.match(text, /没有这个行业/);
         assert.match(text, /[A-Z]/); // the column by its letter
         assert.match(text, /导入乙/);
-        assert.equal(await page.locator('form[action*="/need/import/"] button').count(), 0);
+        assert.equal(await page.locator('form[action*="/need/import/"] .btn-primary').count(), 0);
         await picture(page, 'import-wrong');
         await page.goto('/need?text=' + encodeURIComponent('导入甲'));
         assert.equal(await page.locator('td.first').count(), 0);
@@ -68,7 +68,7 @@ module.exports = async ({ assert, somebody, test, picture }) => {
         await upload('需求.xlsx', filled(template, good));
         assert.deepEqual(await counts(), [2, 2, 0, 0, 0]);
         await picture(page, 'import-ready');
-        await page.click('#import-run form button[type=submit]');
+        await page.click('#import-run form .btn-primary');
         await page.waitForSelector('#import-run .alert-success', { timeout: 20000 });
         await page.goto('/need?text=' + encodeURIComponent('导入'));
         assert.equal(await page.locator('td.first').count(), 2);
@@ -82,6 +82,23 @@ module.exports = async ({ assert, somebody, test, picture }) => {
         const hex = 'c4b3b9abcbbed0e8c7f3b1ed0ad0e8c7f3c3fbb3c62cc6dacdfbb3c9caecb6c80ab5bcc8ebbcd7a3bab9f5d1b9bbfad4feb9f5d4dacfdfb2e2cec22c370a';
         await upload('需求.csv', Buffer.from(hex, 'hex'));
         assert.deepEqual(await counts(), [1, 0, 1, 0, 0]);
+    });
+    await test('import: a header of one\'s own is given its field', page, async () => {
+        await upload('自家.csv', Buffer.from('难题名称,问题描述及技术要求,怎么谈\n导入丙：极片毛刺在线检测,毛刺不大于八微米,委托开发\n'));
+        await page.waitForSelector('details.mapping[open]');
+        const field = (header) => page.getByLabel(header, { exact: true });
+        assert.equal(await field('问题描述及技术要求').inputValue(), 'body'); // proposed
+        assert.equal(await field('怎么谈').inputValue(), '');
+        await field('怎么谈').selectOption({ label: '合作方式' });
+        await picture(page, 'import-mapping', true);
+        await page.click('.mapping button[type=submit]');
+        await page.waitForSelector('#import-run .counts', { timeout: 20000 });
+        assert.equal(await page.locator('.alert-warning').count(), 0); // no column is left out
+        await page.click('#import-run form .btn-primary');
+        await page.click('#import-run .alert-success a');
+        await page.goto('/need?text=' + encodeURIComponent('极片毛刺'));
+        await page.locator('td.first a').first().click();
+        assert.match(await page.locator('main').innerText(), /不大于八微米[^]*委托开发/);
     });
     await test('import: a broken workbook is one sentence', page, async () => {
         await upload('坏.xlsx', Buffer.from('PK\u0003\u0004 this is no workbook'));
