@@ -29,6 +29,8 @@ struct source_of {
     uint32_t member;
     int64_t id; /* the kept page, 0: failed */
     bool already, refused;
+    struct str title;   /* "" for none, or not written to the outputs any more */
+    const char *reason; /* of a refused one; NULL: not told */
     struct err why;
 };
 
@@ -138,6 +140,15 @@ static enum rc get_bytes(struct reading_job *j, struct source_of *s, struct page
     return RC_OK;
 }
 
+/* Does the page come earlier in the list? */
+static bool is_second(const struct reading_job *j, const struct source_of *s)
+{
+    for (const struct source_of *o = j->all.p; s->id && o < s; o++)
+        if (o->id == s->id)
+            return true;
+    return false;
+}
+
 static enum rc read_one(struct reading_job *j, struct source_of *s, struct err *e)
 {
     struct page_kept kept = {0};
@@ -145,11 +156,12 @@ static enum rc read_one(struct reading_job *j, struct source_of *s, struct err *
     if (s->why.rc != RC_OK)
         return s->why.rc;
     if (is_address(s)) {
-        TRY(page_of_address(j->run->site, s->name, j->run->job->id, &s->id, e));
-        if (s->id) {
-            s->already = true;
+        TRY(page_of_address(j->run->site, s->name, j->run->job->id, &kept, e));
+        s->id = kept.id;
+        s->refused = kept.refused;
+        s->already = is_second(j, s); /* else it was read before the site was started again */
+        if (s->id)
             return RC_OK;
-        }
     }
     TRY(get_bytes(j, s, &from, e));
     TRY(page_keep(j->run->site, &j->run->actor, &from, &j->scratch, &kept, e));
@@ -212,6 +224,15 @@ static enum rc blob_of(struct site *s, struct tx *tx, void *ctx, struct err *e)
     return blob_get(tx, rec_text(&v.full, "hash"), to, &name, bytes, &found, e);
 }
 
+/* What the list of the job's pages says of it. */
+static enum rc keep_head(struct reading_job *j, struct source_of *s, const struct reading *x,
+                         struct err *e)
+{
+    s->reason = x->news.refused;
+    s->title = arena_str(&j->files, str_sub(x->article.text, 0, x->article.title));
+    return s->title.p ? RC_OK : err_nomem(e);
+}
+
 /* Its JSON again, from its bytes: reading is a function of them. */
 static enum rc line_of(struct outputs *o, struct source_of *s, uint32_t number, struct err *e)
 {
@@ -234,6 +255,8 @@ static enum rc line_of(struct outputs *o, struct source_of *s, uint32_t number, 
     enum rc rc = reading_make_from(&x, bytes, known, reader, &j->scratch, e);
     if (rc == RC_OK)
         rc = reading_put_json(&o->line, &from, &x, o->known, e);
+    if (rc == RC_OK)
+        rc = keep_head(j, s, &x, e);
     reading_release(&x);
     TRY(rc);
     return buf_char(&o->line, '}', e);
@@ -328,9 +351,10 @@ static json_t *pages_json(const struct reading_job *j)
         if (told++ >= TOLD_MOST)
             break;
         json_array_append_new(
-            list, json_pack("{s:o,s:I,s:b,s:b,s:s,s:s}", "name", text_json(s->name), "id",
-                            (json_int_t)s->id, "already", s->already, "refused", s->refused, "key",
-                            s->id ? "" : s->why.key, "detail", s->id ? "" : s->why.detail));
+            list, json_pack("{s:o,s:o,s:I,s:b,s:b,s:s,s:s,s:s}", "name", text_json(s->name),
+                            "title", text_json(s->title), "id", (json_int_t)s->id, "already",
+                            s->already, "refused", s->refused, "reason", s->reason ? s->reason : "",
+                            "key", s->id ? "" : s->why.key, "detail", s->id ? "" : s->why.detail));
     }
     return list;
 }

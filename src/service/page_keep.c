@@ -29,7 +29,7 @@ struct keeping {
     struct str key;
     struct page_kept *out;
     struct rec page, event;
-    int64_t found; /* page_of_address */
+    struct page_kept found; /* page_of_address */
     int64_t job;
 };
 
@@ -500,17 +500,19 @@ static enum rc find_address(struct site *s, struct tx *tx, void *ctx, struct err
     struct str filter = text_made(k->to, "job = %lld and source = \"%.*s\"", (long long)k->job,
                                   (int)MIN(k->key.n, 2000u), k->key.p);
     enum rc rc = records_by(s, tx, &actor_system, "page", filter, NULL, k->to, &all, e);
-    k->found = rc == RC_OK && all.n ? all.p[0].id : 0;
+    if (rc == RC_OK && all.n)
+        k->found = (struct page_kept){all.p[0].id, false, rec_is(&all.p[0], "refused")};
     vec_free(&all);
     return rc;
 }
 
-enum rc page_of_address(struct site *s, struct str address, int64_t job, int64_t *id, struct err *e)
+enum rc page_of_address(struct site *s, struct str address, int64_t job, struct page_kept *out,
+                        struct err *e)
 {
     struct arena a = {0};
     struct keeping k = {.to = &a, .key = address, .job = job};
     enum rc rc = site_read(s, find_address, &k, e);
-    *id = k.found;
+    *out = k.found;
     arena_free(&a);
     return rc;
 }

@@ -35,14 +35,14 @@ struct page_kept {
  * and of records.h. */
 enum rc page_keep(struct site *s, const struct actor *a, const struct page_given *from,
                   struct arena *to, struct page_kept *out, struct err *e) MUST_CHECK;
-/* The page that was kept of this address by this job; 0: none. */
-enum rc page_of_address(struct site *s, struct str address, int64_t job, int64_t *id,
+/* The page that was kept of this address by this job; id 0: none. */
+enum rc page_of_address(struct site *s, struct str address, int64_t job, struct page_kept *out,
                         struct err *e) MUST_CHECK;
 
 /* The job "read": {"sources": [{"file": KEY} or {"url": …}, …]}, a file being a page or a zip of
  * pages. Its result: all, read, refused, failed, already, lines and book (keys of kept files: JSON
- * Lines and the workbook of `qiao read`), full (they are cut), pages [{name, id, already, refused,
- * key, detail}]. */
+ * Lines and the workbook of `qiao read`), full (they are cut), pages [{name, title, id, already,
+ * refused, reason, key, detail}]. */
 struct job_run;
 enum rc job_read(struct job_run *run, struct err *e) MUST_CHECK;
 

@@ -8,7 +8,7 @@
 #define RUN_SHAPE                                                                                  \
     "run{id path percent stage running failed cancelled error done all read refused wrong "        \
     "already "                                                                                     \
-    "full book lines pages[name href verdict tone words]}"
+    "full book lines pages[name href verdict tone words reason from]}"
 const struct page news_run_def = {"news_run", RUN_SHAPE, false};
 const struct page news_run_part_def = {"news_run_part", RUN_SHAPE, true};
 
@@ -16,6 +16,15 @@ static struct str in_arena(const struct request *rq, const json_t *o, const char
 {
     const json_t *v = json_object_get(o, name);
     return arena_str(rq->arena, (struct str){json_string_value(v), json_string_length(v)});
+}
+
+/* Why a refused page is no news. */
+static struct str reason_label(const struct request *rq, struct str reason)
+{
+    const struct kind *k = kind_find(site_kinds(rq->site), STR("page"));
+    uint32_t f = k ? field_find(k, STR("reason")) : NO_FIELD;
+    const struct code *c = f != NO_FIELD && reason.n ? code_find(k->field[f].codes, reason) : NULL;
+    return c ? label_text(&c->label, rq->zh) : STR("");
 }
 
 static void view_pages(const struct request *rq, struct view *v, const json_t *result)
@@ -31,7 +40,10 @@ static void view_pages(const struct request *rq, struct view *v, const json_t *r
         struct err why = {.rc = RC_USER};
         snprintf(why.key, sizeof why.key, "%s", in_arena(rq, one, "key").p);
         snprintf(why.detail, sizeof why.detail, "%s", in_arena(rq, one, "detail").p);
-        view_str(p, "name", in_arena(rq, one, "name"));
+        struct str title = in_arena(rq, one, "title"), name = in_arena(rq, one, "name");
+        view_str(p, "name", title.n ? title : name);
+        view_str(p, "from", title.n ? name : STR(""));
+        view_str(p, "reason", refused ? reason_label(rq, in_arena(rq, one, "reason")) : STR(""));
         if (id)
             view_str(p, "href", textf(rq, "/page/%lld", (long long)id));
         view_text(p, "tone", !id ? "bad" : refused ? "neutral" : "good");

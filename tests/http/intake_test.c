@@ -458,6 +458,10 @@ static void test_many(void **state)
     assert_true(shows("读不出 1"));
     assert_true(shows("其中 1 页早已读过"));
     assert_true(shows("页面里没有文字"));
+    assert_true(
+        shows(">望江大学与远川重工股份有限公司签署战略合作协议</a>")); /* its own headline */
+    assert_true(shows("<span>新闻/二.txt</span>"));
+    assert_true(shows("<span>没有正文</span>")); /* why it is none */
     assert_int_equal(pages_kept(), before + 2);
     const char *at = got.body.p;
     for (int i = 0; i < 2; i++) {

@@ -551,9 +551,13 @@ static void test_labels(void **state)
     struct page_given served = {.name = STR("2"),
                                 .address = STR("http://example.cn/2"),
                                 .charset = STR("GBK"),
+                                .job = 7,
                                 .bytes = own_page("n10_notice.html")};
     OK(page_keep(site, &broker, &served, &mem, &kept, &e));
     int64_t essay = kept.id;
+    OK(page_of_address(site, STR("2"), 7, &kept, &e));
+    assert_int_equal(kept.id, essay);
+    assert_true(kept.refused); /* also where a job that begins anew finds it */
     STEP(&broker, "page", essay, "confirm");
     struct page_labels done;
     REFUSED(page_labels_write(site, &editor, dir, &done, &e), "service.denied");
@@ -588,6 +592,8 @@ static void test_labels(void **state)
     assert_true(says(gold, "event_type", str_of(x.news.event_type)));
     assert_true(says(gold, "publish_date", x.article.publish_date));
     json_decref(gold);
+    OK(page_of_address(site, STR("2"), 8, &kept, &e)); /* another job's */
+    assert_int_equal(kept.id, 0);
     expect_file(dir, essay, "html.charset", "GBK"); /* bench/news reads it as the site served it */
     expect_file(dir, essay, "html.url", "http://example.cn/2");
     snprintf(path, sizeof path, "%s/pages/%lld.html.charset", dir, (long long)id);
