@@ -6,7 +6,8 @@
  *                                  second of processor time, repair and extraction together
  *     news_dump --memory N FILE... reads them over, N pages in all, and prints what memory the
  *                                  process has at the first tenth of them, at each further one
- * The id is the file's name without folder and ending; a file FILE.url beside it has the address.
+ * The id is the file's name without folder and ending; a file FILE.url beside it has the address,
+ * FILE.charset the charset that the HTTP header named.
  */
 #define _GNU_SOURCE
 #include <jansson.h>
@@ -125,10 +126,11 @@ static struct str slurp(const char *path, struct arena *a)
     return kept;
 }
 
-static struct str address(const char *path, struct arena *a)
+/* What stands in the file `path` with `ending`, "" where there is none. */
+static struct str beside(const char *path, const char *ending, struct arena *a)
 {
     char name[4096];
-    snprintf(name, sizeof name, "%s.url", path);
+    snprintf(name, sizeof name, "%s%s", path, ending);
     return access(name, R_OK) == 0 ? str_trim(slurp(name, a)) : STR("");
 }
 
@@ -144,7 +146,7 @@ static void dump_file(const char *path, struct arena *a)
     struct article x;
     struct news n;
     struct err e = {0};
-    struct article_source from = {.url = address(path, a)};
+    struct article_source from = {beside(path, ".url", a), beside(path, ".charset", a)};
     if (article_read(&x, slurp(path, a), from, reader_article(reader), a, &e) != RC_OK)
         fprintf(stderr, "news_dump: %s: %s\n", path, e.key);
     if (news_read(&n, &x, reader_news(reader), a, &e) != RC_OK)

@@ -79,7 +79,8 @@ static const struct {
       "('active','finished') AND {signed} >= '2026-01-01' GROUP BY 1",
       NULL}},
     {"tier",
-     {"SELECT {tier}, count(*) FROM rec r WHERE kind = 'rank' AND ({end} IS NULL OR {end} >= "
+     {"SELECT {tier}, count(*) FROM rec r WHERE kind = 'rank' AND {start} <= {today} AND ({end} IS "
+      "NULL OR {end} >= "
       "{today}) GROUP BY 1",
       NULL}},
     {"org region", {"SELECT {region}, count(*) FROM rec r WHERE kind = 'org' GROUP BY 1", NULL}},
@@ -125,7 +126,7 @@ static const struct {
     {"light", "commitment", "not state = dropped", "debtor", "light", ""},
     {"agreed sums", "agreement", "state in (active, finished)", "type", "signed:month", "amount"},
     {"paid sums", "payment", "", "", "day:month", "amount"},
-    {"tier", "rank", "(end is empty or end >= today)", "tier", "", ""},
+    {"tier", "rank", "start <= today and (end is empty or end >= today)", "tier", "", ""},
     {"org region", "org", "", "region", "", ""},
 };
 

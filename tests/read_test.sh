@@ -65,6 +65,11 @@ ok "a mirror is marked as a duplicate of the first"
 grep '"source":"few/b.html"' one.jsonl | grep -q '"address":"https://news.example.edu.cn/2024/0315/c12.html"' &&
     grep '"source":"few/b.html"' one.jsonl | grep -q '"publish_date":"2024-03-15"'
 ok "the address beside a saved page gives its day"
+mkdir served
+cp few/a.html served && echo gbk >served/a.html.charset && cp few/a.html served/b.html
+"$qiao" read served --json >served.jsonl && [ "$(wc -l <served.jsonl)" = 2 ] &&
+    [ "$(grep -c 'served/a.html.*"code":"charset","at":{[^}]*},"original":"gbk"' served.jsonl)" = 1 ] && ! grep -q 'b.html.*"code":"charset"' served.jsonl
+ok "the charset beside a saved page is taken as its HTTP header's"
 [ "$(grep -c '"status":"failed","reason":"news\.' one.jsonl)" = 2 ] && [ "$(grep -c '"status":"refused","reason":"' one.jsonl)" = 1 ]
 ok "what is no text and what is no news says why"
 grep -q '"sha256":"'"$(sha256sum few/b.html | cut -c 1-64)" one.jsonl

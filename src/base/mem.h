@@ -31,7 +31,8 @@ void mem_trim(void);
     vec_reserve_((void **)&(v)->p, &(v)->cap, (v)->n + (more), sizeof *(v)->p, e)
 /* Append a copy of `item`: RC_OK or RC_NOMEM. */
 #define vec_push(v, item, e)                                                                       \
-    ((v)->n < (v)->cap || vec_reserve(v, 1, e) == RC_OK ? ((v)->p[(v)->n++] = (item), RC_OK) : RC_NOMEM)
+    ((v)->n < (v)->cap || vec_reserve(v, 1, e) == RC_OK ? ((v)->p[(v)->n++] = (item), RC_OK)       \
+                                                        : RC_NOMEM)
 #define vec_free(v)                                                                                \
     do {                                                                                           \
         mem_free((v)->p);                                                                          \

@@ -79,6 +79,84 @@ enum rc pool_run(unsigned threads, size_t n, pool_fn fn, void *ctx, struct err *
     return p.rc;
 }
 
+struct beside {
+    pool_fn fn;
+    void *ctx;
+    pthread_t thread;
+    bool running;
+    pthread_mutex_t lock; /* guards ready, stop */
+    pthread_cond_t wake;
+    size_t ready;
+    bool stop;
+    size_t done; /* the thread's own until it is joined, as rc and err */
+    enum rc rc;
+    struct err err;
+};
+
+/* Is step `done` to be run? Waits until it is ready or none is wanted any more. */
+static bool beside_next(struct beside *b)
+{
+    pthread_mutex_lock(&b->lock);
+    while (!b->stop && b->ready <= b->done)
+        pthread_cond_wait(&b->wake, &b->lock);
+    bool go = !b->stop;
+    pthread_mutex_unlock(&b->lock);
+    return go;
+}
+
+static void *work_beside(void *arg)
+{
+    struct beside *b = arg;
+    while (b->rc == RC_OK && beside_next(b)) {
+        b->rc = b->fn(b->ctx, b->done, 0, &b->err);
+        b->done += b->rc == RC_OK;
+    }
+    return NULL;
+}
+
+enum rc beside_open(struct beside **out, pool_fn fn, void *ctx, struct err *e)
+{
+    struct beside *b = mem_calloc(1, sizeof *b);
+    if (!b)
+        return err_nomem(e);
+    b->fn = fn;
+    b->ctx = ctx;
+    pthread_mutex_init(&b->lock, NULL);
+    pthread_cond_init(&b->wake, NULL);
+    b->running = pthread_create(&b->thread, NULL, work_beside, b) == 0;
+    *out = b;
+    return RC_OK;
+}
+
+void beside_ready(struct beside *b, size_t n)
+{
+    pthread_mutex_lock(&b->lock);
+    b->ready = n;
+    pthread_cond_signal(&b->wake);
+    pthread_mutex_unlock(&b->lock);
+}
+
+enum rc beside_close(struct beside *b, size_t *done, struct err *e)
+{
+    if (!b)
+        return RC_OK;
+    pthread_mutex_lock(&b->lock);
+    b->stop = true;
+    pthread_cond_signal(&b->wake);
+    pthread_mutex_unlock(&b->lock);
+    if (b->running)
+        pthread_join(b->thread, NULL);
+    pthread_cond_destroy(&b->wake);
+    pthread_mutex_destroy(&b->lock);
+    enum rc rc = b->rc;
+    if (rc != RC_OK && e)
+        *e = b->err;
+    if (done)
+        *done = b->done;
+    mem_free(b);
+    return rc;
+}
+
 unsigned pool_cpus(void)
 {
     cpu_set_t set;

@@ -12,6 +12,16 @@ typedef enum rc (*pool_fn)(void *ctx, size_t i, unsigned worker, struct err *e);
  * smallest failing i is returned. Where a thread cannot be made, fewer work. */
 enum rc pool_run(unsigned threads, size_t n, pool_fn fn, void *ctx, struct err *e) MUST_CHECK;
 
+/* Steps that become ready one after the other, run in that order on one thread beside the caller,
+ * as worker 0. Where a thread cannot be made, none is run. */
+struct beside;
+enum rc beside_open(struct beside **out, pool_fn fn, void *ctx, struct err *e) MUST_CHECK;
+/* Steps [0, n) are ready; n never falls. */
+void beside_ready(struct beside *b, size_t n);
+/* Begin no further step, wait for the one under way; *done (may be NULL): how many were run. The
+ * failure of the first that failed, after which none was begun. NULL is allowed. */
+enum rc beside_close(struct beside *b, size_t *done, struct err *e) MUST_CHECK;
+
 /* Processors this process may use, at least 1. */
 unsigned pool_cpus(void);
 

@@ -360,7 +360,9 @@ const struct command read_command = {
              "read news of cooperation: who agreed what with whom, with the sentence"},
     .more =
         {"读 HTML 和纯文本，任何编码；目录连同其下各级；“-” 是标准输入。文件“页面.url”里\n"
-         "可放该页面的网址。",
+         "可放该页面的网址，“页面.charset”里可放网站在 HTTP 头中所称的编码。",
          "Reads HTML and plain text in any charset; a folder with all below it; \"-\" is standard\n"
-         "input. The file PAGE.url may hold the address of PAGE."},
+         "input. The file PAGE.url may hold the address of PAGE, PAGE.charset the charset that "
+         "the\n"
+         "HTTP header named."},
 };

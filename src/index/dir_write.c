@@ -166,7 +166,7 @@ static enum rc add_segment(struct change *c, struct batch *b, uint32_t first, ui
     TRY(new_segment(c, &g, path, e));
     g.ndocs = n;
     TRY(vec_push(&c->m.seg, g, e));
-    TRY(forward_build(&f, first, n, picked_keys, b, c->d->o.threads, e));
+    TRY(forward_build(&f, first, n, NULL, picked_keys, b, c->d->o.threads, e));
     enum rc rc = forward_save(path, &f, b->id + first, b->payload + first, e);
     forward_release(&f);
     return rc;
@@ -431,7 +431,7 @@ static enum rc merge_run(struct change *c, struct merge *x, struct err *e)
     splice(&c->m, x->run, g);
     if (!x->n)
         return RC_OK;
-    TRY(forward_build(&f, 0, x->n, old_keys, x, c->d->o.threads, e));
+    TRY(forward_build(&f, 0, x->n, NULL, old_keys, x, c->d->o.threads, e));
     keep_lengths(&f, x);
     enum rc rc = forward_save(path, &f, x->id, x->payload, e);
     forward_release(&f);

@@ -4,25 +4,13 @@
  *   number    the chunks' vocabularies are merged and ids given by falling df;
  *   encode    chunk by chunk, in parallel: two counting passes (by term, then by document) leave
  *             every document's terms in rising id, which are written as gaps. */
-#include "index/index_int.h"
+#include "index/collect.h"
 
 #include "base/map.h"
 #include "base/pool.h"
 #include "base/sort.h"
 
 #include <string.h>
-
-struct chunk {
-    uint32_t first, n;  /* its documents within the segment */
-    vec_key key;        /* by local number */
-    VEC(uint32_t) df;   /* by local number */
-    VEC(uint32_t) term; /* the postings, document by document: local number … */
-    VEC(uint16_t) tf;   /* … and occurrences, at most 65535 */
-    uint32_t *start;    /* [n + 1] first posting of a document */
-    uint32_t *id;       /* by local number: the segment's id */
-    uint8_t *bytes;     /* the encoded documents */
-    size_t nbytes;
-};
 
 struct build {
     struct forward *f;
@@ -34,144 +22,18 @@ struct build {
     struct table *table; /* one a worker, while collecting */
 };
 
-static void chunk_release(struct chunk *c)
-{
-    vec_free(&c->key);
-    vec_free(&c->df);
-    vec_free(&c->term);
-    vec_free(&c->tf);
-    mem_free(c->start);
-    mem_free(c->id);
-    mem_free(c->bytes);
-    c->start = NULL;
-    c->id = NULL;
-    c->bytes = NULL;
-}
-
 /* ---- collect ---- */
-
-#define AHEAD 12u /* keys that are fetched before they are looked up: most are cache misses */
-
-/* A chunk's vocabulary while it is read: open addressing by the key's low bits (keys are uniform).
- * The entry remembers where the term last occurred, so a token costs one cache miss. */
-struct slot {
-    uint64_t key;
-    uint32_t number;  /* local number + 1; 0: free */
-    uint32_t doc, at; /* the document that held it last, and its posting there */
-};
-
-struct table {
-    struct slot *slot;
-    size_t n, cap; /* cap a power of two, at least twice n */
-};
-
-static struct slot *table_find(const struct table *t, uint64_t key)
-{
-    size_t i = key & (t->cap - 1);
-    while (t->slot[i].number && t->slot[i].key != key)
-        i = (i + 1) & (t->cap - 1);
-    return &t->slot[i];
-}
-
-static enum rc table_grow(struct table *t, struct err *e)
-{
-    struct table big = {.n = t->n, .cap = t->cap ? t->cap * 2 : 1u << 12};
-    big.slot = mem_calloc(big.cap, sizeof *big.slot);
-    if (!big.slot)
-        return err_nomem(e);
-    for (size_t i = 0; i < t->cap; i++)
-        if (t->slot[i].number)
-            *table_find(&big, t->slot[i].key) = t->slot[i];
-    mem_free(t->slot);
-    *t = big;
-    return RC_OK;
-}
-
-/* Room stays: it is about what the next chunk needs. */
-static void table_clear(struct table *t)
-{
-    if (t->n)
-        memset(t->slot, 0, t->cap * sizeof *t->slot);
-    t->n = 0;
-}
-
-static enum rc new_term(struct chunk *c, struct table *t, struct slot *s, uint64_t key,
-                        struct err *e)
-{
-    TRY(vec_push(&c->key, key, e));
-    TRY(vec_push(&c->df, 0u, e));
-    *s = (struct slot){key, (uint32_t)++t->n, UINT32_MAX, 0};
-    return RC_OK;
-}
-
-static enum rc collect_token(struct chunk *c, struct table *t, uint64_t key, uint32_t doc,
-                             struct err *e)
-{
-    if (t->n * 2 >= t->cap)
-        TRY(table_grow(t, e));
-    struct slot *s = table_find(t, key);
-    if (!s->number)
-        TRY(new_term(c, t, s, key, e));
-    if (s->doc == doc) {
-        uint16_t *tf = &c->tf.p[s->at];
-        *tf = (uint16_t)(*tf + (*tf < UINT16_MAX));
-        return RC_OK;
-    }
-    s->doc = doc;
-    s->at = (uint32_t)c->term.n;
-    c->df.p[s->number - 1]++;
-    c->term.p[c->term.n++] = s->number - 1; /* collect_docs made room */
-    c->tf.p[c->tf.n++] = 1;
-    return RC_OK;
-}
-
-static enum rc collect_docs(struct build *b, struct chunk *c, unsigned worker, struct table *t,
-                            struct err *e)
-{
-    vec_key *tokens = &b->tokens[worker];
-    for (uint32_t d = 0; d < c->n; d++) {
-        c->start[d] = (uint32_t)c->term.n;
-        tokens->n = 0;
-        TRY(b->doc(b->ctx, b->first + c->first + d, worker, tokens, e));
-        b->f->len[c->first + d] = (uint32_t)tokens->n;
-        TRY(vec_reserve(&c->term, tokens->n, e));
-        TRY(vec_reserve(&c->tf, tokens->n, e));
-        for (size_t i = 0; i < tokens->n; i++) {
-            if (t->cap && i + AHEAD < tokens->n)
-                __builtin_prefetch(&t->slot[tokens->p[i + AHEAD] & (t->cap - 1)]);
-            TRY(collect_token(c, t, tokens->p[i], d, e));
-        }
-    }
-    c->start[c->n] = (uint32_t)c->term.n;
-    return RC_OK;
-}
-
-/* Give back what the postings grew too large; all chunks are kept until they are numbered. */
-static enum rc trim(struct chunk *c, struct err *e)
-{
-    uint32_t *term = mem_realloc(c->term.p, c->term.n * sizeof *term);
-    if (!term)
-        return err_nomem(e);
-    c->term.p = term;
-    c->term.cap = c->term.n;
-    uint16_t *tf = mem_realloc(c->tf.p, c->tf.n * sizeof *tf);
-    if (!tf)
-        return err_nomem(e);
-    c->tf.p = tf;
-    c->tf.cap = c->tf.n;
-    return RC_OK;
-}
 
 static enum rc collect(void *ctx, size_t i, unsigned worker, struct err *e)
 {
     struct build *b = ctx;
     struct chunk *c = &b->chunk[i];
-    c->start = mem_calloc((size_t)c->n + 1, sizeof *c->start);
-    if (!c->start)
-        return err_nomem(e);
-    table_clear(&b->table[worker]);
-    TRY(collect_docs(b, c, worker, &b->table[worker], e));
-    return trim(c, e);
+    struct source from = {b->doc,           b->ctx, b->first + c->first, worker, &b->tokens[worker],
+                          &b->table[worker]};
+    if (!c->len) /* not counted early */
+        TRY(chunk_collect(c, &from, e));
+    memcpy(b->f->len + c->first, c->len, c->n * sizeof *c->len);
+    return RC_OK;
 }
 
 static enum rc collect_all(struct build *b, unsigned threads, struct err *e)
@@ -184,6 +46,20 @@ static enum rc collect_all(struct build *b, unsigned threads, struct err *e)
         mem_free(b->table[i].slot);
     mem_free(b->table);
     return rc;
+}
+
+/* Use what was counted early, where the segment is cut into the same chunks. */
+static void take_early(struct build *b, struct index_early *x)
+{
+    for (uint32_t i = 0; x && b->first % CHUNK_DOCS == 0 && i < b->nchunks; i++) {
+        size_t at = b->first / CHUNK_DOCS + i;
+        if (at >= x->chunk.n || b->chunk[i].n != CHUNK_DOCS)
+            continue;
+        uint32_t first = b->chunk[i].first;
+        b->chunk[i] = x->chunk.p[at];
+        b->chunk[i].first = first;
+        x->chunk.p[at] = (struct chunk){0};
+    }
 }
 
 /* ---- number ---- */
@@ -456,12 +332,14 @@ static enum rc build_init(struct build *b, struct forward *out, uint32_t n, unsi
     return RC_OK;
 }
 
-enum rc forward_build(struct forward *out, uint32_t first, uint32_t n, index_doc_fn doc, void *ctx,
-                      unsigned threads, struct err *e)
+enum rc forward_build(struct forward *out, uint32_t first, uint32_t n, struct index_early *early,
+                      index_doc_fn doc, void *ctx, unsigned threads, struct err *e)
 {
     *out = (struct forward){0};
     struct build b = {.f = out, .first = first, .doc = doc, .ctx = ctx};
     enum rc rc = build_init(&b, out, n, threads, e);
+    if (rc == RC_OK)
+        take_early(&b, early);
     if (rc == RC_OK)
         rc = build_passes(&b, threads, e);
     for (uint32_t i = 0; b.chunk && i < b.nchunks; i++)

@@ -44,14 +44,14 @@ static enum rc weigh(const struct index *ix, const struct forward *f, double **o
     return RC_OK;
 }
 
-static enum rc build_all(struct index *ix, index_doc_fn doc, void *ctx, unsigned threads,
-                         struct err *e)
+static enum rc build_all(struct index *ix, struct index_early *early, index_doc_fn doc, void *ctx,
+                         unsigned threads, struct err *e)
 {
     for (uint32_t i = 0; i < ix->nseg; i++) {
         struct segment *g = &ix->seg[i];
         g->base = i * INDEX_DOCS_MAX;
-        TRY(forward_build(&g->fwd, g->base, MIN(INDEX_DOCS_MAX, ix->ndocs - g->base), doc, ctx,
-                          threads, e));
+        TRY(forward_build(&g->fwd, g->base, MIN(INDEX_DOCS_MAX, ix->ndocs - g->base), early, doc,
+                          ctx, threads, e));
         g->term_base = i ? g[-1].term_base + g[-1].fwd.nterms : 0;
     }
     double avg = mean_length(ix);
@@ -66,6 +66,13 @@ static enum rc build_all(struct index *ix, index_doc_fn doc, void *ctx, unsigned
 enum rc index_build(struct index **out, uint32_t ndocs, index_doc_fn doc, void *ctx,
                     const struct index_scheme *scheme, unsigned threads, struct err *e)
 {
+    return index_build_early(out, NULL, ndocs, doc, ctx, scheme, threads, e);
+}
+
+enum rc index_build_early(struct index **out, struct index_early *early, uint32_t ndocs,
+                          index_doc_fn doc, void *ctx, const struct index_scheme *scheme,
+                          unsigned threads, struct err *e)
+{
     struct index *ix = mem_calloc(1, sizeof *ix);
     if (!ix)
         return err_nomem(e);
@@ -73,7 +80,7 @@ enum rc index_build(struct index **out, uint32_t ndocs, index_doc_fn doc, void *
     ix->ndocs = ndocs;
     ix->nseg = segments_of(ndocs);
     ix->seg = mem_calloc(ix->nseg, sizeof *ix->seg);
-    enum rc rc = ix->seg ? build_all(ix, doc, ctx, threads, e) : err_nomem(e);
+    enum rc rc = ix->seg ? build_all(ix, early, doc, ctx, threads, e) : err_nomem(e);
     if (rc != RC_OK) {
         index_close(ix);
         return rc;

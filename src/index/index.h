@@ -48,6 +48,22 @@ enum rc index_build(struct index **out, uint32_t ndocs, index_doc_fn doc, void *
                     const struct index_scheme *scheme, unsigned threads, struct err *e) MUST_CHECK;
 void index_close(struct index *ix);
 
+/* The documents of a collection that is still being read: counted chunk by chunk, in order, while
+ * later ones come, by one thread at a time. What was counted early, index_build_early need not ask
+ * for; the index is the same, byte for byte. */
+#define INDEX_CHUNK (1u << 14) /* documents of a chunk */
+struct index_early;
+enum rc index_early_open(struct index_early **out, struct err *e) MUST_CHECK;
+/* The next chunk: `doc` is asked for its documents, by their numbers in the collection. After a
+ * failure only index_early_close may follow. */
+enum rc index_early_chunk(struct index_early *x, index_doc_fn doc, void *ctx,
+                          struct err *e) MUST_CHECK;
+void index_early_close(struct index_early *x); /* NULL is allowed */
+/* index_build; what `early` holds is moved. */
+enum rc index_build_early(struct index **out, struct index_early *early, uint32_t ndocs,
+                          index_doc_fn doc, void *ctx, const struct index_scheme *scheme,
+                          unsigned threads, struct err *e) MUST_CHECK;
+
 uint32_t index_docs(const struct index *ix);
 uint64_t index_postings(const struct index *ix);
 /* Documents that hold the term, of index_stats_docs documents: the statistics that the weights

@@ -10,7 +10,7 @@
 #define BLOCK_BITS 16
 #endif
 #define BLOCK_DOCS (1u << BLOCK_BITS)
-#define CHUNK_DOCS (1u << 14) /* documents collected together while building */
+#define CHUNK_DOCS INDEX_CHUNK /* documents collected together while building */
 /* A term in more than 1/ROW_SHARE of a segment's documents is a row: one impact byte for each
  * document. A term in at least COMMON_DF is a list: block by block, 16-bit local number and impact
  * byte. A rarer one is light: whole numbers, no directory. */
@@ -207,9 +207,10 @@ static inline double saturated(const struct saturation *s, uint32_t tf)
     return tf == 1 ? s->one : saturate_tf(s, tf);
 }
 
-/* Build the enduring half of one segment: documents first..first+n of the collection. */
-enum rc forward_build(struct forward *out, uint32_t first, uint32_t n, index_doc_fn doc, void *ctx,
-                      unsigned threads, struct err *e) MUST_CHECK;
+/* Build the enduring half of one segment: documents first..first+n of the collection. `early`
+ * (NULL: none) loses the chunks that are used. */
+enum rc forward_build(struct forward *out, uint32_t first, uint32_t n, struct index_early *early,
+                      index_doc_fn doc, void *ctx, unsigned threads, struct err *e) MUST_CHECK;
 void forward_release(struct forward *f);
 
 /* Derive the other half: `weight` gets moved in ([nterms] by id). */

@@ -30,6 +30,7 @@
 #define SLOTS_LEAST   4096u
 #define SKIP_SHARE    0.35 /* of the threshold: what skipped rows may add up to */
 #define BATCH         32u  /* queries that walk the blocks together */
+#define BATCH_LEAST   8u
 
 /* One term of the query in one segment. */
 struct use {
@@ -596,14 +597,28 @@ struct batch {
     uint32_t nq, k;
     struct hit *hit;
     uint32_t *n;
-    struct index_scratch **scratch;
+    struct index_scratch **scratch; /* one a thread */
+    VEC(uint32_t) first;            /* of each step, and the end */
 };
+
+/* Steps of BATCH queries at first, smaller ones towards the end, so that no thread waits long for
+ * the last (guided self-scheduling, Polychronopoulos and Kuck 1987). */
+static enum rc plan_steps(struct batch *b, unsigned threads, struct err *e)
+{
+    uint32_t at = 0;
+    while (at < b->nq) {
+        uint32_t left = b->nq - at, share = threads > 1 ? left / (2 * threads) : left;
+        TRY(vec_push(&b->first, at, e));
+        at += MIN(left, MIN(MAX(share, BATCH_LEAST), BATCH));
+    }
+    return vec_push(&b->first, b->nq, e);
+}
 
 static enum rc batch_step(void *ctx, size_t i, unsigned worker, struct err *e)
 {
     struct batch *b = ctx;
     struct index_scratch *s = b->scratch[worker];
-    uint32_t first = (uint32_t)i * BATCH, n = MIN(BATCH, b->nq - first);
+    uint32_t first = b->first.p[i], n = b->first.p[i + 1] - first;
     for (uint32_t j = 0; j < n; j++) {
         struct ask *a = &s->ask[j];
         TRY(ask_init(a, b->q[first + j], b->k, b->hit ? b->hit + (size_t)(first + j) * b->k : NULL,
@@ -624,16 +639,18 @@ enum rc index_search_more(const struct index *ix, const struct index_more *more,
                           const struct index_query *q, uint32_t nq, uint32_t k, struct hit *hit,
                           uint32_t *n, unsigned threads, struct err *e)
 {
-    struct batch b = {ix, more, q, nq, k, hit, n, mem_calloc(threads, sizeof *b.scratch)};
+    struct batch b = {ix,          more, q, nq, k, hit, n, mem_calloc(threads, sizeof *b.scratch),
+                      {NULL, 0, 0}};
     if (!b.scratch)
         return err_nomem(e);
-    enum rc rc = RC_OK;
+    enum rc rc = plan_steps(&b, threads, e);
     for (unsigned i = 0; rc == RC_OK && i < threads; i++)
         rc = scratch_open(&b.scratch[i], MIN(BATCH, nq), more != NULL, e);
     if (rc == RC_OK)
-        rc = pool_run(threads, (nq + BATCH - 1) / BATCH, batch_step, &b, e);
+        rc = pool_run(threads, b.first.n - 1, batch_step, &b, e);
     for (unsigned i = 0; i < threads; i++)
         index_scratch_close(b.scratch[i]);
+    vec_free(&b.first);
     mem_free(b.scratch);
     return rc;
 }

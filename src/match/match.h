@@ -74,12 +74,24 @@ struct demand;
 enum rc demand_open(struct demand **out, struct match_source needs, bool english, unsigned threads,
                     struct err *e) MUST_CHECK;
 void demand_close(struct demand *d);
+/* Results that are counted while later ones are still being read, on one thread at a time; the
+ * matcher is the same, byte for byte. The language is judged by the first chunk: where the whole
+ * collection's is another, what was counted is dropped. */
+struct match_early;
+enum rc match_early_open(struct match_early **out, struct err *e) MUST_CHECK;
+/* The next INDEX_CHUNK (index/index.h) results. After a failure only match_early_close may follow.
+ */
+enum rc match_early_chunk(struct match_early *x, const struct match_text *text,
+                          struct err *e) MUST_CHECK;
+void match_early_close(struct match_early *x); /* NULL is allowed */
+
 struct matcher_setup {
     struct match_source needs;
     const struct demand *demand; /* of these needs, must outlive the matcher; NULL: it makes its own
                                   * (also where its results have terms of another kind) */
     const struct knowledge *know; /* NULL: without */
     unsigned threads;
+    struct match_early *early; /* the first of the results, which it takes from there; or NULL */
     bool light; /* Chinese results go without the latent view, which takes a second and 800 bytes a
                  * term: for collections that change (docs/match.md has what it is worth) */
 };

@@ -118,25 +118,32 @@ struct reading {
     vec_term_at *tokens; /* one a worker */
 };
 
-static enum rc read_result(void *ctx, uint32_t doc, unsigned worker, vec_key *out, struct err *e)
+enum rc result_keys(struct str text, unsigned flags, vec_term_at *t, vec_key *out, struct err *e)
 {
-    struct reading *r = ctx;
-    vec_term_at *t = &r->tokens[worker];
     t->n = 0;
-    TRY(terms_read(t, r->m->results.text(r->m->results.ctx, doc).text, matcher_flags(r->m), e));
+    TRY(terms_read(t, text, flags, e));
     TRY(vec_reserve(out, t->n, e));
     for (size_t i = 0; i < t->n; i++)
         out->p[out->n++] = t->p[i].key;
     return RC_OK;
 }
 
-static enum rc build_index(struct matcher *m, unsigned threads, struct err *e)
+static enum rc read_result(void *ctx, uint32_t doc, unsigned worker, vec_key *out, struct err *e)
+{
+    struct reading *r = ctx;
+    struct str text = r->m->results.text(r->m->results.ctx, doc).text;
+    return result_keys(text, matcher_flags(r->m), &r->tokens[worker], out, e);
+}
+
+static enum rc build_index(struct matcher *m, struct index_early *early, unsigned threads,
+                           struct err *e)
 {
     struct reading r = {m, mem_calloc(threads, sizeof *r.tokens)};
     if (!r.tokens)
         return err_nomem(e);
     struct index_scheme scheme = {m->params.k1, m->params.b, weight, m};
-    enum rc rc = index_build(&m->ix, m->results.n, read_result, &r, &scheme, threads, e);
+    enum rc rc =
+        index_build_early(&m->ix, early, m->results.n, read_result, &r, &scheme, threads, e);
     for (unsigned i = 0; i < threads; i++)
         vec_free(&r.tokens[i]);
     mem_free(r.tokens);
@@ -161,7 +168,7 @@ enum rc matcher_open_with(struct matcher **out, struct match_source results,
     if (rc == RC_OK)
         rc = count_needs(m, o, e);
     if (rc == RC_OK)
-        rc = build_index(m, o->threads, e);
+        rc = build_index(m, early_index(o->early, m), o->threads, e);
     if (rc == RC_OK)
         rc = views_open(m, o->threads, e);
     if (rc != RC_OK) {

@@ -35,6 +35,12 @@ struct matcher {
     struct view knowledge, latent; /* dims 0: not in use */
 };
 
+/* The keys of a result's text, appended; `t` is scratch. */
+enum rc result_keys(struct str text, unsigned flags, vec_term_at *t, vec_key *out,
+                    struct err *e) MUST_CHECK;
+/* What was counted early by the matcher's terms, or NULL. */
+struct index_early *early_index(const struct match_early *x, const struct matcher *m);
+
 /* A need's terms, keys rising, with the two factors of their weight; replaces `out`. */
 enum rc need_terms(const struct matcher *m, struct match_text need, vec_need_term *out,
                    struct err *e) MUST_CHECK;

@@ -32,18 +32,79 @@ static void multiply(const struct sparse *x, const float *z, float *y, uint32_t 
             axpy(y + (size_t)r * k, z + (size_t)x->col[i] * k, x->val[i], k);
 }
 
+/* The two loops that grow with rows times k^2. ROWS of them share one pass over the k x k numbers;
+ * each number is summed in the order of the rows, and of the columns, so neither that nor the width
+ * of the processor's registers shows in the result. */
+#define ROWS 4u
+
+/* g += a^T a (lower half) of n <= ROWS rows. */
+static inline __attribute__((always_inline)) void add_gram(const float *restrict a, uint32_t n,
+                                                           double *restrict g, uint32_t k)
+{
+    for (uint32_t i = 0; i < k; i++) {
+        double *restrict gi = g + (size_t)i * k;
+        if (n == ROWS) {
+            const float *y0 = a, *y1 = a + k, *y2 = a + 2 * (size_t)k, *y3 = a + 3 * (size_t)k;
+            double x0 = y0[i], x1 = y1[i], x2 = y2[i], x3 = y3[i];
+            for (uint32_t j = 0; j <= i; j++)
+                gi[j] = (((gi[j] + x0 * (double)y0[j]) + x1 * (double)y1[j]) + x2 * (double)y2[j]) +
+                        x3 * (double)y3[j];
+            continue;
+        }
+        for (uint32_t r = 0; r < n; r++)
+            for (uint32_t j = 0; j <= i; j++)
+                gi[j] += (double)a[r * (size_t)k + i] * (double)a[r * (size_t)k + j];
+    }
+}
+
+/* n <= ROWS rows times L^-T; u is L^T, 0 on its diagonal for a direction without length. `left`
+ * has ROWS * k numbers. */
+static inline __attribute__((always_inline)) void
+solve(float *restrict a, uint32_t n, const double *restrict u, double *restrict left, uint32_t k)
+{
+    for (size_t i = 0; i < n * (size_t)k; i++)
+        left[i] = a[i];
+    for (uint32_t i = 0; i < k; i++) {
+        const double *restrict ui = u + (size_t)i * k;
+        for (uint32_t r = 0; r < n; r++) {
+            double *restrict s = left + r * (size_t)k;
+            float y = ui[i] > 0 ? (float)(s[i] / ui[i]) : 0;
+            a[r * (size_t)k + i] = y;
+            for (uint32_t j = i + 1; j < k; j++)
+                s[j] -= ui[j] * (double)y;
+        }
+    }
+}
+
+#if defined(__x86_64__)
+#define HAS_AVX2 __builtin_cpu_supports("avx2")
+#define AVX2     __attribute__((target("avx2"))) /* without fused multiply and add */
+#else
+#define HAS_AVX2 false
+#define AVX2
+#endif
+
+AVX2 static void add_gram_avx2(const float *a, uint32_t n, double *g, uint32_t k)
+{
+    add_gram(a, n, g, k);
+}
+
+AVX2 static void solve_avx2(float *a, uint32_t n, const double *u, double *left, uint32_t k)
+{
+    solve(a, n, u, left, k);
+}
+
 /* g = a^T a (k x k, lower half). */
 static void gram(const float *a, size_t rows, double *g, uint32_t k)
 {
+    bool wide = HAS_AVX2;
     memset(g, 0, (size_t)k * k * sizeof *g);
-    for (size_t r = 0; r < rows; r++) {
-        const float *y = a + r * k;
-        for (uint32_t i = 0; i < k; i++) {
-            double yi = y[i];
-            double *gi = g + (size_t)i * k;
-            for (uint32_t j = 0; j <= i; j++)
-                gi[j] += yi * (double)y[j];
-        }
+    for (size_t r = 0; r < rows; r += ROWS) {
+        uint32_t n = (uint32_t)MIN(rows - r, (size_t)ROWS);
+        if (wide)
+            add_gram_avx2(a + r * k, n, g, k);
+        else
+            add_gram(a + r * k, n, g, k);
     }
 }
 
@@ -68,20 +129,22 @@ static void cholesky(double *g, uint32_t k)
     }
 }
 
-/* Orthonormal columns: a = a L^-T (Cholesky QR, Golub and Van Loan 5.2). */
-static void orthonormalise(float *a, size_t rows, double *g, uint32_t k)
+/* Orthonormal columns: a = a L^-T (Cholesky QR, Golub and Van Loan 5.2). `u` has k * k numbers and
+ * `left` ROWS * k, for itself. */
+static void orthonormalise(float *a, size_t rows, double *g, double *u, double *left, uint32_t k)
 {
+    bool wide = HAS_AVX2;
     gram(a, rows, g, k);
     cholesky(g, k);
-    for (size_t r = 0; r < rows; r++) {
-        float *y = a + r * k;
-        for (uint32_t i = 0; i < k; i++) {
-            const double *gi = g + (size_t)i * k;
-            double s = y[i];
-            for (uint32_t j = 0; j < i; j++)
-                s -= gi[j] * (double)y[j];
-            y[i] = gi[i] > 0 ? (float)(s / gi[i]) : 0;
-        }
+    for (uint32_t i = 0; i < k; i++)
+        for (uint32_t j = i; j < k; j++)
+            u[(size_t)i * k + j] = g[(size_t)j * k + i];
+    for (size_t r = 0; r < rows; r += ROWS) {
+        uint32_t n = (uint32_t)MIN(rows - r, (size_t)ROWS);
+        if (wide)
+            solve_avx2(a + r * k, n, u, left, k);
+        else
+            solve(a + r * k, n, u, left, k);
     }
 }
 
@@ -190,17 +253,18 @@ enum rc space_fit(float **out, const struct sparse *x, uint32_t dims, uint32_t i
     float *y = mem_alloc((size_t)x->rows * k * sizeof *y);
     float *z = mem_alloc((size_t)x->cols * k * sizeof *z);
     double *g = mem_alloc((size_t)k * k * sizeof *g), *v = mem_alloc((size_t)k * k * sizeof *v);
+    double *left = mem_alloc(ROWS * (size_t)k * sizeof *left);
     uint32_t *order = mem_calloc(dims, sizeof *order);
     *out = mem_calloc((size_t)x->cols * dims, sizeof **out);
-    enum rc rc = y && z && g && v && order && *out ? RC_OK : err_nomem(e);
+    enum rc rc = y && z && g && v && left && order && *out ? RC_OK : err_nomem(e);
     if (rc == RC_OK && k) {
         start(y, (size_t)x->rows * k);
         for (uint32_t i = 0; i < iterations; i++) {
             multiply_t(x, y, z, k);
             multiply(x, z, y, k);
-            orthonormalise(y, x->rows, g, k);
+            orthonormalise(y, x->rows, g, v, left, k);
         }
-        orthonormalise(y, x->rows, g, k); /* once more: single precision loses a little */
+        orthonormalise(y, x->rows, g, v, left, k); /* once more: single precision loses a little */
         multiply_t(x, y, z, k);
         leading(z, x->cols, k, g, v, *out, dims, order);
     }
@@ -208,6 +272,7 @@ enum rc space_fit(float **out, const struct sparse *x, uint32_t dims, uint32_t i
     mem_free(z);
     mem_free(g);
     mem_free(v);
+    mem_free(left);
     mem_free(order);
     if (rc != RC_OK) {
         mem_free(*out);

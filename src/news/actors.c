@@ -4,9 +4,10 @@
 
 static bool follows_preposition(const struct page *p, uint32_t i)
 {
-    static const char *const words[] = {"在",   "于",   "到",   "赴",   "与",   "和",  "同", "为",
-                                        "对",   "向",   "跟",   "及",   "、",   "给",  "从", "来自",
-                                        "由于", "依托", "帮助", "支持", "助力", "服务"};
+    static const char *const words[] = {"在",   "于",   "到",   "赴",   "与",   "和",   "同",
+                                        "为",   "对",   "向",   "跟",   "及",   "、",   "给",
+                                        "从",   "来自", "由于", "依托", "帮助", "支持", "助力",
+                                        "服务", "走进", "前往", "走访", "拜访", "考察"};
     if (i == 0 || !(p->flags[i - 1] & CHAR_TOWARDS))
         return false;
     for (size_t k = 0; k < ARRAY_LEN(words); k++) {

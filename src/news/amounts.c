@@ -1,7 +1,5 @@
-/* Numbers with their units as Chinese writes them, deadlines, and the day of the event. */
+/* Numbers with their units as Chinese writes them, and deadlines. */
 #include "news/news_int.h"
-
-#include <stdio.h>
 
 static bool is_one_of(uint32_t c, const char *set)
 {
@@ -183,6 +181,17 @@ static bool sends_people(const struct page *p, uint32_t i)
     return false;
 }
 
+/* 18家企业共同组建, 22家企业赴西安: those are counted who act. */
+static bool act_together(const struct page *p, uint32_t i)
+{
+    static const char *const acts[] = {"共同", "联合", "分别", "前往", "赴"};
+    for (uint32_t k = i; k < i + 12 && !is_break(p->ch[k]) && p->ch[k] != 0x7684; k++) /* 的 */
+        for (size_t w = 0; w < ARRAY_LEN(acts); w++)
+            if (looking_at(p, k, acts[w]))
+                return true;
+    return false;
+}
+
 /* Present at the event: counted, but no figure of the cooperation. */
 static bool is_attendance(const struct page *p, const struct amount *a)
 {
@@ -196,6 +205,9 @@ static bool is_attendance(const struct page *p, const struct amount *a)
     for (size_t k = 0; is_one_of(p->ch[a->unit_from], "家所") && k < ARRAY_LEN(visits); k++)
         if (find_in(p, p->clause.p[c].from, a->from, visits[k]) != NONE)
             return true; /* 先后走访了5家企业 */
+    bool with = a->from && p->flags[a->from - 1] & CHAR_JOIN;
+    if (!with && is_one_of(p->ch[a->unit_from], "家所") && act_together(p, a->to))
+        return true;
     if (is_one_of(p->ch[a->unit_from], "家所个"))
         return sends_people(p, a->to);
     if (!is_one_of(p->ch[a->unit_from], "人名位"))
@@ -222,8 +234,9 @@ enum rc amounts_find(struct page *p)
 
 static uint32_t tail_end(const struct page *p, uint32_t i)
 {
-    static const char *const words[] = {"年底前", "年底", "底前", "末期", "期间",
-                                        "底",     "末",   "前",   "内"};
+    static const char *const words[] = {"年底前", "年底",   "底前", "末期", "期间",
+                                        "或之前", "或以前", "之前", "以前", "底",
+                                        "末",     "前",     "内"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (looking_at(p, i, words[k]))
             return i + (uint32_t)utf8_len(str_of(words[k]));
@@ -254,21 +267,33 @@ static bool is_past_year(const struct page *p, uint32_t i)
     return s.n == 10;
 }
 
+/* A year after that of publication. */
+static bool is_after_year(const struct page *p, uint32_t i)
+{
+    struct str s = p->x->publish_date;
+    for (uint32_t k = 0; k < 4 && s.n == 10; k++)
+        if (p->ch[i + k] != (uint32_t)s.p[k])
+            return p->ch[i + k] > (uint32_t)s.p[k];
+    return false;
+}
+
 /* 2025年(底), not followed by a month. */
 static uint32_t year_end(const struct page *p, uint32_t i)
 {
     uint32_t to = digits_end(p, i);
     if (to - i != 4 || p->ch[i] != '2' || p->ch[i + 1] != '0' || p->ch[to] != 0x5E74)
         return 0;
-    if (i && is_one_of(p->ch[i - 1], "自从于在")) /* 自2015年入选以来 */
+    if (i && is_one_of(p->ch[i - 1], "自从")) /* 自2015年入选以来 */
         return 0;
+    if (is_digit(p->ch[to + 1]))
+        return month_end(p, to + 1);
     bool since =
         looking_at(p, to + 1, "起") || looking_at(p, to + 1, "以来") || looking_at(p, to + 1, "度");
     uint32_t end = tail_end(p, to + 1);
     bool span = i > 1 && is_one_of(p->ch[i - 2], "年月日"); /* 2021年至2023年 */
     bool bare = end == to + 1 && (span || !(i && is_one_of(p->ch[i - 1], "到至")));
-    if (is_digit(p->ch[to + 1]))
-        return month_end(p, to + 1);
+    if (bare && i && is_one_of(p->ch[i - 1], "于在")) /* 于2028年兑付, not 于2015年入选 */
+        return is_after_year(p, i) ? end : 0;
     return since || (bare && is_past_year(p, i)) ? 0 : end;
 }
 
@@ -299,8 +324,9 @@ static uint32_t plan_end(const struct page *p, uint32_t i)
 /* 5年内, 三年内, 建设期内, 年底前 */
 static uint32_t within_end(const struct page *p, uint32_t i)
 {
-    static const char *const words[] = {"建设期内", "合作期内", "协议期内", "聘期内",
-                                        "年底前",   "年内",     "今年底",   "本世纪中叶"};
+    static const char *const words[] = {
+        "建设期内",   "合作期内",   "协议期内", "聘期内",   "年底前",   "年内",   "今年底",
+        "本世纪中叶", "今年年底前", "今年年底", "明年底前", "明年年底", "明年底", "明年"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (looking_at(p, i, words[k]) &&
             !(i && (is_digit(p->ch[i - 1]) || is_numeral(p->ch[i - 1]))))
@@ -308,8 +334,10 @@ static uint32_t within_end(const struct page *p, uint32_t i)
     uint32_t to = is_digit(p->ch[i]) ? range_end(p, digits_end(p, i)) : numerals_end(p, i);
     if (to == i)
         return 0;
-    uint32_t k =
-        looking_at(p, to, "年内") + looking_at(p, to, "年之内") + looking_at(p, to, "个月内");
+    uint32_t k = looking_at(p, to, "年内") + looking_at(p, to, "年之内") +
+                 looking_at(p, to, "个月内") + looking_at(p, to, "日内");
+    if (i && p->ch[i - 1] == 0x7528) /* 用两年时间 */
+        k += looking_at(p, to, "年时间");
     return k ? to + k : is_digit(p->ch[i]) ? month_end(p, i) : 0;
 }
 
@@ -335,7 +363,7 @@ static uint32_t moment_end(const struct page *p, uint32_t i, bool *to_word)
     return end ? end : is_digit(p->ch[i]) && !(i && is_digit(p->ch[i - 1])) ? year_end(p, i) : 0;
 }
 
-/* Spares the patterns for most characters: digits, numerals, “ 截 未 今 建 合 协 聘 年 本 */
+/* Spares the patterns for most characters: digits, numerals, “ 截 未 今 明 建 合 协 聘 年 本 */
 static bool may_begin_moment(uint32_t c)
 {
     switch (c) {
@@ -344,6 +372,7 @@ static bool may_begin_moment(uint32_t c)
     case 0x622A:
     case 0x672A:
     case 0x4ECA:
+    case 0x660E:
     case 0x5EFA:
     case 0x5408:
     case 0x534F:
@@ -360,19 +389,20 @@ uint16_t char_flags(uint32_t c)
 {
     if (c == 0)
         return CHAR_BREAK;
-    return (
-        uint16_t)((is_digit(c) || is_numeral(c) ? CHAR_NUMBER : 0) |
-                  (may_begin_moment(c) ? CHAR_MOMENT : 0) |
-                  (is_digit(c) || is_one_of(c, "\n近日不连昨今本上") ? CHAR_DAY : 0) |
-                  (is_one_of(c, "我该本校学公集企省市县区州镇乡") ? CHAR_NAME : 0) |
-                  (is_one_of(c, "。!?\n,;: 】") ? CHAR_CUT : 0) |
-                  (is_digit(c) || is_one_of(c, "等") ? CHAR_LIST : 0) |
-                  (is_one_of(c, "与和同") ? CHAR_JOIN : 0) |
-                  (is_one_of(c, "在于到赴与和同为对向跟及、给从自托助持力务") ? CHAR_TOWARDS : 0) |
-                  (is_break(c) ? CHAR_BREAK : 0));
+    return (uint16_t)((is_digit(c) || is_numeral(c) ? CHAR_NUMBER : 0) |
+                      (may_begin_moment(c) ? CHAR_MOMENT : 0) |
+                      (is_digit(c) || is_one_of(c, "\n近日不连昨今本上") ? CHAR_DAY : 0) |
+                      (is_one_of(c, "我该本校学公集企省市县区州镇乡") ? CHAR_NAME : 0) |
+                      (is_one_of(c, "。!?\n,;: 】") ? CHAR_CUT : 0) |
+                      (is_digit(c) || is_one_of(c, "等") ? CHAR_LIST : 0) |
+                      (is_one_of(c, "与和同") ? CHAR_JOIN : 0) |
+                      (is_one_of(c, "在于到赴与和同为对向跟及、给从自托助持力务进往访察")
+                           ? CHAR_TOWARDS
+                           : 0) |
+                      (is_break(c) ? CHAR_BREAK : 0));
 }
 
-static enum rc moments_find(struct page *p)
+enum rc moments_find(struct page *p)
 {
     for (uint32_t i = 0; (i = next_with(p->flags, i, p->n, CHAR_MOMENT)) < p->n;) {
         bool until = false;
@@ -390,265 +420,33 @@ static enum rc moments_find(struct page *p)
     return RC_OK;
 }
 
-/* ---- the day of the event ---- */
-
-struct day {
-    int year, month, day, last_month, last_day; /* 0: not stated */
-};
-
-static uint32_t read_number(const struct page *p, uint32_t i, uint32_t most, int *out)
+/* 三年内，企业投入: a clause before this one that has nothing else. */
+static bool is_told_before(const struct page *p, const struct moment *m, const struct clause *c,
+                           uint32_t at)
 {
-    uint32_t k = i;
-    for (*out = 0; k - i < most && is_digit(p->ch[k]); k++)
-        *out = *out * 10 + (int)(p->ch[k] - '0');
-    return is_digit(p->ch[k]) ? i : k;
+    const struct clause *told = &p->clause.p[at];
+    return told->from == m->from && told->to == m->to && at + 1 < p->clause.n &&
+           c->from >= told[1].from && c->from < told[1].to;
 }
 
-/* 2024 年 3 月 5 日 */
-static uint32_t skip_blank(const struct page *p, uint32_t i)
+/* A deadline in the clause; of what is wanted or counted, also one before it in the sentence. */
+struct str deadline_of(const struct page *p, const struct clause *c, enum fact_type type,
+                       bool wanted)
 {
-    return i + (p->ch[i] == ' ');
-}
-
-/* (2024年)11月7日(至(11月)8日) at i: its end, 0 for none. */
-static uint32_t day_at(const struct page *p, uint32_t i, struct day *d)
-{
-    *d = (struct day){0};
-    uint32_t k = read_number(p, i, 4, &d->year), year = skip_blank(p, k);
-    if (k - i == 4 && p->ch[year] == 0x5E74)
-        i = skip_blank(p, year + 1);
-    else
-        d->year = 0;
-    k = read_number(p, i, 2, &d->month);
-    if (k == i || p->ch[skip_blank(p, k)] != 0x6708)
-        return 0;
-    i = skip_blank(p, skip_blank(p, k) + 1);
-    k = read_number(p, i, 2, &d->day);
-    k = k > i ? skip_blank(p, k) : k;
-    bool range = k > i && is_one_of(p->ch[k], "至-—–~到、");
-    if (k == i || (p->ch[k] != 0x65E5 && !range) || d->month > 12 || d->month < 1 || d->day > 31 ||
-        d->day < 1)
-        return 0;
-    uint32_t end = k + !range, j = end;
-    if (p->ch[j] && is_one_of(p->ch[j], "至-—–~到、")) {
-        while (p->ch[j] && is_one_of(p->ch[j], "至-—–~到、"))
-            j++;
-        uint32_t m = read_number(p, j, 2, &d->last_day);
-        d->last_month = d->month;
-        if (m > j && p->ch[m] == 0x6708) {
-            d->last_month = d->last_day;
-            j = m + 1;
-            m = read_number(p, j, 2, &d->last_day);
-        }
-        if (m > j && p->ch[m] == 0x65E5 && d->last_day >= 1 && d->last_day <= 31 &&
-            d->last_month >= 1 && d->last_month <= 12)
-            return m + 1;
-        d->last_day = d->last_month = 0;
-        return range ? 0 : end;
-    }
-    return end;
-}
-
-/* 6月14日电, 5月3日讯: when it was written. */
-static bool is_dateline(const struct page *p, uint32_t end)
-{
-    return looking_at(p, end, "电") || looking_at(p, end, "讯") || looking_at(p, end, "消息") ||
-           looking_at(p, end, "报道");
-}
-
-/* 自5月1日起, 截至9月3日, 定于8月1日: not the day it happened. */
-static bool is_other_day(const struct page *p, uint32_t from, uint32_t end)
-{
-    static const char *const before[] = {"截至", "截止", "自从", "将于", "定于", "计划于"};
-    for (size_t k = 0; k < ARRAY_LEN(before); k++)
-        if (from >= 3 && find_in(p, from - 3, from, before[k]) != NONE)
-            return true;
-    if (looking_at(p, end, "从") && find_in(p, end, MIN(p->n, end + 30), "获悉") != NONE)
-        return true; /* 记者9日从某院获悉 */
-    static const char *const after[] = {"印发", "发布", "颁布", "施行", "出台"};
-    for (size_t k = 0; k < ARRAY_LEN(after); k++)
-        if (looking_at(p, end, after[k]))
-            return true;
-    return looking_at(p, end, "前") || looking_at(p, end, "以来") || looking_at(p, end, "起");
-}
-
-/* The only year that the title and the lead name, 0. */
-/* 到2026年底, not 2023年. */
-static bool is_deadline(const struct page *p, uint32_t i)
-{
-    enum { BARE_YEAR = 5 };
-    for (size_t k = 0; k < p->moment.n; k++)
-        if (p->moment.p[k].from <= i && i < p->moment.p[k].to)
-            return p->moment.p[k].to - p->moment.p[k].from > BARE_YEAR;
-    return false;
-}
-
-static int lead_year(const struct page *p)
-{
-    int year = 0, y;
-    uint32_t paras = 0;
-    for (uint32_t i = 0; i + 5 < p->n && paras < 2 + (p->title > 0); i++) {
-        paras += p->ch[i] == '\n';
-        if (p->ch[i] != '2' || p->ch[i + 1] != '0' || (i && is_digit(p->ch[i - 1])))
+    struct str best = STR("");
+    for (size_t k = 0; k < p->moment.n; k++) {
+        const struct moment *m = &p->moment.p[k];
+        if (m->from >= c->to)
+            break;
+        uint32_t at = clause_of(p, m->from);
+        bool until = looking_at(p, m->from, "截");
+        if (at == NONE || p->clause.p[at].sentence != c->sentence ||
+            until != (type == FACT_STATISTIC))
             continue;
-        uint32_t k = read_number(p, i, 4, &y);
-        if (k - i != 4 || p->ch[k] != 0x5E74 || is_deadline(p, i))
-            continue;
-        if (year && y != year)
-            return 0;
-        year = y;
+        if (m->from < c->from &&
+            ((!wanted && !is_told_before(p, m, c, at)) || find_in(p, m->to, c->from, ";") != NONE))
+            continue; /* 二期于6月底前到位；企业出资 */
+        best = page_str(p, m->from, m->to);
     }
-    return year;
-}
-
-static int article_year(const struct page *p, const struct day *d)
-{
-    struct str s = p->x->publish_date;
-    int year = 0, month = 0;
-    char copy[11] = "";
-    if (s.n >= 7 && s.n <= 10) {
-        memcpy(copy, s.p, s.n);
-        if (sscanf(copy, "%4d-%2d", &year, &month) != 2)
-            return 0;
-    }
-    return year && d->month > month + 1 ? year - 1 : year; /* December told in January */
-}
-
-static enum rc day_str(struct page *p, struct str *out, int year, int month, int day)
-{
-    char *s = arena_alloc(p->a, 16);
-    if (!s)
-        return err_nomem(p->e);
-    int n = year ? snprintf(s, 16, "%04d-%02d-%02d", year % 10000, month % 100, day % 100)
-                 : snprintf(s, 16, "--%02d-%02d", month % 100, day % 100);
-    *out = (struct str){s, (size_t)n};
-    return RC_OK;
-}
-
-static enum rc set_day(struct page *p, const struct day *d)
-{
-    int year = d->year ? d->year : article_year(p, d);
-    if (!year) {
-        year = lead_year(p);
-        p->out->year_inferred = year != 0;
-    }
-    TRY(day_str(p, &p->out->event_date, year, d->month, d->day));
-    if (!d->last_day)
-        return RC_OK;
-    year += year && d->last_month < d->month;
-    return day_str(p, &p->out->event_date_end, year, d->last_month, d->last_day);
-}
-
-/* 昨日, 今天 of a page whose day of publication is known. */
-static enum rc relative_day(struct page *p, int before)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int year, month, day;
-    char copy[11] = "";
-    struct str s = p->x->publish_date;
-    if (s.n != 10)
-        return RC_OK;
-    memcpy(copy, s.p, s.n);
-    if (sscanf(copy, "%4d-%2d-%2d", &year, &month, &day) != 3 || month < 1 || month > 12)
-        return RC_OK;
-    day -= before;
-    if (day < 1) {
-        month = month == 1 ? 12 : month - 1;
-        year -= month == 12;
-        bool leap = month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-        day = days[month - 1] + leap;
-    }
-    return day_str(p, &p->out->event_date, year, month, day);
-}
-
-/* 本月17日, 上月30日 of a page whose day of publication is known. */
-static uint32_t month_day(const struct page *p, uint32_t i, struct day *d)
-{
-    bool last = looking_at(p, i, "上月");
-    char copy[11] = "";
-    struct str s = p->x->publish_date;
-    if ((!last && !looking_at(p, i, "本月")) || s.n != 10)
-        return 0;
-    *d = (struct day){0};
-    memcpy(copy, s.p, s.n);
-    uint32_t k = read_number(p, i + 2, 2, &d->day);
-    if (k == i + 2 || p->ch[k] != 0x65E5 || d->day < 1 || d->day > 31 ||
-        sscanf(copy, "%4d-%2d", &d->year, &d->month) != 2)
-        return 0;
-    if (last && --d->month == 0) {
-        d->month = 12;
-        d->year--;
-    }
-    return k + 1;
-}
-
-/* 6月8日电 … 8日在某市落成: the day of the dateline's month, or of the month before. */
-static uint32_t bare_day(const struct page *p, uint32_t i, const struct day *line, struct day *d)
-{
-    int day;
-    uint32_t k = read_number(p, i, 2, &day);
-    if (!line->month || k == i || p->ch[k] != 0x65E5 || day < 1 || day > 31)
-        return 0;
-    *d = (struct day){.year = line->year, .month = line->month, .day = day};
-    if (day > line->day && --d->month == 0) {
-        d->month = 12;
-        d->year -= d->year > 0;
-    }
-    return k + 1;
-}
-
-/* 12月18日讯 … 今天上午: the day of the dateline, or the one before. */
-static enum rc dateline_day(struct page *p, struct day line, int before)
-{
-    line.day -= before;
-    return line.day > 0 ? set_day(p, &line) : RC_OK;
-}
-
-/* 近日不连昨今: one of event_day's words may begin so. */
-static bool begins_vague(uint32_t c)
-{
-    return c == 0x8FD1 || c == 0x65E5 || c == 0x4E0D || c == 0x8FDE || c == 0x6628 || c == 0x4ECA;
-}
-
-/* First day of the lead; 近日 before it means that none is told. */
-static enum rc event_day(struct page *p)
-{
-    static const char *const vague[] = {"近日",   "日前", "近期", "近来", "不久前",
-                                        "连日来", "昨日", "今日", "昨天", "今天"};
-    enum { VAGUE_REST = 6 }; /* from here on: told beside the day of publication */
-    struct day line = {0};
-    uint32_t paras = 0;
-    for (uint32_t i = 0; (i = next_with(p->flags, i, p->n, CHAR_DAY)) < p->n && paras < 5; i++) {
-        struct day d;
-        paras += p->ch[i] == '\n';
-        for (size_t k = begins_vague(p->ch[i]) ? 0 : ARRAY_LEN(vague); k < ARRAY_LEN(vague); k++)
-            if (looking_at(p, i, vague[k])) {
-                p->recent = true;
-                if (k >= VAGUE_REST && p->x->publish_date.n != 10 && line.month)
-                    return dateline_day(p, line, p->ch[i] == 0x6628);
-                return k < VAGUE_REST ? RC_OK : relative_day(p, p->ch[i] == 0x6628); /* 昨 */
-            }
-        if (month_day(p, i, &d))
-            return set_day(p, &d);
-        if (!is_digit(p->ch[i]) || (i && is_digit(p->ch[i - 1])))
-            continue;
-        uint32_t end = day_at(p, i, &d);
-        if (!end)
-            end = bare_day(p, i, &line, &d);
-        if (!end)
-            continue;
-        if (is_dateline(p, end) || is_other_day(p, i, end)) {
-            line = is_dateline(p, end) ? d : line;
-            i = end - 1;
-            continue;
-        }
-        return set_day(p, &d);
-    }
-    return RC_OK;
-}
-
-enum rc dates_find(struct page *p)
-{
-    TRY(moments_find(p));
-    return event_day(p);
+    return best;
 }

@@ -66,19 +66,15 @@ static bool label_fits(struct str label, const char *charset, struct str bytes)
     return ascii || label.n == 0;
 }
 
-static enum rc read_text(struct page *p, const struct article_tables *t, struct buf *text,
-                         struct str bytes, struct str said, struct err *e)
+static enum rc read_text(struct page *p, struct buf *text, struct str bytes, struct str said,
+                         const char **charset, struct err *e)
 {
-    const char *charset = "";
-    TRY(charset_to_utf8_as(text, bytes, said.n ? said : find_label(bytes), &charset, e));
+    TRY(charset_to_utf8_as(text, bytes, said.n ? said : find_label(bytes), charset, e));
     struct str s = buf_view(text), label = find_label(s);
     if (!str_trim(s).n)
         return err_user(e, "news.empty", "%s", "");
-    page_survey(p, t, s);
-    if (!is_text(p, s))
-        return err_user(e, "news.not_text", "%s", charset);
-    bool header = !label_fits(said, charset, bytes);
-    if (!header && label_fits(label, charset, bytes))
+    bool header = !label_fits(said, *charset, bytes);
+    if (!header && label_fits(label, *charset, bytes))
         return RC_OK;
     p->label = arena_str(p->arena, header ? said : label);
     return p->label.p ? RC_OK : err_nomem(e);
@@ -127,22 +123,48 @@ static enum rc wrapped_blocks(struct page *p, struct str s, size_t width, struct
     return rc;
 }
 
-static enum rc plain_blocks(struct page *p, struct str s, struct err *e)
+/* A line a block; the text must outlive the blocks. */
+static enum rc plain_blocks(struct page *p, const struct article_tables *t, struct str s,
+                            struct err *e)
 {
-    size_t width = wrap_width(s);
-    if (width)
-        return wrapped_blocks(p, s, width, e);
     for (size_t i = 0; i < s.n;) {
         const char *end = memchr(s.p + i, '\n', s.n - i);
         size_t to = end ? (size_t)(end - s.p) : s.n;
         struct str line = str_sub(s, i, to);
         for (size_t from = 0, cut; from < line.n; from = cut) {
             cut = lost_break(line, from);
-            TRY(add_line(p, str_sub(line, from, cut), e));
+            struct str part = str_sub(line, from, cut);
+            struct block b = {.raw = str_trim(part), .box = NO_BOX};
+            if (!b.raw.n) {
+                page_survey(p, t, part);
+                continue;
+            }
+            line_survey(p, t, part, &b);
+            TRY(vec_push(&p->block, b, e));
         }
         i = to + 1;
     }
     return RC_OK;
+}
+
+/* Blocks, and what is told of the whole page. */
+static enum rc part_text(struct page *p, const struct article_tables *t, struct str s,
+                         const char *charset, struct err *e)
+{
+    bool html = html_looks_like(s);
+    size_t width = html ? 0 : wrap_width(s);
+    if (html || width) {
+        page_survey(p, t, s);
+    } else {
+        s = arena_str(p->arena, s);
+        if (!s.p)
+            return err_nomem(e);
+        TRY(plain_blocks(p, t, s, e));
+    }
+    survey_end(p, s);
+    if (!is_text(p, s))
+        return err_user(e, "news.not_text", "%s", charset);
+    return html ? html_blocks(p, t, s, e) : width ? wrapped_blocks(p, s, width, e) : RC_OK;
 }
 
 static enum rc repair_title(struct page *p, const struct article_tables *t, struct cells *work,
@@ -320,9 +342,9 @@ static enum rc build(struct article *x, struct page *p, const struct article_tab
 static enum rc read_page(struct article *x, struct page *p, struct buf *text, struct str bytes,
                          struct str said, const struct article_tables *t, struct err *e)
 {
-    TRY(read_text(p, t, text, bytes, said, e));
-    struct str s = buf_view(text);
-    TRY(html_looks_like(s) ? html_blocks(p, t, s, e) : plain_blocks(p, s, e));
+    const char *charset = "";
+    TRY(read_text(p, text, bytes, said, &charset, e));
+    TRY(part_text(p, t, buf_view(text), charset, e));
     TRY(repair_all(p, t, e));
     return build(x, p, t, p->arena, e);
 }

@@ -121,6 +121,7 @@ struct block {
     uint32_t links; /* bytes of raw that are links */
     uint32_t box;   /* container it stands in */
     enum block_kind kind;
+    bool surveyed, clean; /* line_survey saw it; and nothing in it is to be repaired */
     /* Once repaired: */
     struct str text;
     bool spam;                /* some of its words are an advertisement's */
@@ -140,18 +141,19 @@ struct page {
     VEC(struct block) block;
     VEC(struct box) box;
     VEC(struct repair) repair;
-    struct str title, meta_title; /* <title> and og:title, raw */
-    struct str meta_date;         /* raw */
-    struct str time_date;         /* of the first <time datetime="…">, raw */
-    struct str script_date;       /* "datePublished": "…" and the like, raw */
-    struct str address;           /* what the page calls its own (canonical, og:url), raw */
-    struct str label;             /* charset named in the page */
-    size_t controls, malformed;   /* characters that are no text's; U+FFFD */
-    bool traditional;             /* much of it is Traditional */
-    bool annotated;               /* pinyin in brackets stands in several places */
-    VEC(struct str) brand;        /* found, each once */
-    VEC(struct str) bare;         /* doubtful names that were seen beside a site's word */
-    unsigned of;                  /* OF_BRAND: words that some block may have */
+    struct str title, meta_title;  /* <title> and og:title, raw */
+    struct str meta_date;          /* raw */
+    struct str time_date;          /* of the first <time datetime="…">, raw */
+    struct str script_date;        /* "datePublished": "…" and the like, raw */
+    struct str address;            /* what the page calls its own (canonical, og:url), raw */
+    struct str label;              /* charset named in the page */
+    size_t controls, malformed;    /* characters that are no text's; U+FFFD */
+    size_t annotations, converted; /* brackets with pinyin; Traditional characters */
+    bool traditional;              /* much of it is Traditional */
+    bool annotated;                /* pinyin in brackets stands in several places */
+    VEC(struct str) brand;         /* found, each once */
+    VEC(struct str) bare;          /* doubtful names that were seen beside a site's word */
+    unsigned of;                   /* OF_BRAND: words that some block may have */
 };
 
 /* What gumbo is given of a page (tags.c): the runs of text are numbered and one character each. */
@@ -196,8 +198,12 @@ struct cells {
 
 /* Fill t->of, once the other tables are there. */
 void characters_fill(struct article_tables *t);
-/* The whole text once, before it is parted: controls, malformed, traditional, annotated. */
+/* Counts what is told of the whole page: controls, malformed, annotations, converted. */
 void page_survey(struct page *p, const struct article_tables *t, struct str text);
+/* The same of a line that became block b, a part of it: most need neither survey nor repair. */
+void line_survey(struct page *p, const struct article_tables *t, struct str line, struct block *b);
+/* All of the page is counted: traditional, annotated. */
+void survey_end(struct page *p, struct str text);
 enum rc block_repair(struct page *p, struct block *b, const struct article_tables *t,
                      struct cells *work, struct err *e) MUST_CHECK;
 /* A bracket with pinyin that opens at cell i, behind the character `prev` (0: not known); returns

@@ -237,31 +237,19 @@ static bool wants_deadline(enum fact_type t)
     return t == FACT_TARGET || t == FACT_COVERAGE || t == FACT_COMMITMENT || t == FACT_STATISTIC;
 }
 
-/* A deadline in the clause; of what is wanted or counted, also one before it in the sentence. */
-static struct str deadline_of(const struct page *p, const struct clause *c, enum fact_type type,
-                              bool wanted)
-{
-    struct str best = STR("");
-    for (size_t k = 0; k < p->moment.n; k++) {
-        const struct moment *m = &p->moment.p[k];
-        if (m->from >= c->to)
-            break;
-        uint32_t at = clause_of(p, m->from);
-        bool until = looking_at(p, m->from, "截");
-        if (!wanted && m->from < c->from)
-            continue;
-        if (at != NONE && p->clause.p[at].sentence == c->sentence &&
-            until == (type == FACT_STATISTIC))
-            best = page_str(p, m->from, m->to);
-    }
-    return best;
-}
-
 /* ---- one fact ---- */
 
 static bool contains(struct str a, struct str b)
 {
     return str_find(a, b, 0) != SIZE_MAX;
+}
+
+/* 某大学附属医院 of 某大学附属安庆医院: the same, told without its name. */
+static bool same_hospital(struct str a, struct str b)
+{
+    bool general = str_ends(a, STR("附属医院")) || str_ends(b, STR("附属医院"));
+    return general && contains(a, STR("附属")) && contains(b, STR("附属")) &&
+           str_ends(a, STR("医院")) && str_ends(b, STR("医院"));
 }
 
 /* One name of a thing inside the other; what is built is also told again by its last word. */
@@ -274,6 +262,8 @@ static bool same_thing(enum fact_type type, struct str a, struct str b)
     }
     if ((type == FACT_JOINT_PLATFORM || type == FACT_DUAL_APPOINTMENT) && a.n >= 12 &&
         str_ends(b, a))
+        return true;
+    if (type == FACT_JOINT_PLATFORM && same_hospital(a, b))
         return true;
     return (a.n >= 18 && contains(b, a)) || (a.n >= 6 && str_eq(a, b));
 }
@@ -437,15 +427,20 @@ static enum rc add_list(struct page *p, struct hit *h, struct amount *a, bool *a
 }
 
 /* 与甲、乙以及丙签署: a fact for each named signatory before the verb. */
-static enum rc add_signatories(struct page *p, struct hit *h, bool *added)
+static enum rc add_signatories(struct page *p, struct hit *h, struct amount *sum, bool *added)
 {
     struct clause c = *h->clause;
-    uint32_t seen = 0;
+    uint32_t seen = 0, first = clause_of(p, c.from);
+    bool several =
+        find_in(p, c.from, c.to, "三方") != NONE || find_in(p, c.from, c.to, "四方") != NONE;
     h->clause = &c;
+    while (several && first > 0 && first != NONE && p->clause.p[first - 1].sentence == c.sentence)
+        first--; /* 与甲、乙达成共识，并签署三方协议 */
     for (uint32_t k = mention_from(p, c.from); k < p->mention.n && p->host != NONE; k++)
         if (p->mention.p[k].from < c.to && p->mention.p[k].org == p->host)
             c.subject = p->host; /* the page's school signs with the others */
-    for (uint32_t k = mention_from(p, c.from); k < p->mention.n; k++) {
+    for (uint32_t k = mention_from(p, several ? p->clause.p[first].from : c.from); k < p->mention.n;
+         k++) {
         const struct mention *m = &p->mention.p[k];
         if (m->from >= h->verb_from)
             break;
@@ -453,9 +448,10 @@ static enum rc add_signatories(struct page *p, struct hit *h, bool *added)
             continue;
         c.partner = m->org;
         seen++;
-        TRY(add_fact(p, h, NULL, object_of(p, h), added));
+        TRY(add_fact(p, h, sum, object_of(p, h), added));
+        sum = NULL; /* told once */
     }
-    return seen ? RC_OK : add_fact(p, h, NULL, object_of(p, h), added);
+    return seen ? RC_OK : add_fact(p, h, sum, object_of(p, h), added);
 }
 
 static bool is_people_unit(uint32_t c)
@@ -591,8 +587,8 @@ static enum rc apply(struct page *p, struct hit *h, bool *added)
         a = sum_behind(p, h->clause, r->type);
     if (r->split)
         return add_list(p, h, a, added);
-    if (r->type == FACT_AGREEMENT && !a)
-        return add_signatories(p, h, added);
+    if (r->type == FACT_AGREEMENT && (!a || a->from >= h->clause->to))
+        return add_signatories(p, h, a, added);
     return add_fact(p, h, a, object_of(p, h), added);
 }
 
@@ -751,6 +747,17 @@ static enum rc rest_figures(struct page *p)
     return RC_OK;
 }
 
+/* 根据协议: what the rest of the paragraph says is agreed as well. */
+static void carry_pact(struct page *p)
+{
+    uint32_t pact = group_find(p->t, "pact"), para = NONE;
+    for (size_t c = 0; c < p->clause.n && pact != NONE; c++)
+        if (set_has(&p->clause.p[c].groups, pact))
+            para = p->clause.p[c].para;
+        else if (p->clause.p[c].para == para)
+            set_put(&p->clause.p[c].groups, pact);
+}
+
 /* The title repeats the text: it is read last, for what the text did not say. */
 enum rc facts_find(struct page *p)
 {
@@ -759,6 +766,7 @@ enum rc facts_find(struct page *p)
     for (size_t c = 0; c < p->clause.n && plan != NONE; c++)
         p->plan =
             p->plan || (p->clause.p[c].from < p->lead && set_has(&p->clause.p[c].groups, plan));
+    carry_pact(p);
     told.uses = arena_calloc(p->a, p->t->rule.n + 1, sizeof *told.uses);
     if (!told.uses)
         return err_nomem(p->e);

@@ -166,6 +166,34 @@ static uint32_t grow_again(const struct page *p, uint32_t i, uint32_t suffix)
     return k < i && i - k <= 3 && comes_again(p, k, suffix) ? k : i;
 }
 
+static bool is_latin(uint32_t c)
+{
+    return (c | 32) - 'a' < 26;
+}
+
+/* Krauthaus Spritzguss|GmbH: back over words in Latin letters to the first capital; `suffix` where
+ * that is no name. */
+static uint32_t latin_start(const struct page *p, uint32_t suffix)
+{
+    static const char inside[] = " .,&-'";
+    uint32_t i = suffix, first = suffix;
+    if (suffix == 0 || (p->ch[suffix - 1] != ' ' && p->ch[suffix - 1] != ','))
+        return suffix;
+    while (i > 0 && suffix - i < GROWTH_MAX &&
+           (is_latin(p->ch[i - 1]) || is_digit(p->ch[i - 1]) ||
+            (p->ch[i - 1] < 0x80 && p->ch[i - 1] && strchr(inside, (int)p->ch[i - 1])))) {
+        i--;
+        bool capital = p->ch[i] - 'A' < 26 && !(i && is_latin(p->ch[i - 1]));
+        first = capital ? i : first;
+    }
+    return first;
+}
+
+bool is_latin_word(const struct page *p, uint32_t from, uint32_t to)
+{
+    return is_latin(p->ch[from]) && !is_latin(p->ch[to]) && !is_digit(p->ch[to]);
+}
+
 uint32_t name_start(const struct page *p, uint32_t from, enum org_kind kind, bool *anchored)
 {
     uint32_t i = from, before_inside = NONE;
@@ -173,6 +201,10 @@ uint32_t name_start(const struct page *p, uint32_t from, enum org_kind kind, boo
     bool particle = false; /* and that is one character */
     bool bracket = false;  /* 某某投资（北京）有限公司: nothing else has one */
     *anchored = false;
+    if (is_latin(p->ch[from])) {
+        *anchored = true;
+        return latin_start(p, from);
+    }
     while (i > 0 && from - i < GROWTH_MAX && !(i == from && is_joined(p, i))) {
         uint32_t open = p->ch[i - 1] == ')' ? bracket_open(p, i - 1) : NONE;
         if (open != NONE) {
@@ -218,8 +250,9 @@ uint32_t name_start(const struct page *p, uint32_t from, enum org_kind kind, boo
             *anchored = true;
             return academy->from;
         }
-        if (in && mark_to(p, in->from, SENSE_SUFFIX))
-            break; /* 某某集团|向学校 */
+        if (in && (mark_to(p, in->from, SENSE_SUFFIX) ||
+                   (kind_is_school(kind) && looking_at(p, in->from, "向"))))
+            break; /* 某某集团|向学校, 磐石岩土|向某大学 */
         bool business = in && in->to == from && kind == KIND_ENTERPRISE && in->to - in->from == 2;
         if (in && before_inside == NONE && !business) /* the 投资 of 投资有限公司 is the name's */
             before_inside = i;

@@ -1,4 +1,4 @@
-/* What kind of page it is: the event, the fields of industry, or why it is refused. */
+/* What kind of page it is: the event, or why it is refused. */
 #include "news/news_int.h"
 
 static struct group_set lead_groups(const struct page *p, uint32_t sentences)
@@ -21,7 +21,7 @@ static uint32_t clauses_with(const struct page *p, const char *group)
 static void find_event(struct page *p)
 {
     p->out->event_type = "other";
-    for (uint32_t depth = 1; depth <= 8; depth *= 2) {
+    for (uint32_t depth = p->title ? 2 : 1; depth <= 8; depth *= 2) { /* with the headline */
         struct group_set lead = lead_groups(p, depth);
         for (size_t k = 0; k < p->t->event.n; k++)
             if (set_meets(&lead, &p->t->event.p[k].any)) {
@@ -29,40 +29,6 @@ static void find_event(struct page *p)
                 return;
             }
     }
-}
-
-/* Fields are meant where cooperation is spoken of: in a clause that gave a fact, or one that says
- * 领域, 产业, 技术. */
-static bool names_field(const struct page *p, uint32_t i, uint32_t field)
-{
-    uint32_t c = clause_of(p, i);
-    if (c == NONE)
-        return false;
-    if (field != NONE && set_has(&p->clause.p[c].groups, field))
-        return true;
-    for (size_t k = 0; k < p->out->fact.n; k++)
-        if (p->at[i] >= p->out->fact.p[k].evidence.from && p->at[i] < p->out->fact.p[k].evidence.to)
-            return true;
-    return false;
-}
-
-static enum rc find_areas(struct page *p)
-{
-    uint32_t field = group_find(p->t, "field");
-    for (uint32_t i = 0; (i = next_with(p->begins, i, p->n, 1u << SENSE_AREA)) < p->n; i++) {
-        const struct mark *m = mark_at(p, i, SENSE_AREA);
-        uint32_t k = m ? mention_from(p, i) : 0;
-        if (!m || (k < p->mention.n && p->mention.p[k].from <= i) || !names_field(p, i, field))
-            continue;
-        struct str s = p->t->area.p[m->value];
-        bool seen = false;
-        for (size_t j = 0; j < p->out->area.n; j++)
-            seen = seen || str_eq(p->out->area.p[j], s);
-        if (!seen)
-            TRY(vec_push(&p->out->area, s, p->e));
-        i = m->to - 1;
-    }
-    return RC_OK;
 }
 
 /* Organisations besides the host that take part. */
@@ -99,6 +65,19 @@ static bool has_partner_unnamed(const struct page *p)
     return signs && concrete_facts(p) >= FACTS && !clauses_with(p, "internal");
 }
 
+/* 关于举办专场招聘会的通知 */
+static bool is_notice_title(const struct page *p)
+{
+    static const char *const ends[] = {"通知", "公告", "公示", "启事", "通告"};
+    uint32_t to = p->title;
+    while (to > 0 && is_break(p->ch[to - 1]))
+        to--;
+    for (size_t k = 0; to >= 4 && k < ARRAY_LEN(ends); k++)
+        if (looking_at(p, to - 2, ends[k]))
+            return true;
+    return false;
+}
+
 static const char *refusal(const struct page *p)
 {
     uint32_t out = outsiders(p), concrete = concrete_facts(p);
@@ -108,7 +87,8 @@ static const char *refusal(const struct page *p)
         return "empty";
     if (clauses_with(p, "fiction") >= 4 && concrete < 2)
         return "fiction";
-    if (clauses_with(p, "notice") >= 2 && !people)
+    uint32_t notice = clauses_with(p, "notice");
+    if ((notice >= 2 && !people) || (notice >= 1 && is_notice_title(p)))
         return "notice";
     if (clauses_with(p, "advertisement") >= 2 && out < 2)
         return "advertisement";
@@ -132,5 +112,5 @@ enum rc news_judge(struct page *p)
         return RC_OK;
     }
     find_event(p);
-    return find_areas(p);
+    return areas_find(p);
 }

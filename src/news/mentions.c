@@ -147,6 +147,35 @@ static bool is_faculty(const struct page *p, const struct mark *s, uint32_t from
            last->value == NONE && last->from == from && last->to < s->from;
 }
 
+/* 福建省|高校重点|实验室: described, not named. */
+static bool is_some_lab(const struct page *p, const struct mention *m)
+{
+    const struct mark *place = mark_at(p, m->from, SENSE_PLACE);
+    return m->kind == KIND_INSTITUTE && place && place->to < m->suffix_from &&
+           looking_at(p, m->suffix_from, "实验室") && is_generic(p, place->to, m->suffix_from);
+}
+
+/* 县|职业教育中心, 市|人民医院: of the page's county. */
+static bool is_local(const struct page *p, const struct mention *m)
+{
+    return (m->kind == KIND_COLLEGE || m->kind == KIND_HOSPITAL) && m->suffix_from == m->from + 1 &&
+           is_level(p->ch[m->from]) && starts_word(p, m->from);
+}
+
+/* 校|教育发展|基金会: where such a body of the page's school begins, NONE. */
+static uint32_t own_body(const struct page *p, const struct mark *s)
+{
+    enum { REACH = 8 };
+    if (!looking_at(p, s->from, "基金会") && !looking_at(p, s->from, "校友会"))
+        return NONE;
+    for (uint32_t k = s->from; k > 0 && s->from - k < REACH && is_han(p->ch[k - 1]); k--) {
+        uint32_t from = k >= 2 && looking_at(p, k - 2, "学校") ? k - 2 : k - 1;
+        if (p->ch[k - 1] == 0x6821 && starts_word(p, from)) /* 校 */
+            return from;
+    }
+    return NONE;
+}
+
 static enum rc put_suffix(struct page *p, const struct mark *s)
 {
     const struct suffix *x = &p->t->suffix.p[s->value];
@@ -154,6 +183,10 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
     const struct mark *whole = mark_to(p, s->to, SENSE_UNIVERSITY);
     if (whole && s->to - whole->from >= 4)
         return RC_OK; /* put_known has it */
+    if ((m.from = own_body(p, s)) != NONE) {
+        m.own = true;
+        return put(p, m);
+    }
     m.from = skip_count(p, name_start(p, s->from, x->kind, &m.anchored), s->from);
     const struct mention *last = mention_to(p, m.from), *before = mention_to(p, s->from);
     if (last && x->kind == KIND_ENTERPRISE && last->kind == KIND_ENTERPRISE &&
@@ -170,7 +203,12 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
         is_part(p, m.from))
         return RC_OK;
     uint32_t core = s->from - m.from;
-    bool level = x->office && core >= 1 && core < 10 && is_level(p->ch[m.from]) && !m.anchored;
+    bool level = (x->office && core >= 1 && core < 10 && is_level(p->ch[m.from]) && !m.anchored) ||
+                 is_local(p, &m);
+    if (p->ch[s->from] < 0x80 &&
+        (core == 0 || !is_latin_word(p, s->from, s->to) ||
+         (m.from && p->ch[m.from - 1] == '(' && mention_to(p, m.from - 1))))
+        return RC_OK; /* AGV; 某大学(Some University) */
     if (level && ends_park(p, m.from))
         return RC_OK;
     if (level) {
@@ -201,7 +239,8 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
         m.anchored = begins_unlisted(p, m.from, s->from);
     if ((x->anchored && !m.anchored) || core == 0 || (core == 1 && !level))
         return RC_OK;
-    if (is_generic(p, m.from, s->from) && (!m.anchored || begins_generic(p, &m)))
+    if ((is_generic(p, m.from, s->from) && (!m.anchored || begins_generic(p, &m))) ||
+        is_some_lab(p, &m))
         return RC_OK;
     if (p->ch[s->to] == 0x751F || p->ch[s->to] == 0x6CD5) /* 大学生, 公司法 */
         return RC_OK;
@@ -229,7 +268,15 @@ static uint32_t government_end(const struct page *p, uint32_t i)
         return ends ? i + k : i;
     }
     k = looking_at(p, i, "人民政府");
-    return i + (k ? k : looking_at(p, i, "政府"));
+    k = k ? k : looking_at(p, i, "政府");
+    if (!k && looking_at(p, i, "财政") && !mark_at(p, i + 2, SENSE_GENERIC)) {
+        static const char *const others[] = {"局", "厅", "收", "支", "部", "资", "专", "科", "金"};
+        for (size_t w = 0; w < ARRAY_LEN(others); w++)
+            if (looking_at(p, i + 2, others[w]))
+                return i;
+        k = 2; /* 市财政|每年安排 */
+    }
+    return i + k;
 }
 
 static bool followed_by_office(const struct page *p, uint32_t i)
@@ -273,8 +320,8 @@ static enum rc put_place(struct page *p, const struct mark *s)
 /* What only a place has behind its level: an office, a government. */
 static bool office_follows(const struct page *p, uint32_t i)
 {
-    static const char *const words[] = {"委书记", "委副书记", "委常委", "人民政府",
-                                        "政府",   "委、",     "委市",   "党委书记"};
+    static const char *const words[] = {"委书记", "委副书记", "委常委",   "人民政府", "政府",
+                                        "委、",   "委市",     "党委书记", "财政"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (looking_at(p, i + 1, words[k]))
             return true;
@@ -296,6 +343,8 @@ static uint32_t unlisted_from(const struct page *p, uint32_t from, uint32_t i)
 static enum rc put_unlisted(struct page *p, uint32_t i)
 {
     uint32_t from = i;
+    if (p->ch[i - 1] == p->ch[i]) /* 新湖镇|镇长 */
+        return RC_OK;
     const struct mark *park = mark_to(p, i + 1, SENSE_SUFFIX);     /* 高新区 */
     bool level = is_level(p->ch[i - 1]) && p->ch[i - 1] != 0x5DDE; /* not 袁州|区 */
     if (mark_to(p, i + 1, SENSE_PLACE) || level ||
@@ -305,6 +354,9 @@ static enum rc put_unlisted(struct page *p, uint32_t i)
            !mark_to(p, from, SENSE_INSIDE) && !place_to(p, from))
         from--;
     from = unlisted_from(p, from, i);
+    if (i >= 4 && looking_at(p, i - 2, "自治")) /* 清溪苗族|自治县 */
+        for (from = i - 2; from > 0 && i - from < 12 && !starts_word(p, from);)
+            from--;
     for (uint32_t k = from; k < i; k++) {
         const struct mark *t = mark_at(p, k, SENSE_TITLE); /* 副县长 */
         if (t && t->to > i)
@@ -394,6 +446,20 @@ static enum rc put_firm(struct page *p, uint32_t i)
 
 /* ---- gazetteer ---- */
 
+/* 教育部|1+X证书制度, 教育部|首批: whose scheme it is; 教育部高等教育司 is the ministry. */
+static bool is_attribute(const struct page *p, const struct mark *s, enum org_kind kind)
+{
+    enum { REACH = 12 };
+    static const char *const parts[] = {"司", "中心", "办公室", "委员会", "党组"};
+    if (kind != KIND_GOVERNMENT || s->class != SENSE_KNOWN || word_ends(p, s->to))
+        return false;
+    for (uint32_t i = s->to; i < s->to + REACH && !is_break(p->ch[i]); i++)
+        for (size_t k = 0; k < ARRAY_LEN(parts); k++)
+            if (looking_at(p, i, parts[k]))
+                return false;
+    return true;
+}
+
 static enum rc put_known(struct page *p, const struct mark *s)
 {
     bool university = s->class == SENSE_UNIVERSITY;
@@ -411,10 +477,10 @@ static enum rc put_known(struct page *p, const struct mark *s)
             m.unsure = true;
     }
     bool plural = p->ch[s->to] == 0x95E8 && p->ch[s->to - 1] == 0x90E8; /* 工信部|门 */
-    if (p->ch[s->to] == 0x751F || plural || in_title(p, &m))            /* 大学生 */
-        return RC_OK;
-    if (university && s->to - s->from == 2) { /* 北大 of 湖北大桥: only where it stands alone */
-        m.unsure = true;
+    if (p->ch[s->to] == 0x751F || plural || in_title(p, &m) || is_attribute(p, s, k->kind))
+        return RC_OK;                         /* 大学生 */
+    if (university && s->to - s->from <= 3) { /* 北大 of 湖北大桥: only where it stands alone */
+        m.unsure = m.unsure || s->to - s->from == 2;
         if (s->from && !is_break(p->ch[s->from - 1]) && !mark_to(p, s->from, SENSE_STOP) &&
             !mark_to(p, s->from, SENSE_INSIDE))
             return RC_OK;

@@ -161,6 +161,7 @@ struct mention {
     bool level;  /* 市委, 我市: the place must come from the page */
     bool host;   /* 学校, 我校: the page's school */
     bool firm;   /* 公司, 集团: the enterprise spoken of */
+    bool own;    /* 校教育基金会: a body of the page's school */
     bool unsure; /* a short form that fits several */
 };
 
@@ -298,7 +299,7 @@ static inline bool heads_has(const struct heads *h, uint32_t c)
 bool is_break_mark(uint32_t c);
 static inline bool is_break(uint32_t c)
 {
-    return c <= 0x3011 && is_break_mark(c);
+    return c <= 0x3015 && is_break_mark(c);
 }
 static inline bool is_digit(uint32_t c)
 {
@@ -327,6 +328,8 @@ uint32_t clause_of(const struct page *p, uint32_t i);
 bool is_town(uint32_t c);                           /* 市县 */
 bool may_end_town(uint32_t c);                      /* not of 城市, 五市 */
 bool starts_word(const struct page *p, uint32_t i); /* growth.c */
+/* A whole word in Latin letters, GmbH but not the AG of AGV (growth.c). */
+bool is_latin_word(const struct page *p, uint32_t from, uint32_t to);
 /* Does the name stand at the beginning of a word in another place near here? */
 bool comes_again(const struct page *p, uint32_t from, uint32_t to);
 /* Fills p->town, for begins_unlisted. */
@@ -372,10 +375,15 @@ size_t naming_from(const struct page *p, uint32_t i);
 uint16_t char_flags(uint32_t c); /* for the table */
 
 enum rc amounts_find(struct page *p) MUST_CHECK;
-enum rc dates_find(struct page *p) MUST_CHECK;
+enum rc moments_find(struct page *p) MUST_CHECK;
+/* The deadline of a fact of clause c; `wanted`: one before it in the sentence counts, too. */
+struct str deadline_of(const struct page *p, const struct clause *c, enum fact_type type,
+                       bool wanted);
+enum rc dates_find(struct page *p) MUST_CHECK; /* moments, then the day of the event (day.c) */
 /* Who acts in every clause (actors.c). */
 void actors_find(struct page *p);
 enum rc facts_find(struct page *p) MUST_CHECK;
 enum rc news_judge(struct page *p) MUST_CHECK;
+enum rc areas_find(struct page *p) MUST_CHECK; /* after the facts */
 
 #endif

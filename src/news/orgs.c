@@ -71,6 +71,10 @@ static bool names_division(const struct page *p, const struct mark *m)
         return false;
     if (brief && is_given_name(p, m->from))
         return false;
+    uint32_t k = mention_from(p, m->from);
+    bool town = k < p->mention.n && p->mention.p[k].place && p->mention.p[k].value == NONE;
+    if (brief && town && p->mention.p[k].from <= m->from)
+        return false; /* the 阳新 of 阳新湖镇 */
     return !is_crossed(p, m->from);
 }
 
@@ -88,13 +92,29 @@ static uint32_t division_near(const struct page *p, uint32_t level, uint32_t i)
     return found;
 }
 
+/* 赴南京, 走进西安: not where the page is from. */
+static bool is_gone_to(const struct page *p, uint32_t i)
+{
+    static const char *const words[] = {"赴", "走进", "前往", "来自"};
+    const struct mark *before =
+        i > 1 && p->ch[i - 1] == 0x3001 ? mark_to(p, i - 1, SENSE_PLACE) : NULL;
+    if (before)
+        i = before->from; /* 赴南京、西安 */
+    for (size_t k = 0; k < ARRAY_LEN(words); k++) {
+        uint32_t n = (uint32_t)utf8_len(str_of(words[k]));
+        if (i >= n && looking_at(p, i - n, words[k]))
+            return true;
+    }
+    return false;
+}
+
 /* How often the divisions of a level are named; its cities count for a province, the names of
  * universities for nothing. */
 static enum rc take_census(struct page *p, uint32_t level, struct map *count)
 {
     const struct news_tables *t = p->t;
     for (uint32_t i = 0; (i = next_with(p->begins, i, p->n, 1u << SENSE_PLACE)) < p->n; i++) {
-        if (mark_at(p, i, SENSE_UNIVERSITY))
+        if (mark_at(p, i, SENSE_UNIVERSITY) || is_gone_to(p, i))
             continue;
         for (uint32_t k = p->first[i]; k < p->first[i + 1]; k++) {
             const struct mark *m = &p->mark.p[k];
@@ -162,6 +182,22 @@ static enum rc glue(struct page *p, struct str *out, struct str a, struct str b)
     return RC_OK;
 }
 
+/* 仙女湖市 of 仙女湖市金穗蛋品有限公司, of 仙女湖市科技局, where no list has it. */
+static struct str town_of_firm(const struct page *p, uint32_t level)
+{
+    enum { LEAST = 2, MOST = 3 };
+    for (size_t k = 0; is_town(level) && k < p->mention.n; k++) {
+        const struct mention *m = &p->mention.p[k];
+        if ((m->kind != KIND_ENTERPRISE && m->kind != KIND_GOVERNMENT) || m->org == NONE ||
+            m->level || mark_at(p, m->from, SENSE_PLACE))
+            continue;
+        for (uint32_t i = m->from + LEAST; i <= m->from + MOST && i < m->suffix_from; i++)
+            if (p->ch[i] == level && may_end_town(p->ch[i - 1]))
+                return page_str(p, m->from, i + 1);
+    }
+    return (struct str){0};
+}
+
 /* A place of this level that divisions.yaml does not have, first named. */
 static struct str unlisted_of_level(const struct page *p, uint32_t level)
 {
@@ -171,16 +207,16 @@ static struct str unlisted_of_level(const struct page *p, uint32_t level)
             ends_with_level(o->name, level))
             return o->name;
     }
-    return (struct str){0};
+    return town_of_firm(p, level);
 }
 
 /* 市科技局 is the only one of the page that is named in full, NONE. */
-static uint32_t office_in_full(const struct page *p, struct str text)
+static uint32_t office_in_full(const struct page *p, struct str text, enum org_kind kind)
 {
     uint32_t found = NONE;
     for (uint32_t i = 0; i < p->org.n; i++) {
         const struct org *o = &p->org.p[i];
-        if (o->kind != KIND_GOVERNMENT || o->name.n <= text.n || !str_ends(o->name, text))
+        if (o->kind != kind || o->name.n <= text.n || !str_ends(o->name, text))
             continue;
         if (found != NONE)
             return NONE;
@@ -197,7 +233,7 @@ static enum rc resolve_level(struct page *p, struct mention *m, struct levels *l
     if (d == NONE)
         TRY(level_division(p, l, p->ch[at], &d));
     bool office = m->suffix_from > m->from && m->suffix_from < m->to;
-    uint32_t full = office && at == m->from ? office_in_full(p, text) : NONE;
+    uint32_t full = office && at == m->from ? office_in_full(p, text, m->kind) : NONE;
     if (full != NONE) {
         m->org = full;
         return org_alias(p, full, text);
@@ -214,11 +250,12 @@ static enum rc resolve_level(struct page *p, struct mention *m, struct levels *l
         name = place;
     else if (!office)
         return RC_OK;
-    TRY(org_get(p, &m->org, name, KIND_GOVERNMENT, m->from));
+    TRY(org_get(p, &m->org, name, office ? m->kind : KIND_GOVERNMENT, m->from));
     if (m->org == NONE)
         return RC_OK;
     if (!office)
         p->org.p[m->org].division = d;
+    p->org.p[m->org].named = p->org.p[m->org].named || (near.n && str_eq(place, near));
     return org_alias(p, m->org, text);
 }
 
@@ -264,7 +301,8 @@ static enum rc resolve_name(struct page *p, struct mention *m)
         name = page_str(p, m->from, park);
         kind = KIND_PARK;
     } else if (kind == KIND_GOVERNMENT && m->value == NONE && m->suffix_from > m->from &&
-               is_level(p->ch[m->suffix_from - 1]) && (str_ends(rest, STR("政府")) || rest.n <= 3))
+               is_level(p->ch[m->suffix_from - 1]) &&
+               (str_ends(rest, STR("政府")) || str_ends(rest, STR("财政")) || rest.n <= 3))
         name = page_str(p, m->from, m->suffix_from); /* 金乡县|人民政府 */
     TRY(org_get(p, &m->org, name, kind, m->from));
     if (m->org == NONE)
@@ -331,7 +369,7 @@ static enum rc resolve_all(struct page *p)
     struct levels levels = {.n = 0};
     for (size_t i = 0; i < p->mention.n; i++) {
         struct mention *m = &p->mention.p[i];
-        if (m->unsure || m->level || m->firm || (m->place && !place_acts(p, m)))
+        if (m->unsure || m->level || m->firm || m->own || (m->place && !place_acts(p, m)))
             continue;
         if (m->host)
             TRY(m->value != NONE ? resolve_brand(p, m) : RC_OK);
@@ -432,6 +470,23 @@ static void schools_resolve(struct page *p)
     }
 }
 
+/* 校教育发展基金会: the host's own, a body by itself. */
+static enum rc bodies_of_host(struct page *p)
+{
+    for (size_t i = 0; i < p->mention.n; i++) {
+        struct mention *m = &p->mention.p[i];
+        struct str name;
+        if (!m->own || p->host == NONE || !p->org.p[p->host].name.n)
+            continue;
+        uint32_t school = looking_at(p, m->from, "学校") ? 2 : 1;
+        TRY(glue(p, &name, p->org.p[p->host].name, page_str(p, m->from + school, m->to)));
+        TRY(org_get(p, &m->org, name, m->kind, m->from));
+        if (m->org != NONE)
+            TRY(org_alias(p, m->org, page_str(p, m->from, m->to)));
+    }
+    return RC_OK;
+}
+
 /* The school that speaks: a masked one, else the first school of the page. */
 static enum rc find_host(struct page *p)
 {
@@ -444,7 +499,7 @@ static enum rc find_host(struct page *p)
     }
     TRY(host_of_site(p));
     schools_resolve(p);
-    return RC_OK;
+    return bodies_of_host(p);
 }
 
 /* 公司与某大学签约 in the headline of a company's own news: the company that the site is of, else

@@ -14,6 +14,8 @@ bool is_break_mark(uint32_t c)
     case '?':
     case '(':
     case ')':
+    case 0x3014: /* 〔〕 */
+    case 0x3015:
     case '"':
     case '[':
     case ']':

@@ -11,17 +11,22 @@ static bool is_built(const struct page *p, const struct mention *m, const uint32
     for (size_t k = 0; k < ARRAY_LEN(towards); k++)
         if (m->from && looking_at(p, m->from - 1, towards[k]))
             return false; /* 揭牌仪式在某医院举行 */
+    if (m->from >= 2 && looking_at(p, m->from - 2, "成为") && m->kind == KIND_HOSPITAL)
+        return true; /* 挂牌成为某大学附属医院 */
+    uint32_t behind = m->to + (p->ch[m->to] == 0x201D);
     for (int g = 0; g < 2 && groups[g] != NONE; g++) {
         for (uint32_t i = m->from > 8 ? m->from - 8 : 0; i < m->from; i++) {
             const struct mark *v = group_at(p, i, groups[g]);
             if (v && v->to <= m->from && v->to + 4 >= m->from)
                 return true;
         }
-        for (uint32_t i = m->to; i < m->to + 4 && !is_break(p->ch[i]); i++) {
+        for (uint32_t i = behind; i < behind + 4 && !is_break(p->ch[i]); i++) {
             const struct mark *v = group_at(p, i, groups[g]);
             if (v)
                 return is_break(p->ch[v->to]) || looking_at(p, v->to, "仪式") ||
-                       looking_at(p, v->to, "并") || looking_at(p, v->to, "暨");
+                       (v->to >= 2 && looking_at(p, v->to - 2, "仪式")) ||
+                       looking_at(p, v->to, "活动") || looking_at(p, v->to, "并") ||
+                       looking_at(p, v->to, "暨");
         }
     }
     bool joined = m->from && (looking_at(p, m->from - 1, "与") ||
@@ -103,8 +108,17 @@ bool org_is_object(const struct page *p, uint32_t org)
 
 /* ---- parties ---- */
 
-static bool takes_part(const struct org *o)
+/* 校教育基金会: only where it does something itself. */
+static bool is_idle_body(const struct page *p, const struct org *o)
 {
+    return o->kind == KIND_OTHER && !o->acts && p->host != NONE && p->org.p[p->host].name.n &&
+           str_starts(o->name, p->org.p[p->host].name);
+}
+
+static bool takes_part(const struct page *p, const struct org *o)
+{
+    if (is_idle_body(p, o))
+        return false;
     if (o->into != NONE || o->count == 0 || (o->built * 2 >= o->count && !o->staffed && !o->brand))
         return false;
     uint32_t often = o->kind == KIND_ENTERPRISE && str_ends(o->name, STR("公司")) ? 2 : 3;
@@ -125,7 +139,7 @@ static enum rc make_party(struct page *p, uint32_t i)
 enum rc parties_finish(struct page *p)
 {
     for (uint32_t i = 0; i < p->org.n; i++)
-        if (takes_part(&p->org.p[i]))
+        if (takes_part(p, &p->org.p[i]))
             TRY(make_party(p, i));
     for (size_t i = 0; i < p->mention.n; i++) {
         const struct mention *m = &p->mention.p[i];

@@ -2,7 +2,7 @@
  * several offices; the organisation stands before the office or was named before. */
 #include "news/news_int.h"
 
-enum { TITLE_GAP = 12, TITLE_GROWTH = 10, TITLE_CHAIN = 8, NOTE = 18 };
+enum { TITLE_GAP = 12, TITLE_GROWTH = 10, TITLE_CHAIN = 8, NOTE = 18, ALUMNUS = 30 };
 
 struct office {
     uint32_t from, to; /* the whole title, 党委副书记、校长 */
@@ -177,6 +177,10 @@ static uint32_t title_end(const struct page *p, const struct mark *m)
             break;
         end = next->to;
     }
+    for (uint32_t k = end + 1; p->ch[end] == 0x3001 && k < end + ALUMNUS && !is_break(p->ch[k]);
+         k++)
+        if (looking_at(p, k, "校友") && is_surname(p->t, p->ch[k + 2]) && !is_word(p, k + 2))
+            return k + 2;  /* 董事长、机械专业1994届校友 */
     if (p->ch[end] == '(') /* 副院长(主持工作) */
         for (uint32_t k = end + 1; k < end + NOTE && p->ch[k] && p->ch[k] != '\n'; k++)
             if (p->ch[k] == ')')

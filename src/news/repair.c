@@ -451,7 +451,7 @@ static bool is_clean(const struct article_tables *t, struct block *b)
 enum rc block_repair(struct page *p, struct block *b, const struct article_tables *t,
                      struct cells *work, struct err *e)
 {
-    if (is_clean(t, b)) {
+    if (b->surveyed ? b->clean : is_clean(t, b)) {
         b->text = b->raw;
         b->repair = (uint32_t)p->repair.n;
         b->repairs = 0;
@@ -505,24 +505,38 @@ static bool has_more_han(struct str s, size_t than)
     return n > than;
 }
 
+enum { TRADITIONAL = 3, ANNOTATIONS = 2 };
+
 void page_survey(struct page *p, const struct article_tables *t, struct str text)
 {
-    enum { TRADITIONAL = 3, ANNOTATIONS = 2 };
-    size_t traditional = 0, annotations = 0;
     for (size_t i = 0; i < text.n;) {
         size_t from = i;
         uint32_t c = utf8_sure(text, &i);
         if (c > 0xFFFF || !(t->of[c] & OF_SUSPECT))
             continue;
-        if (is_open(c) && annotations < ANNOTATIONS) {
+        if (is_open(c) && p->annotations < ANNOTATIONS) {
             uint32_t prev = char_before(text, from);
-            annotations += is_han(prev) && annotation_at(t, text, from, prev);
+            p->annotations += is_han(prev) && annotation_at(t, text, from, prev);
         } else if (t->of[c] & OF_HAN) {
-            traditional += simplify_char(t->simplifier, c) != c && !in_words(&t->careful, c);
+            p->converted += simplify_char(t->simplifier, c) != c && !in_words(&t->careful, c);
         }
         p->controls += c < ' ' && c != '\n' && c != '\r' && c != '\f';
         p->malformed += c == 0xFFFD;
     }
-    p->traditional = traditional >= TRADITIONAL && !has_more_han(text, traditional * 100);
-    p->annotated = annotations >= ANNOTATIONS;
+}
+
+void line_survey(struct page *p, const struct article_tables *t, struct str line, struct block *b)
+{
+    size_t from = (size_t)(b->raw.p - line.p);
+    b->surveyed = true;
+    b->clean = is_clean(t, b);
+    page_survey(p, t, b->clean ? str_sub(line, 0, from) : line); /* blanks before it */
+    if (b->clean)
+        page_survey(p, t, str_sub(line, from + b->raw.n, line.n));
+}
+
+void survey_end(struct page *p, struct str text)
+{
+    p->traditional = p->converted >= TRADITIONAL && !has_more_han(text, p->converted * 100);
+    p->annotated = p->annotations >= ANNOTATIONS;
 }

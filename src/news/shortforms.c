@@ -38,6 +38,19 @@ static struct str company_core(struct str s)
     return s;
 }
 
+/* 澧川县 of 澧川县丰禾食品有限公司: where a town ends that no list has, 0. */
+static size_t unlisted_town(struct str s)
+{
+    uint32_t last = 0, n = 0;
+    for (size_t i = 0; i < s.n && n < 4; n++) {
+        uint32_t c = utf8_next(s, &i);
+        if (n >= 2 && is_town(c) && may_end_town(last))
+            return i;
+        last = c;
+    }
+    return 0;
+}
+
 /* Without the place that it begins with. */
 static struct str without_place(const struct page *p, struct str s)
 {
@@ -52,6 +65,8 @@ static struct str without_place(const struct page *p, struct str s)
             if (x->sense.p[k].class == SENSE_PLACE)
                 cut = i;
     }
+    if (cut == 0)
+        cut = unlisted_town(s);
     return cut < s.n ? str_sub(s, cut, s.n) : s;
 }
 
@@ -59,6 +74,7 @@ static struct str without_place(const struct page *p, struct str s)
 struct long_form {
     struct str core, bare; /* without the legal form; without the place, too */
     uint32_t head, bare_head;
+    uint64_t has; /* bit set of the lower 6 bits of the characters of the whole name */
 };
 
 static enum rc long_forms(const struct page *p, struct long_form **out)
@@ -72,6 +88,8 @@ static enum rc long_forms(const struct page *p, struct long_form **out)
         f[i].bare = without_place(p, f[i].core);
         f[i].head = first_char(f[i].core);
         f[i].bare_head = first_char(f[i].bare);
+        for (size_t b = 0; b < o->name.n;)
+            f[i].has |= (uint64_t)1 << (utf8_next(o->name, &b) & 63);
     }
     *out = f;
     return RC_OK;
@@ -102,7 +120,9 @@ static bool shortens(const struct page *p, const struct long_form *f, uint32_t i
     const struct org *a = &p->org.p[i], *b = &p->org.p[j];
     if (a->kind != b->kind || a->name.n >= b->name.n || a->brand || b->brand)
         return false;
-    if (a->kind == KIND_PARK && f[i].head == f[j].head && is_subsequence(a->name, b->name))
+    enum { BARE_PARK = 9 }; /* 高新区 */
+    if (a->kind == KIND_PARK && (f[i].head == f[j].head || a->name.n <= BARE_PARK) &&
+        is_subsequence(a->name, b->name))
         return true; /* 滁州经开区 of 滁州经济技术开发区 */
     if (a->kind != KIND_ENTERPRISE)
         return (str_ends(b->name, a->name) && a->name.n >= 9) || same_office(a, b);
@@ -251,23 +271,26 @@ static enum rc declared_form(struct page *p, vec_mention *more, const struct men
     return org_alias(p, m->org, name);
 }
 
-/* Organisations that a word may shorten by its first character. */
+/* Organisations that a word may shorten: its first character begins the name, its second is in it,
+ * or both begin an alias. */
 struct maybe {
     uint32_t org[PAGE_ORGS], n;
-    bool head[PAGE_ORGS]; /* it begins the name; else only an alias */
+    bool head[PAGE_ORGS]; /* the name; else only an alias */
 };
 
 static void maybe_short(struct maybe *m, const struct page *p, const struct long_form *forms,
                         uint32_t from)
 {
-    struct str s = page_str(p, from, from + 1);
-    uint32_t c = first_char(s);
+    struct str s = page_str(p, from, from + 2);
+    size_t at = 0;
+    uint32_t c = utf8_next(s, &at), next = utf8_next(s, &at);
     m->n = 0;
     for (uint32_t i = 0; i < p->org.n; i++) {
         const struct org *o = &p->org.p[i];
         bool head = c == forms[i].head || c == forms[i].bare_head, alias = false;
         if (o->into != NONE || o->division != NONE)
             continue;
+        head = head && forms[i].has >> (next & 63) & 1;
         for (size_t k = 0; k < o->alias.n && !head && !alias; k++)
             alias = o->kind == KIND_ENTERPRISE && str_starts(o->alias.p[k], s);
         if (head || alias) {

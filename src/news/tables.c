@@ -285,7 +285,8 @@ size_t words_count(const struct words *w, struct str s, size_t most)
         if (!bit_of(w->first, c))
             continue;
         after = i;
-        bool may = words_may(w, c, i < s.n ? utf8_sure(s, &after) : 0);
+        uint32_t next = i < s.n ? utf8_sure(s, &after) : 0;
+        bool may = bit_of(w->pair, pair_of(c, next)) || bit_of(w->alone, c);
         size_t n = may ? words_at(w, s, from, NULL) : 0;
         found += n > 0;
         i = n ? from + n : i;

@@ -75,6 +75,8 @@ bool val_eq(const struct field_def *f, const struct val *a, const struct val *b)
 /* The value of the sub-field `name` in one group (a row) of `f`; NULL where it is not declared or
  * not set. Points into `group`. O(sub-fields). */
 const struct val *val_sub(const struct field_def *f, const struct val *group, const char *name);
+/* Its place, set or not, for being written; NULL where the sub-field is not declared. */
+struct val *val_sub_at(const struct field_def *f, struct val *group, const char *name);
 
 /* Check the whole record: required, ranges, lengths, formats, codes, check characters. Appends. */
 enum rc rec_check(const struct rec *r, struct arena *a, vec_fault *faults,

@@ -192,6 +192,12 @@ const struct val *val_sub(const struct field_def *f, const struct val *group, co
     return i < group->list.n && group->list.item[i].set ? &group->list.item[i] : NULL;
 }
 
+struct val *val_sub_at(const struct field_def *f, struct val *group, const char *name)
+{
+    uint32_t i = sub_find(f, str_of(name));
+    return i < group->list.n ? &group->list.item[i] : NULL;
+}
+
 bool val_eq(const struct field_def *f, const struct val *a, const struct val *b)
 {
     if (!f->list || !a->set || !b->set)

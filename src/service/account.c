@@ -369,7 +369,8 @@ enum rc auth_totp_off(struct site *s, const struct actor *a, struct str password
 /* ---- the trail ---- */
 
 struct trail_call {
-    const struct trail_query *q;
+    struct trail_query q;
+    struct str login; /* "": anybody */
     struct arena *to;
     vec_entry *out;
 };
@@ -377,14 +378,26 @@ struct trail_call {
 static enum rc trail(struct site *s, struct tx *tx, void *ctx, struct err *e)
 {
     struct trail_call *c = ctx;
+    struct account who;
+    bool found = true;
     (void)s;
-    return store_trail(tx, c->q, c->to, c->out, e);
+    if (c->login.n) {
+        TRY(account_by_login(tx, c->login, c->to, &who, &found, e));
+        c->q.account = found ? who.id : 0;
+    }
+    return found ? store_trail(tx, &c->q, c->to, c->out, e) : RC_OK;
 }
 
 enum rc auth_trail(struct site *s, const struct actor *a, const struct trail_query *q,
                    struct arena *to, vec_entry *out, struct err *e)
 {
-    struct trail_call c = {q, to, out};
+    return auth_trail_of(s, a, STR(""), q, to, out, e);
+}
+
+enum rc auth_trail_of(struct site *s, const struct actor *a, struct str login,
+                      const struct trail_query *q, struct arena *to, vec_entry *out, struct err *e)
+{
+    struct trail_call c = {*q, login, to, out};
     if (!actor_is_system(a) && a->role != ROLE_AUDITOR)
         return denied(e);
     return site_read(s, trail, &c, e);

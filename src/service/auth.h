@@ -96,5 +96,9 @@ enum rc auth_has_second(struct site *s, const struct actor *a, bool *out, struct
 /* The audit trail: auditors (and actor_system). */
 enum rc auth_trail(struct site *s, const struct actor *a, const struct trail_query *q,
                    struct arena *to, vec_entry *out, struct err *e) MUST_CHECK;
+/* The same of who signs in so; nothing where nobody does. */
+enum rc auth_trail_of(struct site *s, const struct actor *a, struct str login,
+                      const struct trail_query *q, struct arena *to, vec_entry *out,
+                      struct err *e) MUST_CHECK;
 
 #endif

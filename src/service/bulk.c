@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { AHEAD = 4, FETCHERS = 16, LINE_BYTES = 1 << 30, URL_MAX = 64 << 10 };
+enum { AHEAD = 4, FETCHERS = 16, LINE_BYTES = 1 << 30, URL_MAX = 64 << 10, CHARSET_MAX = 256 };
 
 /* A page that was read and waits for its turn. */
 struct slot {
@@ -27,7 +27,7 @@ struct slot {
 
 struct worker {
     struct arena arena;
-    struct buf page, address;
+    struct buf page, address, charset;
 };
 
 struct bulk {
@@ -63,15 +63,15 @@ static uint64_t key_of(const struct source *s)
     return mix64(key ^ ((uint64_t)st.st_mtim.tv_sec << 30) ^ (uint64_t)st.st_mtim.tv_nsec);
 }
 
-/* The address of a saved page stands in a file beside it. */
-static enum rc saved_address(struct worker *w, const char *path, struct err *e)
+/* What is known of a saved page stands in a file beside it. */
+static enum rc read_beside(struct buf *to, const char *path, const char *ending, struct err *e)
 {
     struct buf name;
     buf_init(&name, URL_MAX);
-    enum rc rc = buf_printf(&name, e, "%s.url", path);
+    enum rc rc = buf_printf(&name, e, "%s%s", path, ending);
     if (rc == RC_OK && strcmp(path, "-") != 0 && access(name.p, F_OK) == 0 &&
-        file_read(&w->address, name.p, NULL) != RC_OK)
-        buf_clear(&w->address); /* a page without an address, then */
+        file_read(to, name.p, NULL) != RC_OK)
+        buf_clear(to); /* a page without it, then */
     buf_free(&name);
     return rc;
 }
@@ -81,9 +81,11 @@ static enum rc get_page(struct bulk *b, const struct source *s, unsigned worker,
     struct worker *w = &b->worker[worker];
     buf_clear(&w->page);
     buf_clear(&w->address);
+    buf_clear(&w->charset);
     if (s->url)
         return fetch_page(b->fetcher, worker, s->name, &w->page, &w->address, e);
-    TRY(saved_address(w, s->name, e));
+    TRY(read_beside(&w->address, s->name, ".url", e));
+    TRY(read_beside(&w->charset, s->name, ".charset", e));
     enum rc rc = file_read(&w->page, s->name, e);
     return rc == RC_TOO_BIG ? err_too_big(e, "read.too_big", "%d", FETCH_MAX >> 20) : rc;
 }
@@ -103,7 +105,7 @@ static enum rc read_page(struct bulk *b, const struct source *s, unsigned worker
         from.bytes = buf_view(&w->page);
         if (!from.bytes.p)
             from.bytes = STR("");
-        struct article_source known = {.url = from.address};
+        struct article_source known = {from.address, str_trim(buf_view(&w->charset))};
         if (s->url)
             known.charset = fetch_charset(b->fetcher, worker);
         rc = reading_make_from(&x, from.bytes, known, b->o->reader, &w->arena, &why);
@@ -254,6 +256,7 @@ static enum rc prepare(struct bulk *b, struct err *e)
     for (unsigned i = 0; i < b->workers; i++) {
         buf_init(&b->worker[i].page, FETCH_MAX);
         buf_init(&b->worker[i].address, URL_MAX);
+        buf_init(&b->worker[i].charset, CHARSET_MAX);
     }
     for (size_t i = 0; i < b->window; i++)
         buf_init(&b->slot[i].body, LINE_BYTES);
@@ -271,6 +274,7 @@ static void release(struct bulk *b)
         arena_free(&b->worker[i].arena);
         buf_free(&b->worker[i].page);
         buf_free(&b->worker[i].address);
+        buf_free(&b->worker[i].charset);
     }
     for (size_t i = 0; b->slot && i < b->window; i++)
         buf_free(&b->slot[i].body);

@@ -32,6 +32,7 @@ struct collection {
     progress_fn progress;
     void *progress_ctx;
     const char *stage;
+    const struct collection_watch *watch; /* while reading; NULL: none */
 };
 
 static bool is_compared(enum field f)
@@ -96,6 +97,8 @@ static enum rc take_record(void *ctx, const struct record *r, struct err *e)
     c->has_ids |= r->field[FIELD_ID].n > 0;
     store(s, r);
     TRY(vec_push(&c->record, s, e));
+    if (c->watch && c->record.n % c->watch->every == 0)
+        TRY(c->watch->fn(c->watch->ctx, c, (uint32_t)c->record.n - c->watch->every, e));
     if (c->progress && c->record.n % 1024 == 0)
         return c->progress(c->progress_ctx, c->stage, r->done, e);
     return RC_OK;
@@ -117,17 +120,27 @@ enum rc collection_open(struct collection **out, const char *path, const struct 
                         const struct table_options *options, progress_fn progress, void *ctx,
                         struct err *e)
 {
+    return collection_open_watched(out, path, columns, options, progress, ctx, NULL, e);
+}
+
+enum rc collection_open_watched(struct collection **out, const char *path,
+                                const struct columns *columns, const struct table_options *options,
+                                progress_fn progress, void *ctx,
+                                const struct collection_watch *watch, struct err *e)
+{
     struct collection *c = mem_calloc(1, sizeof *c);
     if (!c)
         return err_nomem(e);
     c->path = path;
     c->progress = progress;
     c->progress_ctx = ctx;
+    c->watch = watch;
     c->stage = options->side == SIDE_NEED ? "needs" : "results";
     struct table_sink sink = {.ctx = c, .record = take_record, .problem = take_problem};
     enum rc rc = progress ? progress(ctx, c->stage, 0, e) : RC_OK;
     if (rc == RC_OK)
         rc = table_read(path, columns, options, &sink, e);
+    c->watch = NULL;
     if (rc == RC_OK && progress)
         rc = progress(ctx, c->stage, 1, e);
     if (rc != RC_OK) {

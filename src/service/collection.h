@@ -36,6 +36,18 @@ typedef enum rc (*progress_fn)(void *ctx, const char *stage, double done, struct
 enum rc collection_open(struct collection **out, const char *path, const struct columns *columns,
                         const struct table_options *options, progress_fn progress, void *ctx,
                         struct err *e) MUST_CHECK;
+/* The same; `watch` (NULL: none) is called, in the reading thread, whenever another `every` records
+ * are there, first..first + every. Their texts stay where they are until the collection is closed;
+ * the collection itself belongs to the reader until it is open. A return other than RC_OK stops. */
+struct collection_watch {
+    uint32_t every;
+    enum rc (*fn)(void *ctx, const struct collection *c, uint32_t first, struct err *e);
+    void *ctx;
+};
+enum rc collection_open_watched(struct collection **out, const char *path,
+                                const struct columns *columns, const struct table_options *options,
+                                progress_fn progress, void *ctx,
+                                const struct collection_watch *watch, struct err *e) MUST_CHECK;
 void collection_close(struct collection *c);
 
 const char *collection_path(const struct collection *c);

@@ -166,7 +166,8 @@ static enum rc make_matchers(struct base *b, unsigned threads, struct err *e)
 {
     struct match_source needs = {b->n_needs, text_whole, b->need};
     TRY(demand_open(&b->demand, needs, false, threads, e));
-    struct matcher_setup setup = {needs, b->demand, b->know, threads, true};
+    struct matcher_setup setup = {
+        .needs = needs, .demand = b->demand, .know = b->know, .threads = threads, .light = true};
     for (uint32_t k = 0; k < b->n_kinds; k++) {
         struct offers *o = &b->offers[k];
         if (o->kind->side != MATCH_OFFER)

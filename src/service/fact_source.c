@@ -3,9 +3,9 @@
 
 static void set_sub(const struct field_def *d, struct val *group, const char *name, struct val v)
 {
-    for (uint32_t i = 0; i < d->n_sub; i++)
-        if (str_eq(d->sub[i].name, str_of(name)))
-            group->list.item[i] = v;
+    struct val *at = val_sub_at(d, group, name);
+    if (at)
+        *at = v;
 }
 
 static bool is_source(const struct rec *r, uint32_t row, const struct rec *page,

@@ -266,6 +266,15 @@ static enum rc explain(const struct transfer *t, CURLcode code, struct err *e)
         return err_user(e, "read.bad_url", "%s", "");
     case CURLE_COULDNT_RESOLVE_HOST:
         return err_user(e, "read.no_host", "%s", "");
+    case CURLE_COULDNT_CONNECT:
+        return err_user(e, "read.no_answer", "%s", "");
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CONNECT_ERROR:
+        return err_user(e, "read.certificate", "%s", "");
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_RECV_ERROR:
+        return err_user(e, "read.cut_off", "%s", "");
     case CURLE_OPERATION_TIMEDOUT:
         return err_user(e, "read.timeout", "%g", t->f->o.timeout);
     case CURLE_TOO_MANY_REDIRECTS:

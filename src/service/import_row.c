@@ -3,6 +3,15 @@
 #include "service/special.h"
 #include "sheet/header.h"
 
+#define TEXT_MOST (4u << 20)
+
+void building_init(struct building *b, struct arena *to)
+{
+    *b = (struct building){.to = to};
+    buf_init(&b->text, TEXT_MOST);
+    buf_init(&b->other, TEXT_MOST);
+}
+
 void building_free(struct building *b)
 {
     vec_free(&b->faults);
@@ -260,7 +269,7 @@ static enum rc bad_json(struct building *b, struct err *e)
     return row_fault(b, UINT32_MAX, NO_FIELD, "sheet.row_not_json", b->cells->cell[0].text, e);
 }
 
-enum rc building_run(struct building *b, struct err *e)
+static enum rc building_run(struct building *b, struct err *e)
 {
     bool done = false;
     if (b->cells->n && b->cells->cell[0].kind == CELL_BAD_JSON)
@@ -273,4 +282,22 @@ enum rc building_run(struct building *b, struct err *e)
     TRY(start(b, e));
     TRY(building_cells(b, e));
     return judge(b, e);
+}
+
+enum rc building_row(struct building *b, struct import *i, struct tx *tx, uint32_t row,
+                     struct err *e)
+{
+    const struct irow *r = &i->rows.p[row];
+    b->i = i;
+    b->tx = tx;
+    b->row = row;
+    b->map = &i->maps.p[r->sheet];
+    b->cells = &i->grid.rows.p[r->at];
+    b->rec = (struct rec){0};
+    b->viewed = (struct viewed){0};
+    b->owner = b->secrecy = b->moved = false;
+    b->faults.n = b->fault_col.n = b->changes.n = b->deps.n = 0;
+    b->state = ROW_WRONG;
+    arena_reset(b->to);
+    return building_run(b, e);
 }

@@ -26,11 +26,23 @@ static struct match_text result_text(void *ctx, uint32_t i)
 
 static enum rc read_side(struct collection **out, const char *path, enum table_side side,
                          const struct column_map *map, size_t n, const struct matching *m,
-                         struct err *e)
+                         const struct collection_watch *watch, struct err *e)
 {
     struct table_options t = {.side = side, .map = map, .n_map = n};
-    return collection_open(out, path, model_columns(m->model), &t, m->options.progress,
-                           m->options.progress_ctx, e);
+    return collection_open_watched(out, path, model_columns(m->model), &t, m->options.progress,
+                                   m->options.progress_ctx, watch, e);
+}
+
+/* Read the results, those that are there counted on another thread meanwhile. */
+static enum rc read_results(struct matching *m, struct match_early **early, struct err *e)
+{
+    const struct matching_options *o = &m->options;
+    struct counting *c = NULL;
+    if (m->threads > 1)
+        TRY(counting_open(&c, e));
+    enum rc rc = read_side(&m->results, o->results, SIDE_RESULT, o->results_map, o->n_results_map,
+                           m, c ? counting_watch(c) : NULL, e);
+    return c ? counting_close(c, rc, early, e) : rc;
 }
 
 static enum rc report(const struct matching *m, const char *stage, double done, struct err *e)
@@ -144,23 +156,33 @@ static enum rc take_weights(struct matching *m, struct err *e)
     return m->learnt ? weights_load(&m->weights, m->options.weights, e) : RC_OK;
 }
 
+static enum rc open_matcher(struct matching *m, struct match_early *early, struct err *e)
+{
+    struct match_source results = {collection_count(m->results), result_text, m};
+    struct matcher_setup setup = {.needs = {collection_count(m->needs), need_text, m},
+                                  .know = model_knowledge(m->model),
+                                  .threads = m->threads,
+                                  .early = early};
+    TRY(report(m, "index", 0, e));
+    TRY(matcher_open_with(&m->matcher, results, &setup, e));
+    return report(m, "index", 1, e);
+}
+
 static enum rc open_all(struct matching *m, struct err *e)
 {
     const struct matching_options *o = &m->options;
-    TRY(read_side(&m->needs, o->needs, SIDE_NEED, o->needs_map, o->n_needs_map, m, e));
-    TRY(read_side(&m->results, o->results, SIDE_RESULT, o->results_map, o->n_results_map, m, e));
-    struct match_source results = {collection_count(m->results), result_text, m};
-    struct match_source needs = {collection_count(m->needs), need_text, m};
-    TRY(report(m, "index", 0, e));
-    TRY(matcher_open(&m->matcher, results, needs, model_knowledge(m->model), m->threads, e));
-    TRY(report(m, "index", 1, e));
+    TRY(read_side(&m->needs, o->needs, SIDE_NEED, o->needs_map, o->n_needs_map, m, NULL, e));
+    struct match_early *early = NULL;
+    TRY(read_results(m, &early, e));
+    enum rc rc = open_matcher(m, early, e);
+    match_early_close(early);
+    TRY(rc);
     TRY(take_weights(m, e));
     if (o->experts)
         TRY(experts_open(m, e));
     m->pool = pool_size(m);
     return match_all(m, e);
 }
-
 enum rc matching_open(struct matching **out, const struct matching_options *o,
                       const struct model *model, struct err *e)
 {

@@ -30,6 +30,15 @@ struct matching {
     struct experts *experts;
 };
 
+/* Results are counted on a thread of its own while later ones are being read. */
+struct counting;
+enum rc counting_open(struct counting **out, struct err *e) MUST_CHECK;
+const struct collection_watch *counting_watch(const struct counting *c);
+/* Wait for the chunk under way; what was counted is the caller's. `read`: how the reading ended;
+ * where that failed, or counting did, nothing is given. */
+enum rc counting_close(struct counting *c, enum rc read, struct match_early **out,
+                       struct err *e) MUST_CHECK;
+
 /* The features of one pair. About 100 us. */
 enum rc matching_features(const struct matching *m, uint32_t need, uint32_t result,
                           double x[FEATURE__COUNT], struct err *e) MUST_CHECK;

@@ -129,7 +129,22 @@ enum rc notify_secrets_seal(struct tx *tx, const struct secrets *k, struct err *
 enum rc notify_secrets_forget(struct tx *tx, struct err *e) MUST_CHECK;
 enum rc notify_secrets_check(struct site *s, struct tx *tx, void *ctx, struct err *e) MUST_CHECK;
 
-/* ---- settings ---- */
+/* ---- settings (notify_settings.c, notify_own.c, notify_hooks.c) ---- */
+
+bool notify_is_admin(const struct actor *a);
+/* Somebody who may change what is his. RC_USER "service.denied". */
+enum rc notify_signed_in(const struct actor *a, struct err *e) MUST_CHECK;
+/* Puts into the trail that a setting was changed. */
+enum rc notify_note(struct site *s, struct tx *tx, const struct actor *a, const char *what,
+                    struct err *e) MUST_CHECK;
+/* hook[channel]: the robots of an account (0: the site's), masked; signs[channel] (may be NULL):
+ * has a secret. */
+enum rc notify_hooks(struct site *s, struct tx *tx, int64_t account, struct arena *to,
+                     struct str *hook, bool *signs, struct err *e) MUST_CHECK;
+/* notify_address.c */
+bool notify_is_host(struct str s);
+/* A plain mailbox (RFC 5321 without quoting): nothing in it can end a header or a command. */
+bool notify_is_mailbox(struct str s);
 
 /* Settings of the site as they are kept: JSON under this name. */
 #define NOTIFY_SETTING STR("notify")

@@ -137,18 +137,18 @@ struct cells {
 
 static void cell_text(struct cells *c, const char *name, struct str s)
 {
-    for (uint32_t i = 0; i < c->f->n_sub; i++)
-        if (str_eq(c->f->sub[i].name, str_of(name))) {
-            s = str_trim(text_cut(s, field_chars(&c->f->sub[i])));
-            c->group->list.item[i] = (struct val){.set = s.n > 0, .text = s};
-        }
+    uint32_t i = sub_find(c->f, str_of(name));
+    if (i == NO_FIELD)
+        return;
+    s = str_trim(text_cut(s, field_chars(&c->f->sub[i])));
+    c->group->list.item[i] = (struct val){.set = s.n > 0, .text = s};
 }
 
 static void cell_num(struct cells *c, const char *name, int64_t n)
 {
-    for (uint32_t i = 0; i < c->f->n_sub; i++)
-        if (str_eq(c->f->sub[i].name, str_of(name)))
-            c->group->list.item[i] = (struct val){.set = true, .num = n};
+    struct val *at = val_sub_at(c->f, c->group, name);
+    if (at)
+        *at = (struct val){.set = true, .num = n};
 }
 
 /* Room for n groups in a field; *f NULL where there is no such field. */

@@ -145,22 +145,27 @@ static bool is_html(struct str bytes)
     return head.n && head.p[0] == '<';
 }
 
+/* What the page came with, in a file beside it, where something is known. */
+static enum rc write_beside(const char *page, const char *ending, struct str text, struct err *e)
+{
+    char path[PATH_MOST];
+    int n = snprintf(path, sizeof path, "%s%s", page, ending);
+    return text.n && n > 0 && n < PATH_MOST ? write_file(path, text, e) : RC_OK;
+}
+
 static enum rc write_page(struct labelling *l, struct tx *tx, const struct rec *page, struct err *e)
 {
-    struct str name, bytes = {0}, address = rec_text(page, "address");
-    char path[PATH_MOST];
+    struct str name, bytes = {0};
+    char path[PATH_MOST - 16];
     bool found;
     TRY(blob_get(tx, rec_text(page, "hash"), &l->to, &name, &bytes, &found, e));
     const char *ending = is_html(bytes) ? "html" : "txt";
-    int n =
-        snprintf(path, sizeof path - 8, "%s/pages/%lld.%s", l->dir, (long long)page->id, ending);
-    if (!found || n < 0 || n >= PATH_MOST - 8)
+    int n = snprintf(path, sizeof path, "%s/pages/%lld.%s", l->dir, (long long)page->id, ending);
+    if (!found || n < 0 || (size_t)n >= sizeof path)
         return RC_OK; /* without its bytes there is nothing to read again */
     TRY(write_file(path, bytes, e));
-    if (!address.n)
-        return RC_OK;
-    snprintf(path + n, 8, ".url");
-    return write_file(path, address, e);
+    TRY(write_beside(path, ".url", rec_text(page, "address"), e));
+    return write_beside(path, ".charset", rec_text(page, "charset"), e);
 }
 
 static enum rc write_label(struct labelling *l, const struct rec *page, const vec_rec *facts,

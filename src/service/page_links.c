@@ -250,11 +250,7 @@ static struct val *cell_of(struct rec *r, const char *group, uint32_t row, const
     uint32_t f = field_find(r->kind, str_of(group));
     if (f == NO_FIELD || !r->val[f].set || row >= r->val[f].list.n)
         return NULL;
-    const struct field_def *d = &r->kind->field[f];
-    for (uint32_t i = 0; i < d->n_sub && i < r->val[f].list.item[row].list.n; i++)
-        if (str_eq(d->sub[i].name, str_of(sub)))
-            return &r->val[f].list.item[row].list.item[i];
-    return NULL;
+    return val_sub_at(&r->kind->field[f], &r->val[f].list.item[row], sub);
 }
 
 static enum rc choose(struct choosing *x, struct site *s, struct tx *tx, struct rec *page,

@@ -172,7 +172,7 @@ static enum rc print_declared(struct buf *out, const struct kinds *kinds, struct
     return RC_OK;
 }
 
-static enum rc settle_kind(struct tx *tx, const struct kind *k, struct err *e)
+static enum rc settle_kind(struct tx *tx, const struct kind *k, bool *any, struct err *e)
 {
     struct query q = {.kind = k, .scope = {.reach = SCOPE_ALL}, .limit = BATCH};
     struct arena to = {0};
@@ -185,8 +185,10 @@ static enum rc settle_kind(struct tx *tx, const struct kind *k, struct err *e)
         recs.n = 0;
         arena_reset(&to);
         rc = store_list(tx, &q, &to, &recs, &next, e);
-        for (size_t i = 0; rc == RC_OK && i < recs.n; i++)
+        for (size_t i = 0; rc == RC_OK && i < recs.n; i++) {
             rc = settle(tx, &recs.p[i], &to, &changed, e);
+            *any |= rc == RC_OK && changed;
+        }
         if (rc == RC_OK && next.n >= sizeof cursor)
             BUG("a cursor by id of %zu bytes", next.n);
         if (rc == RC_OK && next.n)
@@ -198,13 +200,17 @@ static enum rc settle_kind(struct tx *tx, const struct kind *k, struct err *e)
     return rc;
 }
 
-/* As often as kinds can be apart: each round brings parties one record further. */
+/* Each round brings parties one record further: until none has moved, and at most as often as
+ * kinds can be apart. */
 static enum rc settle_all(struct site *s, struct tx *tx, struct err *e)
 {
-    for (unsigned round = 0; round < DEPTH_MOST / 2 + 1; round++)
+    bool any = true;
+    for (unsigned round = 0; any && round < DEPTH_MOST / 2 + 1; round++) {
+        any = false;
         for (uint32_t i = 0; i < kinds_count(s->kinds); i++)
             if (kinds_at(s->kinds, i)->n_parties)
-                TRY(settle_kind(tx, kinds_at(s->kinds, i), e));
+                TRY(settle_kind(tx, kinds_at(s->kinds, i), &any, e));
+    }
     return RC_OK;
 }
 

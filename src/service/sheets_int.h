@@ -130,9 +130,19 @@ struct import {
     struct refs *refs;
 };
 
-/* ---- header and rows (import_head.c) ---- */
+struct import_telling {
+    progress_fn fn;
+    void *ctx;
+};
+enum { TELL_EVERY = 64 }; /* rows */
+enum rc import_tell(const struct import_telling *t, const char *stage, double done,
+                    struct err *e) MUST_CHECK;
+
+/* ---- header and rows (import_head.c, import_rows.c) ---- */
 
 enum rc import_heads(struct import *i, struct err *e) MUST_CHECK;
+/* i->rows: those that count. RC_USER "import.no_rows". */
+enum rc import_list_rows(struct import *i, struct err *e) MUST_CHECK;
 /* Which column of ours offices call so (model/columns.yaml); inexact: one whose name is in it. */
 struct col import_synonym(const struct import *i, struct str text, bool inexact);
 
@@ -188,7 +198,10 @@ struct building {
     enum row_state state;
     struct buf text, other;
 };
-enum rc building_run(struct building *b, struct err *e) MUST_CHECK;
+void building_init(struct building *b, struct arena *to);
+/* The row anew: what comes of it. */
+enum rc building_row(struct building *b, struct import *i, struct tx *tx, uint32_t row,
+                     struct err *e) MUST_CHECK;
 void building_free(struct building *b);
 /* The cell's text, trimmed; "" where there is none. */
 struct str cell_at_col(const struct building *b, uint32_t col);
@@ -199,5 +212,14 @@ enum rc building_cells(struct building *b, struct err *e) MUST_CHECK;
 /* One cell as a value of its field; faults are told at the column. */
 enum rc building_value(struct building *b, uint32_t col, struct val *out, struct err *e) MUST_CHECK;
 enum rc building_owner(struct building *b, int64_t *org, struct err *e) MUST_CHECK;
+
+/* ---- what came of it (import_keep.c), rows among each other (import_order.c) ---- */
+
+/* Into its place in i->rows. */
+enum rc import_keep(const struct building *b, struct err *e) MUST_CHECK;
+/* A row that says again what an earlier one said is wrong. */
+enum rc import_check_twice(struct building *b, struct err *e) MUST_CHECK;
+/* i->order; of rows that refer to each other in a ring one is wrong. */
+enum rc import_order(struct import *i, struct err *e) MUST_CHECK;
 
 #endif

@@ -30,7 +30,7 @@ bool source_is_no_page(const char *path)
     static const char *const ends[] = {
         ".css", ".js",  ".mjs", ".json", ".map",  ".png",   ".jpg",     ".jpeg",
         ".gif", ".svg", ".ico", ".bmp",  ".webp", ".woff",  ".ttf",     ".woff2",
-        ".eot", ".mp4", ".mp3", ".url",  ".xlsx", ".jsonl", ".journal",
+        ".eot", ".mp4", ".mp3", ".url",  ".xlsx", ".jsonl", ".journal", ".charset",
     };
     const char *dot = strrchr(path, '.');
     for (size_t i = 0; dot && i < ARRAY_LEN(ends); i++)

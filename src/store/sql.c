@@ -103,7 +103,7 @@ const char *const sql_text_of[SQL__COUNT] = {
         "AND a.body <> '' AND r.body = $bodya THEN 1 ELSE 0 END "
         "FROM rec r LEFT JOIN audit a "
         "ON a.seq = (SELECT max(seq) FROM audit WHERE id = r.id) "
-        "WHERE r.id > ?1 ORDER BY r.id LIMIT ?2",
+        "WHERE r.id > (SELECT ?1$num) ORDER BY r.id LIMIT 500",
     [SQL_VERIFY_LINK] = "SELECT from_id, relation, to_id FROM link WHERE from_id BETWEEN ?1 AND ?2 "
                         "ORDER BY from_id, relation, to_id",
     [SQL_VERIFY_UNIQ] = "SELECT id, kind, field, value FROM uniq WHERE id BETWEEN ?1 AND ?2 "

@@ -234,7 +234,7 @@ static enum rc read_batch(struct batch *b, struct verify *v, int64_t after, stru
                           struct err *e)
 {
     struct stmt *st;
-    TRY(db_query(&st, v->db, SQL_VERIFY_REC, e, "ii", after, (int64_t)BATCH));
+    TRY(db_query(&st, v->db, SQL_VERIFY_REC, e, "i", after));
     bool row;
     enum rc rc;
     while ((rc = stmt_step(st, &row, e)) == RC_OK && row) {

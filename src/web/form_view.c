@@ -461,12 +461,34 @@ static void view_secrecy(struct form_view *w)
                          : (uint32_t)w->rec->secrecy == i);
 }
 
+static bool owner_is_shown(const struct form_view *w)
+{
+    return !w->only && w->rec->kind->owned && !w->rq->actor->org && !w->rec->kind->is_self;
+}
+
+/* What is wrong with the owner, which is no field of the kind. */
+static bool is_of_owner(const struct fault_at *f)
+{
+    struct str key = str_of(f->key);
+    return f->field == NO_FIELD &&
+           (str_starts(key, STR("field.ref")) || str_starts(key, STR("field.owner")));
+}
+
+/* Of the record as a whole, or of its owner. */
+static struct str whole_fault(const struct form_view *w, bool owner)
+{
+    for (size_t i = 0; w->faults && i < w->faults->n; i++)
+        if (w->faults->p[i].field == NO_FIELD && is_of_owner(&w->faults->p[i]) == owner)
+            return msg_fault(w->rq, &w->faults->p[i]);
+    return STR("");
+}
+
 /* Who may write for every organisation says for which. */
 static void view_owner(struct form_view *w)
 {
     const struct kind *k;
     struct request *rq = w->rq;
-    if (w->only || !w->rec->kind->owned || rq->actor->org || w->rec->kind->is_self)
+    if (!owner_is_shown(w))
         return;
     struct view *o = view_map(w->v, "owner");
     struct str title = titles_of(&w->titles, w->rec->org, &k);
@@ -474,13 +496,16 @@ static void view_owner(struct form_view *w)
                                           title.n ? title.p : "")
                                   : STR("");
     view_str(o, "value", w->posted ? param_text(rq, "owner") : kept);
-    view_str(o, "error", STR(""));
+    view_str(o, "error", whole_fault(w, true));
 }
 
 /* Faults of the record as a whole. */
 static void view_record_error(struct form_view *w)
 {
-    view_str(w->v, "record_error", fault_text(w, NO_FIELD, UINT32_MAX, UINT32_MAX));
+    struct str whole = whole_fault(w, false);
+    if (!whole.n && !owner_is_shown(w))
+        whole = whole_fault(w, true);
+    view_str(w->v, "record_error", whole);
 }
 
 static enum rc sections(struct form_view *w, struct err *e)

@@ -11,7 +11,8 @@ const struct page account_form_def = {
     "id login name error org person active roles[value label on] langs[value label on] second",
     false};
 const struct page audit_def = {"audit",
-                               "account action kind id from to kinds[value label on] next"
+                               "account kind id from to kinds[value label on] next"
+                               " actions[value label on]"
                                " rows[seq at who action kind id href state comment reason version]",
                                false};
 
@@ -234,12 +235,50 @@ static void view_kinds(struct request *rq, struct view *v)
     }
 }
 
+static void view_action(struct request *rq, struct view *list, const struct kind *k,
+                        struct str name)
+{
+    struct view *o = view_item(list);
+    view_str(o, "value", name);
+    view_str(o, "label", action_label(rq, k, name));
+    view_flag(o, "on", str_eq(param_text(rq, "action"), name));
+}
+
+/* An action of a kind before this one is called so too: once is enough. */
+static bool action_before(const struct kinds *kinds, uint32_t n, struct str name)
+{
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t j = 0; j < kinds_at(kinds, i)->n_actions; j++)
+            if (str_eq(kinds_at(kinds, i)->action[j].name, name))
+                return true;
+    return false;
+}
+
+/* What the site itself does, and the steps of the chosen kind, else of all. */
+static void view_actions(struct request *rq, struct view *v)
+{
+    const struct kinds *kinds = site_kinds(rq->site);
+    const struct kind *chosen = kind_find(kinds, param_text(rq, "kind"));
+    struct view *list = view_list(v, "actions");
+    struct str name;
+    for (size_t i = 0; (name = action_own(i)).n; i++)
+        view_action(rq, list, NULL, name);
+    for (uint32_t i = 0; i < kinds_count(kinds); i++) {
+        const struct kind *k = kinds_at(kinds, i);
+        for (uint32_t j = 0; (!chosen || k == chosen) && j < k->n_actions; j++)
+            if (chosen || !action_before(kinds, i, k->action[j].name))
+                view_action(rq, list, k, k->action[j].name);
+    }
+}
+
 enum rc audit_page(struct request *rq, struct reply *re, struct err *e)
 {
     static const char *const names[] = {"before"};
     int64_t to = day_param(rq, "to");
+    struct str who = str_trim(param_text(rq, "account"));
+    int64_t account = param_int(rq, "account", 0); /* by number, or by how he signs in */
     struct trail_query q = {.before = param_int(rq, "before", 0),
-                            .account = param_int(rq, "account", 0),
+                            .account = account,
                             .id = param_int(rq, "id", 0),
                             .action = str_trim(param_text(rq, "action")),
                             .kind = param_text(rq, "kind"),
@@ -248,7 +287,8 @@ enum rc audit_page(struct request *rq, struct reply *re, struct err *e)
                             .limit = TRAIL_ROWS};
     vec_entry all = {0};
     struct view *v = view_new(rq->arena), *list = view_list(v, "rows");
-    enum rc rc = auth_trail(rq->site, rq->actor, &q, rq->arena, &all, e);
+    enum rc rc =
+        auth_trail_of(rq->site, rq->actor, account ? STR("") : who, &q, rq->arena, &all, e);
     for (size_t i = 0; rc == RC_OK && i < all.n; i++)
         trail_row(rq, list, &all.p[i]);
     if (rc == RC_OK && all.n == TRAIL_ROWS) {
@@ -258,7 +298,7 @@ enum rc audit_page(struct request *rq, struct reply *re, struct err *e)
     vec_free(&all);
     view_kinds(rq, v);
     view_str(v, "account", param_text(rq, "account"));
-    view_str(v, "action", q.action);
+    view_actions(rq, v);
     view_str(v, "id", param_text(rq, "id"));
     view_str(v, "from", param_text(rq, "from"));
     view_str(v, "to", param_text(rq, "to"));

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define NEWEST  6u /* of each kind, for visitors */
 #define WAITING 6u /* rows of a box */
@@ -19,7 +20,7 @@ const struct page home_page_def = {
     " desk[label hint none total href rows[href title state{text tone} facts[label " VALUE_SHAPE
     "] age due follow when late step step_label version]]"
     " fresh_shown fresh_none fresh[need need_href offer offer_href offer_kind score why]"
-    " make[href label icon] idle trail[at who action kind href id] trail_shown"
+    " make[href label icon primary] idle trail[at who action kind href id] trail_shown"
     " jobs[name state tone created path] jobs_shown backup",
     false};
 
@@ -184,15 +185,19 @@ static enum rc view_desk_rows(struct request *rq, struct view *box, const struct
     return rc;
 }
 
+/* *offers: the organisation has more to offer than it asks for. */
 static enum rc view_desk(struct request *rq, struct view *list, struct view *tiles, uint32_t *n,
-                         struct err *e)
+                         bool *offers, struct err *e)
 {
     struct desk d;
+    uint64_t needs = 0, results = 0;
     TRY(desk_read(rq->site, rq->actor, WAITING, rq->arena, &d, e));
     *n = d.n;
     for (uint32_t i = 0; i < d.n; i++) {
         const struct desk_box *b = &d.box[i];
         int w = words_of(b->name);
+        needs += strcmp(b->name, "my_needs") == 0 ? b->total : 0;
+        results += strcmp(b->name, "my_results") == 0 ? b->total : 0;
         if (w < 0)
             continue;
         struct str href = list_address(rq, b->kind, b->filter, b->sort);
@@ -205,6 +210,7 @@ static enum rc view_desk(struct request *rq, struct view *list, struct view *til
              desk_words[w].icon, b->total ? desk_words[w].tone : "neutral");
         TRY(view_desk_rows(rq, box, b, e));
     }
+    *offers = results > needs;
     return RC_OK;
 }
 
@@ -261,18 +267,20 @@ enum rc seen_do(struct request *rq, struct reply *re, struct err *e)
 
 /* ---- pages ---- */
 
-static void view_make(struct request *rq, struct view *v)
+static void view_make(struct request *rq, struct view *v, bool offers)
 {
     static const char *const names[][2] = {{"need", "bulb"}, {"result", "flask"}};
     struct view *list = view_list(v, "make");
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        const struct kind *k = kind_find(site_kinds(rq->site), str_of(names[i][0]));
+        const char *const *name = names[offers ? ARRAY_LEN(names) - 1 - i : i];
+        const struct kind *k = kind_find(site_kinds(rq->site), str_of(name[0]));
         if (!k || !actor_may(rq->actor, k, RIGHT_CREATE, NULL))
             continue;
         struct view *m = view_item(list);
-        view_str(m, "href", textf(rq, "/%s/new", names[i][0]));
+        view_str(m, "href", textf(rq, "/%s/new", name[0]));
         view_str(m, "label", msg_with(rq, "web.new_of", label_text(&k->label, rq->zh)));
-        view_text(m, "icon", names[i][1]);
+        view_text(m, "icon", name[1]);
+        view_flag(m, "primary", i == 0);
     }
 }
 
@@ -292,10 +300,11 @@ static enum rc view_who(struct request *rq, struct view *v, struct err *e)
 static enum rc view_work(struct request *rq, struct view *v, struct err *e)
 {
     uint32_t n = 0, approvals = 0;
-    view_make(rq, v);
+    bool offers = false;
     struct view *desk = view_list(v, "desk"), *tiles = view_list(v, "tiles");
     TRY(home_approvals(rq, desk, tiles, WAITING, &approvals, e));
-    TRY(view_desk(rq, desk, tiles, &n, e));
+    TRY(view_desk(rq, desk, tiles, &n, &offers, e));
+    view_make(rq, v, offers);
     view_flag(v, "idle", !n && !approvals);
     return view_fresh(rq, v, e);
 }

@@ -303,7 +303,7 @@ static enum rc view_result(struct request *rq, struct view *v, const json_t *arg
     bool work = number(result, "new") + number(result, "changed") > 0;
     view_flag(v, "applied", applied);
     bool ready = !applied && work && number(result, "wrong") == 0, there = false;
-    if (ready)
+    if (!applied)
         TRY(file_there(rq->site, in_arena(rq, args, "file"), &there, e));
     view_flag(v, "ready", ready && there);
     view_flag(v, "gone", ready && !there);
@@ -312,7 +312,8 @@ static enum rc view_result(struct request *rq, struct view *v, const json_t *arg
     view_str(v, "name", in_arena(rq, result, "name"));
     view_str(v, "returned", in_arena(rq, result, "returned"));
     view_problems(rq, v, result);
-    TRY(view_headers(rq, v, result, e));
+    if (there) /* else nothing can be read once more */
+        TRY(view_headers(rq, v, result, e));
     return view_rows(rq, v, result, e);
 }
 

@@ -126,6 +126,8 @@ enum rc list_more(struct request *rq, const struct kind *k, const struct filter 
 
 /* What an action of the kind (NULL: of none) or "create", "update" … is called. */
 struct str action_label(const struct request *rq, const struct kind *k, struct str name);
+/* The i-th of those that no kind declares, "" behind the last. */
+struct str action_own(size_t i);
 struct str role_label(const struct request *rq, enum role r);
 /* A job as a line of a list: name state tone created path. */
 struct job;

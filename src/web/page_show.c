@@ -208,27 +208,36 @@ enum rc view_refs(struct request *rq, struct view *v, int64_t id, uint32_t *n, s
 
 /* ---- history ---- */
 
+/* What is done by the site itself, whatever the kind. */
+static const char *const own[][2] = {{"create", "web.act_create"},
+                                     {"update", "web.act_update"},
+                                     {"delete", "web.act_delete"},
+                                     {"import", "web.act_import"},
+                                     {"export", "web.act_export"},
+                                     {"settings", "web.act_settings"},
+                                     {"join", "web.act_join"},
+                                     {"login", "web.act_login"},
+                                     {"login_failed", "web.act_login_failed"},
+                                     {"login_locked", "web.act_login_locked"},
+                                     {"logout", "web.act_logout"},
+                                     {"login_outside", "web.act_login_outside"},
+                                     {"password", "web.change_password"},
+                                     {"totp_on", "web.second_on"},
+                                     {"totp_off", "web.second_off"},
+                                     {"account_create", "web.act_account_create"},
+                                     {"account_update", "web.act_account_update"},
+                                     {"token_make", "web.act_token_make"},
+                                     {"token_drop", "web.act_token_drop"},
+                                     {"query_save", "web.act_query_save"},
+                                     {"query_drop", "web.act_query_drop"}};
+
+struct str action_own(size_t i)
+{
+    return i < ARRAY_LEN(own) ? str_of(own[i][0]) : STR("");
+}
+
 struct str action_label(const struct request *rq, const struct kind *k, struct str name)
 {
-    static const char *const own[][2] = {{"create", "web.act_create"},
-                                         {"update", "web.act_update"},
-                                         {"delete", "web.act_delete"},
-                                         {"import", "web.act_import"},
-                                         {"join", "web.act_join"},
-                                         {"login", "web.act_login"},
-                                         {"login_failed", "web.act_login_failed"},
-                                         {"login_locked", "web.act_login_locked"},
-                                         {"logout", "web.act_logout"},
-                                         {"login_outside", "web.act_login_outside"},
-                                         {"password", "web.change_password"},
-                                         {"totp_on", "web.second_on"},
-                                         {"totp_off", "web.second_off"},
-                                         {"account_create", "web.act_account_create"},
-                                         {"account_update", "web.act_account_update"},
-                                         {"token_make", "web.act_token_make"},
-                                         {"token_drop", "web.act_token_drop"},
-                                         {"query_save", "web.act_query_save"},
-                                         {"query_drop", "web.act_query_drop"}};
     for (uint32_t i = 0; k && i < k->n_actions; i++)
         if (str_eq(k->action[i].name, name))
             return label_text(&k->action[i].label, rq->zh);

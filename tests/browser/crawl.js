@@ -59,8 +59,9 @@ function look([lang, words]) {
         const over = [...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > wide + 1 && !within(e, '.table-responsive'));
         say('wider than the screen', over[0] || document.body);
     }
+    const wall = /[?&]wall=/.test(location.search); // without the frame of the other pages
     if (document.querySelectorAll('h1').length !== 1) say('not one h1', document.body, String(document.querySelectorAll('h1').length));
-    if (!/\S.* · /.test(document.title)) say('no title', document.head, document.title);
+    if (!wall && !/\S.* · /.test(document.title)) say('no title', document.head, document.title);
     const cut = (e) => {
         const s = getComputedStyle(e);
         if (!/hidden|clip/.test(s.overflowX) || e.scrollWidth <= e.clientWidth + 1 || within(e, 'svg, input, .visually-hidden, [aria-hidden=true]')) return;
@@ -115,7 +116,7 @@ async function grave(page) {
 }
 
 // One role, one language. `page` is signed in; `told(what, where, text, at)` hears of every fault.
-async function crawl(page, { lang, widths, each = 1, links = 4, axe = false, from = ['/'], told }) {
+async function crawl(page, { lang, widths, each = 1, links = 4, most = Infinity, axe = false, from = ['/'], told }) {
     const words = foreign(lang), count = new Map(), asked = new Map(), known = new Set(from), row = [...from];
     let at = '', pages = 0;
     const hear = (m) => {
@@ -127,7 +128,7 @@ async function crawl(page, { lang, widths, each = 1, links = 4, axe = false, fro
     while (row.length) {
         at = row.shift();
         const form = shape(at), n = count.get(form) || 0;
-        if (paged.test(at) || n >= each) {
+        if (paged.test(at) || n >= each || pages >= most) {
             if ((asked.get(form) || 0) >= links || /^\/language\//.test(at)) continue;
             asked.set(form, (asked.get(form) || 0) + 1);
             const answer = await page.request.get(at, { maxRedirects: 0 }).catch((e) => { told('is not answered', '', String(e).slice(0, 120), at); });

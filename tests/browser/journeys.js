@@ -9,7 +9,7 @@ const { start, root } = require('./site.js');
 
 // Two rows of journeys run side by side; what changes records that others count stands in one row.
 const rows = [
-    ['company', 'broker', 'imports', 'exports', 'matching', 'stale', 'plain', 'news', 'milestone'],
+    ['company', 'broker', 'imports', 'exports', 'matching', 'stale', 'plain', 'news', 'milestone', 'crawl'],
     ['visitor', 'keyboard', 'phone', 'reading', 'account', 'inbox', 'dashboard', 'coverage', 'approval', 'appointment', 'unchanged'],
 ];
 const pictures = path.join(root, 'build/check/browser');

@@ -82,6 +82,7 @@ static void test_company_home(void **state)
     as(&b, "editor");
     assert_int_equal(get(&b, "/"), 200);
     assert_true(shows("本单位的需求") && shows("绝密的难题"));
+    assert_true(shows("btn-primary\" href=\"/need/new\"")); /* it asks more than it offers */
     assert_false(shows("待诊断的需求") || shows("乙的成果"));
     /* an expiring need is renewed from here */
     clock_now += 160 * (int64_t)86400;
@@ -98,6 +99,21 @@ static void test_company_home(void **state)
     assert_int_equal(post(&b, path, form), 303);
     get(&b, "/");
     assert_false(shows(path));
+    browser_close(&b);
+}
+
+/* A university is led to its results, and a grade is told what it is a grade of. */
+static void test_university_home(void **state)
+{
+    struct browser b;
+    (void)state;
+    struct actor univ = actor(ROLE_EDITOR, org_b);
+    MAKE(&univ, "result", "title", "成熟的成果", "body", "正文", "industry", "C39", "trl", "7");
+    add_account("univ_editor", ROLE_EDITOR, org_b);
+    as(&b, "univ_editor");
+    assert_int_equal(get(&b, "/"), 200);
+    assert_true(shows("btn-primary\" href=\"/result/new\""));
+    assert_true(shows("<span>技术成熟度 7</span>"));
     browser_close(&b);
 }
 
@@ -197,10 +213,10 @@ static void test_seen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_visitor_home), cmocka_unit_test(test_broker_home),
-        cmocka_unit_test(test_office_homes), cmocka_unit_test(test_dashboard),
-        cmocka_unit_test(test_english),      cmocka_unit_test(test_seen),
-        cmocka_unit_test(test_company_home),
+        cmocka_unit_test(test_visitor_home),    cmocka_unit_test(test_broker_home),
+        cmocka_unit_test(test_office_homes),    cmocka_unit_test(test_dashboard),
+        cmocka_unit_test(test_english),         cmocka_unit_test(test_seen),
+        cmocka_unit_test(test_university_home), cmocka_unit_test(test_company_home),
     };
     return cmocka_run_group_tests(tests, fill, web_stop);
 }

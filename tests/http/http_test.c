@@ -174,6 +174,12 @@ static void test_faults_at_their_fields(void **state)
     assert_true(shows("id=\"f-title-e\"") && shows("id=\"f-trl-e\"") &&
                 shows("id=\"f-deadline-e\""));
     assert_true(shows("value=\"tomorrowish\"")); /* as it was typed */
+    struct browser all; /* who writes for every organisation: it is a field of the form */
+    browser_open(&all);
+    sign_in(&all, "broker");
+    assert_int_equal(post(&all, "/need/new", "has.title=1&title=x&owner=nobody-Ltd"), 422);
+    assert_true(shows("id=\"f-owner-e\"") && shows("value=\"nobody-Ltd\""));
+    browser_close(&all);
     browser_close(&b);
 }
 
@@ -518,6 +524,12 @@ static void test_admin(void **state)
     sign_in(&b, "auditor");
     assert_int_equal(get(&b, "/audit"), 200);
     assert_true(shows("fresh"));
+    assert_true(shows("<option value=\"login\">登录</option>"));
+    assert_int_equal(get(&b, "/audit?account=fresh&action=login"), 200);
+    assert_true(shows("<td>fresh</td><td>登录</td>"));
+    assert_false(shows("<td>auditor</td>") || shows("<td>登录失败</td>"));
+    assert_int_equal(get(&b, "/audit?account=nobody-here"), 200);
+    assert_false(shows("<td>登录</td>"));
     browser_close(&b);
 }
 

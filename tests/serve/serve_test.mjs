@@ -1,5 +1,5 @@
 // The server when things go wrong, on SQLite: killed, no room on the disk, slow and hostile clients.
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readdirSync, statSync, writeSync } from 'node:fs';
 import net from 'node:net';
 import { Browser, Program, check, end, freePort, makeSite, run, same, serve, sleep, test, until, work } from '../site.mjs';
 import { allThere, writers } from './help.mjs';
@@ -56,6 +56,32 @@ await test('a full disk: 503 and a log line, nothing half-written', async () => 
   await allThere(program(), ids);
   same((await program().get('/api/need?limit=1&count=1')).json.total, before + ids.size, 'all or nothing');
   same((await program().ask('POST', '/api/need', { owner, fields: { title: '又有地方了', body: 'x' } })).status, 201);
+});
+
+// ---- a database that is damaged, or gone ----
+
+await test('a damaged database: 503 and a log line, no 500, and nobody is told what the system says', async () => {
+  const other = makeSite({ name: 'damaged' });
+  const file = `${other}/qiao.db`;
+  const hurt = await serve(other, ['--log']);
+  const b = await new Browser(hurt.url).signIn('broker');
+  const pages = 4096;
+  const size = statSync(file).size;
+  const to = openSync(file, 'r+');
+  for (let at = 8 * pages; at < size; at += pages) writeSync(to, Buffer.alloc(pages, 0xa5), 0, pages, at);
+  closeSync(to);
+  const seen = [];
+  for (let n = 0; n < 3; n++)
+    for (const page of ['/need?sort=title', '/result?filter=trl+%3E+3', '/org', '/api/need?limit=50', '/api/result?limit=100&count=1', '/search?q=%E9%92%A2', '/jobs', '/account', '/dashboard'])
+      seen.push(await b.get(page));
+  seen.push(await b.post('/need/new', { 'has.title': 1, title: 'x', 'has.body': 1, body: 'y' }));
+  for (const r of seen) check(r.status !== 500, r.at, String(r.status), r.text.slice(0, 200));
+  const refused = seen.filter((r) => r.status === 503);
+  check(refused.length > 0, 'nothing was damaged', seen.map((r) => r.status).join());
+  for (const r of refused) check(!/malformed|not a database|store\.file|qiao\.db/.test(r.text.replace(/"key":"[^"]*"/, '')), r.at, r.text.slice(-900));
+  check(refused.some((r) => r.text.includes('暂时不能处理')), 'said so');
+  check(/event=failed .*key=(store|record)\./.test(readFileSync(hurt.log, 'utf8')), 'a log line');
+  await hurt.stop('SIGKILL');
 });
 
 // ---- clients ----

@@ -237,6 +237,43 @@ static void the_smallest_failing_step_is_reported(void **unused)
     assert_int_equal(pool_run(2, 1000, step, &l, NULL), RC_CANCELLED);
 }
 
+static void steps_beside_run_in_order(void **unused)
+{
+    (void)unused;
+    for (unsigned round = 0; round < 100; round++) {
+        struct loop l = {.fails_at = SIZE_MAX, .fails_too = SIZE_MAX, .threads = 1};
+        struct beside *b = NULL;
+        size_t done = 9999;
+        assert_int_equal(beside_open(&b, step, &l, NULL), RC_OK);
+        for (size_t n = 0; n <= 1000; n += 1 + round)
+            beside_ready(b, n);
+        while (round % 2 && atomic_load(&l.started) == 0)
+            ;
+        assert_int_equal(beside_close(b, &done, NULL), RC_OK);
+        assert_true(done <= 1000 && (round % 2 == 0 || done >= 1));
+        for (size_t i = 0; i < 1000; i++)
+            assert_int_equal(l.done[i], i < done ? 1 : 0);
+    }
+    assert_int_equal(beside_close(NULL, NULL, NULL), RC_OK);
+}
+
+static void a_failing_step_beside_is_the_last(void **unused)
+{
+    (void)unused;
+    struct loop l = {.fails_at = 5, .fails_too = SIZE_MAX, .threads = 1};
+    struct beside *b = NULL;
+    struct err e = {0};
+    size_t done = 0;
+    assert_int_equal(beside_open(&b, step, &l, NULL), RC_OK);
+    beside_ready(b, 1000);
+    while (atomic_load(&l.started) < 6)
+        ;
+    assert_int_equal(beside_close(b, &done, &e), RC_USER);
+    assert_string_equal(e.detail, "5");
+    assert_int_equal(done, 5);
+    assert_int_equal(l.started, 6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +285,8 @@ int main(void)
         cmocka_unit_test(what_cannot_be_opened_is_named),
         cmocka_unit_test(every_step_runs_once),
         cmocka_unit_test(the_smallest_failing_step_is_reported),
+        cmocka_unit_test(steps_beside_run_in_order),
+        cmocka_unit_test(a_failing_step_beside_is_the_last),
     };
     return cmocka_run_group_tests_name("base_io", tests, make_dir, remove_dir);
 }

@@ -107,6 +107,40 @@ static void batch_is_one_by_one(void **state)
     coll_free(&c);
 }
 
+/* Chunks that were counted before the rest came change nothing. */
+static void early_chunks_change_nothing(void **state)
+{
+    (void)state;
+    help_state = 31;
+    struct coll c = coll_make(2 * INDEX_CHUNK + 500, 3000, 10);
+    struct index *plain = build(&c, 2);
+    struct err e;
+    for (uint32_t chunks = 0; chunks <= 2; chunks++) {
+        struct index_early *x = NULL;
+        struct index *ix = NULL;
+        assert_int_equal(index_early_open(&x, &e), RC_OK);
+        for (uint32_t i = 0; i < chunks; i++)
+            assert_int_equal(index_early_chunk(x, coll_keys, &c, &e), RC_OK);
+        assert_int_equal(index_build_early(&ix, x, c.n, coll_keys, &c, &help_scheme, 2, &e), RC_OK);
+        index_early_close(x);
+        assert_int_equal(index_terms(ix), index_terms(plain));
+        vec_index_entry a = {0}, b = {0};
+        for (uint32_t d = 0; d < c.n; d++) {
+            a.n = b.n = 0;
+            assert_int_equal(index_doc_vector(ix, d, &a, &e), RC_OK);
+            assert_int_equal(index_doc_vector(plain, d, &b, &e), RC_OK);
+            assert_int_equal(a.n, b.n);
+            if (a.n)
+                assert_memory_equal(a.p, b.p, a.n * sizeof *a.p);
+        }
+        vec_free(&a);
+        vec_free(&b);
+        index_close(ix);
+    }
+    index_close(plain);
+    coll_free(&c);
+}
+
 /* ---- more than the cosine ---- */
 
 /* What stands beside the cosine, by query and document: few different values, so that scores tie.
@@ -309,6 +343,7 @@ int main(void)
         cmocka_unit_test(exact),
         cmocka_unit_test(exact_large),
         cmocka_unit_test(batch_is_one_by_one),
+        cmocka_unit_test(early_chunks_change_nothing),
         cmocka_unit_test(exact_with_more),
         cmocka_unit_test(long_queries),
         cmocka_unit_test(heavy_query),

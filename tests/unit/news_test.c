@@ -460,19 +460,86 @@ static void other_sites(void **state)
           "F target 华东财经大学 > 人才 = 40名\n");
 }
 
+static void instalments_page(void **state)
+{
+    (void)state;
+    check(
+        "碳材料研究院落户云岭\n"
+        "本周三，东岭石油大学与云岭县人民政府、德国Falkenberg Werke "
+        "GmbH签署三方协议，共建碳材料研究"
+        "院。\n"
+        "根据三方协议，云岭县分两期出资2400万元，首期800万元于2025年12月底前拨付；Falkenberg Werke "
+        "GmbH每年投入20万欧元。\n"
+        "东岭石油大学选派6名教授常驻云岭，用两年时间攻克关键技术5项。云岭县财政将为引进人才提供住"
+        "房保障。",
+        true, "2025-05-16", NULL,
+        "signing 2025-05-14\n"
+        "P 东岭石油大学 university\n"
+        "P 云岭县 government\n"
+        "P Falkenberg Werke GmbH enterprise\n"
+        "F agreement 东岭石油大学 > 云岭县\n"
+        "F agreement 东岭石油大学 > Falkenberg Werke GmbH\n"
+        "F joint_platform 东岭石油大学 > 碳材料研究院\n"
+        "F commitment 云岭县 > 2400万元 = 2400万元\n"
+        "F commitment 云岭县 >  = 800万元 by 2025年12月底前\n"
+        "F commitment Falkenberg Werke GmbH > 20万欧元 = 20万欧元\n"
+        "F dual_appointment 东岭石油大学 > 6名教授 = 6名\n"
+        "F commitment 云岭县 > 住房保障\n"
+        "F target 东岭石油大学 > 关键技术 = 5项 by 两年时间\n");
+    check(
+        "校教育基金会接受捐赠\n"
+        "5月8日，校教育基金会与岭海投资（北京）有限公司签订捐赠协议。岭海投资（北京）有限公司董事长"
+        "、青川大学1998届校友仇英出席。青川大学校长秦明说，学校与县职业教育中心联合培养的学生已有30"
+        "名。\n"
+        "青川大学将5项专利许可青柠县丰禾食品有限公司使用。",
+        true, "2025-05-16", NULL,
+        "signing 2025-05-08\n"
+        "P 岭海投资（北京）有限公司 enterprise\n"
+        "P 青川大学 university\n"
+        "P 青柠县丰禾食品有限公司 enterprise\n"
+        "P 青柠县职业教育中心 college\n"
+        "P 青川大学教育基金会 other\n"
+        "M 仇英 董事长、青川大学1998届校友 岭海投资（北京）有限公司\n"
+        "M 秦明 校长 青川大学\n"
+        "F agreement 青川大学教育基金会 > 岭海投资（北京）有限公司\n"
+        "F talent_training 青川大学 > 学生 = 30名\n"
+        "F results_transfer 青川大学 > 青柠县丰禾食品有限公司使用 = 5项\n");
+}
+
+static void fields(void **state)
+{
+    (void)state;
+    struct article x = {.text = STR("青川大学与岭海投资（北京）有限公司签约\n5月8日，青川大学与岭海"
+                                    "投资（北京）有限公司签约。双方将在碳纤维、高端液压件、植保"
+                                    "无人机三大方向开展合作，在人才培养、师资共享等方面深化合作。"),
+                        .url = STR(""),
+                        .publish_date = STR("2025-05-16")};
+    static const char *const expected[] = {"碳纤维", "高端液压件", "植保无人机"};
+    struct news n;
+    struct err e = {0};
+    x.title = (uint32_t)str_find(x.text, STR("\n"), 0);
+    assert_int_equal(news_read(&n, &x, tables, &arena, &e), RC_OK);
+    assert_int_equal(n.area.n, ARRAY_LEN(expected));
+    for (size_t i = 0; i < n.area.n; i++)
+        assert_true(str_eq(n.area.p[i], str_of(expected[i])));
+    news_release(&n);
+    arena_reset(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(signing_page),  cmocka_unit_test(visit_page),
-        cmocka_unit_test(unveil_page),   cmocka_unit_test(dual_page),
-        cmocka_unit_test(transfer_page), cmocka_unit_test(instrument_page),
-        cmocka_unit_test(intern_page),   cmocka_unit_test(target_page),
-        cmocka_unit_test(scheme_page),   cmocka_unit_test(masked_page),
-        cmocka_unit_test(alias_page),    cmocka_unit_test(people_page),
-        cmocka_unit_test(essay_page),    cmocka_unit_test(notice_page),
-        cmocka_unit_test(internal_page), cmocka_unit_test(advert_page),
-        cmocka_unit_test(places),        cmocka_unit_test(bad_tables),
-        cmocka_unit_test(strangers),     cmocka_unit_test(other_sites),
+        cmocka_unit_test(signing_page),     cmocka_unit_test(visit_page),
+        cmocka_unit_test(unveil_page),      cmocka_unit_test(dual_page),
+        cmocka_unit_test(transfer_page),    cmocka_unit_test(instrument_page),
+        cmocka_unit_test(intern_page),      cmocka_unit_test(target_page),
+        cmocka_unit_test(scheme_page),      cmocka_unit_test(masked_page),
+        cmocka_unit_test(alias_page),       cmocka_unit_test(people_page),
+        cmocka_unit_test(essay_page),       cmocka_unit_test(notice_page),
+        cmocka_unit_test(internal_page),    cmocka_unit_test(advert_page),
+        cmocka_unit_test(places),           cmocka_unit_test(bad_tables),
+        cmocka_unit_test(strangers),        cmocka_unit_test(other_sites),
+        cmocka_unit_test(instalments_page), cmocka_unit_test(fields),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }

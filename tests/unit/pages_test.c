@@ -519,6 +519,17 @@ static bool says(const json_t *o, const char *key, struct str s)
     return json_is_null(v) ? s.n == 0 : str_eq(have, s);
 }
 
+static void expect_file(const char *dir, int64_t id, const char *ending, const char *text)
+{
+    char path[300];
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    snprintf(path, sizeof path, "%s/pages/%lld.%s", dir, (long long)id, ending);
+    OK(file_read(&b, path, &e));
+    assert_true(str_eq(buf_view(&b), str_of(text)));
+    buf_free(&b);
+}
+
 /* Read, every fact accepted as it was read, written as labels: the labels are what the reader says
  * of the written bytes. A correction and a rejection are told apart from it. */
 static void test_labels(void **state)
@@ -536,7 +547,13 @@ static void test_labels(void **state)
         if (r.fact[i].rec.id != event->id)
             OK(accept_with(&broker, r.fact[i].rec.id, note, 1));
     STEP(&broker, "page", id, "finish");
-    int64_t essay = keep_text(&broker, own_page("n13_essay.txt"), "http://example.cn/2").id;
+    struct page_kept kept;
+    struct page_given served = {.name = STR("2"),
+                                .address = STR("http://example.cn/2"),
+                                .charset = STR("GBK"),
+                                .bytes = own_page("n10_notice.html")};
+    OK(page_keep(site, &broker, &served, &mem, &kept, &e));
+    int64_t essay = kept.id;
     STEP(&broker, "page", essay, "confirm");
     struct page_labels done;
     REFUSED(page_labels_write(site, &editor, dir, &done, &e), "service.denied");
@@ -571,6 +588,10 @@ static void test_labels(void **state)
     assert_true(says(gold, "event_type", str_of(x.news.event_type)));
     assert_true(says(gold, "publish_date", x.article.publish_date));
     json_decref(gold);
+    expect_file(dir, essay, "html.charset", "GBK"); /* bench/news reads it as the site served it */
+    expect_file(dir, essay, "html.url", "http://example.cn/2");
+    snprintf(path, sizeof path, "%s/pages/%lld.html.charset", dir, (long long)id);
+    assert_int_equal(access(path, F_OK), -1); /* no header said anything */
     gold = gold_of(dir, essay);
     assert_true(json_is_true(json_object_get(gold, "negative")));
     json_decref(gold);

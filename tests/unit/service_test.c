@@ -483,6 +483,47 @@ static void endless_needs_are_matched(void **unused)
     }
 }
 
+/* Results that are counted while later ones are read (from INDEX_CHUNK on) match as without; so do
+ * those whose first chunk is of another language than the whole. */
+static void many_results_match_the_same_on_any_number_of_threads(void **unused)
+{
+    (void)unused;
+    enum { RESULTS = INDEX_CHUNK + INDEX_CHUNK / 2, K = 20 };
+    static const char *const english[] = {"pump", "valve", "bearing", "seal", "rotor"};
+    static const char *const chinese[] = {"水泵", "阀门", "轴承", "密封", "转子", "叶轮", "机座"};
+    put(needs_path, "名称\n水泵轴承 pump seal\n阀门密封\n");
+    for (uint32_t first_english = 0; first_english <= INDEX_CHUNK; first_english += INDEX_CHUNK) {
+        FILE *f = fopen(results_path, "w");
+        fputs("名称\n", f);
+        for (uint32_t i = 0; i < RESULTS; i++) {
+            if (i < first_english)
+                fprintf(f, "%s %s %u\n", english[i % 5], english[i / 5 % 5], i % 977);
+            else
+                fprintf(f, "%s%s%s编号%u\n", chinese[i % 7], chinese[i / 7 % 7],
+                        chinese[i / 49 % 7], i % 977);
+        }
+        fclose(f);
+        struct matching *m[2];
+        for (unsigned threads = 1; threads <= 2; threads++) {
+            struct matching_options o = options(needs_path, results_path);
+            o.threads = threads;
+            o.k = K;
+            m[threads - 1] = match(o);
+        }
+        for (uint32_t need = 0; need < 2; need++) {
+            const struct match *a, *b;
+            assert_int_equal(matching_of(m[0], need, &a), K);
+            assert_int_equal(matching_of(m[1], need, &b), K);
+            for (uint32_t i = 0; i < K; i++) {
+                assert_int_equal(a[i].result, b[i].result);
+                assert_memory_equal(&a[i].score, &b[i].score, sizeof a[i].score);
+            }
+        }
+        matching_close(m[0]);
+        matching_close(m[1]);
+    }
+}
+
 /* ---- the model folder ---- */
 
 static void broken(const char *name, const char *text, const char *key, uint32_t line)
@@ -559,6 +600,7 @@ int main(void)
         cmocka_unit_test(experts_fill_k),
         cmocka_unit_test(a_match_can_be_stopped_anywhere),
         cmocka_unit_test(endless_needs_are_matched),
+        cmocka_unit_test(many_results_match_the_same_on_any_number_of_threads),
         cmocka_unit_test(a_broken_table_is_named_with_its_line),
         cmocka_unit_test(a_table_of_the_user_replaces_ours),
         cmocka_unit_test(a_folder_that_is_not_there_is_refused),
