@@ -17,6 +17,7 @@
 
 static atomic_long at[3], seen[3], kill_at;
 static const char *each; /* the folder of QIAO_FAULT_EACH */
+static long stride;      /* of QIAO_FAULT_STRIDE */
 static long child_of;    /* its allocation that this process is to fail at; 0: the run itself */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -33,6 +34,7 @@ static void load(void)
     at[FAULT_STEP] = env_number("QIAO_FAULT_STEP");
     kill_at = env_number("QIAO_FAULT_KILL");
     each = getenv("QIAO_FAULT_EACH");
+    stride = MAX(env_number("QIAO_FAULT_STRIDE"), 1);
 }
 
 /* ---- each allocation, in a child of its own ---- */
@@ -130,7 +132,7 @@ bool fault_hit(enum fault_kind kind)
     if (kind == FAULT_WRITE && n == kill_at)
         kill(getpid(), SIGKILL);
     if (each && kind == FAULT_ALLOC)
-        return fail_apart(n);
+        return n % stride == 0 && fail_apart(n);
     return n == at[kind];
 }
 

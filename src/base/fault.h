@@ -4,10 +4,12 @@
  *     QIAO_FAULT_WRITE=n  n-th write, flush or rename reports "disk full"
  *     QIAO_FAULT_KILL=n   SIGKILL just before the n-th write step
  *     QIAO_FAULT_STEP=n   n-th step of a database statement fails
- *     QIAO_FAULT_EACH=DIR every allocation fails, each in a child of its own that is forked there
- * and goes on in DIR/n with links to the files of the folder it was in; a line of DIR/report says
- *                         what became of it: n, its status, "left" if it left a file or "-", what
- * it said on standard error. For a run of one thread that writes into its own folder. */
+ *     QIAO_FAULT_EACH=DIR every allocation fails, each in a child of its own
+ *     QIAO_FAULT_STRIDE=k of those every k-th only
+ * Such a child is forked where it fails, and goes on in DIR/n with links to the files of the folder
+ * it was in. A line of DIR/report says what became of it: n, its status, "left" if it left a file
+ * or "-", what it said on standard error. For a run of one thread that writes into its own folder.
+ */
 #ifndef QIAO_FAULT_H
 #define QIAO_FAULT_H
 
