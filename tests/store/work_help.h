@@ -68,6 +68,17 @@ static inline struct rec get_rec(const char *kind, int64_t id)
     return shown.rec;
 }
 
+/* A field of a record that is there, typed anew. */
+static inline enum rc change(const struct actor *a, const char *kind, int64_t id, const char *field,
+                             const char *text, vec_fault *faults, struct err *err)
+{
+    struct rec r = get_rec(kind, id);
+    struct typed t = {str_of(field), str_of(text)};
+    faults->n = 0;
+    TRY(record_fill(site, a, &r, &t, 1, &mem, faults, err));
+    return record_save(site, a, &r, STR(""), &mem, faults, err);
+}
+
 static inline const struct val *value(const struct rec *r, const char *field)
 {
     uint32_t f = field_find(r->kind, str_of(field));

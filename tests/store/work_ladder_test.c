@@ -24,16 +24,6 @@ static const char *tier(void)
     return text_value(&r, "tier");
 }
 
-static enum rc change(const char *kind, int64_t id, const char *field, const char *text,
-                      vec_fault *faults, struct err *err)
-{
-    struct rec r = get_rec(kind, id);
-    struct typed t = {str_of(field), str_of(text)};
-    faults->n = 0;
-    TRY(record_fill(site, &broker, &r, &t, 1, &mem, faults, err));
-    return record_save(site, &broker, &r, STR(""), &mem, faults, err);
-}
-
 static vec_rec ranks(void)
 {
     struct list_answer a = {0};
@@ -64,11 +54,11 @@ static void the_highest_that_holds(void **unused)
     int64_t giant = rank("littlegiant", today() - 200, today());
     rank("listed", today() + 1, 0);
     assert_string_equal(tier(), "littlegiant");
-    OK(change("rank", giant, "end", day_text(today() - 1), &faults, &e));
+    OK(change(&broker, "rank", giant, "end", day_text(today() - 1), &faults, &e));
     assert_string_equal(tier(), "hightech");
-    OK(change("rank", giant, "end", "", &faults, &e));
+    OK(change(&broker, "rank", giant, "end", "", &faults, &e));
     assert_string_equal(tier(), "littlegiant");
-    OK(change("rank", giant, "company", "甲公司", &faults, &e));
+    OK(change(&broker, "rank", giant, "company", "甲公司", &faults, &e));
     assert_string_equal(tier(), "hightech");
     struct rec other = get_rec("org", org_a);
     assert_string_equal(text_value(&other, "tier"), "littlegiant");
@@ -95,24 +85,24 @@ static void what_is_brought(void **unused)
     int64_t first = all.p[0].id;
     vec_free(&all);
     /* a lower one is another certificate, and the higher one stays */
-    OK(change("org", company, "tier", "sme", &faults, &e));
+    OK(change(&broker, "org", company, "tier", "sme", &faults, &e));
     assert_string_equal(tier(), "srdi");
     all = ranks();
     assert_int_equal(all.n, 2);
     vec_free(&all);
-    OK(change("org", company, "tier", "sme", &faults, &e));
+    OK(change(&broker, "org", company, "tier", "sme", &faults, &e));
     assert_string_equal(tier(), "srdi");
-    OK(change("org", company, "short", "带来", &faults, &e));
-    REFUSED(change("org", company, "tier", "", &faults, &e), "service.invalid");
+    OK(change(&broker, "org", company, "short", "带来", &faults, &e));
+    REFUSED(change(&broker, "org", company, "tier", "", &faults, &e), "service.invalid");
     assert_string_equal(faults.p[0].key, "org.tier_dated");
     assert_int_equal(faults.p[0].field, field_find(kind_of("org"), STR("tier")));
     /* the day is said: it is no longer in doubt */
-    OK(change("rank", first, "start", day_text(today() - 30), &faults, &e));
+    OK(change(&broker, "rank", first, "start", day_text(today() - 30), &faults, &e));
     struct rec r = get_rec("rank", first);
     assert_false(value(&r, "unsure")->set);
-    OK(change("rank", first, "end", day_text(today() - 1), &faults, &e));
+    OK(change(&broker, "rank", first, "end", day_text(today() - 1), &faults, &e));
     assert_string_equal(tier(), "sme");
-    REFUSED(change("org", company, "tier", "srdi", &faults, &e), "service.invalid");
+    REFUSED(change(&broker, "org", company, "tier", "srdi", &faults, &e), "service.invalid");
     assert_string_equal(faults.p[0].key, "org.tier_dated");
     all = ranks();
     assert_int_equal(all.n, 2);

@@ -12,17 +12,6 @@ static int up(void **state)
     return 0;
 }
 
-/* A field of a record that is there, typed anew. */
-static enum rc change(const char *kind, int64_t id, const char *field, const char *text,
-                      vec_fault *faults, struct err *err)
-{
-    struct rec r = get_rec(kind, id);
-    struct typed t = {str_of(field), str_of(text)};
-    faults->n = 0;
-    TRY(record_fill(site, &broker, &r, &t, 1, &mem, faults, err));
-    return record_save(site, &broker, &r, STR(""), &mem, faults, err);
-}
-
 /* Shortened or moved so that a milestone would lie outside: said at the date, with its name. */
 static void a_project_keeps_its_milestones_inside(void **unused)
 {
@@ -32,15 +21,17 @@ static void a_project_keeps_its_milestones_inside(void **unused)
                            "start", "2026-01-01", "end", "2026-12-31", "owner", ref(org_a));
     MAKE(&broker, "milestone", "title", "年中检查", "project", ref(project), "due", "2026-06-30",
          "owner", ref(org_a));
-    REFUSED(change("project", project, "end", "2026-06-29", &faults, &e), "service.invalid");
+    REFUSED(change(&broker, "project", project, "end", "2026-06-29", &faults, &e),
+            "service.invalid");
     assert_int_equal(faults.n, 1);
     assert_string_equal(faults.p[0].key, "project.milestone");
     assert_int_equal(faults.p[0].field, field_find(kind_of("project"), STR("end")));
     assert_true(str_eq(faults.p[0].detail, STR("年中检查")));
-    REFUSED(change("project", project, "start", "2026-07-01", &faults, &e), "service.invalid");
+    REFUSED(change(&broker, "project", project, "start", "2026-07-01", &faults, &e),
+            "service.invalid");
     assert_int_equal(faults.p[0].field, field_find(kind_of("project"), STR("start")));
-    OK(change("project", project, "end", "2026-06-30", &faults, &e));
-    OK(change("project", project, "risks", "进度偏紧", &faults, &e));
+    OK(change(&broker, "project", project, "end", "2026-06-30", &faults, &e));
+    OK(change(&broker, "project", project, "risks", "进度偏紧", &faults, &e));
     vec_free(&faults);
 }
 
@@ -68,7 +59,7 @@ static void what_came_back_is_not_green(void **unused)
     assert_string_equal(text_value(&r, "light"), "made_up");
     id = MAKE(&broker, "commitment", "title", "只填日期", "debtor", ref(org_a), "owner_name",
               "王五", "due", day_text(today() - 1), "owner", ref(org_a));
-    OK(change("commitment", id, "done", day_text(today() - 3), &faults, &e));
+    OK(change(&broker, "commitment", id, "done", day_text(today() - 3), &faults, &e));
     r = get_rec("commitment", id);
     assert_string_equal(text_value(&r, "light"), "red");
     vec_free(&faults);
@@ -96,7 +87,7 @@ static void an_assessment_is_by_its_sheet(void **unused)
     id = MAKE(&broker, "assessment", "title", "年度考核", "subject", ref(project), "period", "2027",
               "sheet", ref(sheet), "items", "到岗|40|90|\n攻关|60|80|", "assessor", "甲",
               "proposal", "pass", "owner", ref(org_a));
-    OK(change("scoresheet", sheet, "items", "攻关|70|\n到岗|30|", &faults, &e));
+    OK(change(&broker, "scoresheet", sheet, "items", "攻关|70|\n到岗|30|", &faults, &e));
     STEP(&broker, "assessment", id, "submit");
     const char *wrong[] = {"title", "考核一家单位", "subject",  ref(org_a), "period", "2027",
                            "items", "攻关|100|80|", "assessor", "甲",       "owner",  ref(org_a),
