@@ -1,4 +1,5 @@
 /* The day of the event, as the lead tells it: never guessed. */
+#include "base/calendar.h"
 #include "news/news_int.h"
 
 #include <stdio.h>
@@ -157,34 +158,21 @@ static enum rc set_day(struct page *p, const struct day *d)
     return day_str(p, &p->out->event_date_end, year, d->last_month, d->last_day);
 }
 
+/* The day of publication, days since 1970; false where it is not known to the day. */
+static bool published_on(const struct page *p, int64_t *days)
+{
+    return date_read(p->x->publish_date, days);
+}
+
 /* 昨日, 今天 of a page whose day of publication is known. */
 static enum rc relative_day(struct page *p, int before)
 {
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int year, month, day;
-    char copy[11] = "";
-    struct str s = p->x->publish_date;
-    if (s.n != 10)
+    int64_t days;
+    if (!published_on(p, &days))
         return RC_OK;
-    memcpy(copy, s.p, s.n);
-    if (sscanf(copy, "%4d-%2d-%2d", &year, &month, &day) != 3 || month < 1 || month > 12)
-        return RC_OK;
-    day -= before;
-    if (day < 1) {
-        month = month == 1 ? 12 : month - 1;
-        year -= month == 12;
-        bool leap = month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-        day = days[month - 1] + leap;
-    }
+    days_to(days - before, &year, &month, &day);
     return day_str(p, &p->out->event_date, year, month, day);
-}
-
-/* Days from Sunday of a day of the Gregorian calendar (Sakamoto's rule). */
-static int weekday_of(int year, int month, int day)
-{
-    static const int shift[] = {0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4};
-    year -= month < 3;
-    return (year + year / 4 - year / 100 + year / 400 + shift[(month - 1) % 12] + day) % 7;
 }
 
 /* 本周三, 上周五: how many days before that of publication, -1 for none. A week begins on Monday.
@@ -192,16 +180,12 @@ static int weekday_of(int year, int month, int day)
 static int week_day(const struct page *p, uint32_t i)
 {
     static const char *const names[] = {"一", "二", "三", "四", "五", "六", "日"};
+    enum { MONDAY = 4 }; /* the first that is not before 1970-01-01, a Thursday */
     bool last = looking_at(p, i, "上周");
-    int year, month, day;
-    char copy[11] = "";
-    struct str s = p->x->publish_date;
-    if ((!last && !looking_at(p, i, "本周")) || s.n != 10)
+    int64_t days;
+    if ((!last && !looking_at(p, i, "本周")) || !published_on(p, &days) || days < MONDAY)
         return -1;
-    memcpy(copy, s.p, s.n);
-    if (sscanf(copy, "%4d-%2d-%2d", &year, &month, &day) != 3 || month < 1 || month > 12)
-        return -1;
-    int today = (weekday_of(year, month, day) + 6) % 7;
+    int today = (int)((days - MONDAY) % 7);
     for (int k = 0; k < 7; k++)
         if (looking_at(p, i + 2, names[k]) && today - k + 7 * last >= 0)
             return today - k + 7 * last;
@@ -218,15 +202,14 @@ static bool is_bracketed(const struct page *p, uint32_t i)
 static uint32_t month_day(const struct page *p, uint32_t i, struct day *d)
 {
     bool last = looking_at(p, i, "上月");
-    char copy[11] = "";
-    struct str s = p->x->publish_date;
-    if ((!last && !looking_at(p, i, "本月")) || s.n != 10)
+    int64_t days;
+    int unused;
+    if ((!last && !looking_at(p, i, "本月")) || !published_on(p, &days))
         return 0;
     *d = (struct day){0};
-    memcpy(copy, s.p, s.n);
+    days_to(days, &d->year, &d->month, &unused);
     uint32_t k = read_number(p, i + 2, 2, &d->day);
-    if (k == i + 2 || p->ch[k] != 0x65E5 || d->day < 1 || d->day > 31 ||
-        sscanf(copy, "%4d-%2d", &d->year, &d->month) != 2)
+    if (k == i + 2 || p->ch[k] != 0x65E5 || d->day < 1 || d->day > 31)
         return 0;
     if (last && --d->month == 0) {
         d->month = 12;
@@ -239,13 +222,9 @@ static uint32_t month_day(const struct page *p, uint32_t i, struct day *d)
 static struct day published(const struct page *p, uint32_t i)
 {
     struct day d = {0};
-    char copy[11] = "";
-    struct str s = p->x->publish_date;
-    if (s.n != 10 || i == 0 || !is_break(p->ch[i - 1]))
-        return d;
-    memcpy(copy, s.p, s.n);
-    if (sscanf(copy, "%4d-%2d-%2d", &d.year, &d.month, &d.day) != 3 || d.month < 1 || d.month > 12)
-        d.month = 0;
+    int64_t days;
+    if (i > 0 && is_break(p->ch[i - 1]) && published_on(p, &days))
+        days_to(days, &d.year, &d.month, &d.day);
     return d;
 }
 
@@ -293,6 +272,7 @@ static enum rc event_day(struct page *p)
     uint32_t paras = 0;
     for (uint32_t i = 0; (i = next_with(p->flags, i, p->n, CHAR_DAY)) < p->n && paras < 5; i++) {
         struct day d;
+        int64_t on;
         paras += p->ch[i] == '\n';
         for (size_t k = begins_vague(p->ch[i]) ? 0 : ARRAY_LEN(vague); k < ARRAY_LEN(vague); k++)
             if (looking_at(p, i, vague[k])) {
@@ -305,7 +285,7 @@ static enum rc event_day(struct page *p)
             return set_day(p, &d);
         if (week_day(p, i) >= 0)
             return relative_day(p, week_day(p, i));
-        if (is_bracketed(p, i) && p->x->publish_date.n == 10)
+        if (is_bracketed(p, i) && published_on(p, &on))
             return relative_day(p, p->ch[i] == 0x6628);
         if (!is_digit(p->ch[i]) || (i && is_digit(p->ch[i - 1])))
             continue;

@@ -3,6 +3,7 @@
 #define QIAO_REC_H
 
 #include "base/buf.h"
+#include "base/calendar.h"
 #include "record/kind.h"
 
 struct val {
@@ -137,18 +138,5 @@ enum rc rec_match_text(struct buf *out, uint32_t *title, const struct rec *r,
                        struct err *e) MUST_CHECK;
 /* The title as text; "" where it is hidden or unset. */
 struct str rec_title(const struct rec *r);
-
-/* Days since 1970-01-01 <-> year, month, day (proleptic Gregorian; H. Hinnant,
- * "chrono-Compatible Low-Level Date Algorithms"). days_to keeps within years 1 to 9999. */
-int64_t days_of(int year, int month, int day);
-void days_to(int64_t days, int *year, int *month, int *day);
-#define DAYS_MIN (-719162) /* 0001-01-01 */
-#define DAYS_MAX 2932896   /* 9999-12-31 */
-/* "2026-03-01", years 1 to 9999, nothing else. */
-bool date_read(struct str s, int64_t *days);
-struct str date_put(char to[12], int64_t days);
-/* What a reader in China calls the day of a moment: all wall-clock time here is UTC+8. */
-#define CHINA_SECONDS (8 * 3600)
-int64_t day_of_time(int64_t seconds);
 
 #endif

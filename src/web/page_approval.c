@@ -234,20 +234,6 @@ static struct str faults_said(const struct request *rq, const vec_fault *faults)
     return s;
 }
 
-/* What is said when it is done. */
-static const char *done_word(struct str action)
-{
-    static const char *const words[][2] = {
-        {"agree", "approval_agree"},       {"return", "approval_return"},
-        {"reject", "approval_reject"},     {"withdraw", "approval_withdraw"},
-        {"delegate", "approval_delegate"}, {"add", "approval_add"},
-        {"remind", "approval_remind"}};
-    for (size_t i = 0; i < ARRAY_LEN(words); i++)
-        if (str_eq(action, str_of(words[i][0])))
-            return words[i][1];
-    return "approval_agree";
-}
-
 enum rc approval_act_do(struct request *rq, struct reply *re, struct err *e)
 {
     const struct approval_act act = act_of(rq);
@@ -260,8 +246,8 @@ enum rc approval_act_do(struct request *rq, struct reply *re, struct err *e)
         said.problem = faults.n ? faults_said(rq, &faults) : msg_error(rq, &why);
     vec_free(&faults);
     if (rc == RC_OK)
-        return reply_seef(rq, re, done_word(act.action), e, "/%.*s/%lld", (int)rq->kind->name.n,
-                          rq->kind->name.p, (long long)rq->id);
+        return reply_seef(rq, re, textf(rq, "approval_%.*s", (int)act.action.n, act.action.p).p, e,
+                          "/%.*s/%lld", (int)rq->kind->name.n, rq->kind->name.p, (long long)rq->id);
     if (rc != RC_USER || status == 403 || status == 404) {
         if (e)
             *e = why;

@@ -1,5 +1,4 @@
-/* The calendar. */
-#include "record/rec.h"
+#include "base/calendar.h"
 
 int64_t days_of(int year, int month, int day)
 {
