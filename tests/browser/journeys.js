@@ -79,12 +79,14 @@ function tools() {
             report(false, name, `${page ? page.url() : ''}\n${e.stack}`);
         }
     }
+    // Clicks what leads to another page, and is there: a click alone may come back before the page has changed.
+    const follow = async (link) => Promise.all([link.page().waitForEvent('load'), link.click()]);
     const picture = async (page, name, full) => {
         await page.screenshot({ path: path.join(pictures, `${name}.png`), fullPage: Boolean(full) });
         if (process.env.QIAO_GUIDE && guide[name]) await small(page, path.join(process.env.QIAO_GUIDE, `${guide[name]}.webp`));
     };
     const close = async () => { for (const c of contexts.splice(0)) await c.close(); };
-    return { assert, somebody, test, picture, close };
+    return { assert, somebody, test, picture, follow, close };
 }
 
 async function walk(names) {

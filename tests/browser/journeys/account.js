@@ -12,14 +12,14 @@ function code(secret, at = Date.now()) {
     return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1e6).padStart(6, '0');
 }
 
-module.exports = async ({ assert, somebody, test, picture }) => {
+module.exports = async ({ assert, somebody, test, picture, follow }) => {
     const page = await somebody('editor_food');
     const second = page.locator('section.card', { has: page.locator('form[action^="/account/second"]') });
     let secret;
 
     await test('account: a second factor is on after one code of it', page, async () => {
         await page.goto('/account');
-        await page.click('form[action="/account/second/begin"] button');
+        await follow(page.locator('form[action="/account/second/begin"] button'));
         secret = (await second.locator('.secret code').innerText()).trim();
         assert.match(secret, /^[A-Z2-7]{16,}$/);
         await page.fill('#code', '000000');

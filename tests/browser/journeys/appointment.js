@@ -3,7 +3,7 @@
 
 const home = '示例理工大学', host = '临江示例新能源材料有限公司';
 
-module.exports = async ({ assert, somebody, test, picture }) => {
+module.exports = async ({ assert, somebody, test, picture, follow: arrive }) => {
     const company = await somebody('editor_co'), school = await somebody('editor_univ'), broker = await somebody('broker');
     let post, application, appointment;
     const fill = async (page, fields) => {
@@ -16,7 +16,7 @@ module.exports = async ({ assert, somebody, test, picture }) => {
     };
     const step = async (page, at, action, fields = {}) => {
         await page.goto(at);
-        await page.click(`.page-actions form[action$="/step/${action}"] button, .page-actions a[href$="/step/${action}"]`);
+        await arrive(page.locator(`.page-actions form[action$="/step/${action}"] button, .page-actions a[href$="/step/${action}"]`));
         if (await page.locator('form.record-form').count()) {
             await fill(page, fields);
             await save(page);

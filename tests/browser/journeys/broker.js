@@ -1,7 +1,7 @@
 // A broker takes a collected need through diagnosis to the public.
 'use strict';
 
-module.exports = async ({ assert, somebody, test, picture }) => {
+module.exports = async ({ assert, somebody, test, picture, follow }) => {
     const page = await somebody('broker');
     const title = '辊压断带在线预警';
 
@@ -32,7 +32,7 @@ module.exports = async ({ assert, somebody, test, picture }) => {
         assert.match(await page.locator('h1').innerText(), /辊压断带在线预警/);
     });
     await test('broker: takes the indicators out of the prose, checks them, and diagnoses it', page, async () => {
-        await page.click('.page-actions a[href$="/step/diagnose"]');
+        await follow(page.locator('.page-actions a[href$="/step/diagnose"]'));
         assert.ok(await page.locator('[name="masked.title"]').isVisible(), 'the public wording is at hand');
         const body = page.locator('#f-body');
         await body.fill(`${await body.inputValue()}\n目前漏检率约3%，要求漏检率不高于0.5%，检测速度不低于80m/min。`);
@@ -51,7 +51,7 @@ module.exports = async ({ assert, somebody, test, picture }) => {
         assert.match(await page.locator('.page-head .state').first().innerText(), /已诊断/);
     });
     await test('broker: publishes it', page, async () => {
-        await step(page, 'publish');
+        await step(page, follow, 'publish');
         assert.match(await page.locator('.page-head .state').first().innerText(), /已发布/);
         const text = await page.locator('.history').innerText();
         assert.match(text, /完成诊断/);
@@ -97,8 +97,8 @@ module.exports = async ({ assert, somebody, test, picture }) => {
 };
 
 // A step is one button, or a form that is confirmed.
-async function step(page, action) {
-    await page.click(`.page-actions form[action$="/step/${action}"] button, .page-actions a[href$="/step/${action}"]`);
+async function step(page, follow, action) {
+    await follow(page.locator(`.page-actions form[action$="/step/${action}"] button, .page-actions a[href$="/step/${action}"]`));
     if (await page.locator('form.record-form').count()) await page.click('.form-end button[type=submit]');
     await page.waitForSelector('.show-grid');
 }

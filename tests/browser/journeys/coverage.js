@@ -1,7 +1,7 @@
 // A coverage indicator before and after an agreement, and at a past date.
 'use strict';
 
-module.exports = async ({ assert, somebody, test, picture }) => {
+module.exports = async ({ assert, somebody, test, picture, follow }) => {
     const page = await somebody('broker');
     const title = '园区、政府签约覆盖率';
     let programme, missing;
@@ -14,7 +14,7 @@ module.exports = async ({ assert, somebody, test, picture }) => {
 
     await test('coverage: an indicator is declared in a form', page, async () => {
         await page.goto('/programme');
-        await page.locator('td.first a').filter({ hasText: '十大行动' }).click();
+        await follow(page.locator('td.first a').filter({ hasText: '十大行动' }));
         programme = new URL(page.url()).pathname;
         await page.goto('/indicator/new');
         const fill = { title, programme: '示例大学服务地方十大行动', action: '社会服务与校地平台', over: 'agreement', filter: 'state in (active, finished)',
@@ -48,7 +48,7 @@ module.exports = async ({ assert, somebody, test, picture }) => {
         await page.selectOption('[name="parties.1.role"]', { index: 2 });
         await page.click('.form-end button[type=submit]');
         await page.waitForSelector('.show-grid');
-        await page.click('.page-actions form[action$="/step/sign"] button, .page-actions a[href$="/step/sign"]');
+        await follow(page.locator('.page-actions form[action$="/step/sign"] button, .page-actions a[href$="/step/sign"]'));
         if (await page.locator('form.record-form').count()) await page.click('.form-end button[type=submit]');
         await page.waitForSelector('.show-grid');
         assert.match(await page.locator('.page-head .state').first().innerText(), /履行中/);

@@ -27,7 +27,7 @@ const good = [
     { 需求名称: '导入乙：浆料粘度闭环控制', 需求内容: '批次间粘度漂移。', 期望解决日期: '2027/3/1', 所属行业: 'C398' },
 ];
 
-module.exports = async ({ assert, somebody, test, picture }) => {
+module.exports = async ({ assert, somebody, test, picture, follow }) => {
     const page = await somebody('editor_co');
     let template;
     const upload = async (name, buffer) => {
@@ -97,7 +97,7 @@ module.exports = async ({ assert, somebody, test, picture }) => {
         await page.click('#import-run form .btn-primary');
         await page.click('#import-run .alert-success a');
         await page.goto('/need?text=' + encodeURIComponent('极片毛刺'));
-        await page.locator('td.first a').first().click();
+        await follow(page.locator('td.first a').first());
         assert.match(await page.locator('main').innerText(), /不大于八微米[^]*委托开发/);
     });
     await test('import: a broken workbook is one sentence', page, async () => {

@@ -21,7 +21,7 @@ async function paste(page, text) {
     return new URL(page.url()).pathname;
 }
 
-module.exports = async ({ assert, somebody, test, picture }) => {
+module.exports = async ({ assert, somebody, test, picture, follow }) => {
     const page = await somebody('broker');
     let at, agreement;
     await test('a page is pasted: its text, its facts, whom it names', page, async () => {
@@ -104,14 +104,14 @@ module.exports = async ({ assert, somebody, test, picture }) => {
     await test('without JavaScript: accept, take back, reject', page, async () => {
         const plain = await somebody('broker', { javaScriptEnabled: false, viewport: { width: 390, height: 844 } });
         await paste(plain, page_text.replace(/4月8日/g, '5月8日').replace(/远川重工/g, '远山重工'));
-        await of(plain, '协议').locator('button[value=accept]').click();
+        await follow(of(plain, '协议').locator('button[value=accept]'));
         assert.equal(await of(plain, '协议').locator('.rfact-record').count(), 1);
-        await of(plain, '协议').locator('button[value=withdraw]').click();
+        await follow(of(plain, '协议').locator('button[value=withdraw]'));
         assert.equal(await of(plain, '协议').locator('.rfact-record').count(), 0);
         const fact = of(plain, '人才培养');
         await fact.locator('summary', { hasText: '排除' }).click();
         await fact.locator('select').selectOption('other');
-        await fact.locator('button[value=reject]').click();
+        await follow(fact.locator('button[value=reject]'));
         assert.equal(await plain.locator('.rfact-out').count(), 1);
         const width = await plain.evaluate(() => document.documentElement.scrollWidth).catch(() => 390);
         assert.ok(width <= 390, `nothing sticks out: ${width}`);

@@ -1,7 +1,7 @@
 // Without JavaScript everything can be done that is done with it, but for the charts.
 'use strict';
 
-module.exports = async ({ assert, somebody, test, picture }) => {
+module.exports = async ({ assert, somebody, test, picture, follow }) => {
     const plain = { javaScriptEnabled: false };
     const company = await somebody('editor_co', plain), broker = await somebody('broker', plain);
     let at;
@@ -23,7 +23,7 @@ module.exports = async ({ assert, somebody, test, picture }) => {
         await company.fill('#f-region', '330600');
         const rows = company.locator('table.groups tbody tr');
         const before = await rows.count();
-        await company.click('button[name=add][value^=targets]');
+        await follow(company.locator('button[name=add][value^=targets]'));
         assert.equal(await rows.count(), before + 1);
         assert.equal(await company.inputValue('#f-title'), '无脚本录入的需求');
         await company.fill('[name="targets.0.name"]', '响应时间');
@@ -42,7 +42,7 @@ module.exports = async ({ assert, somebody, test, picture }) => {
     await test('without JavaScript: diagnosed and published', broker, async () => {
         for (const action of ['diagnose', 'publish']) {
             await broker.goto(at);
-            await broker.click(`.page-actions form[action$="/step/${action}"] button, .page-actions a[href$="/step/${action}"]`);
+            await follow(broker.locator(`.page-actions form[action$="/step/${action}"] button, .page-actions a[href$="/step/${action}"]`));
             if (await broker.locator('form.record-form').count()) await broker.click('.form-end button[type=submit]');
             await broker.waitForSelector('.show-grid');
         }
@@ -51,12 +51,12 @@ module.exports = async ({ assert, somebody, test, picture }) => {
     await test('without JavaScript: a spreadsheet is checked and written', company, async () => {
         await company.goto('/need/import');
         await company.setInputFiles('#file', { name: '需求.csv', mimeType: 'text/csv', buffer: Buffer.from('需求名称,期望成熟度\n无脚本导入的需求,5\n') });
-        await company.click('form[enctype] button[type=submit]');
+        await follow(company.locator('form[enctype] button[type=submit]'));
         for (let i = 0; i < 40 && !(await company.locator('#import-run form button').count()); i++) {
             await company.waitForTimeout(250);
             await company.goto(new URL(company.url()).pathname); // "refresh" is a link to the page itself
         }
-        await company.click('#import-run form button[type=submit]');
+        await follow(company.locator('#import-run form button[type=submit]').first());
         for (let i = 0; i < 40 && !(await company.locator('#import-run .alert-success').count()); i++) {
             await company.waitForTimeout(250);
             await company.goto(new URL(company.url()).pathname);

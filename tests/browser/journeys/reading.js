@@ -2,7 +2,7 @@
 'use strict';
 const axe = require('axe-core').source;
 
-module.exports = async ({ assert, somebody, test, picture }) => {
+module.exports = async ({ assert, somebody, test, picture, follow }) => {
     const all = {
         visitor: [null, ['/', '/need', '/need?filter=颜色%20%3D%20红', '/result', '/org', '/sign-in', '/search?q=电池', '/need/99999999']],
         broker: ['broker', ['/', '/need', '/need/new', '/need/import', '/introduction', '/board', '/jobs', '/news', '/news/new', '/account', '/inbox', '/account/notices', '/dashboard', '/leaders', '/leaders?wall=1', '/reports/summary', '/circular', '/owed']],
@@ -30,7 +30,7 @@ module.exports = async ({ assert, somebody, test, picture }) => {
             await test('axe: broker, the review of a page of news', page, async () => {
                 await page.goto('/news/new');
                 await page.fill('#text', '望海大学与云岭重工有限公司签署战略合作協議\n2026年4月8日，望海大学校长方志远、云岭重工有限公司董事长石海生出席签约仪式，双方签署战略合作协议。');
-                await page.click('main form button[type=submit]');
+                await follow(page.locator('main form button[type=submit]'));
                 const at = new URL(page.url()).pathname;
                 for (const more of ['', '?original=1', '?edit=new', '?record=1']) await look(assert, page, at + more);
             });
