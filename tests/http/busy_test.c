@@ -1,5 +1,5 @@
-/* Kept pages are answered while everybody who makes pages is busy: two requests wait for the store's
- * one writer, and a visitor reads on. */
+/* Kept pages are answered while everybody who makes pages is busy: two requests wait for the
+ * store's one writer, and a visitor reads on. */
 #define _GNU_SOURCE
 #include "http_help.h"
 
