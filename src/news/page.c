@@ -1,50 +1,6 @@
 /* A page as characters, marks and clauses. */
 #include "news/news_int.h"
 
-bool is_break_mark(uint32_t c)
-{
-    switch (c) {
-    case 0:
-    case ' ':
-    case '\n':
-    case ',':
-    case ';':
-    case ':':
-    case '!':
-    case '?':
-    case '(':
-    case ')':
-    case 0x3014: /* 〔〕 */
-    case 0x3015:
-    case '"':
-    case '[':
-    case ']':
-    case '<':
-    case '>':
-    case '|':
-    case '/':
-    case 0x3001: /* 、 */
-    case 0x3002: /* 。 */
-    case 0x201C:
-    case 0x201D:
-    case 0x2018:
-    case 0x2019:
-    case 0x300A: /* 《》「」『』【】 */
-    case 0x300B:
-    case 0x300C:
-    case 0x300D:
-    case 0x300E:
-    case 0x300F:
-    case 0x3010:
-    case 0x3011:
-    case 0x2014:
-    case 0x2026:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* 泸州|长江机械: the 州长 in it is no office. */
 bool is_river(const struct page *p, uint32_t i)
 {
@@ -258,15 +214,8 @@ static enum rc cut(struct page *p)
 
 uint32_t clause_of(const struct page *p, uint32_t i)
 {
-    size_t lo = 0, hi = p->clause.n;
-    while (lo < hi) {
-        size_t mid = (lo + hi) / 2;
-        if (p->clause.p[mid].to <= i)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo < p->clause.n ? (uint32_t)lo : NONE;
+    uint32_t k = FIRST_WITH(p->clause, to, i + 1);
+    return k < p->clause.n ? k : NONE;
 }
 
 /* The lines of an article set as verse at its beginning: short, without a mark at their end, at
