@@ -256,7 +256,7 @@ uint32_t name_start(const struct page *p, uint32_t from, enum org_kind kind, boo
         bool business = in && in->to == from && kind == KIND_ENTERPRISE && in->to - in->from == 2;
         if (in && before_inside == NONE && !business) /* the 投资 of 投资有限公司 is the name's */
             before_inside = i;
-        joins = joins || (in && !inside_names(p->ch[in->from]));
+        joins = joins || (in && !business && !inside_names(p->ch[in->from]));
         particle = particle || (in && in->to == in->from + 1 && !inside_names(p->ch[in->from]));
         i = in ? in->from : i - 1;
     }
