@@ -217,7 +217,7 @@ uint32_t name_start(const struct page *p, uint32_t from, enum org_kind kind, boo
         const struct mark *m = whole_to(p, i), *place = place_to(p, i);
         if (mark_to(p, i, SENSE_TITLE) && !is_river(p, i))
             break;
-        if (m && !place && joins && kind == KIND_ENTERPRISE)
+        if (m && !place && joins && kind == KIND_ENTERPRISE && m->class != SENSE_PREFIX)
             return before_inside;
         if (m || place) {
             *anchored = true;
@@ -253,10 +253,11 @@ uint32_t name_start(const struct page *p, uint32_t from, enum org_kind kind, boo
         if (in && (mark_to(p, in->from, SENSE_SUFFIX) ||
                    (kind_is_school(kind) && looking_at(p, in->from, "向"))))
             break; /* 某某集团|向学校, 磐石岩土|向某大学 */
-        bool business = in && in->to == from && kind == KIND_ENTERPRISE && in->to - in->from == 2;
+        bool business = in && kind == KIND_ENTERPRISE && in->to - in->from == 2 &&
+                        (in->to == from || mark_at(p, in->to, SENSE_SUFFIX)); /* 开发|集团|公司 */
         if (in && before_inside == NONE && !business) /* the 投资 of 投资有限公司 is the name's */
             before_inside = i;
-        joins = joins || (in && !inside_names(p->ch[in->from]));
+        joins = joins || (in && !business && !inside_names(p->ch[in->from]));
         particle = particle || (in && in->to == in->from + 1 && !inside_names(p->ch[in->from]));
         i = in ? in->from : i - 1;
     }

@@ -366,6 +366,7 @@ bool starts_word(const struct page *p, uint32_t i); /* growth.c */
 /* A whole word in Latin letters, GmbH but not the AG of AGV (growth.c). */
 bool is_latin_word(const struct page *p, uint32_t from, uint32_t to);
 /* Does the name stand at the beginning of a word in another place near here? */
+bool stem_again(const struct page *p, uint32_t from, uint32_t to);
 bool comes_again(const struct page *p, uint32_t from, uint32_t to);
 /* Fills p->town, for begins_unlisted. */
 enum rc towns_find(struct page *p) MUST_CHECK;
