@@ -1,5 +1,5 @@
-/* Private to the page reader: article.c, html.c, tables.c, repair.c, shift.c, brand.c, pick.c,
- * date.c.
+/* Private to the page reader: article.c, html.c, tables.c, survey.c, repair.c, shift.c, brand.c,
+ * pick.c, date.c.
  *
  * A page becomes blocks (a paragraph, a heading, a list item: one line each); each block is
  * repaired; the repaired blocks are judged, and the article is put together of those that are
@@ -121,7 +121,9 @@ struct block {
     uint32_t links; /* bytes of raw that are links */
     uint32_t box;   /* container it stands in */
     enum block_kind kind;
-    bool surveyed, clean; /* line_survey saw it; and nothing in it is to be repaired */
+    bool surveyed, clean;       /* block_survey saw it; and nothing in it is to be repaired */
+    bool whole;                 /* a repair may reach over all of it */
+    uint32_t suspect, suspects; /* else: first and number in page.suspect, bytes of `raw` */
     /* Once repaired: */
     struct str text;
     bool spam;                /* some of its words are an advertisement's */
@@ -141,6 +143,7 @@ struct page {
     VEC(struct block) block;
     VEC(struct box) box;
     VEC(struct repair) repair;
+    VEC(uint32_t) suspect;         /* places where something may be to repair */
     struct str title, meta_title;  /* <title> and og:title, raw */
     struct str meta_date;          /* raw */
     struct str time_date;          /* of the first <time datetime="…">, raw */
@@ -148,6 +151,7 @@ struct page {
     struct str address;            /* what the page calls its own (canonical, og:url), raw */
     struct str label;              /* charset named in the page */
     size_t controls, malformed;    /* characters that are no text's; U+FFFD */
+    size_t han;                    /* Han characters */
     size_t annotations, converted; /* brackets with pinyin; Traditional characters */
     bool traditional;              /* much of it is Traditional */
     bool annotated;                /* pinyin in brackets stands in several places */
@@ -193,17 +197,31 @@ struct cell {
 
 struct cells {
     VEC(struct cell) cell;
-    unsigned of; /* enum char_of of any of them */
+    unsigned of;     /* enum char_of of any of them */
+    uint32_t han;    /* Han characters as they stood */
+    struct buf text; /* the block as far as it is repaired */
 };
 
+static inline bool is_open(uint32_t c) /* a bracket */
+{
+    return c == '(' || c == 0xFF08;
+}
+bool is_invisible(uint32_t c);
+/* Is the character itself one of the words? */
+bool in_words(const struct words *w, uint32_t c);
 /* Fill t->of, once the other tables are there. */
 void characters_fill(struct article_tables *t);
-/* Counts what is told of the whole page: controls, malformed, annotations, converted. */
+/* One look at every character of b->raw: counts the Han characters, notes what brand words there
+ * may be (of; at least those of the repaired text) and where something may be to repair. */
+enum rc block_survey(struct page *p, struct block *b, const struct article_tables *t,
+                     struct err *e) MUST_CHECK;
+/* Counts what is told of the whole page: han, controls, malformed, annotations, converted. */
 void page_survey(struct page *p, const struct article_tables *t, struct str text);
-/* The same of a line that became block b, a part of it: most need neither survey nor repair. */
-void line_survey(struct page *p, const struct article_tables *t, struct str line, struct block *b);
+/* Both for a line that became block b, a part of it; most need no survey but the block's. */
+enum rc line_survey(struct page *p, const struct article_tables *t, struct str line,
+                    struct block *b, struct err *e) MUST_CHECK;
 /* All of the page is counted: traditional, annotated. */
-void survey_end(struct page *p, struct str text);
+void survey_end(struct page *p);
 enum rc block_repair(struct page *p, struct block *b, const struct article_tables *t,
                      struct cells *work, struct err *e) MUST_CHECK;
 /* A bracket with pinyin that opens at cell i, behind the character `prev` (0: not known); returns
