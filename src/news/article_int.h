@@ -24,7 +24,9 @@ struct words {
     uint64_t first[65536 / 64]; /* characters that one begins with */
     uint64_t alone[65536 / 64]; /* characters that are one */
     uint64_t pair[65536 / 64];  /* hashes of the first two characters */
-    uint64_t lengths;           /* bit n: one has n bytes */
+    uint64_t lengths[64];       /* bit n: of those whose first character is k modulo 64 one has
+                                 * n bytes */
+    uint64_t tails[64];         /* the same by the last byte */
 };
 
 enum { WORD_MAX = 63 }; /* bytes */
@@ -71,6 +73,7 @@ struct article_tables {
     VEC(struct lost) lost;
     uint8_t of[65536];                                        /* enum char_of of a character */
     uint64_t brand_pair[65536 / 64], brand_alone[65536 / 64]; /* of all words of OF_BRAND */
+    uint64_t pair[65536 / 64]; /* of these, and of the words that make a character suspect */
 };
 
 /* What a character may begin, so that one look at it spares most look-ups of words. */
@@ -83,7 +86,8 @@ enum char_of {
     OF_SUSPECT = 16, /* a repair (repair.c) */
     OF_HAN = 32,
     OF_LOSS = 64, /* what takes the place of a lost byte */
-    OF_OPEN = 128,
+    OF_PAIR =
+        128, /* any of the above but OF_HAN only with a character that t->pair has behind it */
 };
 
 /* Which of OF_BRAND begin with these two characters. */
@@ -198,6 +202,7 @@ struct cell {
 struct cells {
     VEC(struct cell) cell;
     unsigned of;     /* enum char_of of any of them */
+    bool open;       /* a bracket opens */
     uint32_t han;    /* Han characters as they stood */
     struct buf text; /* the block as far as it is repaired */
 };
@@ -205,6 +210,10 @@ struct cells {
 static inline bool is_open(uint32_t c) /* a bracket */
 {
     return c == '(' || c == 0xFF08;
+}
+static inline bool is_loss(uint32_t c) /* what takes the place of a lost byte */
+{
+    return c == '?' || c == 0xFF1F || c == 0xFFFD;
 }
 bool is_invisible(uint32_t c);
 /* Is the character itself one of the words? */
@@ -256,6 +265,7 @@ static inline bool brand_may_begin(const struct article_tables *t, struct str te
 }
 bool brands_game(const struct article_tables *t, struct str text);
 /* Is this sentence or short line an advertisement? */
+enum { SPAM = 2 }; /* words of it */
 bool is_spam(const struct article_tables *t, struct str s);
 /* Does it have no other sentence? */
 bool is_all_spam(const struct article_tables *t, struct str s);

@@ -321,7 +321,7 @@ enum rc brands_find(struct page *p, const struct article_tables *t, struct err *
 
 bool is_spam(const struct article_tables *t, struct str s)
 {
-    return words_count(&t->spam, s, 2) >= 2;
+    return words_count(&t->spam, s, SPAM) >= SPAM;
 }
 
 bool is_all_spam(const struct article_tables *t, struct str s)

@@ -50,6 +50,7 @@ static enum rc split(struct cells *w, const struct article_tables *t, const stru
     w->cell.n = 0;
     w->of = 0;
     w->han = 0;
+    w->open = false;
     TRY(vec_reserve(&w->cell, part.to - part.from, e));
     for (size_t i = part.from; i < raw.n;) {
         uint32_t from = (uint32_t)i, c = utf8_sure(raw, &i);
@@ -57,6 +58,7 @@ static enum rc split(struct cells *w, const struct article_tables *t, const stru
         bool other = false;
         w->han += (of & OF_HAN) != 0;
         if (of & OF_SUSPECT) {
+            w->open |= is_open(c);
             if (is_invisible(c))
                 continue;
             size_t entity = c == '&' ? entity_at(raw, from, &c) : 0;
@@ -364,7 +366,7 @@ static enum rc part_repair(struct page *p, struct block *b, const struct article
     size_t n = work->cell.n;
     if (part.from == 0)
         indent_pass(c, n);
-    if (work->of & OF_OPEN)
+    if (work->open)
         pinyin_pass(p, t, c, n);
     if (work->of & OF_LOSS) {
         shift_repair(t, c, n);

@@ -24,25 +24,6 @@ static bool is_suspect(const struct article_tables *t, uint32_t c)
            bit_of(t->doubles.first, c);
 }
 
-void characters_fill(struct article_tables *t)
-{
-    const struct words *brand[] = {&t->names, &t->doubtful, &t->sites, &t->games, &t->spam};
-    for (size_t k = 0; k < ARRAY_LEN(brand); k++)
-        for (size_t i = 0; i < ARRAY_LEN(t->brand_pair); i++) {
-            t->brand_pair[i] |= brand[k]->pair[i];
-            t->brand_alone[i] |= brand[k]->alone[i];
-        }
-    for (uint32_t c = 0; c < 0x10000; c++) {
-        bool name = bit_of(t->names.first, c) || bit_of(t->doubtful.first, c);
-        bool loss = c == '?' || c == 0xFF1F || c == 0xFFFD;
-        t->of[c] = (uint8_t)((is_suspect(t, c) ? OF_SUSPECT : 0) | (loss ? OF_LOSS : 0) |
-                             (is_open(c) ? OF_OPEN : 0) | (is_han(c) ? OF_HAN : 0) |
-                             (name ? OF_NAME : 0) | (bit_of(t->sites.first, c) ? OF_SITE : 0) |
-                             (bit_of(t->games.first, c) ? OF_GAME : 0) |
-                             (bit_of(t->spam.first, c) ? OF_SPAM : 0));
-    }
-}
-
 /* A suspect character that is as it should be, by the one that follows it. */
 static bool is_innocent(const struct article_tables *t, uint32_t c, uint32_t next)
 {
@@ -55,6 +36,37 @@ static bool is_innocent(const struct article_tables *t, uint32_t c, uint32_t nex
         c == 0x8457)
         return false;
     return word || twice;
+}
+
+/* Is all that may be with c only so where certain characters follow? */
+static bool needs_pair(const struct article_tables *t, uint32_t c)
+{
+    const struct words *repaired[] = {&t->variant_words, &t->doubles};
+    bool word = false;
+    for (size_t k = 0; k < ARRAY_LEN(repaired); k++)
+        word |= bit_of(repaired[k]->first, c) && !bit_of(repaired[k]->alone, c);
+    bool suspect = is_suspect(t, c) && !(word && is_innocent(t, c, 0));
+    return !suspect && !is_open(c) && !is_loss(c) && !bit_of(t->brand_alone, c);
+}
+
+void characters_fill(struct article_tables *t)
+{
+    const struct words *brand[] = {&t->names, &t->doubtful, &t->sites, &t->games, &t->spam};
+    for (size_t k = 0; k < ARRAY_LEN(brand); k++)
+        for (size_t i = 0; i < ARRAY_LEN(t->brand_pair); i++) {
+            t->brand_pair[i] |= brand[k]->pair[i];
+            t->brand_alone[i] |= brand[k]->alone[i];
+        }
+    for (size_t i = 0; i < ARRAY_LEN(t->pair); i++)
+        t->pair[i] = t->brand_pair[i] | t->variant_words.pair[i] | t->doubles.pair[i];
+    for (uint32_t c = 0; c < 0x10000; c++) {
+        bool name = bit_of(t->names.first, c) || bit_of(t->doubtful.first, c);
+        t->of[c] = (uint8_t)((is_suspect(t, c) ? OF_SUSPECT : 0) | (is_loss(c) ? OF_LOSS : 0) |
+                             (needs_pair(t, c) ? OF_PAIR : 0) | (is_han(c) ? OF_HAN : 0) |
+                             (name ? OF_NAME : 0) | (bit_of(t->sites.first, c) ? OF_SITE : 0) |
+                             (bit_of(t->games.first, c) ? OF_GAME : 0) |
+                             (bit_of(t->spam.first, c) ? OF_SPAM : 0));
+    }
 }
 
 static uint32_t char_at(struct str s, size_t i)
@@ -81,7 +93,7 @@ enum rc block_survey(struct page *p, struct block *b, const struct article_table
     enum { SPARSE = 64 }; /* bytes a place; denser, and the whole block is gone through */
     const struct str s = b->raw;
     const size_t most = s.n / SPARSE + 1;
-    size_t found = 0;
+    size_t found = 0, spam = 0;
     unsigned seen = 0, brands = 0;
     TRY(vec_reserve(&p->suspect, most, e));
     uint32_t *suspect = p->suspect.p + p->suspect.n, han = 0;
@@ -95,18 +107,22 @@ enum rc block_survey(struct page *p, struct block *b, const struct article_table
         if (!(of & (OF_BRAND | OF_SUSPECT)))
             continue;
         uint32_t next = char_at(s, i);
-        brands |= of & OF_BRAND ? brand_words_of(t, c, next) : 0;
+        if (of & OF_PAIR && !bit_of(t->pair, pair_of(c, next)))
+            continue; /* most of these */
+        unsigned words = of & OF_BRAND ? brand_words_of(t, c, next) : 0;
+        brands |= words;
+        spam += words & OF_SPAM && words_at(&t->spam, s, from, NULL);
+        seen |= of;
         if (!(of & OF_SUSPECT) || (c <= 0xFFFF && is_innocent(t, c, next)))
             continue;
-        seen |= of;
         if (found < most)
             suspect[found] = from;
         found++;
     }
     bool indent = !s.n || s.p[0] == ' ';
     b->han = han;
-    b->of = (uint8_t)brands;
     b->clean = !found && !indent;
+    b->of = (uint8_t)(b->clean && spam < SPAM ? brands & ~(unsigned)OF_SPAM : brands);
     b->whole = indent || found > most || seen & OF_LOSS;
     b->suspect = (uint32_t)p->suspect.n;
     b->suspects = b->whole ? 0 : (uint32_t)found;
