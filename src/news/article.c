@@ -259,12 +259,10 @@ static enum rc mark_brands(struct article *x, const struct page *p, const struct
     size_t k = 0;
     enum rc rc = RC_OK;
     bool game = p->of & OF_GAME && p->of & OF_SITE && brands_game(t, x->text);
-    for (size_t i = 0; rc == RC_OK && i < x->text.n;) {
-        size_t after = i;
-        uint32_t c = utf8_sure(x->text, &after);
-        size_t n = brand_may_begin(t, x->text, i, c, game) ? brand_at(p, t, x->text, i) : 0;
+    for (size_t i = 0; rc == RC_OK && (i = brand_next(t, x->text, i, game)) < x->text.n;) {
+        size_t n = brand_at(p, t, x->text, i);
         if (!n) {
-            i = after;
+            utf8_sure(x->text, &i);
             continue;
         }
         struct span at = {(uint32_t)i, (uint32_t)(i + n)};

@@ -71,7 +71,7 @@ struct article_tables {
     struct words units;     /* to the characters that read so */
     VEC(struct str) to;     /* what variant_words, doubles and units become: their values */
     VEC(struct lost) lost;
-    uint8_t of[65536];                                        /* enum char_of of a character */
+    uint16_t of[65536];                                       /* enum char_of of a character */
     uint64_t brand_pair[65536 / 64], brand_alone[65536 / 64]; /* of all words of OF_BRAND */
     uint64_t pair[65536 / 64]; /* of these, and of the words that make a character suspect */
 };
@@ -249,19 +249,13 @@ void shift_repair(const struct article_tables *t, struct cell *c, size_t n);
 enum rc brands_find(struct page *p, const struct article_tables *t, struct err *e) MUST_CHECK;
 /* Bytes of the brand that stands at text.p + i, 0: none. */
 size_t brand_at(const struct page *p, const struct article_tables *t, struct str text, size_t i);
-bool brand_begins(const struct article_tables *t, struct str text, size_t i, uint32_t c, bool game);
+/* The first place from i on where a brand can begin, text.n: none. `game`: brands_game of the text.
+ */
+size_t brand_next(const struct article_tables *t, struct str text, size_t i, bool game);
 /* U+5000 … U+9FFF before text.p + i? */
 static inline bool han_before(struct str text, size_t i)
 {
     return i >= 3 && (unsigned char)text.p[i - 3] - 0xE5u < 5;
-}
-/* Can any brand begin at text.p + i with character c? `game`: brands_game of the text. */
-static inline bool brand_may_begin(const struct article_tables *t, struct str text, size_t i,
-                                   uint32_t c, bool game)
-{
-    if (c >= 0x80 && !(t->of[c & 0xFFFF] & OF_NAME) && (!game || han_before(text, i)))
-        return false; /* most */
-    return brand_begins(t, text, i, c, game);
 }
 bool brands_game(const struct article_tables *t, struct str text);
 /* Is this sentence or short line an advertisement? */
