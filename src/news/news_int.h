@@ -305,6 +305,8 @@ static inline bool is_digit(uint32_t c)
 {
     return c - '0' < 10;
 }
+bool is_numeral(uint32_t c); /* 一二两三四五六七八九十百千万数几 */
+bool is_one_of(uint32_t c, const char *set);
 bool is_crossed(const struct page *p, uint32_t i); /* a word that is no name goes on at i */
 bool is_river(const struct page *p, uint32_t i);   /* 长江 … around i */
 bool is_level(uint32_t c);                         /* 省市县区州 */
@@ -375,6 +377,10 @@ enum rc people_find(struct page *p) MUST_CHECK;
 size_t naming_from(const struct page *p, uint32_t i);
 uint16_t char_flags(uint32_t c); /* for the table */
 
+/* Behind the figures (with . and , between), the numerals, the range (20至30) that begins at i. */
+uint32_t digits_end(const struct page *p, uint32_t i);
+uint32_t numerals_end(const struct page *p, uint32_t i);
+uint32_t range_end(const struct page *p, uint32_t i);
 enum rc amounts_find(struct page *p) MUST_CHECK;
 enum rc moments_find(struct page *p) MUST_CHECK;
 /* The deadline of a fact of clause c; `wanted`: one before it in the sentence counts, too. */

@@ -1,50 +1,6 @@
 /* A page as characters, marks and clauses. */
 #include "news/news_int.h"
 
-bool is_break_mark(uint32_t c)
-{
-    switch (c) {
-    case 0:
-    case ' ':
-    case '\n':
-    case ',':
-    case ';':
-    case ':':
-    case '!':
-    case '?':
-    case '(':
-    case ')':
-    case 0x3014: /* 〔〕 */
-    case 0x3015:
-    case '"':
-    case '[':
-    case ']':
-    case '<':
-    case '>':
-    case '|':
-    case '/':
-    case 0x3001: /* 、 */
-    case 0x3002: /* 。 */
-    case 0x201C:
-    case 0x201D:
-    case 0x2018:
-    case 0x2019:
-    case 0x300A: /* 《》「」『』【】 */
-    case 0x300B:
-    case 0x300C:
-    case 0x300D:
-    case 0x300E:
-    case 0x300F:
-    case 0x3010:
-    case 0x3011:
-    case 0x2014:
-    case 0x2026:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* 泸州|长江机械: the 州长 in it is no office. */
 bool is_river(const struct page *p, uint32_t i)
 {
