@@ -40,8 +40,11 @@ static uint32_t before_amount(const struct page *p, uint32_t i)
                                         "将近",   "近",     "约",   "超",   "逾"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++) {
         uint32_t n = (uint32_t)utf8_len(str_of(words[k]));
-        if (i >= n && looking_at(p, i - n, words[k]) && !mark_to(p, i, SENSE_GROUP))
-            return i - n; /* not the 约 of 签约 */
+        if (i < n || !looking_at(p, i - n, words[k]))
+            continue;
+        const struct mark *verb = mark_to(p, i, SENSE_GROUP); /* not the 约 of 签约 */
+        if (!verb || verb->from >= i - n)
+            return i - n;
     }
     return i;
 }
