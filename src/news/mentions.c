@@ -2,19 +2,6 @@
  * government, and the words a page uses for its own school. */
 #include "news/news_int.h"
 
-uint32_t mention_from(const struct page *p, uint32_t i)
-{
-    size_t lo = 0, hi = p->mention.n;
-    while (lo < hi) {
-        size_t mid = (lo + hi) / 2;
-        if (p->mention.p[mid].to <= i)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return (uint32_t)lo;
-}
-
 /* Nothing but adjectives of organisations (现代产业学院, 龙头企业集团)? */
 static bool is_generic(const struct page *p, uint32_t from, uint32_t to)
 {

@@ -98,7 +98,7 @@ static uint32_t within_end(const struct page *p, uint32_t i)
         "本世纪中叶", "今年年底前", "今年年底", "明年底前", "明年年底", "明年底", "明年"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (looking_at(p, i, words[k]) &&
-            !(i && (is_digit(p->ch[i - 1]) || is_numeral(p->ch[i - 1]))))
+            !(i && (is_digit(p->ch[i - 1]) || is_zh_digit(p->ch[i - 1]))))
             return i + (uint32_t)utf8_len(str_of(words[k]));
     uint32_t to = is_digit(p->ch[i]) ? range_end(p, digits_end(p, i)) : numerals_end(p, i);
     if (to == i)

@@ -214,15 +214,8 @@ static enum rc cut(struct page *p)
 
 uint32_t clause_of(const struct page *p, uint32_t i)
 {
-    size_t lo = 0, hi = p->clause.n;
-    while (lo < hi) {
-        size_t mid = (lo + hi) / 2;
-        if (p->clause.p[mid].to <= i)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo < p->clause.n ? (uint32_t)lo : NONE;
+    uint32_t k = FIRST_WITH(p->clause, to, i + 1);
+    return k < p->clause.n ? k : NONE;
 }
 
 /* The lines of an article set as verse at its beginning: short, without a mark at their end, at

@@ -394,19 +394,6 @@ static bool is_name_title(const struct page *p, const struct office *o, const st
            !name_end(p, m->to, false);
 }
 
-size_t naming_from(const struct page *p, uint32_t i)
-{
-    size_t lo = 0, hi = p->naming.n;
-    while (lo < hi) {
-        size_t mid = (lo + hi) / 2;
-        if (p->naming.p[mid].from < i)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
-}
-
 static enum rc names_at(struct page *p, uint32_t i)
 {
     struct str rest = str_sub(p->x->text, p->at[i], p->x->text.n);

@@ -47,7 +47,7 @@ enum rc towns_find(struct page *p)
 {
     for (uint32_t i = 0; (i = next_with(p->flags, i, p->n, CHAR_NAME)) < p->n; i++)
         if (is_town(p->ch[i]))
-            TRY(vec_push(&p->town, i, p->e));
+            TRY(vec_push(&p->town, (struct town){i}, p->e));
     return RC_OK;
 }
 
@@ -55,16 +55,9 @@ enum rc towns_find(struct page *p)
 static bool is_town_near(const struct page *p, uint32_t from, uint32_t n)
 {
     uint32_t end = MIN(p->n, from + NEAR), first = (from > NEAR ? from - NEAR : 0) + n;
-    size_t lo = 0, hi = p->town.n;
-    while (lo < hi) {
-        size_t mid = (lo + hi) / 2;
-        if (p->town.p[mid] < first)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    for (; lo < p->town.n && p->town.p[lo] < end; lo++)
-        if (same_at(p, p->town.p[lo] - n, from, n) && starts_word(p, p->town.p[lo] - n))
+    for (uint32_t lo = FIRST_WITH(p->town, at, first); lo < p->town.n && p->town.p[lo].at < end;
+         lo++)
+        if (same_at(p, p->town.p[lo].at - n, from, n) && starts_word(p, p->town.p[lo].at - n))
             return true;
     return false;
 }

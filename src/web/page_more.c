@@ -65,6 +65,7 @@ enum rc view_more(struct request *rq, struct view *v, const struct shown *shown,
                {"person", view_led},
                {"project", view_led},
                {"programme", view_programme},
+               {"indicator", view_measure},
                {"org", view_org}};
     const struct rec *r = &shown->rec;
     size_t n = 0;
