@@ -81,8 +81,8 @@ uint32_t grow_places(const struct page *p, uint32_t i)
 /* Up to four characters before a place still belong to the name of a company (新奥泰州燃气). */
 static uint32_t grow_brand(const struct page *p, uint32_t i)
 {
-    if (mark_to(p, i, SENSE_SUFFIX)) /* 有限公司|芜湖分行 */
-        return i;
+    if (mark_to(p, i, SENSE_SUFFIX) || mark_to(p, i, SENSE_GENERIC))
+        return i; /* 有限公司|芜湖分行, 校友企业|湖南某某公司 */
     for (uint32_t k = i; k + 4 >= i; k--) {
         if (k == 0 || is_break(p->ch[k - 1]) || mark_to(p, k, SENSE_STOP) ||
             mark_to(p, k, SENSE_INSIDE))

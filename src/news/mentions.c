@@ -254,7 +254,8 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
     if ((is_generic(p, m.from, s->from) && (!m.anchored || begins_generic(p, &m))) ||
         is_some_lab(p, &m))
         return RC_OK;
-    if (p->ch[s->to] == 0x751F || p->ch[s->to] == 0x6CD5) /* 大学生, 公司法 */
+    bool pupil = kind_is_school(x->kind) && p->ch[s->to] == 0x751F; /* 大学|生, not 公司|生产 */
+    if (pupil || (s->to - s->from == 2 && p->ch[s->to] == 0x6CD5)) /* 公司|法 */
         return RC_OK;
     return in_title(p, &m) ? RC_OK : put(p, m);
 }

@@ -74,7 +74,8 @@ static bool has_double_surname(const struct page *p, uint32_t i)
 static bool is_and(const struct page *p, uint32_t i)
 {
     bool particle = looking_at(p, i, "和") || looking_at(p, i, "由") || looking_at(p, i, "从");
-    return particle && mark_to(p, i, SENSE_TITLE);
+    return particle && mark_to(p, i, SENSE_TITLE) &&
+           !(is_break(p->ch[i + 3]) && comes_again(p, i, i + 3)); /* 董事长|由春梅， */
 }
 
 /* 张凯|为联合实验室揭牌 */
