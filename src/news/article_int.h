@@ -88,6 +88,7 @@ enum char_of {
     OF_LOSS = 64,    /* what takes the place of a lost byte */
     OF_PAIR = 128,   /* all but OF_HAN only with a character behind it that t->pair has */
     OF_SECOND = 256, /* such a character */
+    OF_ALONE = 512,  /* OF_BRAND or OF_SUSPECT, and not OF_PAIR */
 };
 
 /* Which of OF_BRAND begin with these two characters. */

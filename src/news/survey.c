@@ -81,7 +81,10 @@ void characters_fill(struct article_tables *t)
                         (bit_of(t->sites.first, c) ? OF_SITE : 0) |
                         (bit_of(t->games.first, c) ? OF_GAME : 0) |
                         (bit_of(t->spam.first, c) ? OF_SPAM : 0);
-        t->of[c] |= (uint16_t)(look | (look && needs_pair(t, c) ? OF_PAIR : 0) |
+        t->of[c] |= (uint16_t)(look |
+                               (!look              ? 0
+                                : needs_pair(t, c) ? OF_PAIR
+                                                   : OF_ALONE) |
                                (is_loss(c) ? OF_LOSS : 0) | (is_han(c) ? OF_HAN : 0));
     }
 }
@@ -95,12 +98,11 @@ static uint32_t char_at(struct str s, size_t i)
  * that only a certain one behind it makes so is passed over with one that is no second at all. */
 static size_t skip_usual(const struct article_tables *t, struct str s, size_t i, uint32_t *han)
 {
-    enum { LOOK = OF_BRAND | OF_SUSPECT };
     unsigned n = 0, last = 0; /* what the character before i is */
     for (; utf8_two_wide(s, i); i += 6) {
         unsigned a = t->of[utf8_wide(s, i)], b = t->of[utf8_wide(s, i + 3)];
         unsigned met = ((last & OF_PAIR) << 1 & a) | ((a & OF_PAIR) << 1 & b);
-        if (met || (a & LOOK && !(a & OF_PAIR)) || (b & LOOK && !(b & OF_PAIR)))
+        if ((met & OF_SECOND) | ((a | b) & OF_ALONE))
             break;
         n += (a & OF_HAN) + (b & OF_HAN);
         last = b;
