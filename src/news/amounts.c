@@ -14,7 +14,7 @@ uint32_t digits_end(const struct page *p, uint32_t i)
 
 uint32_t numerals_end(const struct page *p, uint32_t i)
 {
-    while (is_numeral(p->ch[i]))
+    while (is_han_numeral(p->ch[i]))
         i++;
     return i;
 }

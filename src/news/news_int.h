@@ -338,7 +338,7 @@ static inline bool is_digit(uint32_t c)
 {
     return c - '0' < 10;
 }
-bool is_numeral(uint32_t c); /* 一二两三四五六七八九十百千万数几 */
+bool is_han_numeral(uint32_t c); /* 一二两三四五六七八九十百千万数几 */
 bool is_one_of(uint32_t c, const char *set);
 bool is_crossed(const struct page *p, uint32_t i); /* a word that is no name goes on at i */
 bool is_river(const struct page *p, uint32_t i);   /* 长江 … around i */
