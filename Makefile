@@ -1,6 +1,6 @@
 # Qiao. The two commands: `make run` and `make check`. `make help` lists the rest.
 #
-# A build lives in build/$(VARIANT): gcc (default), clang, asan, fault, fuzz, small.
+# A build lives in build/$(VARIANT): gcc (default), clang, asan, tsan, fault, fuzz, small.
 
 VARIANT ?= gcc
 BUILD   := build/$(VARIANT)
@@ -21,6 +21,7 @@ CC_asan   := clang
 CC_fault  := gcc
 CC_fuzz   := clang
 CC_small  := clang
+CC_tsan   := clang
 CC        := $(CC_$(VARIANT))
 
 OPT_gcc   := -O2 -g
@@ -29,6 +30,7 @@ OPT_asan  := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno
 OPT_fault := -O1 -g1 -DQIAO_FAULT -fsanitize=address
 # Small blocks and segments, so that a small collection has many of them.
 OPT_small := $(OPT_asan) -DBLOCK_BITS=8 -DCOMMON_DF=16 -DINDEX_DOCS_MAX=1024u
+OPT_tsan  := -O1 -g1 -fsanitize=thread -fno-omit-frame-pointer
 OPT_fuzz  := -O1 -g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 PKGS      := icu-uc icu-i18n libzip expat xlsxwriter jansson yaml-0.1 gumbo sqlite3 libpq libsodium \

@@ -327,7 +327,7 @@ static enum rc build(struct article *x, struct page *p, const struct article_tab
     if (rc == RC_OK)
         rc = finish(&o, a, e);
     if (rc == RC_OK) {
-        x->site = arena_str(a, p->title.n ? p->title : c.byline);
+        x->site = arena_str(a, c.site);
         rc = x->site.p ? RC_OK : err_nomem(e);
     }
     if (rc == RC_OK && publish_date(date, p, &c, t, x->url)) {

@@ -290,7 +290,7 @@ struct choice {
     VEC(uint8_t) kind;     /* enum line_kind of every block of the page */
     uint32_t title;        /* the block it stands in, NO_BLOCK: only in <title> */
     struct str title_text; /* "" for none */
-    struct str byline;     /* 原创 某某大学 2024-05-30 20:11 above the article; "" for none */
+    struct str site;       /* what the page calls itself: lines; "" for nothing */
 };
 
 /* Which blocks are the article. Call choice_free in any case. */

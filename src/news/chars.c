@@ -8,7 +8,7 @@ bool is_one_of(uint32_t c, const char *set)
     return strstr(set, s) != NULL;
 }
 
-bool is_han_numeral(uint32_t c)
+bool is_zh_digit(uint32_t c)
 {
     if (c < 0x4E00 || c > 0x767E) /* most */
         return false;
@@ -97,7 +97,7 @@ static bool may_begin_moment(uint32_t c)
     case 0x672C:
         return true;
     default:
-        return is_digit(c) || is_han_numeral(c);
+        return is_digit(c) || is_zh_digit(c);
     }
 }
 
@@ -105,7 +105,7 @@ uint16_t char_flags(uint32_t c)
 {
     if (c == 0)
         return CHAR_BREAK;
-    return (uint16_t)((is_digit(c) || is_han_numeral(c) ? CHAR_NUMBER : 0) |
+    return (uint16_t)((is_digit(c) || is_zh_digit(c) ? CHAR_NUMBER : 0) |
                       (may_begin_moment(c) ? CHAR_MOMENT : 0) |
                       (is_digit(c) || is_one_of(c, "\n近日不连昨今本上") ? CHAR_DAY : 0) |
                       (is_one_of(c, "我该本校学公集企省市县区州镇乡") ? CHAR_NAME : 0) |

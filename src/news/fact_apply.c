@@ -154,7 +154,8 @@ static bool counts_people(const struct page *p, const struct fact_rule *r, const
 /* 与三家企业组建订单班: no number of classes. */
 static bool counts_orgs(const struct page *p, const struct amount *a)
 {
-    static const char *const words[] = {"企业", "高校", "院校", "单位", "公司"};
+    static const char *const words[] = {"企业", "高校", "院校", "单位", "公司",
+                                        "银行", "院所", "机构", "医院", "协会"};
     for (size_t k = 0; !is_people_unit(p->ch[a->unit_from]) && k < ARRAY_LEN(words); k++)
         if (looking_at(p, a->to, words[k]))
             return true;
@@ -166,7 +167,7 @@ static bool counts_others(const struct page *p, const struct fact_rule *r, const
 {
     bool things = r->type == FACT_PROJECT || r->type == FACT_TALENT_TRAINING ||
                   r->type == FACT_JOINT_PLATFORM || r->type == FACT_INTERNSHIP;
-    return things && r->has_noun && counts_orgs(p, a);
+    return ((things && r->has_noun) || r->type == FACT_COMMITMENT) && counts_orgs(p, a);
 }
 
 /* A fact for every number of the clause. */

@@ -59,6 +59,23 @@ static bool goes_on(const struct page *p, uint32_t i)
     return looking_at(p, i, "会") && (is_break(p->ch[i + 1]) || mark_at(p, i + 1, SENSE_STOP));
 }
 
+/* The first noun before the verb that is near enough, or begins a list that goes on to one:
+ * 甲研究院、乙研究院、丙研究院同日开园. */
+static const struct mark *noun_before(const struct page *p, const struct fact_rule *r,
+                                      uint32_t from, uint32_t verb)
+{
+    const struct mark *n = noun_of(p, from, verb, &r->noun, from), *head = n;
+    while (r->split && n && n->to + r->gap < verb) {
+        const struct mark *next = noun_of(p, from, verb, &r->noun, n->to);
+        if (p->ch[n->to] != 0x3001)
+            head = next;
+        n = next;
+    }
+    if (n && n->to + r->gap < verb)
+        return NULL;
+    return n ? head : NULL;
+}
+
 static bool noun_fits(const struct page *p, struct hit *h, const struct mark *verb)
 {
     const struct fact_rule *r = h->rule;
@@ -68,11 +85,8 @@ static bool noun_fits(const struct page *p, struct hit *h, const struct mark *ve
         n = noun_of(p, from, to, &r->noun, verb->to);
     if (n && n->from > verb->to + r->gap)
         n = NULL;
-    if (!n && r->order != ORDER_AFTER) {
-        n = noun_of(p, from, verb->from, &r->noun, from);
-        if (n && (n->to + r->gap < verb->from || p->ch[verb->to] == 0x3001))
-            n = NULL;
-    }
+    if (!n && r->order != ORDER_AFTER && p->ch[verb->to] != 0x3001)
+        n = noun_before(p, r, from, verb->from);
     if (!n)
         return false;
     if (goes_on(p, n->to))

@@ -156,15 +156,26 @@ static enum rc rest_figures(struct page *p)
     return RC_OK;
 }
 
+/* 签署合作协议: what the paragraph says behind it is agreed. */
+static bool signs(const struct page *p, const struct clause *c)
+{
+    uint32_t sign = group_find(p->t, "sign"), paper = group_find(p->t, "agreement");
+    return sign != NONE && paper != NONE && c->from >= p->title && set_has(&c->groups, sign) &&
+           set_has(&c->groups, paper);
+}
+
 /* 根据协议: what the rest of the paragraph says is agreed as well. */
 static void carry_pact(struct page *p)
 {
-    uint32_t pact = group_find(p->t, "pact"), para = NONE;
-    for (size_t c = 0; c < p->clause.n && pact != NONE; c++)
-        if (set_has(&p->clause.p[c].groups, pact))
-            para = p->clause.p[c].para;
-        else if (p->clause.p[c].para == para)
-            set_put(&p->clause.p[c].groups, pact);
+    uint32_t pact = group_find(p->t, "pact"), now = group_find(p->t, "now"), para = NONE;
+    for (size_t c = 0; c < p->clause.n && pact != NONE; c++) {
+        struct clause *k = &p->clause.p[c];
+        bool told = set_has(&k->groups, pact);
+        if (!told && k->para == para && !(now != NONE && set_has(&k->groups, now)))
+            set_put(&k->groups, pact);
+        if (told || signs(p, k))
+            para = k->para;
+    }
 }
 
 /* The title repeats the text: it is read last, for what the text did not say. */

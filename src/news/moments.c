@@ -99,7 +99,7 @@ static uint32_t within_end(const struct page *p, uint32_t i)
     bool number = p->flags[i] & CHAR_NUMBER; /* with which none of them begins */
     for (size_t k = 0; !number && k < ARRAY_LEN(words); k++)
         if (looking_at(p, i, words[k]) &&
-            !(i && (is_digit(p->ch[i - 1]) || is_han_numeral(p->ch[i - 1]))))
+            !(i && (is_digit(p->ch[i - 1]) || is_zh_digit(p->ch[i - 1]))))
             return i + (uint32_t)utf8_len(str_of(words[k]));
     if (!number)
         return 0;

@@ -338,7 +338,7 @@ static inline bool is_digit(uint32_t c)
 {
     return c - '0' < 10;
 }
-bool is_han_numeral(uint32_t c); /* 一二两三四五六七八九十百千万数几 */
+bool is_zh_digit(uint32_t c); /* 一二两三四五六七八九十百千万数几 */
 bool is_one_of(uint32_t c, const char *set);
 bool is_crossed(const struct page *p, uint32_t i); /* a word that is no name goes on at i */
 bool is_river(const struct page *p, uint32_t i);   /* 长江 … around i */
@@ -366,6 +366,7 @@ bool starts_word(const struct page *p, uint32_t i); /* growth.c */
 /* A whole word in Latin letters, GmbH but not the AG of AGV (growth.c). */
 bool is_latin_word(const struct page *p, uint32_t from, uint32_t to);
 /* Does the name stand at the beginning of a word in another place near here? */
+bool stem_again(const struct page *p, uint32_t from, uint32_t to);
 bool comes_again(const struct page *p, uint32_t from, uint32_t to);
 /* Fills p->town, for begins_unlisted. */
 enum rc towns_find(struct page *p) MUST_CHECK;

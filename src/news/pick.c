@@ -495,6 +495,42 @@ static struct str byline_of(const struct page *p, uint32_t before)
     return found;
 }
 
+/* 版权所有：某某大学, 主办：某某学院: what stands behind the label, "" where there is none. */
+static struct str owner_of(struct str line)
+{
+    static const char *const labels[] = {"版权所有", "主办单位", "主办"};
+    for (size_t k = 0; k < ARRAY_LEN(labels); k++) {
+        size_t i = str_find(line, str_of(labels[k]), 0);
+        if (i != SIZE_MAX)
+            return str_sub(line, i + strlen(labels[k]), line.n);
+    }
+    return STR("");
+}
+
+static enum rc line_put(struct buf *b, struct str s, struct err *e)
+{
+    TRY(buf_str(b, str_sub(s, 0, MIN(s.n, 1024)), e));
+    return buf_char(b, '\n', e);
+}
+
+/* What the page calls itself: its title, else the line with the clock; the first line of one
+ * without markup, who holds its rights. */
+static enum rc site_of(struct choice *out, const struct page *p, struct range r, struct err *e)
+{
+    enum { SITE_MAX = 4096, LINE = 90 };
+    struct buf b;
+    buf_init(&b, SITE_MAX);
+    enum rc rc = line_put(&b, p->title.n ? p->title : byline_of(p, r.from), e);
+    if (rc == RC_OK && !p->title.n && r.from > 0 && out->title != 0 && p->block.p[0].text.n <= LINE)
+        rc = line_put(&b, p->block.p[0].text, e);
+    for (uint32_t i = r.to; rc == RC_OK && i < p->block.n && buf_view(&b).n < SITE_MAX / 2; i++)
+        if (p->block.p[i].text.n <= LINE && owner_of(p->block.p[i].text).n)
+            rc = line_put(&b, owner_of(p->block.p[i].text), e);
+    out->site = rc == RC_OK ? arena_str(p->arena, buf_view(&b)) : STR("");
+    buf_free(&b);
+    return rc == RC_OK && !out->site.p ? err_nomem(e) : rc;
+}
+
 /* Of the lines above the article and the page's own title, seen in the article. */
 static enum rc pairs_of(struct pairs *w, const struct choice *c, const struct page *p,
                         struct range r, struct err *e)
@@ -519,7 +555,7 @@ static enum rc pairs_of(struct pairs *w, const struct choice *c, const struct pa
 enum rc article_choose(struct choice *out, struct page *p, const struct article_tables *t,
                        struct err *e)
 {
-    *out = (struct choice){.title = NO_BLOCK, .title_text = STR(""), .byline = STR("")};
+    *out = (struct choice){.title = NO_BLOCK, .title_text = STR(""), .site = STR("")};
     TRY(vec_reserve(&out->kind, p->block.n, e));
     for (size_t i = 0; i < p->block.n; i++) {
         struct block *b = &p->block.p[i];
@@ -539,9 +575,9 @@ enum rc article_choose(struct choice *out, struct page *p, const struct article_
         r.from = top; /* it was a paragraph after all */
     if (h.block == NO_BLOCK)
         h.text = named_headline(p, t, &w);
-    out->byline = byline_of(p, r.from);
     out->title = h.block;
     out->title_text = h.text;
+    TRY(site_of(out, p, r, e));
     return collect(out, p, t, r, e);
 }
 

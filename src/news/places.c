@@ -45,6 +45,16 @@ bool comes_again(const struct page *p, uint32_t from, uint32_t to)
     return false;
 }
 
+/* 绥川 of 绥川县, twice more on the page without its level. */
+bool stem_again(const struct page *p, uint32_t from, uint32_t to)
+{
+    uint32_t end = MIN(p->n, to + NEAR), n = to - from, seen = 0;
+    for (uint32_t i = from > NEAR ? from - NEAR : 0; i + n < end && seen < 2; i++)
+        if (i != from && same_at(p, i, from, n) && !is_level(p->ch[i + n]))
+            seen++;
+    return seen >= 2;
+}
+
 enum rc towns_find(struct page *p)
 {
     for (uint32_t i = 0; (i = next_with(p->flags, i, p->n, CHAR_NAME)) < p->n; i++)

@@ -51,6 +51,18 @@ static size_t unlisted_town(struct str s)
     return 0;
 }
 
+/* 汾川 of 汾川碳谷新材料有限公司, where the page names 汾川市: where the town ends, 0. */
+static size_t town_stem(const struct org *o, struct str s)
+{
+    enum { CHAR = 3, LEAST = 3 * CHAR };
+    if (o->kind != KIND_GOVERNMENT || o->division != NONE || o->name.n < LEAST ||
+        o->name.n > LEAST + CHAR ||
+        (!str_ends(o->name, STR("市")) && !str_ends(o->name, STR("县"))))
+        return 0;
+    struct str stem = str_sub(o->name, 0, o->name.n - CHAR);
+    return str_starts(s, stem) ? stem.n : 0;
+}
+
 /* Without the place that it begins with. */
 static struct str without_place(const struct page *p, struct str s)
 {
@@ -67,6 +79,8 @@ static struct str without_place(const struct page *p, struct str s)
     }
     if (cut == 0)
         cut = unlisted_town(s);
+    for (uint32_t i = 0; i < p->org.n && cut == 0; i++)
+        cut = town_stem(&p->org.p[i], s);
     return cut < s.n ? str_sub(s, cut, s.n) : s;
 }
 

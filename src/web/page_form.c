@@ -157,7 +157,7 @@ static enum rc form_reply(struct request *rq, struct reply *re, struct form_view
 
 /* Refused for a reason that no field of the form has: said above the form, which keeps what was
  * typed. Whatever else went wrong is an error page. */
-static bool is_refusal(enum rc rc, const struct err *why)
+bool is_refusal(enum rc rc, const struct err *why)
 {
     return rc == RC_USER && (error_status(why) == 422 || error_status(why) == 409);
 }
@@ -339,6 +339,7 @@ static enum rc step_fields(struct request *rq, const struct shown *s, const stru
         return err_nomem(e);
     for (uint32_t i = 0; i < a->n_require; i++)
         all[f->n_only++] = a->require[i];
+    f->n_needed = f->n_only;
     for (uint32_t i = 0; s->may_write && i < a->n_ask; i++)
         all[f->n_only++] = a->ask[i];
     f->only = all;
@@ -350,6 +351,15 @@ static struct str back_of(const struct request *rq, struct str path)
 {
     struct str back = param_text(rq, "back");
     return path_is_local(back) ? back : path;
+}
+
+/* The same once the step is taken: on the board, at its card. */
+static struct str back_to(const struct request *rq, const struct rec *r)
+{
+    struct str back = back_of(rq, record_path(rq, r));
+    return str_starts(back, STR("/board"))
+               ? textf(rq, "%.*s#card-%lld", (int)back.n, back.p, (long long)r->id)
+               : back;
 }
 
 static enum rc step_reply(struct request *rq, struct reply *re, const struct shown *s,
@@ -440,8 +450,7 @@ enum rc step_do(struct request *rq, struct reply *re, struct err *e)
     if (asks || (rc != RC_NOMEM && faults.n)) {
         rc = step_reply(rq, re, &s, step, &faults, NULL, e);
     } else if (rc == RC_OK) {
-        struct str path = record_path(rq, &s.rec);
-        rc = reply_see(rq, re, back_of(rq, path), "moved", e);
+        rc = reply_see(rq, re, back_to(rq, &s.rec), "moved", e);
     } else if (is_refusal(rc, &why) && n) {
         rc = step_reply(rq, re, &s, step, &faults, &why, e);
     } else {
