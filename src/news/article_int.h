@@ -85,9 +85,10 @@ enum char_of {
     OF_BRAND = OF_NAME | OF_SITE | OF_GAME | OF_SPAM,
     OF_SUSPECT = 16, /* a repair (repair.c) */
     OF_HAN = 32,
-    OF_LOSS = 64, /* what takes the place of a lost byte */
-    OF_PAIR =
-        128, /* any of the above but OF_HAN only with a character that t->pair has behind it */
+    OF_LOSS = 64,    /* what takes the place of a lost byte */
+    OF_PAIR = 128,   /* all but OF_HAN only with a character behind it that t->pair has */
+    OF_SECOND = 256, /* such a character */
+    OF_ALONE = 512,  /* OF_BRAND or OF_SUSPECT, and not OF_PAIR */
 };
 
 /* Which of OF_BRAND begin with these two characters. */

@@ -46,6 +46,13 @@ static bool is_later_byte(unsigned char b)
     return (signed char)b < -64; /* 80 … BF: one comparison */
 }
 
+/* U+4000 … 9FFF */
+static bool is_usual(struct str s, size_t i)
+{
+    const unsigned char *b = (const unsigned char *)s.p + i;
+    return i + 3 <= s.n && b[0] - 0xE4u < 6 && is_later_byte(b[1]) && is_later_byte(b[2]);
+}
+
 static enum rc decode(struct page *p)
 {
     struct str s = p->x->text;
@@ -60,17 +67,20 @@ static enum rc decode(struct page *p)
     uint16_t *flags = p->flags, *letter = p->letter;
     const uint16_t *flags_of = p->t->flags, *letter_of = p->t->words.letter;
     for (size_t i = 0; i < s.n; n++) {
-        const unsigned char *b = (const unsigned char *)s.p + i;
-        at[n] = (uint32_t)i;
-        if (i + 3 <= s.n && b[0] - 0xE4u < 6 && is_later_byte(b[1]) && is_later_byte(b[2])) {
-            uint32_t c = utf8_wide(s, i); /* most: U+4000 … 9FFF */
-            i += 3;
+        uint32_t c;
+        for (; is_usual(s, i); i += 3, n++) { /* most */
+            c = utf8_wide(s, i);
+            at[n] = (uint32_t)i;
             ch[n] = c;
             flags[n] = flags_of[c];
             letter[n] = letter_of[c];
-            continue;
         }
-        uint32_t c = news_fold(utf8_next(s, &i));
+        if (i >= s.n)
+            break;
+        at[n] = (uint32_t)i;
+        size_t next = i;
+        c = news_fold(utf8_next(s, &next));
+        i = next;
         ch[n] = c;
         flags[n] = c <= 0xFFFF ? flags_of[c] : 0;
         letter[n] = c < LEXICON_CHARS ? letter_of[c] : 0;

@@ -49,6 +49,18 @@ static bool needs_pair(const struct article_tables *t, uint32_t c)
     return !suspect && !is_open(c) && !is_loss(c) && !bit_of(t->brand_alone, c);
 }
 
+static void seconds_fill(struct article_tables *t, const struct words *w)
+{
+    for (size_t k = 0; k < w->map.cap; k++) {
+        size_t i = 0;
+        if (!w->map.key[k].p)
+            continue;
+        utf8_next(w->map.key[k], &i);
+        if (i < w->map.key[k].n)
+            t->of[utf8_next(w->map.key[k], &i) & 0xFFFF] |= OF_SECOND;
+    }
+}
+
 void characters_fill(struct article_tables *t)
 {
     const struct words *brand[] = {&t->names, &t->doubtful, &t->sites, &t->games, &t->spam};
@@ -59,13 +71,21 @@ void characters_fill(struct article_tables *t)
         }
     for (size_t i = 0; i < ARRAY_LEN(t->pair); i++)
         t->pair[i] = t->brand_pair[i] | t->variant_words.pair[i] | t->doubles.pair[i];
+    const struct words *paired[] = {&t->names, &t->doubtful,      &t->sites,  &t->games,
+                                    &t->spam,  &t->variant_words, &t->doubles};
+    for (size_t k = 0; k < ARRAY_LEN(paired); k++)
+        seconds_fill(t, paired[k]);
     for (uint32_t c = 0; c < 0x10000; c++) {
         bool name = bit_of(t->names.first, c) || bit_of(t->doubtful.first, c);
-        t->of[c] = (uint8_t)((is_suspect(t, c) ? OF_SUSPECT : 0) | (is_loss(c) ? OF_LOSS : 0) |
-                             (needs_pair(t, c) ? OF_PAIR : 0) | (is_han(c) ? OF_HAN : 0) |
-                             (name ? OF_NAME : 0) | (bit_of(t->sites.first, c) ? OF_SITE : 0) |
-                             (bit_of(t->games.first, c) ? OF_GAME : 0) |
-                             (bit_of(t->spam.first, c) ? OF_SPAM : 0));
+        unsigned look = (is_suspect(t, c) ? OF_SUSPECT : 0) | (name ? OF_NAME : 0) |
+                        (bit_of(t->sites.first, c) ? OF_SITE : 0) |
+                        (bit_of(t->games.first, c) ? OF_GAME : 0) |
+                        (bit_of(t->spam.first, c) ? OF_SPAM : 0);
+        t->of[c] |= (uint16_t)(look |
+                               (!look              ? 0
+                                : needs_pair(t, c) ? OF_PAIR
+                                                   : OF_ALONE) |
+                               (is_loss(c) ? OF_LOSS : 0) | (is_han(c) ? OF_HAN : 0));
     }
 }
 
@@ -74,15 +94,22 @@ static uint32_t char_at(struct str s, size_t i)
     return i < s.n ? utf8_sure(s, &i) : 0;
 }
 
-/* Behind the pairs of characters from i on that are neither suspect nor may begin a brand: most. */
+/* Behind the characters from i on that are neither suspect nor may begin a brand: most. A character
+ * that only a certain one behind it makes so is passed over with one that is no second at all. */
 static size_t skip_usual(const struct article_tables *t, struct str s, size_t i, uint32_t *han)
 {
-    uint32_t n = 0;
+    unsigned n = 0, last = 0; /* what the character before i is */
     for (; utf8_two_wide(s, i); i += 6) {
         unsigned a = t->of[utf8_wide(s, i)], b = t->of[utf8_wide(s, i + 3)];
-        if ((a | b) & (OF_BRAND | OF_SUSPECT))
+        unsigned met = ((last & OF_PAIR) << 1 & a) | ((a & OF_PAIR) << 1 & b);
+        if ((met & OF_SECOND) | ((a | b) & OF_ALONE))
             break;
         n += (a & OF_HAN) + (b & OF_HAN);
+        last = b;
+    }
+    if (last & OF_PAIR) { /* it is looked at with what follows */
+        n -= last & OF_HAN;
+        i -= 3;
     }
     *han += n / OF_HAN;
     return i;

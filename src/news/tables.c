@@ -282,6 +282,11 @@ size_t words_count(const struct words *w, struct str s, size_t most)
 {
     size_t found = 0;
     for (size_t i = 0; i < s.n && found < most;) {
+        while (utf8_two_wide(s, i) && !bit_of(w->first, utf8_wide(s, i)) &&
+               !bit_of(w->first, utf8_wide(s, i + 3)))
+            i += 6; /* most */
+        if (i >= s.n)
+            break;
         size_t from = i, after;
         uint32_t c = utf8_sure(s, &i);
         if (!bit_of(w->first, c))
