@@ -42,8 +42,8 @@ static uint32_t before_amount(const struct page *p, uint32_t i)
         uint32_t n = (uint32_t)utf8_len(str_of(words[k]));
         if (i < n || !looking_at(p, i - n, words[k]))
             continue;
-        const struct mark *verb = mark_to(p, i, SENSE_GROUP); /* not the 约 of 签约 */
-        if (!verb || verb->from >= i - n)
+        const struct mark *verb = mark_to(p, i, SENSE_GROUP); /* not the 约 of 签约, */
+        if (!verb || (verb->from == i - n && k != 3)) /* nor is what breaks through, 突破 */
             return i - n;
     }
     return i;
