@@ -51,8 +51,9 @@ const struct mark *noun_run(const struct page *p, const struct mark *m, uint32_t
 /* 合作项目|清单, 课题|组: the noun is only the beginning of another. */
 static bool goes_on(const struct page *p, uint32_t i)
 {
-    static const char *const words[] = {"清单",   "库",       "组",       "办公室",
-                                        "负责人", "对接活动", "工作座谈", "情况"};
+    static const char *const words[] = {"清单",     "库",       "组",       "办公室",
+                                        "负责人",   "对接活动", "工作座谈", "情况",
+                                        "成员单位", "第三家",   "第二家",   "理事会"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (looking_at(p, i, words[k]))
             return true;

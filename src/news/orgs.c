@@ -75,6 +75,9 @@ static bool names_division(const struct page *p, const struct mark *m)
     bool town = k < p->mention.n && p->mention.p[k].place && p->mention.p[k].value == NONE;
     if (brief && town && p->mention.p[k].from <= m->from)
         return false; /* the 阳新 of 阳新湖镇 */
+    if (brief && k < p->mention.n && p->mention.p[k].from <= m->from &&
+        p->mention.p[k].kind == KIND_UNIVERSITY)
+        return false; /* the 青川 of 青川大学 */
     return !is_crossed(p, m->from);
 }
 
