@@ -1,6 +1,6 @@
 # Qiao. The two commands: `make run` and `make check`. `make help` lists the rest.
 #
-# A build lives in build/$(VARIANT): gcc (default), clang, asan, fault, fuzz, small.
+# A build lives in build/$(VARIANT): gcc (default), clang, asan, tsan, fault, fuzz, small.
 
 VARIANT ?= gcc
 BUILD   := build/$(VARIANT)
@@ -21,16 +21,18 @@ CC_asan   := clang
 CC_fault  := clang
 CC_fuzz   := clang
 CC_small  := clang
+CC_tsan   := clang
 CC        := $(CC_$(VARIANT))
 
 OPT_gcc   := -O2 -g
 OPT_clang := -O2 -g
 # What begins with a second chunk of documents takes minutes here; gcc has chunks as they are.
-OPT_asan  := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DINDEX_CHUNK=2048u
+OPT_asan  := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DINDEX_CHUNK=1024u
 # These two are asan, but for the few files that their switches change. fault: allocations, writes and steps
 # of statements fail on purpose. small: blocks and segments so small that a small collection has many of them.
 OPT_fault := $(OPT_asan) -DQIAO_FAULT
 OPT_small := $(OPT_asan) -DBLOCK_BITS=8 -DCOMMON_DF=16 -DINDEX_DOCS_MAX=1024u
+OPT_tsan  := -O1 -g1 -fsanitize=thread -fno-omit-frame-pointer
 OWN_fault  = $(shell grep -l '"base/fault.h"' src/*/*.c)
 OWN_small  = $(wildcard src/index/*.c)
 OPT_fuzz  := -O1 -g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
