@@ -96,13 +96,14 @@ static uint32_t within_end(const struct page *p, uint32_t i)
     static const char *const words[] = {
         "建设期内",   "合作期内",   "协议期内", "聘期内",   "年底前",   "年内",   "今年底",
         "本世纪中叶", "今年年底前", "今年年底", "明年底前", "明年年底", "明年底", "明年"};
-    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+    bool number = p->flags[i] & CHAR_NUMBER; /* with which none of them begins */
+    for (size_t k = 0; !number && k < ARRAY_LEN(words); k++)
         if (looking_at(p, i, words[k]) &&
             !(i && (is_digit(p->ch[i - 1]) || is_zh_digit(p->ch[i - 1]))))
             return i + (uint32_t)utf8_len(str_of(words[k]));
-    uint32_t to = is_digit(p->ch[i]) ? range_end(p, digits_end(p, i)) : numerals_end(p, i);
-    if (to == i)
+    if (!number)
         return 0;
+    uint32_t to = is_digit(p->ch[i]) ? range_end(p, digits_end(p, i)) : numerals_end(p, i);
     uint32_t k = looking_at(p, to, "年内") + looking_at(p, to, "年之内") +
                  looking_at(p, to, "个月内") + looking_at(p, to, "日内");
     if (i && p->ch[i - 1] == 0x7528) /* 用两年时间 */

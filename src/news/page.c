@@ -41,6 +41,18 @@ uint32_t find_in(const struct page *p, uint32_t from, uint32_t to, const char *l
     return NONE;
 }
 
+static bool is_later_byte(unsigned char b)
+{
+    return (signed char)b < -64; /* 80 … BF: one comparison */
+}
+
+/* U+4000 … 9FFF */
+static bool is_usual(struct str s, size_t i)
+{
+    const unsigned char *b = (const unsigned char *)s.p + i;
+    return i + 3 <= s.n && b[0] - 0xE4u < 6 && is_later_byte(b[1]) && is_later_byte(b[2]);
+}
+
 static enum rc decode(struct page *p)
 {
     struct str s = p->x->text;
@@ -55,15 +67,20 @@ static enum rc decode(struct page *p)
     uint16_t *flags = p->flags, *letter = p->letter;
     const uint16_t *flags_of = p->t->flags, *letter_of = p->t->words.letter;
     for (size_t i = 0; i < s.n; n++) {
-        const unsigned char *b = (const unsigned char *)s.p + i;
-        at[n] = (uint32_t)i;
         uint32_t c;
-        if (s.n - i >= 3 && b[0] - 0xE4u < 6 && ((b[1] ^ 0x80u) | (b[2] ^ 0x80u)) < 0x40) {
-            c = (b[0] & 15u) << 12 | (b[1] ^ 0x80u) << 6 | (b[2] ^ 0x80u); /* most: U+4000 … 9FFF */
-            i += 3;
-        } else {
-            c = news_fold(utf8_next(s, &i));
+        for (; is_usual(s, i); i += 3, n++) { /* most */
+            c = utf8_wide(s, i);
+            at[n] = (uint32_t)i;
+            ch[n] = c;
+            flags[n] = flags_of[c];
+            letter[n] = letter_of[c];
         }
+        if (i >= s.n)
+            break;
+        at[n] = (uint32_t)i;
+        size_t next = i;
+        c = news_fold(utf8_next(s, &next));
+        i = next;
         ch[n] = c;
         flags[n] = c <= 0xFFFF ? flags_of[c] : 0;
         letter[n] = c < LEXICON_CHARS ? letter_of[c] : 0;
@@ -108,11 +125,11 @@ static uint32_t mark_some(struct page *p, uint32_t from, uint32_t to)
                 uint32_t sense = x->slot_sense.p[slot];
                 unsigned classes = 0;
                 do {
-                    const struct sense *s = &x->sense.p[sense];
-                    mark[n] = (struct mark){from, k, s->value, ending[k], s->class};
+                    const struct sense s = x->sense.p[sense];
+                    mark[n] = (struct mark){from, k, s.value, ending[k], s.class};
                     ending[k] = n++;
-                    classes |= 1u << s->class;
-                    sense = s->next;
+                    classes |= 1u << s.class;
+                    sense = s.next;
                 } while (sense != UINT32_MAX);
                 ends[k] |= (uint16_t)classes;
                 begins[from] |= (uint16_t)classes;

@@ -19,6 +19,7 @@ enum { HEADLINE_MAX = 90, HEADLINE_MIN = 5, LIST_DATES = 5, SURE_HAN = 10 };
  * has: open addressing, a place holds the pair's number + 1. */
 struct pairs {
     uint32_t *slot, mask;
+    uint64_t first[64]; /* bit set of the low 12 bits of their first characters */
 };
 
 enum { PAIR_SEEN = 1 << 30, PAIR_BITS = 18 };
@@ -37,27 +38,46 @@ static uint32_t *pair_slot(const struct pairs *w, uint32_t key)
     return &w->slot[i];
 }
 
+static bool may_begin(const struct pairs *w, uint32_t c)
+{
+    return w->first[c >> 6 & 63] >> (c & 63) & 1;
+}
+
 static void want_pairs(struct pairs *w, struct str s)
 {
     uint32_t prev = 0;
     for (size_t i = 0; i < s.n;) {
         uint32_t c = utf8_sure(s, &i), *slot;
         if (is_han(prev) && is_han(c) && !*(slot = pair_slot(w, pair_key(prev, c))))
-            *slot = pair_key(prev, c);
+            *slot = pair_key(prev, c), w->first[prev >> 6 & 63] |= 1ull << (prev & 63);
         prev = c;
     }
 }
 
-static void see_pairs(struct pairs *w, struct str s)
+static void see_pair(const struct pairs *w, uint32_t a, uint32_t b)
 {
-    bool after = false;
+    uint32_t *slot = pair_slot(w, pair_key(a, b));
+    if (is_han(a) && is_han(b) && *slot)
+        *slot |= PAIR_SEEN;
+}
+
+static void see_pairs(const struct pairs *w, struct str s)
+{
     for (size_t i = 0, prev = 0; i < s.n;) {
-        uint32_t c = utf8_sure(s, &i), *slot;
-        bool han = is_han(c);
-        if (after && han && *(slot = pair_slot(w, pair_key((uint32_t)prev, c))))
-            *slot |= PAIR_SEEN;
+        if (utf8_two_wide(s, i)) {
+            uint32_t a = utf8_wide(s, i), b = utf8_wide(s, i + 3);
+            if (may_begin(w, (uint32_t)prev))
+                see_pair(w, (uint32_t)prev, a);
+            if (may_begin(w, a))
+                see_pair(w, a, b);
+            prev = b;
+            i += 6;
+            continue;
+        }
+        uint32_t c = utf8_sure(s, &i);
+        if (may_begin(w, (uint32_t)prev))
+            see_pair(w, (uint32_t)prev, c);
         prev = c;
-        after = han;
     }
 }
 
@@ -527,7 +547,7 @@ static enum rc pairs_of(struct pairs *w, const struct choice *c, const struct pa
         bytes += p->block.p[i].text.n;
     while (room < bytes) /* a pair of Han has six bytes: a third of it is used */
         room *= 2;
-    *w = (struct pairs){arena_calloc(p->arena, room, sizeof *w->slot), (uint32_t)room - 1};
+    *w = (struct pairs){arena_calloc(p->arena, room, sizeof *w->slot), (uint32_t)room - 1, {0}};
     if (!w->slot)
         return err_nomem(e);
     want_pairs(w, p->title);

@@ -215,7 +215,7 @@ static int mention_order(const void *a, const void *b)
 }
 
 /* Does no letter of another word follow at i? */
-static bool ends_alone(const struct page *p, uint32_t i)
+static bool ends_alone(const struct page *p, uint32_t k, uint32_t i)
 {
     enum {
         ENDS = 1 << SENSE_AFTER | 1 << SENSE_INSIDE | 1 << SENSE_STOP | 1 << SENSE_TITLE |
@@ -223,7 +223,8 @@ static bool ends_alone(const struct page *p, uint32_t i)
     };
     if (is_break(p->ch[i]) || p->begins[i] & ENDS)
         return true;
-    uint32_t k = mention_from(p, i);
+    while (k < p->mention.n && p->mention.p[k].to <= i)
+        k++;
     return k < p->mention.n && p->mention.p[k].from == i;
 }
 
@@ -365,7 +366,7 @@ static enum rc short_at(struct page *p, vec_mention *more, const struct long_for
     const struct mark *place = mark_at(p, from, SENSE_PLACE);
     uint32_t k = mention_from(p, from);
     for (uint32_t to = MIN(from + 8, p->n); to >= from + 2; to--) {
-        if (!ends_alone(p, to) || !is_free_of(p, k, to) || (place && place->to == to) ||
+        if (!ends_alone(p, k, to) || !is_free_of(p, k, to) || (place && place->to == to) ||
             is_level(p->ch[to - 1]))
             continue;
         uint32_t org = short_for(p, forms, &maybe, from, to);

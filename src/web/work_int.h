@@ -83,8 +83,9 @@ enum rc view_tiers_of(struct request *rq, struct view *v, const struct rec *org,
 #define TIER_SHAPE "label href start until certificate valid unsure"
 #define MORE_SHAPE                                                                                 \
     THREAD_SHAPE                                                                                   \
-    " promises_path programme{on past today alone new_indicator groups[label lead new_indicator"      \
-    " indicators[" INDICATOR_SHAPE "]]} reckoned[label rule basis differs lines[label words numbers result note]]"                \
+    " promises_path programme{on past today alone new_indicator groups[label lead new_indicator"   \
+    " indicators[" INDICATOR_SHAPE                                                                 \
+    "]]} reckoned[label rule basis differs lines[label words numbers result note]]"                \
     " led_path led_count course[day stage trl who comment] sides[label date] confirm_path"         \
     " assessed[period median sheets[title href assessor score items proposal state{text tone}"     \
     " appeal here] proposal action action_path]"                                                   \
