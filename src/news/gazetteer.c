@@ -221,7 +221,7 @@ static struct str division_brief(const struct news_tables *t, struct str name)
         if (str_ends(s, str_of(tails[i])))
             s.n -= strlen(tails[i]);
     for (size_t i = 0; s.n < name.n && i < t->ethnic.n; i++)
-        if (str_ends(s, t->ethnic.p[i]) && s.n > t->ethnic.p[i].n) {
+        if (str_ends(s, t->ethnic.p[i]) && s.n >= t->ethnic.p[i].n + 6) { /* not 内|蒙古 */
             s.n -= t->ethnic.p[i].n;
             i = SIZE_MAX;
         }
