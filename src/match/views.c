@@ -11,9 +11,30 @@
 #define ENGLISH_DIMS      50u
 #define ENGLISH_POSTINGS  4000000u
 
+/* A term as the collection refined it; one that the collection lacks, as the table has it. */
 static const float *knowledge_of(const void *ctx, uint64_t key)
 {
-    return knowledge_vector(ctx, key);
+    const struct matcher *m = ctx;
+    uint32_t number = index_term_number(m->ix, key);
+    return number == UINT32_MAX ? knowledge_vector(m->know, key) : m->knowledge.vector[number];
+}
+
+/* How far the collection draws each term: words that most needs share say nothing of a field. */
+static enum rc find_pull(const struct matcher *m, double **out, struct err *e)
+{
+    uint32_t n = index_terms(m->ix);
+    *out = NULL;
+    if (m->damp <= 0)
+        return RC_OK;
+    *out = mem_alloc(n * sizeof **out);
+    if (!*out)
+        return err_nomem(e);
+    double trust = m->damp / m->params.damp;
+    for (uint32_t i = 0; i < n; i++) {
+        double rare = term_rarity(m, index_term_key(m->ix, i));
+        (*out)[i] = trust * rare * rare;
+    }
+    return RC_OK;
 }
 
 static enum rc open_knowledge(struct matcher *m, unsigned threads, struct err *e)
@@ -28,7 +49,11 @@ static enum rc open_knowledge(struct matcher *m, unsigned threads, struct err *e
         return err_nomem(e);
     for (uint32_t i = 0; i < n; i++)
         v->vector[i] = knowledge_vector(m->know, index_term_key(m->ix, i));
-    return view_open(v, true, index_docs(m->ix) <= MATCH_KEPT, threads, e);
+    double *pull;
+    TRY(find_pull(m, &pull, e));
+    enum rc rc = view_open(v, true, pull, index_docs(m->ix) <= MATCH_KEPT, threads, e);
+    mem_free(pull);
+    return rc;
 }
 
 /* ---- latent ---- */
@@ -99,7 +124,7 @@ static enum rc open_latent(struct matcher *m, uint32_t dims, unsigned threads, s
         return err_nomem(e);
     for (uint32_t i = 0; i < n; i++)
         v->vector[i] = v->own + (size_t)i * dims;
-    return view_open(v, false, true, threads, e);
+    return view_open(v, false, NULL, true, threads, e);
 }
 
 enum rc views_open(struct matcher *m, unsigned threads, struct err *e)
@@ -120,8 +145,7 @@ enum rc views_open(struct matcher *m, unsigned threads, struct err *e)
 void views_need(const struct matcher *m, const vec_need_term *need, struct need_points *out)
 {
     if (m->knowledge.dims)
-        out->knowledge_inverse =
-            view_need(&m->knowledge, need, knowledge_of, m->know, out->knowledge);
+        out->knowledge_inverse = view_need(&m->knowledge, need, knowledge_of, m, out->knowledge);
     if (m->latent.dims)
         out->latent_inverse = view_need(&m->latent, need, latent_of, &m->latent, out->latent);
 }
@@ -165,7 +189,7 @@ void views_result(const struct matcher *m, const vec_result_term *result, struct
 {
     if (m->knowledge.dims)
         out->knowledge_inverse =
-            view_result(&m->knowledge, result, knowledge_of, m->know, out->knowledge);
+            view_result(&m->knowledge, result, knowledge_of, m, out->knowledge);
     if (m->latent.dims)
         out->latent_inverse = view_result(&m->latent, result, latent_of, &m->latent, out->latent);
 }
