@@ -70,6 +70,21 @@ static inline uint32_t utf8_sure(struct str s, size_t *i)
     ++*i;
     return p[0];
 }
+/* Most of a Chinese text is characters of three bytes; in text that is valid throughout two of them
+ * are told and read at a step. */
+static inline bool utf8_two_wide(struct str s, size_t i)
+{
+    uint32_t w;
+    if (s.n - i < 6)
+        return false;
+    memcpy(&w, s.p + i, sizeof w); /* the same in either order of bytes */
+    return (w & 0xF00000F0u) == 0xE00000E0u;
+}
+static inline uint32_t utf8_wide(struct str s, size_t i)
+{
+    const unsigned char *p = (const unsigned char *)s.p + i;
+    return ((uint32_t)p[0] << 12) + ((uint32_t)p[1] << 6) + p[2] - 0xE2080u;
+}
 /* Write `c` as UTF-8 to `to` (room for 4), return the number of bytes; U+FFFD for what is no
  * scalar value. */
 size_t utf8_put(char *to, uint32_t c);

@@ -53,11 +53,12 @@ static enum rc new_term(struct chunk *c, struct table *t, struct slot *s, uint64
 {
     TRY(vec_push(&c->key, key, e));
     TRY(vec_push(&c->df, 0u, e));
-    *s = (struct slot){key, (uint32_t)++t->n, UINT32_MAX, 0};
+    *s = (struct slot){key, (uint32_t)++t->n, 0};
     return RC_OK;
 }
 
-static enum rc collect_token(struct chunk *c, struct table *t, uint64_t key, uint32_t doc,
+/* `start` is the document's first posting: a term whose last one is not before it occurs again. */
+static enum rc collect_token(struct chunk *c, struct table *t, uint64_t key, uint32_t start,
                              struct err *e)
 {
     if (t->n * 2 >= t->cap)
@@ -65,16 +66,15 @@ static enum rc collect_token(struct chunk *c, struct table *t, uint64_t key, uin
     struct slot *s = table_find(t, key);
     if (!s->number)
         TRY(new_term(c, t, s, key, e));
-    if (s->doc == doc) {
-        uint16_t *tf = &c->tf.p[s->at];
+    if (s->at > start) {
+        uint16_t *tf = &c->tf.p[s->at - 1];
         *tf = (uint16_t)(*tf + (*tf < UINT16_MAX));
         return RC_OK;
     }
-    s->doc = doc;
-    s->at = (uint32_t)c->term.n;
     c->df.p[s->number - 1]++;
     c->term.p[c->term.n++] = s->number - 1; /* collect_docs made room */
     c->tf.p[c->tf.n++] = 1;
+    s->at = (uint32_t)c->term.n;
     return RC_OK;
 }
 
@@ -92,7 +92,7 @@ static enum rc collect_docs(struct chunk *c, const struct source *from, struct e
         for (size_t i = 0; i < tokens->n; i++) {
             if (t->cap && i + AHEAD < tokens->n)
                 __builtin_prefetch(&t->slot[tokens->p[i + AHEAD] & (t->cap - 1)]);
-            TRY(collect_token(c, t, tokens->p[i], d, e));
+            TRY(collect_token(c, t, tokens->p[i], c->start[d], e));
         }
     }
     c->start[c->n] = (uint32_t)c->term.n;
@@ -134,11 +134,22 @@ enum rc index_early_open(struct index_early **out, struct err *e)
     return *out ? RC_OK : err_nomem(e);
 }
 
+/* Its vocabulary joins that of its segment at once. */
+static enum rc merge_early(struct index_early *x, struct chunk *c, struct err *e)
+{
+    size_t segment = x->chunk.n * CHUNK_DOCS / INDEX_DOCS_MAX;
+    while (x->vocab.n <= segment)
+        TRY(vec_push(&x->vocab, (struct vocab){0}, e));
+    return vocab_add(&x->vocab.p[segment], c, e);
+}
+
 enum rc index_early_chunk(struct index_early *x, index_doc_fn doc, void *ctx, struct err *e)
 {
     struct chunk c = {.n = CHUNK_DOCS};
     struct source from = {doc, ctx, (uint32_t)x->chunk.n * CHUNK_DOCS, 0, &x->tokens, &x->table};
     enum rc rc = chunk_collect(&c, &from, e);
+    if (rc == RC_OK)
+        rc = merge_early(x, &c, e);
     if (rc == RC_OK)
         rc = vec_push(&x->chunk, c, e);
     if (rc != RC_OK)
@@ -152,7 +163,10 @@ void index_early_close(struct index_early *x)
         return;
     for (size_t i = 0; i < x->chunk.n; i++)
         chunk_release(&x->chunk.p[i]);
+    for (size_t i = 0; i < x->vocab.n; i++)
+        vocab_free(&x->vocab.p[i]);
     vec_free(&x->chunk);
+    vec_free(&x->vocab);
     vec_free(&x->tokens);
     mem_free(x->table.slot);
     mem_free(x);

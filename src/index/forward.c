@@ -1,12 +1,11 @@
 /* From token streams to the enduring half of a segment, in three passes:
  *   collect   chunk by chunk, in parallel: keys become chunk-local numbers (a table that fits the
  *             cache), one (number, tf) for each distinct term of a document;
- *   number    the chunks' vocabularies are merged and ids given by falling df;
- *   encode    chunk by chunk, in parallel: two counting passes (by term, then by document) leave
- *             every document's terms in rising id, which are written as gaps. */
+ *   number    the chunks' vocabularies are merged and ids given by falling df (vocab.c);
+ *   encode    chunk by chunk, in parallel: every document's terms are put in rising id and
+ *             written as gaps. */
 #include "index/collect.h"
 
-#include "base/map.h"
 #include "base/pool.h"
 #include "base/sort.h"
 
@@ -16,6 +15,8 @@ struct build {
     struct forward *f;
     struct chunk *chunk;
     uint32_t nchunks, first;
+    struct vocab vocab;
+    uint32_t *id_of; /* by place in the vocabulary */
     index_doc_fn doc;
     void *ctx;
     vec_key *tokens;     /* one a worker */
@@ -51,6 +52,7 @@ static enum rc collect_all(struct build *b, unsigned threads, struct err *e)
 /* Use what was counted early, where the segment is cut into the same chunks. */
 static void take_early(struct build *b, struct index_early *x)
 {
+    uint32_t taken = 0, segment = b->first / INDEX_DOCS_MAX;
     for (uint32_t i = 0; x && b->first % CHUNK_DOCS == 0 && i < b->nchunks; i++) {
         size_t at = b->first / CHUNK_DOCS + i;
         if (at >= x->chunk.n || b->chunk[i].n != CHUNK_DOCS)
@@ -59,166 +61,65 @@ static void take_early(struct build *b, struct index_early *x)
         b->chunk[i] = x->chunk.p[at];
         b->chunk[i].first = first;
         x->chunk.p[at] = (struct chunk){0};
+        taken++;
+    }
+    if (taken && x->vocab.p[segment].chunks == taken) {
+        b->vocab = x->vocab.p[segment];
+        x->vocab.p[segment] = (struct vocab){0};
     }
 }
 
 /* ---- number ---- */
 
-/* The union of the chunks' vocabularies; chunk->id holds the place in `v` for now. */
-static enum rc merge_vocab(struct build *b, struct map *all, struct err *e)
-{
-    for (uint32_t i = 0; i < b->nchunks; i++) {
-        struct chunk *c = &b->chunk[i];
-        c->id = mem_alloc(c->key.n * sizeof *c->id);
-        if (!c->id)
-            return err_nomem(e);
-        for (size_t t = 0; t < c->key.n; t++) {
-            if (t + AHEAD < c->key.n)
-                map_prefetch(all, c->key.p[t + AHEAD]);
-            uint32_t *place = map_put(all, c->key.p[t], (uint32_t)all->n);
-            if (!place)
-                return err_nomem(e);
-            c->id[t] = *place;
-        }
-    }
-    return RC_OK;
-}
-
-/* key and df of every place of the merged vocabulary. */
-static void sum_df(const struct build *b, struct keyed *v, uint32_t *df)
-{
-    for (uint32_t i = 0; i < b->nchunks; i++) {
-        const struct chunk *c = &b->chunk[i];
-        for (size_t t = 0; t < c->key.n; t++) {
-            v[c->id[t]].key = c->key.p[t];
-            df[c->id[t]] += c->df.p[t];
-        }
-    }
-}
-
-/* Give ids by falling df, then rising key: sort by key, then, stably, by df. `df` is by place
- * in the merged vocabulary; `id_of` gets the id of each place. */
-static void give_ids(struct forward *f, struct keyed *v, struct keyed *spare, const uint32_t *df,
-                     uint32_t *id_of)
-{
-    uint32_t n = f->nterms;
-    for (uint32_t i = 0; i < n; i++)
-        v[i].val = i;
-    sort_keyed(v, spare, n, 0, 64);
-    for (uint32_t i = 0; i < n; i++) {
-        f->key[i] = v[i].key;
-        f->key_id[i] = v[i].val;
-        v[i].key = UINT32_MAX - df[v[i].val];
-    }
-    sort_keyed(v, spare, n, 0, 32);
-    for (uint32_t i = 0; i < n; i++) {
-        id_of[v[i].val] = i;
-        f->df[i] = df[v[i].val];
-    }
-    for (uint32_t i = 0; i < n; i++)
-        f->key_id[i] = id_of[f->key_id[i]];
-}
-
-static enum rc number_terms(struct build *b, uint32_t n, struct err *e)
-{
-    struct forward *f = b->f;
-    struct keyed *v = mem_alloc(n * sizeof *v), *spare = mem_alloc(n * sizeof *spare);
-    uint32_t *df = mem_calloc(n, sizeof *df), *id_of = mem_alloc(n * sizeof *id_of);
-    f->nterms = n;
-    f->key = mem_alloc(n * sizeof *f->key);
-    f->key_id = mem_alloc(n * sizeof *f->key_id);
-    f->df = mem_alloc(n * sizeof *f->df);
-    enum rc rc = v && spare && df && id_of && f->key && f->key_id && f->df ? RC_OK : err_nomem(e);
-    if (rc == RC_OK) {
-        sum_df(b, v, df);
-        give_ids(f, v, spare, df, id_of);
-        for (uint32_t i = 0; i < b->nchunks; i++)
-            for (size_t t = 0; t < b->chunk[i].key.n; t++)
-                b->chunk[i].id[t] = id_of[b->chunk[i].id[t]];
-    }
-    mem_free(v);
-    mem_free(spare);
-    mem_free(df);
-    mem_free(id_of);
-    return rc;
-}
-
 static enum rc number(struct build *b, struct err *e)
 {
-    struct map all = {0};
-    enum rc rc = merge_vocab(b, &all, e);
-    uint32_t n = (uint32_t)all.n;
-    map_free(&all);
-    return rc == RC_OK ? number_terms(b, n, e) : rc;
+    for (uint32_t i = b->vocab.chunks; i < b->nchunks; i++) {
+        mem_free(b->chunk[i].id);
+        TRY(vocab_add(&b->vocab, &b->chunk[i], e));
+    }
+    enum rc rc = vocab_number(&b->vocab, b->f, &b->id_of, e);
+    vocab_free(&b->vocab);
+    return rc;
 }
 
 /* ---- encode ---- */
 
-struct pair {
-    uint32_t id;
-    uint16_t tf;
-};
+#define FEW 24u /* terms that are put in order by insertion */
 
-struct transpose {
-    struct keyed *order; /* [terms] (id, local number) by rising id */
-    struct keyed *spare;
-    uint32_t *at;     /* [terms] first place of a term's postings, then the next free one */
-    uint32_t *post;   /* [postings] doc << 16 | tf, term by term */
-    struct pair *out; /* [postings] document by document, rising id */
-    uint32_t *fill;   /* [docs] next free place of a document */
-};
-
-static void transpose_release(struct transpose *x)
+/* Put id << 16 | tf of one document in order: radix sort by the digits of the id. `spare` has room
+ * for n more; the result is where it returns. */
+static uint64_t *sort_terms(uint64_t *a, uint64_t *spare, uint32_t n, unsigned bits)
 {
-    mem_free(x->order);
-    mem_free(x->spare);
-    mem_free(x->at);
-    mem_free(x->post);
-    mem_free(x->out);
-    mem_free(x->fill);
-}
-
-static enum rc transpose_init(struct transpose *x, const struct chunk *c, struct err *e)
-{
-    *x = (struct transpose){
-        .order = mem_alloc(c->key.n * sizeof *x->order),
-        .spare = mem_alloc(c->key.n * sizeof *x->spare),
-        .at = mem_alloc((c->key.n + 1) * sizeof *x->at),
-        .post = mem_alloc(c->term.n * sizeof *x->post),
-        .out = mem_alloc(c->term.n * sizeof *x->out),
-        .fill = mem_alloc(c->n * sizeof *x->fill),
-    };
-    if (x->order && x->spare && x->at && x->post && x->out && x->fill)
-        return RC_OK;
-    transpose_release(x);
-    return err_nomem(e);
-}
-
-static void by_term(struct transpose *x, const struct chunk *c, uint32_t nterms)
-{
-    for (size_t t = 0; t < c->key.n; t++)
-        x->order[t] = (struct keyed){c->id[t], (uint32_t)t};
-    sort_keyed(x->order, x->spare, c->key.n, 0, bits_of(nterms));
-    uint32_t sum = 0;
-    for (size_t i = 0; i < c->key.n; i++) {
-        x->at[x->order[i].val] = sum;
-        sum += c->df.p[x->order[i].val];
+    enum { MOST = 8 };
+    if (n <= FEW) {
+        for (uint32_t i = 1; i < n; i++) {
+            uint64_t x = a[i];
+            uint32_t k = i;
+            for (; k && a[k - 1] > x; k--)
+                a[k] = a[k - 1];
+            a[k] = x;
+        }
+        return a;
     }
-    for (uint32_t d = 0; d < c->n; d++)
-        for (uint32_t i = c->start[d]; i < c->start[d + 1]; i++)
-            x->post[x->at[c->term.p[i]]++] = d << 16 | c->tf.p[i];
-}
-
-static void by_doc(struct transpose *x, const struct chunk *c)
-{
-    memcpy(x->fill, c->start, c->n * sizeof *x->fill);
-    uint32_t p = 0;
-    for (size_t i = 0; i < c->key.n; i++) {
-        uint32_t end = p + c->df.p[x->order[i].val];
-        for (; p < end; p++)
-            x->out[x->fill[x->post[p] >> 16]++] =
-                (struct pair){(uint32_t)x->order[i].key, (uint16_t)x->post[p]};
+    unsigned passes = (bits + MOST - 1) / MOST, digit = (bits + passes - 1) / passes;
+    uint32_t mask = (1u << digit) - 1;
+    for (unsigned p = 0; p < passes; p++) {
+        unsigned shift = 16 + p * digit;
+        uint32_t at[1u << MOST] = {0}, sum = 0;
+        for (uint32_t i = 0; i < n; i++)
+            at[a[i] >> shift & mask]++;
+        for (uint32_t k = 0; k <= mask; k++) {
+            uint32_t count = at[k];
+            at[k] = sum;
+            sum += count;
+        }
+        for (uint32_t i = 0; i < n; i++)
+            spare[at[a[i] >> shift & mask]++] = a[i];
+        uint64_t *t = a;
+        a = spare;
+        spare = t;
     }
+    return a;
 }
 
 static uint8_t *leb_put(uint8_t *p, uint32_t v)
@@ -229,29 +130,43 @@ static uint8_t *leb_put(uint8_t *p, uint32_t v)
     return p;
 }
 
-static enum rc write_docs(struct build *b, struct chunk *c, const struct pair *out, struct err *e)
+static uint8_t *write_doc(uint8_t *p, const uint64_t *term, uint32_t n)
 {
-    uint8_t *bytes = mem_alloc((size_t)c->start[c->n] * 8 + 1); /* 5 + 3 bytes at most */
-    if (!bytes)
-        return err_nomem(e);
+    uint32_t last = UINT32_MAX;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t id = (uint32_t)(term[i] >> 16), tf = term[i] & UINT16_MAX;
+        p = leb_put(p, (id - last) << 1 | (tf > 1));
+        if (tf > 1)
+            p = leb_put(p, tf);
+        last = id;
+    }
+    return p;
+}
+
+static uint32_t longest(const struct chunk *c)
+{
+    uint32_t most = 0;
+    for (uint32_t d = 0; d < c->n; d++)
+        most = MAX(most, c->start[d + 1] - c->start[d]);
+    return most;
+}
+
+/* `bytes` has room for all documents, `room` for the terms of two. */
+static void write_docs(const struct build *b, struct chunk *c, uint64_t *room, uint32_t most,
+                       uint8_t *bytes)
+{
+    unsigned bits = bits_of(b->f->nterms);
     uint8_t *p = bytes;
     for (uint32_t d = 0; d < c->n; d++) {
-        uint32_t last = UINT32_MAX;
-        for (uint32_t i = c->start[d]; i < c->start[d + 1]; i++) {
-            p = leb_put(p, (out[i].id - last) << 1 | (out[i].tf > 1));
-            if (out[i].tf > 1)
-                p = leb_put(p, out[i].tf);
-            last = out[i].id;
-        }
+        uint32_t n = c->start[d + 1] - c->start[d];
+        const uint32_t *term = c->term.p + c->start[d];
+        const uint16_t *tf = c->tf.p + c->start[d];
+        for (uint32_t i = 0; i < n; i++)
+            room[i] = (uint64_t)c->id[term[i]] << 16 | tf[i];
+        p = write_doc(p, sort_terms(room, room + most, n, bits), n);
         b->f->off[c->first + d + 1] = (uint64_t)(p - bytes);
     }
     c->nbytes = (size_t)(p - bytes);
-    c->bytes = mem_realloc(bytes, c->nbytes);
-    if (!c->bytes) {
-        mem_free(bytes);
-        return err_nomem(e);
-    }
-    return RC_OK;
 }
 
 static enum rc encode(void *ctx, size_t i, unsigned worker, struct err *e)
@@ -259,15 +174,22 @@ static enum rc encode(void *ctx, size_t i, unsigned worker, struct err *e)
     (void)worker;
     struct build *b = ctx;
     struct chunk *c = &b->chunk[i];
-    struct transpose x;
-    TRY(transpose_init(&x, c, e));
-    by_term(&x, c, b->f->nterms);
-    by_doc(&x, c);
+    uint32_t most = longest(c);
+    uint64_t *room = mem_alloc(2 * (size_t)most * sizeof *room);
+    uint8_t *bytes = mem_alloc((size_t)c->start[c->n] * 8 + 1); /* 5 + 3 bytes a term at most */
+    if (room && bytes) {
+        for (size_t t = 0; t < c->key.n; t++)
+            c->id[t] = b->id_of[c->id[t]];
+        write_docs(b, c, room, most, bytes);
+        c->bytes = mem_realloc(bytes, c->nbytes);
+    }
+    mem_free(room);
     vec_free(&c->term);
     vec_free(&c->tf);
-    enum rc rc = write_docs(b, c, x.out, e);
-    transpose_release(&x);
-    return rc;
+    if (c->bytes)
+        return RC_OK;
+    mem_free(bytes);
+    return err_nomem(e);
 }
 
 /* Lay the chunks' bytes end to end and make their offsets the segment's. */
@@ -346,6 +268,8 @@ enum rc forward_build(struct forward *out, uint32_t first, uint32_t n, struct in
         chunk_release(&b.chunk[i]);
     for (unsigned w = 0; b.tokens && w < threads; w++)
         vec_free(&b.tokens[w]);
+    vocab_free(&b.vocab);
+    mem_free(b.id_of);
     mem_free(b.chunk);
     mem_free(b.tokens);
     if (rc != RC_OK)

@@ -1,5 +1,7 @@
 #include "index/index_int.h"
 
+#include "base/pool.h"
+
 #include <string.h>
 
 static uint32_t segments_of(uint32_t ndocs)
@@ -31,17 +33,43 @@ static double mean_length(const struct index *ix)
     return docs ? (double)tokens / (double)docs : 1;
 }
 
-static enum rc weigh(const struct index *ix, const struct forward *f, double **out, struct err *e)
+/* ---- weights of a segment's terms, TERMS a step ---- */
+
+#define TERMS 16384u
+
+struct weighing {
+    const struct index *ix;
+    const struct forward *f;
+    double *to;
+};
+
+static enum rc weigh_terms(void *ctx, size_t step, unsigned worker, struct err *e)
 {
-    double *w = mem_alloc(f->nterms * sizeof *w);
-    if (!w)
-        return err_nomem(e);
-    for (uint32_t i = 0; i < f->nterms; i++) {
-        uint32_t df = ix->nseg == 1 ? f->df[f->key_id[i]] : index_df(ix, f->key[i]);
-        w[f->key_id[i]] = ix->scheme.weight(ix->scheme.ctx, f->key[i], df, ix->ndocs);
+    (void)worker;
+    (void)e;
+    const struct weighing *w = ctx;
+    const struct index_scheme *s = &w->ix->scheme;
+    const struct forward *f = w->f;
+    uint32_t first = (uint32_t)step * TERMS, end = MIN(first + TERMS, f->nterms);
+    for (uint32_t i = first; i < end; i++) {
+        uint32_t df = w->ix->nseg == 1 ? f->df[f->key_id[i]] : index_df(w->ix, f->key[i]);
+        w->to[f->key_id[i]] = s->weight(s->ctx, f->key[i], df, w->ix->ndocs);
     }
-    *out = w;
     return RC_OK;
+}
+
+static enum rc weigh(const struct index *ix, const struct forward *f, unsigned threads,
+                     double **out, struct err *e)
+{
+    struct weighing w = {ix, f, mem_alloc(f->nterms * sizeof *w.to)};
+    if (!w.to)
+        return err_nomem(e);
+    enum rc rc = pool_run(threads, (f->nterms + TERMS - 1) / TERMS, weigh_terms, &w, e);
+    if (rc == RC_OK)
+        *out = w.to;
+    else
+        mem_free(w.to);
+    return rc;
 }
 
 static enum rc build_all(struct index *ix, struct index_early *early, index_doc_fn doc, void *ctx,
@@ -57,7 +85,7 @@ static enum rc build_all(struct index *ix, struct index_early *early, index_doc_
     double avg = mean_length(ix);
     for (uint32_t i = 0; i < ix->nseg; i++) {
         double *weight = NULL;
-        TRY(weigh(ix, &ix->seg[i].fwd, &weight, e));
+        TRY(weigh(ix, &ix->seg[i].fwd, threads, &weight, e));
         TRY(inverted_build(&ix->seg[i].inv, &ix->seg[i].fwd, weight, avg, &ix->scheme, threads, e));
     }
     return RC_OK;
@@ -119,20 +147,30 @@ uint64_t index_postings(const struct index *ix)
     return n;
 }
 
-enum rc index_doc_vector(const struct index *ix, uint32_t doc, vec_index_entry *out, struct err *e)
+enum rc index_doc_counts(const struct index *ix, uint32_t doc, vec_index_entry *out, struct err *e)
 {
     const struct segment *g = segment_of(ix, &doc);
-    double norm = g->inv.norm[doc];
-    if (norm <= 0)
+    if (g->inv.norm[doc] <= 0)
         return RC_OK;
     struct saturation s = saturation_of(&ix->scheme, g->inv.avg, g->fwd.len[doc]);
     struct fwd_iter it = fwd_start(&g->fwd, doc);
     TRY(vec_reserve(out, (size_t)(it.end - it.p), e)); /* a term has a byte at least */
-    while (fwd_next(&it)) {
-        double sat = saturated(&s, it.tf);
-        out->p[out->n++] = (struct index_entry){g->term_base + it.id, it.tf, sat,
-                                                sat * g->inv.weight[it.id] / norm};
-    }
+    struct index_entry *to = out->p + out->n;
+    for (; fwd_next(&it); to++)
+        *to = (struct index_entry){g->term_base + it.id, it.tf, saturated(&s, it.tf), 0};
+    out->n = (size_t)(to - out->p);
+    return RC_OK;
+}
+
+enum rc index_doc_vector(const struct index *ix, uint32_t doc, vec_index_entry *out, struct err *e)
+{
+    size_t first = out->n;
+    TRY(index_doc_counts(ix, doc, out, e));
+    const struct segment *g = segment_of(ix, &doc);
+    const double *weight = g->inv.weight;
+    double norm = g->inv.norm[doc];
+    for (size_t i = first; i < out->n; i++)
+        out->p[i].y = out->p[i].sat * weight[out->p[i].number - g->term_base] / norm;
     return RC_OK;
 }
 

@@ -8,21 +8,19 @@
 #include <math.h>
 #include <string.h>
 
-struct posting {
-    uint32_t id;
-    float y;
-};
-
 struct light {
     uint32_t id, packed;
 };
 typedef VEC(struct light) vec_light;
+
+#define RANGES 4u /* of light terms, laid by different threads */
 
 struct build {
     struct inverted *v;
     const struct forward *f;
     const struct index_scheme *scheme;
     vec_light *light; /* one a block */
+    uint32_t range[RANGES + 1], *at;
 };
 
 /* The impact byte of y: rounded up, so that imp * step >= y. */
@@ -46,22 +44,6 @@ static float round_up(double y)
     return (float)(y * (1 + 0x1p-22));
 }
 
-/* Calls `use` for every posting of the block, documents rising, ids rising. */
-typedef enum rc (*use_fn)(void *ctx, uint32_t local, struct posting p, struct err *e);
-
-static inline enum rc walk_doc(const struct build *b, uint32_t doc, uint32_t local, use_fn use,
-                               void *ctx, struct err *e)
-{
-    double norm = b->v->norm[doc];
-    struct saturation sat = saturation_of(b->scheme, b->v->avg, b->f->len[doc]);
-    struct fwd_iter it = fwd_start(b->f, doc);
-    while (fwd_next(&it)) {
-        double y = saturated(&sat, it.tf) * b->v->weight[it.id] / norm;
-        TRY(use(ctx, local, (struct posting){it.id, round_up(y)}, e));
-    }
-    return RC_OK;
-}
-
 /* Squares are summed as integers of 2^-60, whose sum does not depend on the order of terms: ids,
  * and with them the order, differ from segment to segment, and scores must not. */
 typedef unsigned __int128 square_sum;
@@ -72,15 +54,66 @@ static inline square_sum square_units(double y)
     return LIKELY(s < 0x1p63) ? (square_sum)(int64_t)s : (square_sum)MIN(s, 0x1p110);
 }
 
-/* Length of the document's unnormalised vector. */
-static double norm_of(const struct build *b, uint32_t doc)
+/* A document while it is weighed: its terms, ids rising. */
+struct weighed {
+    uint32_t n, rows, common; /* the first `rows` are rows, those up to `common` rows and lists */
+    VEC(uint32_t) id;
+    VEC(uint32_t) tf;
+    VEC(double) y;
+};
+
+static void weighed_free(struct weighed *w)
 {
-    struct saturation sat = saturation_of(b->scheme, b->v->avg, b->f->len[doc]);
+    vec_free(&w->id);
+    vec_free(&w->tf);
+    vec_free(&w->y);
+}
+
+static enum rc weighed_room(struct weighed *w, uint32_t terms, struct err *e)
+{
+    w->id.n = w->tf.n = w->y.n = 0;
+    TRY(vec_reserve(&w->id, terms, e));
+    TRY(vec_reserve(&w->tf, terms, e));
+    return vec_reserve(&w->y, terms, e);
+}
+
+/* Decoding waits for every number's length and weighing for the weights to come from memory: one
+ * after the other, the waits of many terms overlap. y is s w, not yet divided by the length. Terms
+ * from `end` on are left out. */
+static enum rc weigh_doc(const struct build *b, uint32_t doc, uint32_t end, struct weighed *w,
+                         struct err *e)
+{
+    const struct inverted *v = b->v;
+    TRY(weighed_room(w, (uint32_t)(b->f->off[doc + 1] - b->f->off[doc]), e)); /* bytes >= terms */
+    uint32_t *id = w->id.p, *tf = w->tf.p, n = 0;
     struct fwd_iter it = fwd_start(b->f, doc);
+    for (; fwd_next(&it) && it.id < end; n++) {
+        id[n] = it.id;
+        tf[n] = it.tf;
+    }
+    struct saturation sat = saturation_of(b->scheme, v->avg, b->f->len[doc]);
+    for (uint32_t i = 0; i < n; i++)
+        w->y.p[i] = saturate_tf(&sat, tf[i]) * v->weight[id[i]];
+    for (w->rows = 0; w->rows < n && id[w->rows] < v->nrows;)
+        w->rows++;
+    for (w->common = w->rows; w->common < n && id[w->common] < v->ncommon;)
+        w->common++;
+    w->n = n;
+    return RC_OK;
+}
+
+/* Length of the document's vector. */
+static double norm_of(const struct weighed *w)
+{
     square_sum sum = 0;
-    while (fwd_next(&it))
-        sum += square_units(saturated(&sat, it.tf) * b->v->weight[it.id]);
+    for (uint32_t i = 0; i < w->n; i++)
+        sum += square_units(w->y.p[i]);
     return sqrt((double)sum * 0x1p-60);
+}
+
+static float share(const struct weighed *w, uint32_t i, double norm)
+{
+    return round_up(w->y.p[i] / norm);
 }
 
 struct fill {
@@ -95,38 +128,36 @@ struct fill {
     vec_light *light;
 };
 
-/* First walk: the largest y of each common term, and how long its list is. */
-static inline enum rc measure(void *ctx, uint32_t local, struct posting p, struct err *e)
+/* First walk: the largest y of each common term, and how long its list is; light terms whole. */
+static enum rc measure(struct fill *x, uint32_t local, const struct weighed *w, double norm,
+                       struct err *e)
 {
-    (void)local;
-    struct fill *x = ctx;
-    if (p.id >= x->v->ncommon) {
-        struct light l = {p.id, (x->base + local) << LIGHT_BITS | light_impact(p.y)};
-        return vec_push(x->light, l, e);
+    for (uint32_t i = 0; i < w->common; i++) {
+        uint32_t id = w->id.p[i];
+        x->step[id] = fmaxf(x->step[id], share(w, i, norm));
+        if (i >= w->rows)
+            x->off[id - x->v->nrows + 1]++;
     }
-    if (p.y > x->step[p.id])
-        x->step[p.id] = p.y;
-    if (p.id >= x->v->nrows)
-        x->off[p.id - x->v->nrows + 1]++;
+    TRY(vec_reserve(x->light, w->n - w->common, e));
+    for (uint32_t i = w->common; i < w->n; i++) {
+        uint32_t packed = (x->base + local) << LIGHT_BITS | light_impact(share(w, i, norm));
+        x->light->p[x->light->n++] = (struct light){w->id.p[i], packed};
+    }
     return RC_OK;
 }
 
 /* Second walk: the impacts. off[i] is the next free place of list i. */
-static inline enum rc place(void *ctx, uint32_t local, struct posting p, struct err *e)
+static void place(struct fill *x, uint32_t local, const struct weighed *w, double norm)
 {
-    (void)e;
-    struct fill *x = ctx;
-    if (p.id >= x->v->ncommon)
-        return RC_OK;
-    uint8_t imp = impact(p.y, x->step[p.id]);
-    if (p.id < x->v->nrows) {
-        x->row[p.id * x->stride + local] = imp;
-        return RC_OK;
+    for (uint32_t i = 0; i < w->rows; i++) {
+        uint32_t id = w->id.p[i];
+        x->row[id * x->stride + local] = impact(share(w, i, norm), x->step[id]);
     }
-    uint32_t at = x->off[p.id - x->v->nrows]++;
-    x->doc[at] = (uint16_t)local;
-    x->imp[at] = imp;
-    return RC_OK;
+    for (uint32_t i = w->rows; i < w->common; i++) {
+        uint32_t id = w->id.p[i], at = x->off[id - x->v->nrows]++;
+        x->doc[at] = (uint16_t)local;
+        x->imp[at] = impact(share(w, i, norm), x->step[id]);
+    }
 }
 
 /* Turn counts into starts, and the largest y into the unit. */
@@ -139,62 +170,123 @@ static void lay_out(struct fill *x)
         x->step[t] = x->step[t] > 0 ? round_up(x->step[t] / 255) : 1;
 }
 
+static enum rc measure_all(const struct build *b, const struct block *k, struct fill *x,
+                           struct weighed *w, struct err *e)
+{
+    for (uint32_t d = 0; d < k->n; d++) {
+        TRY(weigh_doc(b, k->first + d, UINT32_MAX, w, e));
+        double norm = b->v->norm[k->first + d] = norm_of(w);
+        if (norm > 0)
+            TRY(measure(x, d, w, norm, e));
+    }
+    return RC_OK;
+}
+
+static enum rc place_all(const struct build *b, const struct block *k, struct fill *x,
+                         struct weighed *w, struct err *e)
+{
+    for (uint32_t d = 0; d < k->n; d++) {
+        double norm = b->v->norm[k->first + d];
+        if (norm <= 0)
+            continue;
+        TRY(weigh_doc(b, k->first + d, b->v->ncommon, w, e));
+        place(x, d, w, norm);
+    }
+    return RC_OK;
+}
+
+static enum rc fill_block(struct build *b, struct block *k, struct fill *x, struct weighed *w,
+                          struct err *e)
+{
+    const struct inverted *v = b->v;
+    uint32_t lists = v->ncommon - v->nrows;
+    k->step = x->step = mem_calloc(v->ncommon, sizeof *x->step);
+    k->off = x->off = mem_calloc((size_t)lists + 1, sizeof *x->off);
+    k->row = x->row = mem_aligned(v->nrows * x->stride);
+    if (!x->step || !x->off || !x->row)
+        return err_nomem(e);
+    memset(x->row, 0, v->nrows * x->stride);
+    TRY(measure_all(b, k, x, w, e));
+    lay_out(x);
+    k->doc = x->doc = mem_alloc(x->off[lists] * sizeof *x->doc);
+    k->imp = x->imp = mem_alloc(x->off[lists]);
+    if (!x->doc || !x->imp)
+        return err_nomem(e);
+    TRY(place_all(b, k, x, w, e));
+    /* place() has moved every start to its end: shift back */
+    memmove(x->off + 1, x->off, lists * sizeof *x->off);
+    x->off[0] = 0;
+    return RC_OK;
+}
+
 static enum rc build_block(void *ctx, size_t i, unsigned worker, struct err *e)
 {
     (void)worker;
     struct build *b = ctx;
-    struct inverted *v = b->v;
-    struct block *k = &v->block[i];
-    uint32_t lists = v->ncommon - v->nrows;
-    struct fill x = {.v = v, .base = k->first, .stride = ROW_STRIDE(k->n), .light = &b->light[i]};
-    k->step = x.step = mem_calloc(v->ncommon, sizeof *x.step);
-    k->off = x.off = mem_calloc((size_t)lists + 1, sizeof *x.off);
-    k->row = x.row = mem_aligned(v->nrows * x.stride);
-    if (!x.step || !x.off || !x.row)
-        return err_nomem(e);
-    memset(x.row, 0, v->nrows * x.stride);
-    for (uint32_t d = 0; d < k->n; d++) {
-        v->norm[k->first + d] = norm_of(b, k->first + d);
-        if (v->norm[k->first + d] > 0)
-            TRY(walk_doc(b, k->first + d, d, measure, &x, e));
+    struct block *k = &b->v->block[i];
+    struct fill x = {
+        .v = b->v, .base = k->first, .stride = ROW_STRIDE(k->n), .light = &b->light[i]};
+    struct weighed w = {0};
+    enum rc rc = fill_block(b, k, &x, &w, e);
+    weighed_free(&w);
+    return rc;
+}
+
+/* ---- light terms ---- */
+
+/* The first light term of a range: ranges have about equally many postings. */
+static uint32_t range_start(const struct inverted *v, uint32_t n, uint32_t i)
+{
+    uint64_t wanted = (uint64_t)v->light_off[n] * i / RANGES;
+    uint32_t low = 0, high = n;
+    while (low < high) {
+        uint32_t mid = low + (high - low) / 2;
+        if (v->light_off[mid] < wanted)
+            low = mid + 1;
+        else
+            high = mid;
     }
-    lay_out(&x);
-    k->doc = x.doc = mem_alloc(x.off[lists] * sizeof *x.doc);
-    k->imp = x.imp = mem_alloc(x.off[lists]);
-    if (!x.doc || !x.imp)
-        return err_nomem(e);
-    for (uint32_t d = 0; d < k->n; d++)
-        if (v->norm[k->first + d] > 0)
-            TRY(walk_doc(b, k->first + d, d, place, &x, e));
-    /* place() has moved every start to its end: shift back */
-    memmove(x.off + 1, x.off, lists * sizeof *x.off);
-    x.off[0] = 0;
+    return i < RANGES ? low : n;
+}
+
+/* at[t] is the next free place of term t; a document's terms rise, so that those of the range
+ * stand together. */
+static enum rc lay_range(void *ctx, size_t i, unsigned worker, struct err *e)
+{
+    (void)worker;
+    (void)e;
+    struct build *b = ctx;
+    struct inverted *v = b->v;
+    uint32_t from = b->range[i], n = b->range[i + 1] - from;
+    for (uint32_t k = 0; k < v->nblocks; k++)
+        for (size_t j = 0; j < b->light[k].n; j++) {
+            struct light l = b->light[k].p[j];
+            uint32_t t = l.id - v->ncommon;
+            if (t - from < n)
+                v->light[b->at[t]++] = l.packed;
+        }
     return RC_OK;
 }
 
 /* Lay the blocks' light postings term by term, documents rising. */
-static enum rc join_light(struct build *b, struct err *e)
+static enum rc join_light(struct build *b, unsigned threads, struct err *e)
 {
     struct inverted *v = b->v;
     uint32_t n = b->f->nterms - v->ncommon;
     v->light_off = mem_calloc((size_t)n + 1, sizeof *v->light_off);
-    if (!v->light_off)
+    b->at = mem_alloc(n * sizeof *b->at);
+    if (!v->light_off || !b->at)
         return err_nomem(e);
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++) {
+        b->at[i] = v->light_off[i];
         v->light_off[i + 1] = v->light_off[i] + b->f->df[v->ncommon + i];
+    }
     v->light = mem_alloc(v->light_off[n] * sizeof *v->light);
     if (!v->light)
         return err_nomem(e);
-    for (uint32_t k = 0; k < v->nblocks; k++) {
-        for (size_t i = 0; i < b->light[k].n; i++) {
-            struct light l = b->light[k].p[i];
-            v->light[v->light_off[l.id - v->ncommon]++] = l.packed;
-        }
-        vec_free(&b->light[k]);
-    }
-    memmove(v->light_off + 1, v->light_off, n * sizeof *v->light_off);
-    v->light_off[0] = 0;
-    return RC_OK;
+    for (uint32_t i = 0; i <= RANGES; i++)
+        b->range[i] = range_start(v, n, i);
+    return pool_run(threads, RANGES, lay_range, b, e);
 }
 
 static void classify(struct inverted *v, const struct forward *f)
@@ -214,17 +306,19 @@ enum rc inverted_build(struct inverted *out, const struct forward *f, double *we
     out->nblocks = blocks_of(f->ndocs);
     out->norm = mem_calloc(f->ndocs, sizeof *out->norm);
     out->block = mem_calloc(out->nblocks, sizeof *out->block);
-    struct build b = {out, f, scheme, mem_calloc(out->nblocks, sizeof *b.light)};
+    struct build b = {.v = out, .f = f, .scheme = scheme};
+    b.light = mem_calloc(out->nblocks, sizeof *b.light);
     enum rc rc = out->norm && out->block && b.light ? RC_OK : err_nomem(e);
     for (uint32_t i = 0; rc == RC_OK && i < out->nblocks; i++)
         block_place(&out->block[i], i, f->ndocs);
     if (rc == RC_OK)
         rc = pool_run(threads, out->nblocks, build_block, &b, e);
     if (rc == RC_OK)
-        rc = join_light(&b, e);
+        rc = join_light(&b, threads, e);
     for (uint32_t i = 0; b.light && i < out->nblocks; i++)
         vec_free(&b.light[i]);
     mem_free(b.light);
+    mem_free(b.at);
     if (rc != RC_OK)
         inverted_release(out);
     return rc;

@@ -15,8 +15,9 @@ struct refine_sample {
 };
 
 /* vector += pull[number] * |vector| * direction of the sum of y (point - mean) over the sample's
- * documents that hold the term. The view then owns its vectors; terms without one stay so. The same
- * on any number of threads. Cost: postings of the sample * dims. */
+ * documents that hold the term. Numbers with the same vector are one term (of several segments) and
+ * have the same pull. The view then owns its vectors; terms without one stay so. The same bits on
+ * any number of threads. Cost: postings of the sample * dims. */
 enum rc view_refine(struct view *v, const struct refine_sample *s, const double *pull,
                     unsigned threads, struct err *e) MUST_CHECK;
 

@@ -16,39 +16,56 @@ static const float *knowledge_of(const void *ctx, uint64_t key)
 {
     const struct matcher *m = ctx;
     uint32_t number = index_term_number(m->ix, key);
-    return number == UINT32_MAX ? knowledge_vector(m->know, key) : m->knowledge.vector[number];
+    return number == UINT32_MAX ? knowledge_vector(m->know, key) : m->knowledge.term[number].vector;
 }
 
-/* How far the collection draws each term: words that most needs share say nothing of a field. */
+/* How far the collection draws each known term: words that most needs share say nothing of a field.
+ */
 static enum rc find_pull(const struct matcher *m, double **out, struct err *e)
 {
     uint32_t n = index_terms(m->ix);
     *out = NULL;
     if (m->damp <= 0)
         return RC_OK;
-    *out = mem_alloc(n * sizeof **out);
+    *out = mem_calloc(n, sizeof **out);
     if (!*out)
         return err_nomem(e);
     double trust = m->damp / m->params.damp;
     for (uint32_t i = 0; i < n; i++) {
+        if (!m->knowledge.term[i].vector)
+            continue;
         double rare = term_rarity(m, index_term_key(m->ix, i));
         (*out)[i] = trust * rare * rare;
     }
     return RC_OK;
 }
 
+/* The table has far fewer terms than a large collection: its terms are looked up there. */
+static enum rc find_vectors(struct view *v, const struct knowledge *know, struct err *e)
+{
+    vec_term_number at = {0};
+    enum rc rc = RC_OK;
+    for (uint32_t i = 0; rc == RC_OK && i < knowledge_terms(know); i++) {
+        uint64_t key = knowledge_key(know, i);
+        at.n = 0;
+        rc = index_term_numbers(v->ix, key, &at, e);
+        for (size_t k = 0; rc == RC_OK && k < at.n; k++)
+            v->term[at.p[k]].vector = knowledge_vector(know, key);
+    }
+    vec_free(&at);
+    return rc;
+}
+
 static enum rc open_knowledge(struct matcher *m, unsigned threads, struct err *e)
 {
     struct view *v = &m->knowledge;
-    uint32_t n = index_terms(m->ix);
     v->ix = m->ix;
     v->dims = KNOWLEDGE_DIMS;
     v->root = true;
-    v->vector = mem_alloc(n * sizeof *v->vector);
-    if (!v->vector)
+    v->term = mem_calloc(index_terms(m->ix), sizeof *v->term);
+    if (!v->term)
         return err_nomem(e);
-    for (uint32_t i = 0; i < n; i++)
-        v->vector[i] = knowledge_vector(m->know, index_term_key(m->ix, i));
+    TRY(find_vectors(v, m->know, e));
     double *pull;
     TRY(find_pull(m, &pull, e));
     enum rc rc = view_open(v, true, pull, index_docs(m->ix) <= MATCH_KEPT, threads, e);
@@ -100,7 +117,7 @@ static const float *latent_of(const void *ctx, uint64_t key)
 {
     const struct view *v = ctx;
     uint32_t number = index_term_number(v->ix, key);
-    return number == UINT32_MAX ? NULL : v->vector[number];
+    return number == UINT32_MAX ? NULL : v->term[number].vector;
 }
 
 static enum rc open_latent(struct matcher *m, uint32_t dims, unsigned threads, struct err *e)
@@ -119,11 +136,11 @@ static enum rc open_latent(struct matcher *m, uint32_t dims, unsigned threads, s
     vec_free(&r.col);
     vec_free(&r.val);
     TRY(rc);
-    v->vector = mem_alloc(n * sizeof *v->vector);
-    if (!v->vector)
+    v->term = mem_calloc(n, sizeof *v->term);
+    if (!v->term)
         return err_nomem(e);
     for (uint32_t i = 0; i < n; i++)
-        v->vector[i] = v->own + (size_t)i * dims;
+        v->term[i].vector = v->own + (size_t)i * dims;
     return view_open(v, false, NULL, true, threads, e);
 }
 

@@ -59,8 +59,11 @@ static uint32_t spaced_end(const struct page *p, uint32_t i)
 
 static bool has_double_surname(const struct page *p, uint32_t i)
 {
-    static const char *const doubles[] = {"司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙",
-                                          "慕容", "令狐", "宇文", "司徒", "夏侯", "端木", "欧阳"};
+    static const char *const doubles[] = {
+        "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "宇文", "司徒",
+        "夏侯", "端木", "欧阳", "申屠", "澹台", "百里", "东郭", "南宫", "呼延", "公冶", "宗政",
+        "濮阳", "淳于", "单于", "轩辕", "钟离", "鲜于", "闾丘", "司空", "长孙", "万俟", "闻人",
+        "拓跋", "完颜", "赫连", "独孤", "梁丘", "相里", "西门", "仲孙"};
     for (size_t k = 0; k < ARRAY_LEN(doubles); k++)
         if (looking_at(p, i, doubles[k]))
             return true;
@@ -71,7 +74,8 @@ static bool has_double_surname(const struct page *p, uint32_t i)
 static bool is_and(const struct page *p, uint32_t i)
 {
     bool particle = looking_at(p, i, "和") || looking_at(p, i, "由") || looking_at(p, i, "从");
-    return particle && mark_to(p, i, SENSE_TITLE);
+    return particle && mark_to(p, i, SENSE_TITLE) &&
+           !(is_break(p->ch[i + 3]) && comes_again(p, i, i + 3)); /* 董事长|由春梅， */
 }
 
 /* 张凯|为联合实验室揭牌 */
@@ -388,19 +392,6 @@ static bool is_name_title(const struct page *p, const struct office *o, const st
     uint32_t n = m->from - MIN(o->from, m->from);
     return n >= 2 && n <= 3 && is_surname(p->t, p->ch[o->from]) && !is_word(p, o->from) &&
            !name_end(p, m->to, false);
-}
-
-size_t naming_from(const struct page *p, uint32_t i)
-{
-    size_t lo = 0, hi = p->naming.n;
-    while (lo < hi) {
-        size_t mid = (lo + hi) / 2;
-        if (p->naming.p[mid].from < i)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
 }
 
 static enum rc names_at(struct page *p, uint32_t i)

@@ -51,6 +51,18 @@ static size_t unlisted_town(struct str s)
     return 0;
 }
 
+/* 汾川 of 汾川碳谷新材料有限公司, where the page names 汾川市: where the town ends, 0. */
+static size_t town_stem(const struct org *o, struct str s)
+{
+    enum { CHAR = 3, LEAST = 3 * CHAR };
+    if (o->kind != KIND_GOVERNMENT || o->division != NONE || o->name.n < LEAST ||
+        o->name.n > LEAST + CHAR ||
+        (!str_ends(o->name, STR("市")) && !str_ends(o->name, STR("县"))))
+        return 0;
+    struct str stem = str_sub(o->name, 0, o->name.n - CHAR);
+    return str_starts(s, stem) ? stem.n : 0;
+}
+
 /* Without the place that it begins with. */
 static struct str without_place(const struct page *p, struct str s)
 {
@@ -67,6 +79,8 @@ static struct str without_place(const struct page *p, struct str s)
     }
     if (cut == 0)
         cut = unlisted_town(s);
+    for (uint32_t i = 0; i < p->org.n && cut == 0; i++)
+        cut = town_stem(&p->org.p[i], s);
     return cut < s.n ? str_sub(s, cut, s.n) : s;
 }
 
@@ -192,7 +206,7 @@ static int mention_order(const void *a, const void *b)
 }
 
 /* Does no letter of another word follow at i? */
-static bool ends_alone(const struct page *p, uint32_t i)
+static bool ends_alone(const struct page *p, uint32_t k, uint32_t i)
 {
     enum {
         ENDS = 1 << SENSE_AFTER | 1 << SENSE_INSIDE | 1 << SENSE_STOP | 1 << SENSE_TITLE |
@@ -200,7 +214,8 @@ static bool ends_alone(const struct page *p, uint32_t i)
     };
     if (is_break(p->ch[i]) || p->begins[i] & ENDS)
         return true;
-    uint32_t k = mention_from(p, i);
+    while (k < p->mention.n && p->mention.p[k].to <= i)
+        k++;
     return k < p->mention.n && p->mention.p[k].from == i;
 }
 
@@ -342,7 +357,7 @@ static enum rc short_at(struct page *p, vec_mention *more, const struct long_for
     const struct mark *place = mark_at(p, from, SENSE_PLACE);
     uint32_t k = mention_from(p, from);
     for (uint32_t to = MIN(from + 8, p->n); to >= from + 2; to--) {
-        if (!ends_alone(p, to) || !is_free_of(p, k, to) || (place && place->to == to) ||
+        if (!ends_alone(p, k, to) || !is_free_of(p, k, to) || (place && place->to == to) ||
             is_level(p->ch[to - 1]))
             continue;
         uint32_t org = short_for(p, forms, &maybe, from, to);

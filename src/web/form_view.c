@@ -412,6 +412,9 @@ static enum rc view_widget(struct form_view *w, struct view *fields, uint32_t fi
     struct view *v = view_item(fields);
     struct str s = STR("");
     view_labels(w->rq, v, f, f->name);
+    for (uint32_t i = 0; i < w->n_needed; i++)
+        if (w->only[i] == field)
+            view_flag(v, "required", true);
     view_flag(v, "wide",
               f->type == TYPE_LONG || f->type == TYPE_GROUP || field == w->rec->kind->title);
     view_str(v, "error", fault_text(w, field, UINT32_MAX, UINT32_MAX));

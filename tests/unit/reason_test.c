@@ -21,7 +21,7 @@ static void phrases_hold(const struct matcher *m, uint32_t need, uint32_t result
     vec_reason v = {0};
     struct str a = matcher_need(m, need).text, b = matcher_result(m, result).text;
     double sum = 0;
-    assert_int_equal(reasons_phrases(m, NULL, need, result, &v, NULL), RC_OK);
+    assert_int_equal(reasons_phrases(m, NULL, NULL, need, result, &v, NULL), RC_OK);
     assert_true(v.n <= REASON_PHRASES);
     for (size_t i = 0; i < v.n; i++) {
         char x[1000], y[1000];
@@ -75,7 +75,7 @@ static void quotes(const char *need, const char *result, const char *expected)
         texts_add(&results, "其他成果的名称", "与此无关");
     assert_int_equal(matcher_open(&m, source_of(&results), source_of(&needs), NULL, 1, NULL),
                      RC_OK);
-    assert_int_equal(reasons_phrases(m, NULL, 0, 0, &v, NULL), RC_OK);
+    assert_int_equal(reasons_phrases(m, NULL, NULL, 0, 0, &v, NULL), RC_OK);
     for (size_t i = 0; i < v.n; i++) {
         struct str q = span_str(results.t[0].text, v.p[i].result);
         n += (size_t)snprintf(shown + n, sizeof shown - n, "%s%.*s %.0f%%", i ? "|" : "", (int)q.n,

@@ -9,15 +9,15 @@
 static float plain[VOCAB * 4 * DIMS];
 
 /* Every third term is unknown. */
-static void give_vectors(struct view *v, const float **vector)
+static void give_vectors(struct view *v, struct view_term *term)
 {
     match_state = 5;
     for (uint32_t t = 0; t < index_terms(v->ix); t++) {
         for (uint32_t d = 0; d < DIMS; d++)
             plain[t * DIMS + d] = (float)any(2001) / 1000 - 1;
-        vector[t] = t % 3 ? plain + (size_t)t * DIMS : NULL;
+        term[t].vector = t % 3 ? plain + (size_t)t * DIMS : NULL;
     }
-    v->vector = vector;
+    v->term = term;
     v->dims = v->stride = DIMS;
 }
 
@@ -67,21 +67,22 @@ static void vectors_go_towards_their_documents(void **unused)
     struct refine_sample s = {point, mean, 2, DOCS / 2};
     for (unsigned threads = 1; threads <= 5; threads += 2) {
         struct view v = {.ix = ix};
-        const float **vector = mem_calloc(n, sizeof *vector);
-        assert_non_null(vector);
-        give_vectors(&v, vector);
+        struct view_term *term = mem_calloc(n, sizeof *term);
+        assert_non_null(term);
+        give_vectors(&v, term);
         assert_int_equal(view_refine(&v, &s, pull, threads, NULL), RC_OK);
         for (uint32_t t = 0; t < n; t++) {
             float to[DIMS];
-            assert_true(!v.vector[t] == !(t % 3));
-            if (!v.vector[t])
+            assert_true(!v.term[t].vector == !(t % 3));
+            if (!v.term[t].vector)
                 continue;
             expected(&v, &s, pull, t, to);
             for (uint32_t d = 0; d < DIMS; d++)
-                assert_true(fabs(v.vector[t][d] - to[d]) < 1e-4);
+                assert_true(fabs(v.term[t].vector[d] - to[d]) < 1e-4);
             if (threads == 1)
-                memcpy(first + (size_t)t * DIMS, v.vector[t], sizeof to);
-            assert_memory_equal(first + (size_t)t * DIMS, v.vector[t], sizeof to); /* every bit */
+                memcpy(first + (size_t)t * DIMS, v.term[t].vector, sizeof to);
+            assert_memory_equal(first + (size_t)t * DIMS, v.term[t].vector,
+                                sizeof to); /* every bit */
         }
         view_release(&v);
     }
