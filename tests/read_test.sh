@@ -135,7 +135,7 @@ cp many/0000[1-3].html htdocs
 "$httpd" "$work/htdocs" >port 2>log &
 site=$!
 tries=0
-while [ ! -s port ] && [ $((tries += 1)) -lt 500 ]; do sleep 0.01; done
+while [ ! -s port ] && [ $((tries += 1)) -lt 6000 ]; do sleep 0.01; done
 at=http://127.0.0.1:$(cat port)
 web() { # URL...: reads them, allowed to ask the site, without pauses
     printf '%s\n' "$@" >urls
@@ -203,7 +203,7 @@ pages lots 2000
 perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' "$qiao" read lots -o cut.jsonl >said 2>&1 &
 child=$!
 tries=0
-while [ "$(stat -c %s cut.jsonl.journal 2>/dev/null || echo 0)" -lt 100000 ] && [ $((tries += 1)) -lt 1000 ]; do sleep 0.005; done
+while [ "$(stat -c %s cut.jsonl.journal 2>/dev/null || echo 0)" -lt 100000 ] && [ $((tries += 1)) -lt 10000 ]; do sleep 0.005; done
 kill -s INT "$child" 2>/dev/null
 wait "$child"
 status=$?

@@ -147,20 +147,30 @@ uint64_t index_postings(const struct index *ix)
     return n;
 }
 
-enum rc index_doc_vector(const struct index *ix, uint32_t doc, vec_index_entry *out, struct err *e)
+enum rc index_doc_counts(const struct index *ix, uint32_t doc, vec_index_entry *out, struct err *e)
 {
     const struct segment *g = segment_of(ix, &doc);
-    double norm = g->inv.norm[doc];
-    if (norm <= 0)
+    if (g->inv.norm[doc] <= 0)
         return RC_OK;
     struct saturation s = saturation_of(&ix->scheme, g->inv.avg, g->fwd.len[doc]);
     struct fwd_iter it = fwd_start(&g->fwd, doc);
     TRY(vec_reserve(out, (size_t)(it.end - it.p), e)); /* a term has a byte at least */
-    while (fwd_next(&it)) {
-        double sat = saturated(&s, it.tf);
-        out->p[out->n++] = (struct index_entry){g->term_base + it.id, it.tf, sat,
-                                                sat * g->inv.weight[it.id] / norm};
-    }
+    struct index_entry *to = out->p + out->n;
+    for (; fwd_next(&it); to++)
+        *to = (struct index_entry){g->term_base + it.id, it.tf, saturated(&s, it.tf), 0};
+    out->n = (size_t)(to - out->p);
+    return RC_OK;
+}
+
+enum rc index_doc_vector(const struct index *ix, uint32_t doc, vec_index_entry *out, struct err *e)
+{
+    size_t first = out->n;
+    TRY(index_doc_counts(ix, doc, out, e));
+    const struct segment *g = segment_of(ix, &doc);
+    const double *weight = g->inv.weight;
+    double norm = g->inv.norm[doc];
+    for (size_t i = first; i < out->n; i++)
+        out->p[i].y = out->p[i].sat * weight[out->p[i].number - g->term_base] / norm;
     return RC_OK;
 }
 

@@ -78,14 +78,16 @@ static enum rc weighed_room(struct weighed *w, uint32_t terms, struct err *e)
 }
 
 /* Decoding waits for every number's length and weighing for the weights to come from memory: one
- * after the other, the waits of many terms overlap. y is s w, not yet divided by the length. */
-static enum rc weigh_doc(const struct build *b, uint32_t doc, struct weighed *w, struct err *e)
+ * after the other, the waits of many terms overlap. y is s w, not yet divided by the length. Terms
+ * from `end` on are left out. */
+static enum rc weigh_doc(const struct build *b, uint32_t doc, uint32_t end, struct weighed *w,
+                         struct err *e)
 {
     const struct inverted *v = b->v;
     TRY(weighed_room(w, (uint32_t)(b->f->off[doc + 1] - b->f->off[doc]), e)); /* bytes >= terms */
     uint32_t *id = w->id.p, *tf = w->tf.p, n = 0;
     struct fwd_iter it = fwd_start(b->f, doc);
-    for (; fwd_next(&it); n++) {
+    for (; fwd_next(&it) && it.id < end; n++) {
         id[n] = it.id;
         tf[n] = it.tf;
     }
@@ -172,7 +174,7 @@ static enum rc measure_all(const struct build *b, const struct block *k, struct 
                            struct weighed *w, struct err *e)
 {
     for (uint32_t d = 0; d < k->n; d++) {
-        TRY(weigh_doc(b, k->first + d, w, e));
+        TRY(weigh_doc(b, k->first + d, UINT32_MAX, w, e));
         double norm = b->v->norm[k->first + d] = norm_of(w);
         if (norm > 0)
             TRY(measure(x, d, w, norm, e));
@@ -187,7 +189,7 @@ static enum rc place_all(const struct build *b, const struct block *k, struct fi
         double norm = b->v->norm[k->first + d];
         if (norm <= 0)
             continue;
-        TRY(weigh_doc(b, k->first + d, w, e));
+        TRY(weigh_doc(b, k->first + d, b->v->ncommon, w, e));
         place(x, d, w, norm);
     }
     return RC_OK;

@@ -39,6 +39,16 @@ const float *knowledge_vector(const struct knowledge *k, uint64_t key)
     return at ? k->v + (size_t)*at * KNOWLEDGE_DIMS : NULL;
 }
 
+uint32_t knowledge_terms(const struct knowledge *k)
+{
+    return (uint32_t)k->key.n;
+}
+
+uint64_t knowledge_key(const struct knowledge *k, uint32_t i)
+{
+    return k->key.p[i];
+}
+
 /* ---- learning ---- */
 
 struct cells {

@@ -23,5 +23,8 @@ void knowledge_close(struct knowledge *k); /* NULL is allowed */
 
 /* The vector of a term (KNOWLEDGE_DIMS numbers, borrowed), or NULL. O(1). */
 const float *knowledge_vector(const struct knowledge *k, uint64_t key);
+/* Its terms, in the table's order. O(1). */
+uint32_t knowledge_terms(const struct knowledge *k);
+uint64_t knowledge_key(const struct knowledge *k, uint32_t i);
 
 #endif

@@ -43,8 +43,8 @@ enum rc pair_products(const struct matcher *m, struct match_text need, struct ma
                       vec_product *out, double *sum, struct err *e) MUST_CHECK;
 
 /* reasons_phrases for any two texts. */
-enum rc reasons_phrases_between(const struct matcher *m, struct match_text need,
-                                struct match_text result, vec_reason *out,
+enum rc reasons_phrases_between(const struct matcher *m, const struct concepts *c,
+                                struct match_text need, struct match_text result, vec_reason *out,
                                 struct err *e) MUST_CHECK;
 
 /* ---- the other way round: for whom is a result ---- */

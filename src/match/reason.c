@@ -1,6 +1,7 @@
 #include "match/reason.h"
 
 #include "match/pair.h"
+#include "match/phrase.h"
 
 #include <stdlib.h>
 
@@ -17,6 +18,8 @@ struct phrases {
     struct str need_text, result_text;
     unsigned flags; /* of terms_read */
     const struct reason_desk *desk;
+    struct phrase_book book;
+    vec_concept_hit hit; /* of the result's text */
     vec_term_at result;  /* pairs and words only, in text order */
     struct map worth;    /* key -> place in product */
     VEC(double) product; /* x y of a shared key; 0 once it was used */
@@ -25,6 +28,7 @@ struct phrases {
 
 static void phrases_free(struct phrases *p)
 {
+    vec_free(&p->hit);
     vec_free(&p->result);
     map_free(&p->worth);
     vec_free(&p->product);
@@ -47,9 +51,12 @@ static enum rc read_tokens(vec_term_at *out, struct str text, unsigned flags, st
 }
 
 /* The need's tokens, those of a key linked. */
-static enum rc lay_need(struct reason_desk *d, struct str need, unsigned flags, struct err *e)
+static enum rc lay_need(struct reason_desk *d, const struct concepts *c, struct str need,
+                        unsigned flags, struct err *e)
 {
-    d->token.n = 0;
+    d->token.n = d->hit.n = 0;
+    if (c)
+        TRY(concepts_find(c, need, &d->hit, e));
     map_free(&d->first);
     TRY(read_tokens(&d->token, need, flags, e));
     d->next.n = 0;
@@ -70,6 +77,7 @@ void reason_desk_free(struct reason_desk *d)
     ready_free(&d->ready);
     vec_free(&d->token);
     vec_free(&d->next);
+    vec_free(&d->hit);
     map_free(&d->first);
     d->need = 0;
 }
@@ -88,19 +96,49 @@ static enum gap gap_between(unsigned flags, struct str text, struct term_at a, s
     return b.at.from == a.at.to + 1 && blank ? GAP_BLANK : GAP_OTHER;
 }
 
+/* Do the need's token i and the result's j follow the ones before them alike? */
+static bool goes_on(const struct phrases *p, uint32_t i, uint32_t j)
+{
+    const struct term_at *x = &p->desk->token.p[i], *y = &p->result.p[j];
+    enum gap gap = gap_between(p->flags, p->need_text, x[-1], x[0]);
+    return gap != GAP_OTHER && gap == gap_between(p->flags, p->result_text, y[-1], y[0]);
+}
+
 static uint32_t run_length(const struct phrases *p, uint32_t i, uint32_t j)
 {
     const vec_term_at *need = &p->desk->token;
     uint32_t n = 1;
-    for (; i + n < need->n && j + n < p->result.n; n++) {
-        const struct term_at *x = &need->p[i + n], *y = &p->result.p[j + n];
-        if (x->key != y->key)
+    for (; i + n < need->n && j + n < p->result.n; n++)
+        if (need->p[i + n].key != p->result.p[j + n].key || !goes_on(p, i + n, j + n))
             break;
-        enum gap gap = gap_between(p->flags, p->need_text, x[-1], x[0]);
-        if (gap == GAP_OTHER || gap != gap_between(p->flags, p->result_text, y[-1], y[0]))
-            break;
-    }
     return n;
+}
+
+/* A run that begins where another ended may reach back into it: 涂层厚度 after 耐热涂层. */
+static struct run reach_back(const struct phrases *p, struct run r)
+{
+    const vec_term_at *need = &p->desk->token;
+    while (r.need && r.result && need->p[r.need - 1].key == p->result.p[r.result - 1].key &&
+           goes_on(p, r.need, r.result)) {
+        r.need--;
+        r.result--;
+        r.n++;
+    }
+    return r;
+}
+
+/* What of a run reads as a term. */
+static struct run narrow(const struct phrases *p, struct run r)
+{
+    const struct phrase_side side[2] = {
+        {p->result_text, p->result.p + r.result, &p->hit},
+        {p->need_text, p->desk->token.p + r.need, &p->desk->hit},
+    };
+    uint32_t first = 0;
+    phrase_trim(&p->book, side, &first, &r.n);
+    r.need += first;
+    r.result += first;
+    return r;
 }
 
 static enum rc find_runs(struct phrases *p, struct err *e)
@@ -113,9 +151,11 @@ static enum rc find_runs(struct phrases *p, struct err *e)
             if (n > best.n)
                 best = (struct run){i, j, n, 0};
         }
+        j += MAX(best.n, 1);
+        if (best.n)
+            best = narrow(p, reach_back(p, best));
         if (best.n)
             TRY(vec_push(&p->run, best, e));
-        j += MAX(best.n, 1);
     }
     return RC_OK;
 }
@@ -205,12 +245,16 @@ static unsigned term_flags(const struct matcher *m)
 }
 
 /* Find by x y of every shared key, and their sum; `d` holds the need's tokens. */
-static enum rc phrases_of(const struct reason_desk *d, unsigned flags, struct str need,
-                          struct str result, const vec_product *v, double score, vec_reason *out,
-                          struct err *e)
+static enum rc phrases_of(const struct reason_desk *d, const struct matcher *m,
+                          const struct concepts *c, struct str need, struct str result,
+                          const vec_product *v, double score, vec_reason *out, struct err *e)
 {
+    unsigned flags = term_flags(m);
     struct phrases p = {.need_text = need, .result_text = result, .flags = flags, .desk = d};
+    p.book = (struct phrase_book){c, m, flags & TERMS_ENGLISH};
     enum rc rc = RC_OK;
+    if (c)
+        GOTO_OUT(concepts_find(c, result, &p.hit, e));
     for (size_t i = 0; i < v->n; i++) {
         if (!map_put(&p.worth, v->p[i].key, (uint32_t)p.product.n)) {
             rc = err_nomem(e);
@@ -227,46 +271,47 @@ out:
     return rc;
 }
 
-static enum rc desk_lay(struct reason_desk *d, const struct matcher *m, uint32_t need,
-                        struct err *e)
+static enum rc desk_lay(struct reason_desk *d, const struct matcher *m, const struct concepts *c,
+                        uint32_t need, struct err *e)
 {
     if (d->need == need + 1)
         return RC_OK;
     d->need = 0;
     TRY(ready_make(&d->ready, m, need, e));
-    TRY(lay_need(d, matcher_need(m, need).text, term_flags(m), e));
+    TRY(lay_need(d, c, matcher_need(m, need).text, term_flags(m), e));
     d->need = need + 1;
     return RC_OK;
 }
 
-enum rc reasons_phrases(const struct matcher *m, struct reason_desk *desk, uint32_t need,
-                        uint32_t result, vec_reason *out, struct err *e)
+enum rc reasons_phrases(const struct matcher *m, const struct concepts *c, struct reason_desk *desk,
+                        uint32_t need, uint32_t result, vec_reason *out, struct err *e)
 {
     struct reason_desk own = {0}, *d = desk ? desk : &own;
     vec_product v = {0};
     double score = 0;
-    enum rc rc = desk_lay(d, m, need, e);
+    enum rc rc = desk_lay(d, m, c, need, e);
     if (rc == RC_OK)
         rc = ready_products(&d->ready, m, result, &v, &score, e);
     if (rc == RC_OK)
-        rc = phrases_of(d, term_flags(m), matcher_need(m, need).text,
-                        matcher_result(m, result).text, &v, score, out, e);
+        rc = phrases_of(d, m, c, matcher_need(m, need).text, matcher_result(m, result).text, &v,
+                        score, out, e);
     vec_free(&v);
     reason_desk_free(&own);
     return rc;
 }
 
-enum rc reasons_phrases_between(const struct matcher *m, struct match_text need,
-                                struct match_text result, vec_reason *out, struct err *e)
+enum rc reasons_phrases_between(const struct matcher *m, const struct concepts *c,
+                                struct match_text need, struct match_text result, vec_reason *out,
+                                struct err *e)
 {
     struct reason_desk d = {0};
     vec_product v = {0};
     double score = 0;
     enum rc rc = pair_products(m, need, result, &v, &score, e);
     if (rc == RC_OK)
-        rc = lay_need(&d, need.text, term_flags(m), e);
+        rc = lay_need(&d, c, need.text, term_flags(m), e);
     if (rc == RC_OK)
-        rc = phrases_of(&d, term_flags(m), need.text, result.text, &v, score, out, e);
+        rc = phrases_of(&d, m, c, need.text, result.text, &v, score, out, e);
     vec_free(&v);
     reason_desk_free(&d);
     return rc;

@@ -4,6 +4,7 @@
 #define QIAO_REASON_H
 
 #include "base/map.h"
+#include "match/concepts.h"
 #include "match/match.h"
 #include "text/quantity.h"
 
@@ -30,25 +31,25 @@ typedef VEC(struct reason) vec_reason;
 
 #define REASON_PHRASES 6 /* shared phrases named at most */
 
-struct concepts;
-
 /* What is made of a need once, where its reasons with several results are asked for in turn.
- * `struct reason_desk d = {0};` is empty; of one matcher and one thread. */
+ * `struct reason_desk d = {0};` is empty; of one matcher, one table of concepts and one thread. */
 struct reason_desk {
     uint32_t need; /* 1 + the need it is of; 0: none */
     struct ready ready;
     vec_term_at token;  /* what its phrases are made of, in text order */
     VEC(uint32_t) next; /* next token of the same key */
     struct map first;   /* key -> first token */
+    vec_concept_hit hit;
 };
 void reason_desk_free(struct reason_desk *d);
 
 /* The phrases that both texts hold and that carried the score, most telling first, at most
- * REASON_PHRASES. A phrase is a longest run of terms that stands in both texts; its share is that
- * of its terms' products x y in the cosine. Phrases of less than two characters and those with
- * less than 2 % are left out. Appends. O(need * repeats + result). `desk` NULL: one of its own. */
-enum rc reasons_phrases(const struct matcher *m, struct reason_desk *desk, uint32_t need,
-                        uint32_t result, vec_reason *out, struct err *e) MUST_CHECK;
+ * REASON_PHRASES. A phrase is a longest run of terms that stands in both texts, narrowed to what
+ * reads as a term (match/phrase.h; `c` may be NULL); its share is that of its terms' products x y
+ * in the cosine. Phrases of less than two characters and those with less than 2 % are left out.
+ * Appends. O(need * repeats + result). `desk` NULL: one of its own. */
+enum rc reasons_phrases(const struct matcher *m, const struct concepts *c, struct reason_desk *desk,
+                        uint32_t need, uint32_t result, vec_reason *out, struct err *e) MUST_CHECK;
 
 /* Different words of one concept, the need's and the result's, closest first, at most
  * REASON_CONCEPTS; a word that both texts hold is no such reason. Appends. */

@@ -24,23 +24,36 @@ static void desk_free(struct desk *d)
     vec_free(&d->times);
 }
 
-/* The document's point before centring; zeros for a text without known terms. */
-static enum rc project(const struct view *v, uint32_t doc, struct desk *d, float *to, struct err *e)
+/* The document's terms with what they count, and the square of their length. */
+static enum rc read_doc(const struct view *v, uint32_t doc, struct desk *d, double *square,
+                        struct err *e)
 {
     double length = 0;
+    size_t n = 0;
     d->entry.n = d->vector.n = d->times.n = 0;
-    TRY(index_doc_vector(v->ix, doc, &d->entry, e));
+    TRY(v->root ? index_doc_counts(v->ix, doc, &d->entry, e)
+                : index_doc_vector(v->ix, doc, &d->entry, e));
     TRY(vec_reserve(&d->vector, d->entry.n, e));
     TRY(vec_reserve(&d->times, d->entry.n, e));
     for (size_t i = 0; i < d->entry.n; i++) {
         const struct index_entry *x = &d->entry.p[i];
-        double u = v->share ? x->sat * v->share[x->number] : x->y;
+        const struct view_term *t = &v->term[x->number];
+        double u = v->root ? x->sat * t->share : x->y;
         length += u * u;
-        if (v->vector[x->number]) {
-            d->vector.p[d->vector.n++] = v->vector[x->number];
-            d->times.p[d->times.n++] = (float)u;
-        }
+        d->vector.p[n] = t->vector;
+        d->times.p[n] = (float)u;
+        n += t->vector != NULL;
     }
+    d->vector.n = d->times.n = n;
+    *square = length;
+    return RC_OK;
+}
+
+/* The document's point before centring; zeros for a text without known terms. */
+static enum rc project(const struct view *v, uint32_t doc, struct desk *d, float *to, struct err *e)
+{
+    double length = 0;
+    TRY(read_doc(v, doc, d, &length, e));
     memset(to + v->dims, 0, (v->stride - v->dims) * sizeof *to);
     view_sum(to, d->vector.p, d->times.p, d->vector.n, v->dims);
     float scale = length > 0 ? (float)(1 / sqrt(length)) : 0;
@@ -172,17 +185,6 @@ static enum rc walk_all(struct view *v, bool centred, bool keep, unsigned thread
     return rc;
 }
 
-static enum rc find_share(struct view *v, struct err *e)
-{
-    uint32_t n = index_terms(v->ix);
-    v->share = mem_alloc(n * sizeof *v->share);
-    if (!v->share)
-        return err_nomem(e);
-    for (uint32_t i = 0; i < n; i++)
-        v->share[i] = sqrt(index_term_weight(v->ix, i));
-    return RC_OK;
-}
-
 enum rc view_open(struct view *v, bool centred, bool keep, unsigned threads, struct err *e)
 {
     v->stride = (v->dims + 15) / 16 * 16;
@@ -191,16 +193,16 @@ enum rc view_open(struct view *v, bool centred, bool keep, unsigned threads, str
     v->mean = mem_calloc(v->stride, sizeof *v->mean);
     if (!v->mean)
         return err_nomem(e);
-    if (v->root)
-        TRY(find_share(v, e));
+    uint32_t n = v->root ? index_terms(v->ix) : 0;
+    for (uint32_t i = 0; i < n; i++)
+        v->term[i].share = sqrt(index_term_weight(v->ix, i));
     return walk_all(v, centred, keep, threads, e);
 }
 
 void view_release(struct view *v)
 {
-    mem_free((void *)v->vector);
+    mem_free(v->term);
     mem_free(v->own);
-    mem_free(v->share);
     mem_free(v->mean);
     mem_free(v->point);
     mem_free(v->inverse);

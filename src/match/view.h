@@ -12,20 +12,24 @@ struct need_term {
 };
 typedef VEC(struct need_term) vec_need_term;
 
-struct view {
-    const struct index *ix;
-    uint32_t dims, stride; /* numbers of a point; stride is dims rounded up to 16 */
-    const float **vector;  /* [index terms] borrowed vector of each, NULL: none */
-    float *own;            /* the vectors, where the view owns them */
-    bool root;             /* terms count with sqrt(w) instead of w */
-    double *share;         /* [index terms] sqrt(w) where root, else NULL */
-    float *mean;           /* [stride] taken off every point; zeros where not centred */
-    int8_t *point;         /* [docs * stride], or NULL: points are computed when asked for */
-    float *inverse;        /* [docs] 1 / length of the point */
+struct view_term {
+    const float *vector; /* borrowed; NULL: none */
+    double share;        /* sqrt(w) of a view with root */
 };
 
-/* Fill in stride, share and mean (centred: of at most 20,000 evenly spaced documents), from dims,
- * vector and root, which are set; `keep`: the points of all documents as well. */
+struct view {
+    const struct index *ix;
+    uint32_t dims, stride;  /* numbers of a point; stride is dims rounded up to 16 */
+    struct view_term *term; /* [index terms] */
+    float *own;             /* the vectors, where the view owns them */
+    bool root;              /* terms count with sqrt(w) instead of w */
+    float *mean;            /* [stride] taken off every point; zeros where not centred */
+    int8_t *point;          /* [docs * stride], or NULL: points are computed when asked for */
+    float *inverse;         /* [docs] 1 / length of the point */
+};
+
+/* Fill in stride, shares and mean (centred: of at most 20,000 evenly spaced documents), from dims,
+ * vectors and root, which are set; `keep`: the points of all documents as well. */
 enum rc view_open(struct view *v, bool centred, bool keep, unsigned threads,
                   struct err *e) MUST_CHECK;
 void view_release(struct view *v);

@@ -16,18 +16,32 @@ static const float *knowledge_of(const void *ctx, uint64_t key)
     return knowledge_vector(ctx, key);
 }
 
+/* The table has far fewer terms than a large collection: its terms are looked up there. */
+static enum rc find_vectors(struct view *v, const struct knowledge *know, struct err *e)
+{
+    vec_term_number at = {0};
+    enum rc rc = RC_OK;
+    for (uint32_t i = 0; rc == RC_OK && i < knowledge_terms(know); i++) {
+        uint64_t key = knowledge_key(know, i);
+        at.n = 0;
+        rc = index_term_numbers(v->ix, key, &at, e);
+        for (size_t k = 0; rc == RC_OK && k < at.n; k++)
+            v->term[at.p[k]].vector = knowledge_vector(know, key);
+    }
+    vec_free(&at);
+    return rc;
+}
+
 static enum rc open_knowledge(struct matcher *m, unsigned threads, struct err *e)
 {
     struct view *v = &m->knowledge;
-    uint32_t n = index_terms(m->ix);
     v->ix = m->ix;
     v->dims = KNOWLEDGE_DIMS;
     v->root = true;
-    v->vector = mem_alloc(n * sizeof *v->vector);
-    if (!v->vector)
+    v->term = mem_calloc(index_terms(m->ix), sizeof *v->term);
+    if (!v->term)
         return err_nomem(e);
-    for (uint32_t i = 0; i < n; i++)
-        v->vector[i] = knowledge_vector(m->know, index_term_key(m->ix, i));
+    TRY(find_vectors(v, m->know, e));
     return view_open(v, true, index_docs(m->ix) <= MATCH_KEPT, threads, e);
 }
 
@@ -75,7 +89,7 @@ static const float *latent_of(const void *ctx, uint64_t key)
 {
     const struct view *v = ctx;
     uint32_t number = index_term_number(v->ix, key);
-    return number == UINT32_MAX ? NULL : v->vector[number];
+    return number == UINT32_MAX ? NULL : v->term[number].vector;
 }
 
 static enum rc open_latent(struct matcher *m, uint32_t dims, unsigned threads, struct err *e)
@@ -94,11 +108,11 @@ static enum rc open_latent(struct matcher *m, uint32_t dims, unsigned threads, s
     vec_free(&r.col);
     vec_free(&r.val);
     TRY(rc);
-    v->vector = mem_alloc(n * sizeof *v->vector);
-    if (!v->vector)
+    v->term = mem_calloc(n, sizeof *v->term);
+    if (!v->term)
         return err_nomem(e);
     for (uint32_t i = 0; i < n; i++)
-        v->vector[i] = v->own + (size_t)i * dims;
+        v->term[i].vector = v->own + (size_t)i * dims;
     return view_open(v, false, true, threads, e);
 }
 

@@ -42,8 +42,8 @@ static uint32_t before_amount(const struct page *p, uint32_t i)
         uint32_t n = (uint32_t)utf8_len(str_of(words[k]));
         if (i < n || !looking_at(p, i - n, words[k]))
             continue;
-        const struct mark *verb = mark_to(p, i, SENSE_GROUP); /* not the 约 of 签约 */
-        if (!verb || verb->from >= i - n)
+        const struct mark *verb = mark_to(p, i, SENSE_GROUP); /* not the 约 of 签约, */
+        if (!verb || (verb->from == i - n && k != 3)) /* nor is what breaks through, 突破 */
             return i - n;
     }
     return i;
@@ -162,9 +162,10 @@ static bool act_together(const struct page *p, uint32_t i)
 static bool is_attendance(const struct page *p, const struct amount *a)
 {
     static const char *const words[] = {
-        "参加",     "出席",     "一行",     "带队",     "与会",   "到场",   "参会",
-        "观摩",     "聆听",     "见证",     "参与活动", "带领",   "列席",   "主旨报告",
-        "专题报告", "主题演讲", "交流发言", "作报告",   "面对面", "专家组", "合影"};
+        "参加",   "出席",       "一行",       "带队",     "与会",     "到场",
+        "参会",   "观摩",       "聆听",       "见证",     "参与活动", "带领",
+        "列席",   "主旨报告",   "专题报告",   "主题演讲", "交流发言", "作报告",
+        "面对面", "专家组认为", "专家组一致", "合影"};
     static const char *const visits[] = {"走访", "先后到", "考察", "参观", "调研", "走进"};
     static const char *const taught[] = {"参加培训", "参加实习", "参加实训", "参加研修"};
     uint32_t c = clause_of(p, a->from);

@@ -53,6 +53,28 @@ static enum rc add_list(struct page *p, struct hit *h, struct amount *a, bool *a
     return RC_OK;
 }
 
+/* 三方签署: the parties whom no sentence near names, as the lead does. */
+static enum rc add_of_lead(struct page *p, struct hit *h, struct clause *c, uint32_t want,
+                           bool *added)
+{
+    uint32_t sentence = NONE, last = NONE;
+    for (uint32_t k = mention_from(p, p->title); k < p->mention.n && want > 0; k++) {
+        const struct mention *m = &p->mention.p[k];
+        uint32_t at = clause_of(p, m->from);
+        if (m->from >= p->lead || at == NONE)
+            break;
+        if (m->org == NONE || m->org == c->subject || m->org == last || org_is_object(p, m->org))
+            continue;
+        if (sentence != NONE && p->clause.p[at].sentence != sentence)
+            break;
+        sentence = p->clause.p[at].sentence;
+        c->partner = last = m->org;
+        want--;
+        TRY(add_fact(p, h, NULL, object_of(p, h), added));
+    }
+    return RC_OK;
+}
+
 /* 与甲、乙以及丙签署: a fact for each named signatory before the verb. */
 static enum rc add_signatories(struct page *p, struct hit *h, struct amount *sum, bool *added)
 {
@@ -78,7 +100,10 @@ static enum rc add_signatories(struct page *p, struct hit *h, struct amount *sum
         TRY(add_fact(p, h, sum, object_of(p, h), added));
         sum = NULL; /* told once */
     }
-    return seen ? RC_OK : add_fact(p, h, sum, object_of(p, h), added);
+    uint32_t others = find_in(p, c.from, c.to, "四方") != NONE ? 3 : 2;
+    if (several && seen == 0)
+        TRY(add_of_lead(p, h, &c, others, added));
+    return seen || *added ? RC_OK : add_fact(p, h, sum, object_of(p, h), added);
 }
 
 static bool is_people_unit(uint32_t c)
@@ -89,10 +114,12 @@ static bool is_people_unit(uint32_t c)
 /* Does a clause tell the sum of what the one before it says? */
 static bool tells_sum(const struct page *p, const struct clause *c)
 {
-    static const char *const words[] = {"合同金额", "协议金额", "签约金额", "成交金额", "总金额",
-                                        "金额",     "合同额",   "合同总额", "总投资",   "转让费",
-                                        "合同经费", "协议总额", "投资总额", "经费",     "到账经费",
-                                        "许可费",   "转让金额", "交易金额", "授权费"};
+    static const char *const words[] = {
+        "合同金额",   "协议金额", "签约金额", "成交金额",   "总金额",   "金额",
+        "合同额",     "合同总额", "总投资",   "转让费",     "合同经费", "协议总额",
+        "投资总额",   "经费",     "到账经费", "许可费",     "转让金额", "交易金额",
+        "授权费",     "合作经费", "项目经费", "合同价款",   "总经费",   "许可费用",
+        "技术交易额", "成交价",   "标的额",   "项目总经费", "投资额"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (looking_at(p, c->from, words[k]))
             return true;

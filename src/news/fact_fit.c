@@ -16,9 +16,11 @@ static const struct mark *mark_of(const struct page *p, uint32_t from, uint32_t 
 static bool in_actor(const struct page *p, const struct mark *n)
 {
     uint32_t k = mention_from(p, n->from);
-    if (k >= p->mention.n || p->mention.p[k].from >= n->from || p->mention.p[k].to < n->to)
+    if (k >= p->mention.n || p->mention.p[k].from >= n->from)
         return false;
     const struct mention *m = &p->mention.p[k];
+    if (m->to < n->to)
+        return m->to > n->from; /* the 学校 of 大学|校长 */
     bool built = m->kind == KIND_INSTITUTE || m->kind == KIND_OTHER || m->kind == KIND_PARK;
     return m->org != NONE && !built && !org_is_object(p, m->org);
 }
@@ -51,8 +53,9 @@ const struct mark *noun_run(const struct page *p, const struct mark *m, uint32_t
 /* 合作项目|清单, 课题|组: the noun is only the beginning of another. */
 static bool goes_on(const struct page *p, uint32_t i)
 {
-    static const char *const words[] = {"清单",   "库",       "组",       "办公室",
-                                        "负责人", "对接活动", "工作座谈", "情况"};
+    static const char *const words[] = {"清单",     "库",       "组",       "办公室",
+                                        "负责人",   "对接活动", "工作座谈", "情况",
+                                        "成员单位", "第三家",   "第二家",   "理事会"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++)
         if (looking_at(p, i, words[k]))
             return true;

@@ -97,7 +97,7 @@ struct news_tables {
     VEC(struct known_org) university, known;
     VEC(struct fact_rule) rule;
     VEC(struct event_rule) event;
-    VEC(struct str) area, group, ethnic;
+    VEC(struct str) area, group, ethnic, place_word;
     struct strmap group_number;                   /* of a group's name */
     struct group_set declared;                    /* groups that have words */
     uint64_t by_verb[GROUPS_MAX][RULES_MAX / 64]; /* bit set of the rules with the group as verb */

@@ -487,12 +487,18 @@ static struct range with_verse(const struct choice *c, const struct page *p, str
 }
 
 /* The last line above the article that tells who wrote and when. */
-static struct str byline_of(const struct page *p, uint32_t before)
+static struct str byline_of(const struct page *p, const struct article_tables *t, uint32_t before)
 {
+    enum { LINE = 300 };
     struct str found = STR("");
-    for (uint32_t i = 0; i < before; i++)
-        if (has_clock(p->block.p[i].text))
-            found = p->block.p[i].text;
+    bool clock = false;
+    for (uint32_t i = 0; i < before; i++) {
+        struct str s = p->block.p[i].text;
+        bool here = has_clock(s);
+        if (here || (!clock && s.n <= LINE && tells_when(t, s)))
+            found = s;
+        clock = clock || here;
+    }
     return found;
 }
 
@@ -516,12 +522,13 @@ static enum rc line_put(struct buf *b, struct str s, struct err *e)
 
 /* What the page calls itself: its title, else the line with the clock; the first line of one
  * without markup, who holds its rights. */
-static enum rc site_of(struct choice *out, const struct page *p, struct range r, struct err *e)
+static enum rc site_of(struct choice *out, const struct page *p, const struct article_tables *t,
+                       struct range r, struct err *e)
 {
     enum { SITE_MAX = 4096, LINE = 90 };
     struct buf b;
     buf_init(&b, SITE_MAX);
-    enum rc rc = line_put(&b, p->title.n ? p->title : byline_of(p, r.from), e);
+    enum rc rc = line_put(&b, p->title.n ? p->title : byline_of(p, t, r.from), e);
     if (rc == RC_OK && !p->title.n && r.from > 0 && out->title != 0 && p->block.p[0].text.n <= LINE)
         rc = line_put(&b, p->block.p[0].text, e);
     for (uint32_t i = r.to; rc == RC_OK && i < p->block.n && buf_view(&b).n < SITE_MAX / 2; i++)
@@ -578,7 +585,7 @@ enum rc article_choose(struct choice *out, struct page *p, const struct article_
         h.text = named_headline(p, t, &w);
     out->title = h.block;
     out->title_text = h.text;
-    TRY(site_of(out, p, r, e));
+    TRY(site_of(out, p, t, r, e));
     return collect(out, p, t, r, e);
 }
 

@@ -52,7 +52,7 @@ static enum rc reasons_of(const struct lister *l, const struct matcher *m, struc
     const struct model *model = site_model(l->site);
     struct match_text need = {out->need_text, out->need_title};
     struct match_text offer = {out->offer_text, out->offer_title};
-    TRY(reasons_phrases_between(m, need, offer, &out->reason, e));
+    TRY(reasons_phrases_between(m, model_concepts(model), need, offer, &out->reason, e));
     TRY(reasons_concepts(model_concepts(model), need.text, offer.text, &out->reason, e));
     size_t first = out->reason.n;
     TRY(reasons_indicators(l->units, need.text, offer.text, &out->reason, e));

@@ -123,7 +123,7 @@ enum rc matching_reasons(const struct matching *m, struct reason_desk *desk, uin
                          uint32_t result, vec_reason *out, struct err *e)
 {
     struct item a = collection_item(m->needs, need), b = collection_item(m->results, result);
-    TRY(reasons_phrases(m->matcher, desk, need, result, out, e));
+    TRY(reasons_phrases(m->matcher, model_concepts(m->model), desk, need, result, out, e));
     TRY(reasons_concepts(model_concepts(m->model), a.text, b.text, out, e));
     TRY(reasons_indicators(model_units(m->model), a.text, b.text, out, e));
     return column_reasons(a, b, out, e);

@@ -399,6 +399,16 @@ static enum rc step_reply(struct request *rq, struct reply *re, const struct sho
     return reply_page(rq, re, &step_page_def, label_text(&step->action->label, rq->zh), v, e);
 }
 
+/* What a step is called, also one that is not to be taken now; else as the address has it. */
+static struct str step_label(const struct request *rq)
+{
+    const struct kind *k = rq->kind;
+    for (uint32_t i = 0; i < k->n_actions; i++)
+        if (str_eq(k->action[i].name, rq->name))
+            return label_text(&k->action[i].label, rq->zh);
+    return rq->name;
+}
+
 static enum rc step_load(struct request *rq, struct shown *s, const struct step **step,
                          struct err *e)
 {
@@ -406,7 +416,8 @@ static enum rc step_load(struct request *rq, struct shown *s, const struct step 
     if (s->in_approval)
         return err_user(e, "approval.running", "%s", "");
     *step = find_step(s, rq->name);
-    return *step ? RC_OK : err_user(e, "web.no_step", "%.*s", (int)rq->name.n, rq->name.p);
+    struct str label = step_label(rq);
+    return *step ? RC_OK : err_user(e, "web.no_step", "%.*s", (int)MIN(label.n, 60u), label.p);
 }
 
 enum rc step_page(struct request *rq, struct reply *re, struct err *e)

@@ -436,7 +436,7 @@ static void test_calendar(void **state)
     snprintf(secret, sizeof secret, "%.*s", (int)strcspn(first + 10, "."), first + 10);
     assert_int_equal(api_with(secret), 401);
     assert_int_equal(get(&editor, "/account"), 200);
-    assert_false(shows(secret));
+    assert_true(!shows(secret) && shows("作废订阅地址"));
     make_calendar(&editor, second);
     assert_int_equal(get(&visitor, first), 404);
     assert_int_equal(get(&visitor, second), 200);
@@ -449,6 +449,16 @@ static void test_calendar(void **state)
     at = strstr(got.body.p, "/account/tokens/");
     assert_int_equal(post(&editor, pathf("%.*s", (int)strcspn(at, "\""), at), ""), 303);
     assert_int_equal(get(&visitor, second), 404);
+    assert_int_equal(get(&editor, "/account"), 200);
+    assert_false(shows("作废订阅地址"));
+}
+
+/* A step that is not to be taken now is called as its button would be. */
+static void test_step_has_a_name(void **state)
+{
+    (void)state;
+    assert_int_equal(get(&broker, pathf("/agreement/%lld/step/submit", (long long)agreement)), 422);
+    assert_true(shows("现在不能办理这一步：提交审批"));
 }
 
 static void test_token_is_no_calendar(void **state)
@@ -495,6 +505,7 @@ int main(void)
         cmocka_unit_test(test_circular),
         cmocka_unit_test(test_owed),
         cmocka_unit_test(test_calendar),
+        cmocka_unit_test(test_step_has_a_name),
         cmocka_unit_test(test_token_is_no_calendar),
         cmocka_unit_test(test_alumni),
         cmocka_unit_test(test_indicator_in_words),

@@ -194,8 +194,8 @@ static void test_phrases(void **state)
     texts_add(&needs, "滴灌带抗堵塞", "求滴灌带抗堵塞办法");
     struct matcher *m = open_on(&results, &needs);
     vec_reason a = {0}, b = {0};
-    assert_int_equal(reasons_phrases(m, NULL, 0, 60, &a, NULL), RC_OK);
-    assert_int_equal(reasons_phrases_between(m, needs.t[0], results.t[60], &b, NULL), RC_OK);
+    assert_int_equal(reasons_phrases(m, NULL, NULL, 0, 60, &a, NULL), RC_OK);
+    assert_int_equal(reasons_phrases_between(m, NULL, needs.t[0], results.t[60], &b, NULL), RC_OK);
     assert_true(a.n > 0);
     assert_int_equal(a.n, b.n);
     for (size_t i = 0; i < a.n; i++) {
