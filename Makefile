@@ -1,6 +1,6 @@
 # Qiao. The two commands: `make run` and `make check`. `make help` lists the rest.
 #
-# A build lives in build/$(VARIANT): gcc (default), clang, asan, fault, fuzz, small.
+# A build lives in build/$(VARIANT): gcc (default), clang, asan, tsan, fault, fuzz, small.
 
 VARIANT ?= gcc
 BUILD   := build/$(VARIANT)
@@ -18,34 +18,51 @@ GUIDES          := $(addprefix docs/,guide.md guide.zh-CN.md operate.md qiao.ngi
 CC_gcc    := gcc
 CC_clang  := clang
 CC_asan   := clang
-CC_fault  := gcc
+CC_fault  := clang
 CC_fuzz   := clang
 CC_small  := clang
+CC_tsan   := clang
 CC        := $(CC_$(VARIANT))
 
 OPT_gcc   := -O2 -g
 OPT_clang := -O2 -g
-OPT_asan  := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-OPT_fault := -O1 -g1 -DQIAO_FAULT -fsanitize=address
-# Small blocks and segments, so that a small collection has many of them.
+# What begins with a second chunk of documents takes minutes here; gcc has chunks as they are.
+OPT_asan  := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DINDEX_CHUNK=1024u
+# These two are asan, but for the few files that their switches change. fault: allocations, writes and steps
+# of statements fail on purpose. small: blocks and segments so small that a small collection has many of them.
+OPT_fault := $(OPT_asan) -DQIAO_FAULT
 OPT_small := $(OPT_asan) -DBLOCK_BITS=8 -DCOMMON_DF=16 -DINDEX_DOCS_MAX=1024u
+OPT_tsan  := -O1 -g1 -fsanitize=thread -fno-omit-frame-pointer
+OWN_fault  = $(shell grep -l '"base/fault.h"' src/*/*.c)
+OWN_small  = $(wildcard src/index/*.c)
 OPT_fuzz  := -O1 -g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 PKGS      := icu-uc icu-i18n libzip expat xlsxwriter jansson yaml-0.1 gumbo sqlite3 libpq libsodium \
              libmicrohttpd libcurl liboath cjose pangocairo
 CFLAGS    ?=
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 ALL_CFLAGS = -std=c17 -Wall -Wextra -Werror -Isrc -I$(BUILD)/gen -DQIAO_VERSION='"$(VERSION)"' \
-             $(OPT_$(VARIANT)) $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
-LIBS       = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lopencc -llinear -lm -lpthread
+             $(OPT_$(VARIANT)) $(PKG_CFLAGS) $(CFLAGS)
+LIBS       = $(PKG_LIBS) -lopencc -llinear -lm -lpthread
+# two hundred test programs are linked: by lld, where it is
+TEST_LIBS  = $(LIBS) $(LLD)
+LLD       := $(if $(shell command -v ld.lld),-fuse-ld=lld)
 
 SRC     := $(filter-out src/cli/main.c,$(wildcard src/*/*.c))
-ifeq ($(VARIANT),small) # only the index's tests are built so
-SRC     := $(wildcard src/base/*.c src/text/*.c src/index/*.c)
+GEN     := model templates static
+ifeq ($(VARIANT),fuzz) # what its targets reach
+SRC     := $(filter-out src/cli/% src/web/%,$(SRC)) \
+           $(addprefix src/web/,form.c html_walk.c shape.c template.c template_print.c view.c)
+GEN     := model
 endif
 MODEL   := $(sort $(wildcard model/*.yaml model/*/*.yaml))
-OBJ     := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/model.o \
-           $(BUILD)/obj/gen/templates.o $(BUILD)/obj/gen/static.o
+OBJ     := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(GEN:%=$(BUILD)/obj/gen/%.o)
 LIB     := $(BUILD)/libqiao.a
+ifneq ($(OWN_$(VARIANT)),)
+OBJ     := $(patsubst src/%.c,$(BUILD)/obj/%.o,$(OWN_$(VARIANT)))
+LIB     := $(OBJ) build/asan/libqiao.a
+endif
 QIAO    := $(BUILD)/qiao
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*_test.c))
 FAULT   := $(patsubst tests/fault/%.c,$(BUILD)/fault/%,$(wildcard tests/fault/*_fault.c))
@@ -159,9 +176,15 @@ $(BUILD)/obj/gen/static.o: $(BUILD)/gen/static.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c $< -o $@
 
-$(LIB): $(OBJ)
+$(BUILD)/libqiao.a: $(OBJ)
 	@rm -f $@
 	ar rcs $@ $(OBJ)
+
+ifneq ($(OWN_$(VARIANT)),)
+build/asan/libqiao.a: FORCE
+	@$(MAKE) --no-print-directory VARIANT=asan $@
+FORCE:
+endif
 
 $(QIAO): $(BUILD)/obj/cli/main.o $(LIB)
 	$(CC) $(ALL_CFLAGS) $^ $(LIBS) -o $@
@@ -171,21 +194,21 @@ unit: $(UNIT)
 
 $(BUILD)/unit/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(LIBS) -lcmocka -o $@
+	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(TEST_LIBS) -lcmocka -o $@
 
 ## http       build the tests over HTTP of this VARIANT (tests/http/run)
 http: $(HTTP)
 
 $(BUILD)/http/%: tests/http/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(LIBS) -lcmocka -o $@
+	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(TEST_LIBS) -lcmocka -o $@
 
 ## store      build the store's tests of this VARIANT (tests/store/run)
 store: $(STORE)
 
 $(BUILD)/store/%: tests/store/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(LIBS) -lcmocka -o $@
+	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(TEST_LIBS) -lcmocka -o $@
 
 $(BUILD)/golden/%: tests/golden/%.c
 	@mkdir -p $(@D)
@@ -195,14 +218,14 @@ fault: $(FAULT)
 
 $(BUILD)/fault/%: tests/fault/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(LIBS) -lcmocka -o $@
+	$(CC) $(ALL_CFLAGS) -MMD -MP $< $(LIB) $(TEST_LIBS) -lcmocka -o $@
 
 ## fuzz       build the fuzz targets (VARIANT=fuzz)
 fuzz: $(FUZZ)
 
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -MMD -MP $< $(LIB) $(LIBS) -o $@
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -MMD -MP $< $(LIB) $(TEST_LIBS) -o $@
 
 ## install    put program, man page and completions under $(DESTDIR)$(PREFIX)
 install: $(QIAO)

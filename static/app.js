@@ -79,13 +79,19 @@
     button.click();
     if (e.key === 'r') button.parentNode.querySelector('select').focus();
   });
+  // back from the page of a step one goes on at the card
+  var card = /^#card-\d+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
+  if (card) {
+    if (card.closest('details')) card.closest('details').open = true;
+    card.focus();
+  }
   // a card that was moved by htmx keeps the focus
   document.addEventListener('htmx:afterSettle', function (e) {
     var from = e.detail.requestConfig && e.detail.requestConfig.elt.closest('.bcard');
-    var card = from && document.getElementById(from.id);
-    if (!card) return;
-    var fold = card.closest('details');
+    var moved = from && document.getElementById(from.id);
+    if (!moved) return;
+    var fold = moved.closest('details');
     if (fold) fold.open = true;
-    card.focus();
+    moved.focus();
   });
 })();

@@ -73,17 +73,29 @@
   var kinds = {
     bars: function (t, el) { return bars(t, el, false); },
     stack: function (t, el) { return bars(t, el, true); },
-    column: function (t) {
+    // records and money have no common scale: a panel for each, side by side where there is room
+    column: function (t, el) {
+      var n = t.series.length, below = el.clientWidth < 360, part = 100 / n;
+      var place = function (i) {
+        return below ? { left: 4, right: 4, top: i * part + (i ? 4 : 0) + '%', height: part - 22 + '%' }
+          : { left: i * part + (i ? 3 : 0) + '%', width: part - 3 + '%', top: 0, bottom: 0 };
+      };
       return {
-        legend: legend(t), grid: { left: 4, right: 4, top: 34, bottom: 0, containLabel: true },
-        xAxis: axis({ type: 'category', data: t.labels, splitLine: { show: false } }),
+        title: t.series.map(function (s, i) {
+          var at = place(i);
+          return { text: s.name, left: at.left, top: at.top, padding: 0, textStyle: { color: INK, fontSize: 12, fontWeight: 'normal', fontFamily: FONT } };
+        }),
+        grid: t.series.map(function (s, i) {
+          return below ? Object.assign(place(i), { top: parseFloat(place(i).top) + 16 + '%' }) : Object.assign(place(i), { top: 44, bottom: 22 });
+        }),
+        xAxis: t.series.map(function (s, i) { return axis({ type: 'category', gridIndex: i, data: t.labels, splitLine: { show: false } }); }),
         yAxis: t.series.map(function (s, i) {
-          return axis({ type: 'value', show: i === 0, minInterval: s.money ? 0 : 1, splitLine: { show: i === 0, lineStyle: { color: LINE } } });
+          return axis({ type: 'value', gridIndex: i, min: 0, axisLabel: { show: false }, splitNumber: 4 });
         }),
         series: t.series.map(function (s, i) {
-          return { type: 'bar', name: s.name, yAxisIndex: i, data: s.data, barMaxWidth: 36, barGap: '60%',
-            itemStyle: { color: s.money ? COLOR.agreed : '#a9c6e0', borderRadius: [2, 2, 0, 0] },
-            label: { show: true, position: 'top', color: MUTED, fontSize: 11, formatter: function (p) { return p.data.text; } } };
+          return { type: 'bar', name: s.name, xAxisIndex: i, yAxisIndex: i, data: s.data, barMaxWidth: 44,
+            itemStyle: { color: s.money ? COLOR.amount : COLOR.talk, borderRadius: [2, 2, 0, 0] },
+            label: { show: true, position: 'top', color: INK, fontSize: 12, formatter: function (p) { return p.data.text; } } };
         })
       };
     },

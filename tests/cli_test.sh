@@ -44,7 +44,7 @@ status_of() { # SIGNAL
 for signal in INT TERM HUP; do
     begin
     tries=0
-    while [ -z "$(ls -A "$work/out")" ] && [ $((tries += 1)) -lt 500 ]; do sleep 0.01; done
+    while [ -z "$(ls -A "$work/out")" ] && [ $((tries += 1)) -lt 6000 ]; do sleep 0.01; done
     kill -s "$signal" "$child"
     wait "$child"
     status=$?

@@ -2,9 +2,10 @@
 # qiao read on a folder, over the web (a site on 127.0.0.1), interrupted, on thousands of pages. Prints TAP.
 cd "$(dirname "$0")/.." || exit 1
 v=${VARIANT:-gcc}
-make -s -j2 VARIANT="$v" all "build/$v/golden/httpd" >&2 || { echo "not ok - the program does not build"; exit 1; }
+make -s -j2 VARIANT="$v" all "build/$v/golden/httpd" "build/$v/golden/mkxlsx" >&2 || { echo "not ok - the program does not build"; exit 1; }
 qiao=$PWD/build/$v/qiao
 httpd=$PWD/build/$v/golden/httpd
+mkxlsx=$PWD/build/$v/golden/mkxlsx
 mkdir -p build/check
 work=$(mktemp -d "$PWD/build/check/read.XXXXXX") || exit 1
 site=
@@ -70,6 +71,24 @@ cp few/a.html served && echo gbk >served/a.html.charset && cp few/a.html served/
 "$qiao" read served --json >served.jsonl && [ "$(wc -l <served.jsonl)" = 2 ] &&
     [ "$(grep -c 'served/a.html.*"code":"charset","at":{[^}]*},"original":"gbk"' served.jsonl)" = 1 ] && ! grep -q 'b.html.*"code":"charset"' served.jsonl
 ok "the charset beside a saved page is taken as its HTTP header's"
+mkdir packed
+"$mkxlsx" zip packed/页面.zip few/a.html few/b.html few/b.html.url served/a.html served/a.html.charset few/saved_files/x.css few/picture.bin
+without_source() { sed 's/"source":"[^"]*"//; s/"page":[0-9]*,"duplicate_of":[0-9a-z]*//' "$1" | sort; }
+"$qiao" read packed/页面.zip --json >packed.jsonl && "$qiao" read few/a.html few/b.html served/a.html few/picture.bin --json >loose.jsonl &&
+    [ "$(wc -l <packed.jsonl)" = 4 ] && grep -q '"source":"packed/页面.zip/few/b.html"' packed.jsonl && [ "$(without_source packed.jsonl)" = "$(without_source loose.jsonl)" ]
+ok "the pages of a zip are read as those of a folder, with the address and charset beside them"
+for t in 1 7; do "$qiao" read packed packed/页面.zip --json --threads $t >packed.$t; done
+cmp -s packed.1 packed.7 && [ "$(wc -l <packed.1)" = 8 ]
+ok "a zip in a folder too; the same bytes on any number of threads"
+cp packed/页面.zip renamed.bin && "$mkxlsx" zip none.zip few/saved_files/x.css && "$mkxlsx" far book.xlsx && head -c 700 packed/页面.zip >cut.zip
+"$qiao" read renamed.bin none.zip book.xlsx cut.zip few/a.html --json >odd.jsonl && [ "$(wc -l <odd.jsonl)" = 8 ] &&
+    grep '"source":"none.zip"' odd.jsonl | grep -q 'read.packed_empty' && grep '"source":"book.xlsx"' odd.jsonl | grep -q 'read.packed_document' &&
+    grep '"source":"cut.zip"' odd.jsonl | grep -q 'sheet.damaged'
+ok "a zip is known by its bytes; one without a page, a workbook and a damaged one are told and stop nothing"
+cp few/a.html page.html && "$mkxlsx" zip one.zip page.html && "$qiao" read one.zip cut.zip -o zip.jsonl --quiet && [ -e zip.jsonl.journal ] &&
+    cp few/b.html page.html && "$mkxlsx" zip one.zip page.html && "$qiao" read one.zip cut.zip -o zip.jsonl --quiet &&
+    grep -q '"sha256":"'"$(sha256sum few/b.html | cut -c 1-64)" zip.jsonl
+ok "a zip that was changed is read again"
 [ "$(grep -c '"status":"failed","reason":"news\.' one.jsonl)" = 2 ] && [ "$(grep -c '"status":"refused","reason":"' one.jsonl)" = 1 ]
 ok "what is no text and what is no news says why"
 grep -q '"sha256":"'"$(sha256sum few/b.html | cut -c 1-64)" one.jsonl
@@ -116,7 +135,7 @@ cp many/0000[1-3].html htdocs
 "$httpd" "$work/htdocs" >port 2>log &
 site=$!
 tries=0
-while [ ! -s port ] && [ $((tries += 1)) -lt 500 ]; do sleep 0.01; done
+while [ ! -s port ] && [ $((tries += 1)) -lt 6000 ]; do sleep 0.01; done
 at=http://127.0.0.1:$(cat port)
 web() { # URL...: reads them, allowed to ask the site, without pauses
     printf '%s\n' "$@" >urls
@@ -184,7 +203,7 @@ pages lots 2000
 perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' "$qiao" read lots -o cut.jsonl >said 2>&1 &
 child=$!
 tries=0
-while [ "$(stat -c %s cut.jsonl.journal 2>/dev/null || echo 0)" -lt 100000 ] && [ $((tries += 1)) -lt 1000 ]; do sleep 0.005; done
+while [ "$(stat -c %s cut.jsonl.journal 2>/dev/null || echo 0)" -lt 100000 ] && [ $((tries += 1)) -lt 10000 ]; do sleep 0.005; done
 kill -s INT "$child" 2>/dev/null
 wait "$child"
 status=$?

@@ -18,7 +18,7 @@ is "a site is made" $?
 $qiao serve "$tmp/site" --port 0 >"$tmp/out" 2>"$tmp/err" &
 pid=$!
 url=
-for _ in $(seq 100); do
+for _ in $(seq 600); do
     url=$(grep -o 'http://[0-9.:]*/' "$tmp/out") && break
     kill -0 $pid 2>/dev/null || break
     sleep 0.1
@@ -27,7 +27,7 @@ done
 is "it says where it is" $?
 [ "$(curl -s "${url}healthz" | cut -c1-2)" = ok ]
 is "it answers" $?
-timeout 20 $qiao serve "$tmp/site" --port "$(echo "$url" | grep -o '[0-9]*/$' | tr -d /)" >/dev/null 2>"$tmp/taken"
+timeout 120 $qiao serve "$tmp/site" --port "$(echo "$url" | grep -o '[0-9]*/$' | tr -d /)" >/dev/null 2>"$tmp/taken"
 [ $? = 1 ] && grep -q "127.0.0.1" "$tmp/taken"
 is "a port that is taken is an error with a sentence" $?
 kill -TERM $pid

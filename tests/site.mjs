@@ -61,8 +61,8 @@ for (const signal of ['SIGINT', 'SIGTERM'])
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-// Until `f` gives something true; at most `ms`.
-export async function until(f, ms = 10000) {
+// Until `f` gives something true; at most `ms`, which are many for a slow machine: they cost nothing when things go right.
+export async function until(f, ms = 60000) {
   const last = Date.now() + ms;
   for (;;) {
     const value = await f();
@@ -75,7 +75,7 @@ export async function until(f, ms = 10000) {
 // ---- the program ----
 
 export function run(...args) {
-  const r = spawnSync(qiao, args, { encoding: 'utf8', cwd: root, timeout: 120000 });
+  const r = spawnSync(qiao, args, { encoding: 'utf8', cwd: root, timeout: 600000 });
   check(r.status === 0, 'qiao', args.join(' '), ':', String(r.status), r.stderr);
   return r.stdout;
 }
@@ -99,27 +99,30 @@ export async function serve(dir, args = [], { env = {}, prefix = [], at = null }
   const site = { child, log, dir, gone: new Promise((done) => child.once('exit', done)) };
   site.stop = async (signal = 'SIGTERM') => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
-    await Promise.race([site.gone, sleep(15000)]);
+    await Promise.race([site.gone, sleep(60000)]);
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     running.delete(site);
   };
   running.add(site);
   let said = '';
   child.stdout.on('data', (bytes) => (said += bytes));
-  await until(() => /https?:\/\/\S+/.test(said) || child.exitCode !== null, 60000);
+  await until(() => /https?:\/\/\S+/.test(said) || child.exitCode !== null, 120000);
   const told = said.match(/http:\/\/[^\s/]+/);
   check(at ?? told, 'no address', said, log);
   site.url = at ?? told[0];
   return site;
 }
 
-export const freePort = () =>
-  new Promise((done) => {
-    const s = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = s.address();
-      s.close(() => done(port));
-    });
-  });
+// A port for what must know it before it listens. Not one that the system gives to others by itself: it
+// would do so between now and then.
+export async function freePort() {
+  for (;;) {
+    const port = 12000 + Math.floor(Math.random() * 18000);
+    const s = net.createServer();
+    const free = await new Promise((done) => s.once('error', () => done(false)).listen(port, '127.0.0.1', () => done(true)));
+    if (free) return new Promise((done) => s.close(() => done(port)));
+  }
+}
 
 // ---- browsers ----
 
@@ -143,7 +146,7 @@ export class Browser {
       body,
       redirect: 'manual',
       headers: { ...(cookie ? { cookie } : {}), ...headers },
-      signal: AbortSignal.timeout(30000),
+      signal: AbortSignal.timeout(120000),
     });
     for (const line of r.headers.getSetCookie()) {
       const [pair, ...rest] = line.split(';').map((s) => s.trim());
@@ -211,7 +214,7 @@ export class Program {
         ...headers,
       },
       body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
-      signal: AbortSignal.timeout(30000),
+      signal: AbortSignal.timeout(120000),
     });
     const text = await r.text();
     let json;

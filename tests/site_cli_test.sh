@@ -64,8 +64,13 @@ ok "an unknown action"
 ! grep -q -a "$password" site/qiao.db && ! grep -q -a 'another good one' site/qiao.db
 ok "no password is kept"
 if command -v script >/dev/null; then
-    { sleep 3; echo "$password"; sleep 3; echo "$password"; sleep 3; } |
-        script -q -e -c "$qiao user site add typed --lang en" /dev/null >said 2>&1
+    asked() { # PROMPT: it is asked for, or a minute has gone by
+        tries=0
+        until grep -q "$1" said || [ $((tries += 1)) -gt 600 ]; do sleep 0.1; done
+    }
+    : >said
+    { asked 'Password: '; echo "$password"; asked 'Again: '; echo "$password"; asked 'typed'; } |
+        script -q -f -e -c "$qiao user site add typed --lang en && echo it is typed" /dev/null >said 2>&1
     "$qiao" user site list --tsv | grep -q '^typed	member'
     ok "a password typed twice on a terminal"
     ! grep -q "$password" said

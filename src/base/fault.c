@@ -141,6 +141,14 @@ long fault_count(enum fault_kind kind)
     return atomic_load(&seen[kind]);
 }
 
+void fault_begin_anew(void)
+{
+    pthread_once(&once, load);
+    for (int kind = 0; kind < 3; kind++)
+        atomic_store(&seen[kind], 0);
+    load();
+}
+
 void fault_arm(enum fault_kind kind, long n)
 {
     pthread_once(&once, load);

@@ -24,6 +24,8 @@ long fault_count(enum fault_kind kind);
 /* Count from 0 again and let the n-th fail (0: none): for tests that try them all in one process.
  */
 void fault_arm(enum fault_kind kind, long n);
+/* In a forked child: as in a process that begins, with the environment as it is now. */
+void fault_begin_anew(void);
 #else
 static inline bool fault_hit(enum fault_kind kind)
 {

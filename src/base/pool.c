@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <string.h>
 
 struct pool {
     pool_fn fn;
@@ -157,6 +158,86 @@ enum rc beside_close(struct beside *b, size_t *done, struct err *e)
         *done = b->done;
     mem_free(b);
     return rc;
+}
+
+struct crew {
+    crew_fn fn;
+    void *ctx;
+    pthread_mutex_t lock; /* guards first, last, closing */
+    pthread_cond_t wake;
+    struct piece *first, *last;
+    bool closing;
+    unsigned n;
+    pthread_t thread[];
+};
+
+/* The next piece; NULL when there will be none. */
+static struct piece *crew_next(struct crew *c)
+{
+    pthread_mutex_lock(&c->lock);
+    while (!c->first && !c->closing)
+        pthread_cond_wait(&c->wake, &c->lock);
+    struct piece *p = c->first;
+    if (p)
+        c->first = p->next;
+    pthread_mutex_unlock(&c->lock);
+    return p;
+}
+
+static void *work_in_crew(void *arg)
+{
+    struct crew *c = arg;
+    for (struct piece *p; (p = crew_next(c));)
+        c->fn(c->ctx, p);
+    return NULL;
+}
+
+enum rc crew_open(struct crew **out, unsigned threads, crew_fn fn, void *ctx, struct err *e)
+{
+    struct crew *c = mem_calloc(1, sizeof *c + threads * sizeof c->thread[0]);
+    int why = 0;
+    if (!c)
+        return err_nomem(e);
+    c->fn = fn;
+    c->ctx = ctx;
+    pthread_mutex_init(&c->lock, NULL);
+    pthread_cond_init(&c->wake, NULL);
+    while (c->n < threads && (why = pthread_create(&c->thread[c->n], NULL, work_in_crew, c)) == 0)
+        c->n++;
+    if (!c->n) {
+        crew_close(c);
+        return err_sys(e, "base.thread", "%s", strerror(why));
+    }
+    *out = c;
+    return RC_OK;
+}
+
+void crew_give(struct crew *c, struct piece *p)
+{
+    p->next = NULL;
+    pthread_mutex_lock(&c->lock);
+    if (c->first)
+        c->last->next = p;
+    else
+        c->first = p;
+    c->last = p;
+    pthread_cond_signal(&c->wake);
+    pthread_mutex_unlock(&c->lock);
+}
+
+void crew_close(struct crew *c)
+{
+    if (!c)
+        return;
+    pthread_mutex_lock(&c->lock);
+    c->closing = true;
+    pthread_cond_broadcast(&c->wake);
+    pthread_mutex_unlock(&c->lock);
+    for (unsigned i = 0; i < c->n; i++)
+        pthread_join(c->thread[i], NULL);
+    pthread_cond_destroy(&c->wake);
+    pthread_mutex_destroy(&c->lock);
+    mem_free(c);
 }
 
 unsigned pool_cpus(void)

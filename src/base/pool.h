@@ -22,6 +22,21 @@ void beside_ready(struct beside *b, size_t n);
  * failure of the first that failed, after which none was begun. NULL is allowed. */
 enum rc beside_close(struct beside *b, size_t *done, struct err *e) MUST_CHECK;
 
+/* Work that comes piece by piece, done by threads beside those that hand it over, first come first
+ * served. A piece begins with a struct piece and stays the caller's: handing over needs no memory.
+ */
+struct piece {
+    struct piece *next;
+};
+struct crew;
+typedef void (*crew_fn)(void *ctx, struct piece *p);
+/* RC_SYS "base.thread" where not one thread can be made; fewer than asked for are no failure. */
+enum rc crew_open(struct crew **out, unsigned threads, crew_fn fn, void *ctx,
+                  struct err *e) MUST_CHECK;
+void crew_give(struct crew *c, struct piece *p);
+/* What was given is done, then the threads end. Nothing may be given any more. NULL is allowed. */
+void crew_close(struct crew *c);
+
 /* Processors this process may use, at least 1. */
 unsigned pool_cpus(void);
 

@@ -13,6 +13,12 @@ struct str {
 
 #define STR(literal) ((struct str){literal, sizeof(literal) - 1})
 
+/* The same in the initialiser of a table. */
+#define STR_INIT(literal)                                                                          \
+    {                                                                                              \
+        literal, sizeof(literal) - 1                                                               \
+    }
+
 static inline struct str str_of(const char *s)
 {
     return (struct str){s, s ? strlen(s) : 0};
@@ -25,7 +31,16 @@ static inline bool str_eq(struct str a, struct str b)
 
 /* <0, 0, >0 by bytes, then by length. */
 int str_cmp(struct str a, struct str b);
-bool str_starts(struct str s, struct str head);
+static inline bool str_starts(struct str s, struct str head)
+{
+    return s.n >= head.n && (head.n == 0 || (s.p[0] == head.p[0] && /* mostly it differs */
+                                             memcmp(s.p, head.p, head.n) == 0));
+}
+static inline bool str_ends(struct str s, struct str tail)
+{
+    return s.n >= tail.n && (tail.n == 0 || (s.p[s.n - 1] == tail.p[tail.n - 1] &&
+                                             memcmp(s.p + s.n - tail.n, tail.p, tail.n) == 0));
+}
 /* The part [from, to) with both ends cut to the string's length. */
 static inline struct str str_sub(struct str s, size_t from, size_t to)
 {
@@ -69,6 +84,21 @@ static inline uint32_t utf8_sure(struct str s, size_t *i)
         return utf8_next_rare(s, i);
     ++*i;
     return p[0];
+}
+/* Most of a Chinese text is characters of three bytes; in text that is valid throughout two of them
+ * are told and read at a step. */
+static inline bool utf8_two_wide(struct str s, size_t i)
+{
+    uint32_t w;
+    if (s.n - i < 6)
+        return false;
+    memcpy(&w, s.p + i, sizeof w); /* the same in either order of bytes */
+    return (w & 0xF00000F0u) == 0xE00000E0u;
+}
+static inline uint32_t utf8_wide(struct str s, size_t i)
+{
+    const unsigned char *p = (const unsigned char *)s.p + i;
+    return ((uint32_t)p[0] << 12) + ((uint32_t)p[1] << 6) + p[2] - 0xE2080u;
 }
 /* Write `c` as UTF-8 to `to` (room for 4), return the number of bytes; U+FFFD for what is no
  * scalar value. */

@@ -358,11 +358,12 @@ const struct command read_command = {
               "[OPTION]... PATH|URL...\n[OPTION]... --urls FILE"},
     .what = {"从新闻网页读出谁与谁合作、何时、多少，附原句",
              "read news of cooperation: who agreed what with whom, with the sentence"},
-    .more =
-        {"读 HTML 和纯文本，任何编码；目录连同其下各级；“-” 是标准输入。文件“页面.url”里\n"
-         "可放该页面的网址，“页面.charset”里可放网站在 HTTP 头中所称的编码。",
-         "Reads HTML and plain text in any charset; a folder with all below it; \"-\" is standard\n"
-         "input. The file PAGE.url may hold the address of PAGE, PAGE.charset the charset that "
-         "the\n"
-         "HTTP header named."},
+    .more = {"读 HTML 和纯文本，任何编码；目录连同其下各级；zip 压缩包里的页面；“-” 是标准输入。\n"
+             "文件“页面.url”里可放该页面的网址，“页面.charset”里可放网站在 HTTP 头中所称的编码，\n"
+             "压缩包里也一样。",
+             "Reads HTML and plain text in any charset; a folder with all below it; the pages in a "
+             "zip;\n"
+             "\"-\" is standard input. The file PAGE.url may hold the address of PAGE, "
+             "PAGE.charset the\n"
+             "charset that the HTTP header named, in a zip as well."},
 };

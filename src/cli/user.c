@@ -76,10 +76,10 @@ static enum rc ask(struct using *x, const char *key, char *to, struct err *e)
     if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &was) != 0)
         return read_line(to, PASSWORD_ROOM, e);
     struct str prompt = sentence(&x->at.speaker, key);
-    fprintf(stderr, "%.*s", (int)prompt.n, prompt.p);
     silent = was;
     silent.c_lflag &= ~(tcflag_t)ECHO;
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent); /* silent before anybody is asked to type */
+    fprintf(stderr, "%.*s", (int)prompt.n, prompt.p);
     enum rc rc = read_line(to, PASSWORD_ROOM, e);
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &was);
     fputc('\n', stderr);

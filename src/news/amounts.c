@@ -1,57 +1,20 @@
-/* Numbers with their units as Chinese writes them, and deadlines. */
+/* Numbers with their units as Chinese writes them. */
 #include "news/news_int.h"
-
-static bool is_one_of(uint32_t c, const char *set)
-{
-    char s[5];
-    s[utf8_put(s, c)] = 0;
-    return strstr(set, s) != NULL;
-}
-
-static bool is_numeral(uint32_t c)
-{
-    if (c < 0x4E00 || c > 0x767E) /* most */
-        return false;
-    switch (c) {
-    case 0x4E00: /* 一二两三四五六七八九十百千万数几 */
-    case 0x4E8C:
-    case 0x4E24:
-    case 0x4E09:
-    case 0x56DB:
-    case 0x4E94:
-    case 0x516D:
-    case 0x4E03:
-    case 0x516B:
-    case 0x4E5D:
-    case 0x5341:
-    case 0x767E:
-    case 0x5343:
-    case 0x4E07:
-    case 0x6570:
-    case 0x51E0:
-        return true;
-    default:
-        return false;
-    }
-}
 
 static bool is_letter(uint32_t c)
 {
     return (c | 32) >= 'a' && (c | 32) <= 'z';
 }
-
-/* ---- amounts ---- */
-
-static uint32_t digits_end(const struct page *p, uint32_t i)
+uint32_t digits_end(const struct page *p, uint32_t i)
 {
     while (is_digit(p->ch[i]) || ((p->ch[i] == '.' || p->ch[i] == ',') && is_digit(p->ch[i + 1])))
         i++;
     return i;
 }
 
-static uint32_t numerals_end(const struct page *p, uint32_t i)
+uint32_t numerals_end(const struct page *p, uint32_t i)
 {
-    while (is_numeral(p->ch[i]))
+    while (is_zh_digit(p->ch[i]))
         i++;
     return i;
 }
@@ -64,7 +27,7 @@ static uint32_t scale_end(const struct page *p, uint32_t i)
     return i;
 }
 
-static uint32_t range_end(const struct page *p, uint32_t i)
+uint32_t range_end(const struct page *p, uint32_t i)
 {
     if (p->ch[i] && is_one_of(p->ch[i], "-~—–至到") && is_digit(p->ch[i + 1]))
         return scale_end(p, digits_end(p, i + 1));
@@ -77,8 +40,11 @@ static uint32_t before_amount(const struct page *p, uint32_t i)
                                         "将近",   "近",     "约",   "超",   "逾"};
     for (size_t k = 0; k < ARRAY_LEN(words); k++) {
         uint32_t n = (uint32_t)utf8_len(str_of(words[k]));
-        if (i >= n && looking_at(p, i - n, words[k]) && !mark_to(p, i, SENSE_GROUP))
-            return i - n; /* not the 约 of 签约 */
+        if (i < n || !looking_at(p, i - n, words[k]))
+            continue;
+        const struct mark *verb = mark_to(p, i, SENSE_GROUP); /* not the 约 of 签约, */
+        if (!verb || (verb->from == i - n && k != 3)) /* nor is what breaks through, 突破 */
+            return i - n;
     }
     return i;
 }
@@ -195,8 +161,11 @@ static bool act_together(const struct page *p, uint32_t i)
 /* Present at the event: counted, but no figure of the cooperation. */
 static bool is_attendance(const struct page *p, const struct amount *a)
 {
-    static const char *const words[] = {"参加", "出席", "一行", "带队", "与会",     "到场",
-                                        "参会", "观摩", "聆听", "见证", "参与活动", "带领"};
+    static const char *const words[] = {
+        "参加",   "出席",       "一行",       "带队",     "与会",     "到场",
+        "参会",   "观摩",       "聆听",       "见证",     "参与活动", "带领",
+        "列席",   "主旨报告",   "专题报告",   "主题演讲", "交流发言", "作报告",
+        "面对面", "专家组认为", "专家组一致", "合影"};
     static const char *const visits[] = {"走访", "先后到", "考察", "参观", "调研", "走进"};
     static const char *const taught[] = {"参加培训", "参加实习", "参加实训", "参加研修"};
     uint32_t c = clause_of(p, a->from);
@@ -228,225 +197,4 @@ enum rc amounts_find(struct page *p)
     for (size_t k = 0; k < p->amount.n; k++)
         p->amount.p[k].attendance = is_attendance(p, &p->amount.p[k]);
     return RC_OK;
-}
-
-/* ---- deadlines ---- */
-
-static uint32_t tail_end(const struct page *p, uint32_t i)
-{
-    static const char *const words[] = {"年底前", "年底",   "底前", "末期", "期间",
-                                        "或之前", "或以前", "之前", "以前", "底",
-                                        "末",     "前",     "内"};
-    for (size_t k = 0; k < ARRAY_LEN(words); k++)
-        if (looking_at(p, i, words[k]))
-            return i + (uint32_t)utf8_len(str_of(words[k]));
-    return i;
-}
-
-/* 6月前, 12月底: behind the number of a month. */
-static uint32_t month_end(const struct page *p, uint32_t i)
-{
-    uint32_t to = digits_end(p, i);
-    if (to == i || to - i > 2 || p->ch[to] != 0x6708)
-        return 0;
-    uint32_t end = tail_end(p, to + 1);
-    return end > to + 1 ? end : 0;
-}
-
-/* 2019年双方共建: not after the year of publication, nor wanted for it (力争2024年). */
-static bool is_past_year(const struct page *p, uint32_t i)
-{
-    static const char *const wanted[] = {"力争", "计划", "预计", "争取"};
-    struct str s = p->x->publish_date;
-    for (uint32_t k = 0; k < 4 && s.n == 10; k++)
-        if (p->ch[i + k] != (uint32_t)s.p[k])
-            return p->ch[i + k] < (uint32_t)s.p[k];
-    for (size_t k = 0; i >= 2 && k < ARRAY_LEN(wanted); k++)
-        if (looking_at(p, i - 2, wanted[k]))
-            return false;
-    return s.n == 10;
-}
-
-/* A year after that of publication. */
-static bool is_after_year(const struct page *p, uint32_t i)
-{
-    struct str s = p->x->publish_date;
-    for (uint32_t k = 0; k < 4 && s.n == 10; k++)
-        if (p->ch[i + k] != (uint32_t)s.p[k])
-            return p->ch[i + k] > (uint32_t)s.p[k];
-    return false;
-}
-
-/* 2025年(底), not followed by a month. */
-static uint32_t year_end(const struct page *p, uint32_t i)
-{
-    uint32_t to = digits_end(p, i);
-    if (to - i != 4 || p->ch[i] != '2' || p->ch[i + 1] != '0' || p->ch[to] != 0x5E74)
-        return 0;
-    if (i && is_one_of(p->ch[i - 1], "自从")) /* 自2015年入选以来 */
-        return 0;
-    if (is_digit(p->ch[to + 1]))
-        return month_end(p, to + 1);
-    bool since =
-        looking_at(p, to + 1, "起") || looking_at(p, to + 1, "以来") || looking_at(p, to + 1, "度");
-    uint32_t end = tail_end(p, to + 1);
-    bool span = i > 1 && is_one_of(p->ch[i - 2], "年月日"); /* 2021年至2023年 */
-    bool bare = end == to + 1 && (span || !(i && is_one_of(p->ch[i - 1], "到至")));
-    if (bare && i && is_one_of(p->ch[i - 1], "于在")) /* 于2028年兑付, not 于2015年入选 */
-        return is_after_year(p, i) ? end : 0;
-    return since || (bare && is_past_year(p, i)) ? 0 : end;
-}
-
-/* 未来五年, 今后3年 */
-static uint32_t coming_end(const struct page *p, uint32_t i)
-{
-    uint32_t k = looking_at(p, i, "未来") ? i + 2 : looking_at(p, i, "今后") ? i + 2 : 0;
-    if (!k)
-        return 0;
-    uint32_t to = MAX(range_end(p, digits_end(p, k)), numerals_end(p, k));
-    return to > k && p->ch[to] == 0x5E74 ? tail_end(p, to + 1) : 0;
-}
-
-/* “十四五”末 */
-static uint32_t plan_end(const struct page *p, uint32_t i)
-{
-    uint32_t k = i + (p->ch[i] == 0x201C || p->ch[i] == '"');
-    if (p->ch[k] != 0x5341) /* 十 */
-        return 0;
-    uint32_t to = numerals_end(p, k);
-    if (to - k != 3 || p->ch[to - 1] != 0x4E94)
-        return 0;
-    to += p->ch[to] == 0x201D || p->ch[to] == '"';
-    uint32_t end = tail_end(p, to);
-    return end > to ? end : 0;
-}
-
-/* 5年内, 三年内, 建设期内, 年底前 */
-static uint32_t within_end(const struct page *p, uint32_t i)
-{
-    static const char *const words[] = {
-        "建设期内",   "合作期内",   "协议期内", "聘期内",   "年底前",   "年内",   "今年底",
-        "本世纪中叶", "今年年底前", "今年年底", "明年底前", "明年年底", "明年底", "明年"};
-    for (size_t k = 0; k < ARRAY_LEN(words); k++)
-        if (looking_at(p, i, words[k]) &&
-            !(i && (is_digit(p->ch[i - 1]) || is_numeral(p->ch[i - 1]))))
-            return i + (uint32_t)utf8_len(str_of(words[k]));
-    uint32_t to = is_digit(p->ch[i]) ? range_end(p, digits_end(p, i)) : numerals_end(p, i);
-    if (to == i)
-        return 0;
-    uint32_t k = looking_at(p, to, "年内") + looking_at(p, to, "年之内") +
-                 looking_at(p, to, "个月内") + looking_at(p, to, "日内");
-    if (i && p->ch[i - 1] == 0x7528) /* 用两年时间 */
-        k += looking_at(p, to, "年时间");
-    return k ? to + k : is_digit(p->ch[i]) ? month_end(p, i) : 0;
-}
-
-/* 截至今年9月底, 截至2024年12月 */
-static uint32_t until_end(const struct page *p, uint32_t i)
-{
-    uint32_t k = looking_at(p, i, "截至"), to;
-    if (!k && !(k = looking_at(p, i, "截止")))
-        return 0;
-    for (to = i + k; to < i + 16 && !is_break(p->ch[to]); to++)
-        if (p->ch[to] == 0x5E95 || p->ch[to] == 0x672B || p->ch[to] == 0x65E5) /* 底末日 */
-            return to + 1;
-    return is_break(p->ch[to]) && to > i + k + 2 ? to : 0;
-}
-
-static uint32_t moment_end(const struct page *p, uint32_t i, bool *to_word)
-{
-    uint32_t end = until_end(p, i);
-    *to_word = end != 0;
-    end = end ? end : coming_end(p, i);
-    end = end ? end : plan_end(p, i);
-    end = end ? end : within_end(p, i);
-    return end ? end : is_digit(p->ch[i]) && !(i && is_digit(p->ch[i - 1])) ? year_end(p, i) : 0;
-}
-
-/* Spares the patterns for most characters: digits, numerals, “ 截 未 今 明 建 合 协 聘 年 本 */
-static bool may_begin_moment(uint32_t c)
-{
-    switch (c) {
-    case '"':
-    case 0x201C:
-    case 0x622A:
-    case 0x672A:
-    case 0x4ECA:
-    case 0x660E:
-    case 0x5EFA:
-    case 0x5408:
-    case 0x534F:
-    case 0x8058:
-    case 0x5E74:
-    case 0x672C:
-        return true;
-    default:
-        return is_digit(c) || is_numeral(c);
-    }
-}
-
-uint16_t char_flags(uint32_t c)
-{
-    if (c == 0)
-        return CHAR_BREAK;
-    return (uint16_t)((is_digit(c) || is_numeral(c) ? CHAR_NUMBER : 0) |
-                      (may_begin_moment(c) ? CHAR_MOMENT : 0) |
-                      (is_digit(c) || is_one_of(c, "\n近日不连昨今本上") ? CHAR_DAY : 0) |
-                      (is_one_of(c, "我该本校学公集企省市县区州镇乡") ? CHAR_NAME : 0) |
-                      (is_one_of(c, "。!?\n,;: 】") ? CHAR_CUT : 0) |
-                      (is_digit(c) || is_one_of(c, "等") ? CHAR_LIST : 0) |
-                      (is_one_of(c, "与和同") ? CHAR_JOIN : 0) |
-                      (is_one_of(c, "在于到赴与和同为对向跟及、给从自托助持力务进往访察")
-                           ? CHAR_TOWARDS
-                           : 0) |
-                      (is_break(c) ? CHAR_BREAK : 0));
-}
-
-enum rc moments_find(struct page *p)
-{
-    for (uint32_t i = 0; (i = next_with(p->flags, i, p->n, CHAR_MOMENT)) < p->n;) {
-        bool until = false;
-        uint32_t end = moment_end(p, i, &until);
-        if (!end) {
-            i++;
-            continue;
-        }
-        struct moment m = {i, end};
-        if (!until && i && (p->ch[i - 1] == 0x5230 || p->ch[i - 1] == 0x81F3)) /* 到, 至 */
-            m.from--;
-        TRY(vec_push(&p->moment, m, p->e));
-        i = end;
-    }
-    return RC_OK;
-}
-
-/* 三年内，企业投入: a clause before this one that has nothing else. */
-static bool is_told_before(const struct page *p, const struct moment *m, const struct clause *c,
-                           uint32_t at)
-{
-    const struct clause *told = &p->clause.p[at];
-    return told->from == m->from && told->to == m->to && at + 1 < p->clause.n &&
-           c->from >= told[1].from && c->from < told[1].to;
-}
-
-/* A deadline in the clause; of what is wanted or counted, also one before it in the sentence. */
-struct str deadline_of(const struct page *p, const struct clause *c, enum fact_type type,
-                       bool wanted)
-{
-    struct str best = STR("");
-    for (size_t k = 0; k < p->moment.n; k++) {
-        const struct moment *m = &p->moment.p[k];
-        if (m->from >= c->to)
-            break;
-        uint32_t at = clause_of(p, m->from);
-        bool until = looking_at(p, m->from, "截");
-        if (at == NONE || p->clause.p[at].sentence != c->sentence ||
-            until != (type == FACT_STATISTIC))
-            continue;
-        if (m->from < c->from &&
-            ((!wanted && !is_told_before(p, m, c, at)) || find_in(p, m->to, c->from, ";") != NONE))
-            continue; /* 二期于6月底前到位；企业出资 */
-        best = page_str(p, m->from, m->to);
-    }
-    return best;
 }

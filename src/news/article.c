@@ -139,7 +139,7 @@ static enum rc plain_blocks(struct page *p, const struct article_tables *t, stru
                 page_survey(p, t, part);
                 continue;
             }
-            line_survey(p, t, part, &b);
+            TRY(line_survey(p, t, part, &b, e));
             TRY(vec_push(&p->block, b, e));
         }
         i = to + 1;
@@ -161,7 +161,7 @@ static enum rc part_text(struct page *p, const struct article_tables *t, struct 
             return err_nomem(e);
         TRY(plain_blocks(p, t, s, e));
     }
-    survey_end(p, s);
+    survey_end(p);
     if (!is_text(p, s))
         return err_user(e, "news.not_text", "%s", charset);
     return html ? html_blocks(p, t, s, e) : width ? wrapped_blocks(p, s, width, e) : RC_OK;
@@ -180,11 +180,13 @@ static enum rc repair_title(struct page *p, const struct article_tables *t, stru
 static enum rc repair_all(struct page *p, const struct article_tables *t, struct err *e)
 {
     struct cells work = {0};
+    buf_init(&work.text, 16 * PAGE_MAX);
     enum rc rc = repair_title(p, t, &work, e);
     for (size_t i = 0; rc == RC_OK && i < p->block.n; i++)
         if ((rc = block_repair(p, &p->block.p[i], t, &work, e)) == RC_OK)
             p->of |= p->block.p[i].of;
     vec_free(&work.cell);
+    buf_free(&work.text);
     return rc == RC_OK ? brands_find(p, t, e) : rc;
 }
 
@@ -257,12 +259,10 @@ static enum rc mark_brands(struct article *x, const struct page *p, const struct
     size_t k = 0;
     enum rc rc = RC_OK;
     bool game = p->of & OF_GAME && p->of & OF_SITE && brands_game(t, x->text);
-    for (size_t i = 0; rc == RC_OK && i < x->text.n;) {
-        size_t after = i;
-        uint32_t c = utf8_sure(x->text, &after);
-        size_t n = brand_may_begin(t, x->text, i, c, game) ? brand_at(p, t, x->text, i) : 0;
+    for (size_t i = 0; rc == RC_OK && (i = brand_next(t, x->text, i, game)) < x->text.n;) {
+        size_t n = brand_at(p, t, x->text, i);
         if (!n) {
-            i = after;
+            utf8_sure(x->text, &i);
             continue;
         }
         struct span at = {(uint32_t)i, (uint32_t)(i + n)};
@@ -327,7 +327,7 @@ static enum rc build(struct article *x, struct page *p, const struct article_tab
     if (rc == RC_OK)
         rc = finish(&o, a, e);
     if (rc == RC_OK) {
-        x->site = arena_str(a, p->title.n ? p->title : c.byline);
+        x->site = arena_str(a, c.site);
         rc = x->site.p ? RC_OK : err_nomem(e);
     }
     if (rc == RC_OK && publish_date(date, p, &c, t, x->url)) {
@@ -366,6 +366,7 @@ enum rc article_read(struct article *out, struct str bytes, struct article_sourc
     vec_free(&p.block);
     vec_free(&p.box);
     vec_free(&p.repair);
+    vec_free(&p.suspect);
     vec_free(&p.brand);
     vec_free(&p.bare);
     return rc;

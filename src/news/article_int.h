@@ -1,5 +1,5 @@
-/* Private to the page reader: article.c, html.c, tables.c, repair.c, shift.c, brand.c, pick.c,
- * date.c.
+/* Private to the page reader: article.c, html.c, tables.c, survey.c, repair.c, shift.c, brand.c,
+ * pick.c, date.c.
  *
  * A page becomes blocks (a paragraph, a heading, a list item: one line each); each block is
  * repaired; the repaired blocks are judged, and the article is put together of those that are
@@ -24,7 +24,9 @@ struct words {
     uint64_t first[65536 / 64]; /* characters that one begins with */
     uint64_t alone[65536 / 64]; /* characters that are one */
     uint64_t pair[65536 / 64];  /* hashes of the first two characters */
-    uint64_t lengths;           /* bit n: one has n bytes */
+    uint64_t lengths[64];       /* bit n: of those whose first character is k modulo 64 one has
+                                 * n bytes */
+    uint64_t tails[64];         /* the same by the last byte */
 };
 
 enum { WORD_MAX = 63 }; /* bytes */
@@ -69,8 +71,9 @@ struct article_tables {
     struct words units;     /* to the characters that read so */
     VEC(struct str) to;     /* what variant_words, doubles and units become: their values */
     VEC(struct lost) lost;
-    uint8_t of[65536];                                        /* enum char_of of a character */
+    uint16_t of[65536];                                       /* enum char_of of a character */
     uint64_t brand_pair[65536 / 64], brand_alone[65536 / 64]; /* of all words of OF_BRAND */
+    uint64_t pair[65536 / 64]; /* of these, and of the words that make a character suspect */
 };
 
 /* What a character may begin, so that one look at it spares most look-ups of words. */
@@ -82,8 +85,10 @@ enum char_of {
     OF_BRAND = OF_NAME | OF_SITE | OF_GAME | OF_SPAM,
     OF_SUSPECT = 16, /* a repair (repair.c) */
     OF_HAN = 32,
-    OF_LOSS = 64, /* what takes the place of a lost byte */
-    OF_OPEN = 128,
+    OF_LOSS = 64,    /* what takes the place of a lost byte */
+    OF_PAIR = 128,   /* all but OF_HAN only with a character behind it that t->pair has */
+    OF_SECOND = 256, /* such a character */
+    OF_ALONE = 512,  /* OF_BRAND or OF_SUSPECT, and not OF_PAIR */
 };
 
 /* Which of OF_BRAND begin with these two characters. */
@@ -121,7 +126,9 @@ struct block {
     uint32_t links; /* bytes of raw that are links */
     uint32_t box;   /* container it stands in */
     enum block_kind kind;
-    bool surveyed, clean; /* line_survey saw it; and nothing in it is to be repaired */
+    bool surveyed, clean;       /* block_survey saw it; and nothing in it is to be repaired */
+    bool whole;                 /* a repair may reach over all of it */
+    uint32_t suspect, suspects; /* else: first and number in page.suspect, bytes of `raw` */
     /* Once repaired: */
     struct str text;
     bool spam;                /* some of its words are an advertisement's */
@@ -141,6 +148,7 @@ struct page {
     VEC(struct block) block;
     VEC(struct box) box;
     VEC(struct repair) repair;
+    VEC(uint32_t) suspect;         /* places where something may be to repair */
     struct str title, meta_title;  /* <title> and og:title, raw */
     struct str meta_date;          /* raw */
     struct str time_date;          /* of the first <time datetime="…">, raw */
@@ -148,6 +156,7 @@ struct page {
     struct str address;            /* what the page calls its own (canonical, og:url), raw */
     struct str label;              /* charset named in the page */
     size_t controls, malformed;    /* characters that are no text's; U+FFFD */
+    size_t han;                    /* Han characters */
     size_t annotations, converted; /* brackets with pinyin; Traditional characters */
     bool traditional;              /* much of it is Traditional */
     bool annotated;                /* pinyin in brackets stands in several places */
@@ -193,17 +202,36 @@ struct cell {
 
 struct cells {
     VEC(struct cell) cell;
-    unsigned of; /* enum char_of of any of them */
+    unsigned of;     /* enum char_of of any of them */
+    bool open;       /* a bracket opens */
+    uint32_t han;    /* Han characters as they stood */
+    struct buf text; /* the block as far as it is repaired */
 };
 
+static inline bool is_open(uint32_t c) /* a bracket */
+{
+    return c == '(' || c == 0xFF08;
+}
+static inline bool is_loss(uint32_t c) /* what takes the place of a lost byte */
+{
+    return c == '?' || c == 0xFF1F || c == 0xFFFD;
+}
+bool is_invisible(uint32_t c);
+/* Is the character itself one of the words? */
+bool in_words(const struct words *w, uint32_t c);
 /* Fill t->of, once the other tables are there. */
 void characters_fill(struct article_tables *t);
-/* Counts what is told of the whole page: controls, malformed, annotations, converted. */
+/* One look at every character of b->raw: counts the Han characters, notes what brand words there
+ * may be (of; at least those of the repaired text) and where something may be to repair. */
+enum rc block_survey(struct page *p, struct block *b, const struct article_tables *t,
+                     struct err *e) MUST_CHECK;
+/* Counts what is told of the whole page: han, controls, malformed, annotations, converted. */
 void page_survey(struct page *p, const struct article_tables *t, struct str text);
-/* The same of a line that became block b, a part of it: most need neither survey nor repair. */
-void line_survey(struct page *p, const struct article_tables *t, struct str line, struct block *b);
+/* Both for a line that became block b, a part of it; most need no survey but the block's. */
+enum rc line_survey(struct page *p, const struct article_tables *t, struct str line,
+                    struct block *b, struct err *e) MUST_CHECK;
 /* All of the page is counted: traditional, annotated. */
-void survey_end(struct page *p, struct str text);
+void survey_end(struct page *p);
 enum rc block_repair(struct page *p, struct block *b, const struct article_tables *t,
                      struct cells *work, struct err *e) MUST_CHECK;
 /* A bracket with pinyin that opens at cell i, behind the character `prev` (0: not known); returns
@@ -222,22 +250,17 @@ void shift_repair(const struct article_tables *t, struct cell *c, size_t n);
 enum rc brands_find(struct page *p, const struct article_tables *t, struct err *e) MUST_CHECK;
 /* Bytes of the brand that stands at text.p + i, 0: none. */
 size_t brand_at(const struct page *p, const struct article_tables *t, struct str text, size_t i);
-bool brand_begins(const struct article_tables *t, struct str text, size_t i, uint32_t c, bool game);
+/* The first place from i on where a brand can begin, text.n: none. `game`: brands_game of the text.
+ */
+size_t brand_next(const struct article_tables *t, struct str text, size_t i, bool game);
 /* U+5000 … U+9FFF before text.p + i? */
 static inline bool han_before(struct str text, size_t i)
 {
     return i >= 3 && (unsigned char)text.p[i - 3] - 0xE5u < 5;
 }
-/* Can any brand begin at text.p + i with character c? `game`: brands_game of the text. */
-static inline bool brand_may_begin(const struct article_tables *t, struct str text, size_t i,
-                                   uint32_t c, bool game)
-{
-    if (c >= 0x80 && !(t->of[c & 0xFFFF] & OF_NAME) && (!game || han_before(text, i)))
-        return false; /* most */
-    return brand_begins(t, text, i, c, game);
-}
 bool brands_game(const struct article_tables *t, struct str text);
 /* Is this sentence or short line an advertisement? */
+enum { SPAM = 2 }; /* words of it */
 bool is_spam(const struct article_tables *t, struct str s);
 /* Does it have no other sentence? */
 bool is_all_spam(const struct article_tables *t, struct str s);
@@ -267,7 +290,7 @@ struct choice {
     VEC(uint8_t) kind;     /* enum line_kind of every block of the page */
     uint32_t title;        /* the block it stands in, NO_BLOCK: only in <title> */
     struct str title_text; /* "" for none */
-    struct str byline;     /* 原创 某某大学 2024-05-30 20:11 above the article; "" for none */
+    struct str site;       /* what the page calls itself: lines; "" for nothing */
 };
 
 /* Which blocks are the article. Call choice_free in any case. */

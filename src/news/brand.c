@@ -225,7 +225,8 @@ static bool may_be_code(struct str s, size_t i)
     return i + 2 < s.n && is_alnum(s.p[i + 1]) && is_alnum(s.p[i + 2]);
 }
 
-bool brand_begins(const struct article_tables *t, struct str text, size_t i, uint32_t c, bool game)
+static bool brand_begins(const struct article_tables *t, struct str text, size_t i, uint32_t c,
+                         bool game)
 {
     bool ascii = c < 0x80, alnum = ascii && is_alnum((char)c);
     bool name = t->of[c & 0xFFFF] & OF_NAME;
@@ -241,6 +242,26 @@ bool brand_begins(const struct article_tables *t, struct str text, size_t i, uin
     next_char(text, &next);
     uint32_t b = next < text.n ? next_char(text, &next) : 0;
     return brand_words_of(t, c, b) & OF_NAME;
+}
+
+/* Where no game is near most of the text is passed over, two characters at a step. */
+size_t brand_next(const struct article_tables *t, struct str text, size_t i, bool game)
+{
+    while (i < text.n) {
+        if (!game && utf8_two_wide(text, i)) {
+            uint32_t a = utf8_wide(text, i), b = utf8_wide(text, i + 3);
+            if (t->of[a] & OF_NAME && brand_words_of(t, a, b) & OF_NAME)
+                return i;
+            i += t->of[b] & OF_NAME ? 3 : 6;
+            continue;
+        }
+        size_t from = i;
+        uint32_t c = utf8_sure(text, &i);
+        bool may = c < 0x80 || t->of[c & 0xFFFF] & OF_NAME || (game && !han_before(text, from));
+        if (may && brand_begins(t, text, from, c, game))
+            return from;
+    }
+    return text.n;
 }
 
 /* A place where a brand may begin: looked at again once it is known which names are brands. */
@@ -267,11 +288,9 @@ static enum rc find_sure(struct page *p, const struct article_tables *t, uint32_
     struct str s = of->text;
     bool game = of->of & OF_GAME && of->of & OF_SITE && brands_game(t, s);
     size_t end = 0; /* of the one before */
-    for (size_t i = 0; i < s.n;) {
-        size_t from = i;
-        uint32_t c = utf8_sure(s, &i);
-        if (!brand_may_begin(t, s, from, c, game))
-            continue;
+    for (size_t from = 0, i = 0; (from = brand_next(t, s, i, game)) < s.n;) {
+        i = from;
+        utf8_sure(s, &i);
         struct brand b = parse(t, s, from);
         if (!b.names && !b.doubtful && !b.codes && !game)
             continue;
@@ -321,7 +340,7 @@ enum rc brands_find(struct page *p, const struct article_tables *t, struct err *
 
 bool is_spam(const struct article_tables *t, struct str s)
 {
-    return words_count(&t->spam, s, 2) >= 2;
+    return words_count(&t->spam, s, SPAM) >= SPAM;
 }
 
 bool is_all_spam(const struct article_tables *t, struct str s)

@@ -1,11 +1,10 @@
 /* The day a page was published: <meta>, a labelled date, the only date among the short lines around
  * the article, the address. */
-#define _GNU_SOURCE
+#include "base/calendar.h"
 #include "news/article_int.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 struct day {
     int y, m, d; /* y 0: none */
@@ -26,8 +25,11 @@ static int digits(struct str s, size_t *i, size_t most)
 
 static bool is_day(struct day x)
 {
-    static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    return x.y >= 1990 && x.y <= 2099 && x.m >= 1 && x.m <= 12 && x.d >= 1 && x.d <= days[x.m - 1];
+    struct day same = {0};
+    if (x.y < 1990 || x.y > 2099 || x.m < 1 || x.m > 12 || x.d < 1)
+        return false;
+    days_to(days_of(x.y, x.m, x.d), &same.y, &same.m, &same.d); /* 02-30 becomes another day */
+    return same.m == x.m && same.d == x.d;
 }
 
 /* - / . 年 月 with blanks; false when none stands here. */
@@ -215,11 +217,8 @@ static struct day epoch_day(struct str s, size_t i)
         seconds = seconds * 10 + s.p[n] - '0';
     if (n - i != 10)
         return x;
-    time_t at = (time_t)seconds + (time_t)8 * 3600;
-    struct tm t;
-    if (!gmtime_r(&at, &t))
-        return x;
-    return (struct day){t.tm_year + 1900, t.tm_mon + 1, t.tm_mday};
+    days_to(day_of_time(seconds), &x.y, &x.m, &x.d);
+    return x;
 }
 
 struct str script_date(struct str html)

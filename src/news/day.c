@@ -4,13 +4,6 @@
 
 #include <stdio.h>
 
-static bool is_one_of(uint32_t c, const char *set)
-{
-    char s[5];
-    s[utf8_put(s, c)] = 0;
-    return strstr(set, s) != NULL;
-}
-
 struct day {
     int year, month, day, last_month, last_day; /* 0: not stated */
 };

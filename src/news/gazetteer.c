@@ -117,6 +117,16 @@ static enum rc add_ethnic(struct news_tables *t, const struct node *n, struct er
     return RC_OK;
 }
 
+static enum rc add_place_words(struct news_tables *t, const struct node *n, struct err *e)
+{
+    for (const struct node *w = n->child; w; w = w->next) {
+        struct str s;
+        TRY(keep(t, &s, w->text, e));
+        TRY(vec_push(&t->place_word, s, e));
+    }
+    return RC_OK;
+}
+
 /* ---- organisations ---- */
 
 static enum rc kind_read(enum org_kind *out, const struct node *n, struct str word, struct err *e)
@@ -154,11 +164,6 @@ static enum rc add_known(struct news_tables *t, const struct node *n, struct err
         }
     }
     return RC_OK;
-}
-
-bool str_ends(struct str s, struct str tail)
-{
-    return s.n >= tail.n && str_eq(str_sub(s, s.n - tail.n, s.n), tail);
 }
 
 static enum rc add_university(struct news_tables *t, struct str name, const struct node *brief,
@@ -216,10 +221,14 @@ static struct str division_brief(const struct news_tables *t, struct str name)
         if (str_ends(s, str_of(tails[i])))
             s.n -= strlen(tails[i]);
     for (size_t i = 0; s.n < name.n && i < t->ethnic.n; i++)
-        if (str_ends(s, t->ethnic.p[i]) && s.n > t->ethnic.p[i].n) {
+        if (str_ends(s, t->ethnic.p[i]) && s.n >= t->ethnic.p[i].n + 6) { /* not 内|蒙古 */
             s.n -= t->ethnic.p[i].n;
             i = SIZE_MAX;
         }
+    bool region = str_ends(name, STR("省")) || str_ends(name, STR("自治区"));
+    for (size_t i = 0; i < t->place_word.n && !region; i++)
+        if (str_eq(s, t->place_word.p[i]))
+            return name; /* 公安|县 */
     return s.n >= 6 ? s : name;
 }
 
@@ -398,25 +407,16 @@ enum rc news_tables_add(struct news_tables *t, const struct node *file, const ch
         const char *key;
         enum rc (*add)(struct news_tables *, const struct node *, struct err *);
     } parts[] = {
-        {"stops", add_stops},
-        {"inside", add_inside},
-        {"vague", add_vague},
-        {"after", add_after},
-        {"titles", add_titles},
-        {"units", add_units},
-        {"generic", add_generic},
-        {"prefixes", add_prefixes},
-        {"areas", add_areas},
-        {"surnames", add_surnames},
-        {"ethnic", add_ethnic},
-        {"suffixes", add_suffixes},
-        {"known", add_known},
-        {"verbs", add_verbs},
-        {"universities", add_universities},
-        {"nouns", add_nouns},
-        {"divisions", add_divisions},
-        {"rules", add_rules},
-        {"events", add_events},
+        {"stops", add_stops},       {"inside", add_inside},
+        {"vague", add_vague},       {"after", add_after},
+        {"titles", add_titles},     {"units", add_units},
+        {"generic", add_generic},   {"prefixes", add_prefixes},
+        {"areas", add_areas},       {"surnames", add_surnames},
+        {"ethnic", add_ethnic},     {"words", add_place_words},
+        {"suffixes", add_suffixes}, {"known", add_known},
+        {"verbs", add_verbs},       {"universities", add_universities},
+        {"nouns", add_nouns},       {"divisions", add_divisions},
+        {"rules", add_rules},       {"events", add_events},
     };
     for (const struct node *c = file->type == NODE_MAP ? file->child : NULL; c; c = c->next) {
         size_t i = 0;
@@ -464,6 +464,7 @@ void news_tables_close(struct news_tables *t)
     vec_free(&t->group);
     strmap_free(&t->group_number);
     vec_free(&t->ethnic);
+    vec_free(&t->place_word);
     arena_free(&t->arena);
     mem_free(t);
 }

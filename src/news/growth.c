@@ -81,8 +81,8 @@ uint32_t grow_places(const struct page *p, uint32_t i)
 /* Up to four characters before a place still belong to the name of a company (新奥泰州燃气). */
 static uint32_t grow_brand(const struct page *p, uint32_t i)
 {
-    if (mark_to(p, i, SENSE_SUFFIX)) /* 有限公司|芜湖分行 */
-        return i;
+    if (mark_to(p, i, SENSE_SUFFIX) || mark_to(p, i, SENSE_GENERIC))
+        return i; /* 有限公司|芜湖分行, 校友企业|湖南某某公司 */
     for (uint32_t k = i; k + 4 >= i; k--) {
         if (k == 0 || is_break(p->ch[k - 1]) || mark_to(p, k, SENSE_STOP) ||
             mark_to(p, k, SENSE_INSIDE))
@@ -217,7 +217,7 @@ uint32_t name_start(const struct page *p, uint32_t from, enum org_kind kind, boo
         const struct mark *m = whole_to(p, i), *place = place_to(p, i);
         if (mark_to(p, i, SENSE_TITLE) && !is_river(p, i))
             break;
-        if (m && !place && joins && kind == KIND_ENTERPRISE)
+        if (m && !place && joins && kind == KIND_ENTERPRISE && m->class != SENSE_PREFIX)
             return before_inside;
         if (m || place) {
             *anchored = true;
@@ -253,10 +253,11 @@ uint32_t name_start(const struct page *p, uint32_t from, enum org_kind kind, boo
         if (in && (mark_to(p, in->from, SENSE_SUFFIX) ||
                    (kind_is_school(kind) && looking_at(p, in->from, "向"))))
             break; /* 某某集团|向学校, 磐石岩土|向某大学 */
-        bool business = in && in->to == from && kind == KIND_ENTERPRISE && in->to - in->from == 2;
+        bool business = in && kind == KIND_ENTERPRISE && in->to - in->from == 2 &&
+                        (in->to == from || mark_at(p, in->to, SENSE_SUFFIX)); /* 开发|集团|公司 */
         if (in && before_inside == NONE && !business) /* the 投资 of 投资有限公司 is the name's */
             before_inside = i;
-        joins = joins || (in && !inside_names(p->ch[in->from]));
+        joins = joins || (in && !business && !inside_names(p->ch[in->from]));
         particle = particle || (in && in->to == in->from + 1 && !inside_names(p->ch[in->from]));
         i = in ? in->from : i - 1;
     }

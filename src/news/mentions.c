@@ -2,19 +2,6 @@
  * government, and the words a page uses for its own school. */
 #include "news/news_int.h"
 
-uint32_t mention_from(const struct page *p, uint32_t i)
-{
-    size_t lo = 0, hi = p->mention.n;
-    while (lo < hi) {
-        size_t mid = (lo + hi) / 2;
-        if (p->mention.p[mid].to <= i)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return (uint32_t)lo;
-}
-
 /* Nothing but adjectives of organisations (现代产业学院, 龙头企业集团)? */
 static bool is_generic(const struct page *p, uint32_t from, uint32_t to)
 {
@@ -176,6 +163,29 @@ static uint32_t own_body(const struct page *p, const struct mark *s)
     return NONE;
 }
 
+/* 双溪高新区|管委会, 化纤工业协会: no list has what begins it, but it is a name for all that. */
+static bool begins_itself(const struct page *p, const struct mention *m)
+{
+    static const char *const offices[] = {"管委会", "党工委", "管理委员会"};
+    static const char *const bodies[] = {"协会", "学会", "商会", "联合会", "促进会", "研究会"};
+    uint32_t core = m->suffix_from - m->from;
+    if (!starts_word(p, m->from) || mark_at(p, m->from, SENSE_GENERIC) || core < 2 || core > 12)
+        return false;
+    for (size_t k = 0; m->kind == KIND_PARK && core <= 3 && k < ARRAY_LEN(offices); k++)
+        if (looking_at(p, m->to, offices[k]))
+            return true;
+    for (size_t k = 0; m->kind == KIND_OTHER && core >= 4 && k < ARRAY_LEN(bodies); k++)
+        if (looking_at(p, m->suffix_from, bodies[k]))
+            return word_ends(p, m->to);
+    return m->kind == KIND_PARK && core <= 3 && comes_again(p, m->from, m->to);
+}
+
+/* 某高新区|大学|创新谷, 浦江区|大学: no university is called after a district. */
+static bool is_district(const struct page *p, uint32_t i)
+{
+    return p->ch[i - 1] == 0x533A || p->ch[i - 1] == 0x53BF; /* 区县 */
+}
+
 static enum rc put_suffix(struct page *p, const struct mark *s)
 {
     const struct suffix *x = &p->t->suffix.p[s->value];
@@ -236,13 +246,16 @@ static enum rc put_suffix(struct page *p, const struct mark *s)
     if (verb && verb->to == s->from) /* 成立公司 */
         return RC_OK;
     if (x->anchored && !m.anchored && x->kind != KIND_ENTERPRISE && !before)
-        m.anchored = begins_unlisted(p, m.from, s->from);
+        m.anchored = begins_unlisted(p, m.from, s->from) || begins_itself(p, &m);
+    if (x->kind == KIND_UNIVERSITY && core && is_district(p, s->from))
+        return RC_OK;
     if ((x->anchored && !m.anchored) || core == 0 || (core == 1 && !level))
         return RC_OK;
     if ((is_generic(p, m.from, s->from) && (!m.anchored || begins_generic(p, &m))) ||
         is_some_lab(p, &m))
         return RC_OK;
-    if (p->ch[s->to] == 0x751F || p->ch[s->to] == 0x6CD5) /* 大学生, 公司法 */
+    bool pupil = kind_is_school(x->kind) && p->ch[s->to] == 0x751F; /* 大学|生, not 公司|生产 */
+    if (pupil || (s->to - s->from == 2 && p->ch[s->to] == 0x6CD5)) /* 公司|法 */
         return RC_OK;
     return in_title(p, &m) ? RC_OK : put(p, m);
 }
@@ -374,7 +387,7 @@ static enum rc put_unlisted(struct page *p, uint32_t i)
     bool town = is_town(p->ch[i]) && may_end_town(p->ch[i - 1]);
     m.place = true;
     return town && (i == from + 2 || i == from + 3) && m.to == i + 1 && !is_generic(p, from, i) &&
-                   comes_again(p, from, i + 1)
+                   (comes_again(p, from, i + 1) || stem_again(p, from, i))
                ? put(p, m)
                : RC_OK;
 }

@@ -97,7 +97,7 @@ struct news_tables {
     VEC(struct known_org) university, known;
     VEC(struct fact_rule) rule;
     VEC(struct event_rule) event;
-    VEC(struct str) area, group, ethnic;
+    VEC(struct str) area, group, ethnic, place_word;
     struct strmap group_number;                   /* of a group's name */
     struct group_set declared;                    /* groups that have words */
     uint64_t by_verb[GROUPS_MAX][RULES_MAX / 64]; /* bit set of the rules with the group as verb */
@@ -193,8 +193,13 @@ struct naming {
     uint32_t from, to, person;
 };
 
+struct town { /* a 市 or 县 */
+    uint32_t at;
+};
+
 struct moment { /* a deadline */
     uint32_t from, to;
+    uint32_t clause; /* clause_of its beginning */
 };
 
 struct page {
@@ -220,13 +225,42 @@ struct page {
     VEC(struct clause) clause;
     VEC(struct mention) mention; /* in text order, none overlap */
     VEC(struct org) org;
-    VEC(uint32_t) town;        /* where 市 and 县 stand */
+    VEC(struct town) town;     /* in text order */
     VEC(struct naming) naming; /* in text order, of one place the person found first */
     VEC(struct amount) amount;
     VEC(struct moment) moment;
     uint32_t host; /* org of the page's school, NONE */
     uint32_t city; /* division the page is about, NONE */
 };
+
+/* The first of n elements of `step` bytes, which rise by the number at `member` of the first one,
+ * whose number is at least `least`; n when none. O(log n). */
+static inline uint32_t first_with(const uint32_t *member, size_t step, size_t n, uint32_t least)
+{
+    size_t lo = 0;
+    while (n > 0) {
+        size_t half = n / 2;
+        if (*(const uint32_t *)(const void *)((const char *)member + (lo + half) * step) < least) {
+            lo += half + 1;
+            n -= half + 1;
+        } else {
+            n = half;
+        }
+    }
+    return (uint32_t)lo;
+}
+#define FIRST_WITH(vec, member, least)                                                             \
+    ((vec).n ? first_with(&(vec).p[0].member, sizeof *(vec).p, (vec).n, least) : 0)
+/* First mention that ends after i; mention.n when none. O(log n). */
+static inline uint32_t mention_from(const struct page *p, uint32_t i)
+{
+    return FIRST_WITH(p->mention, to, i + 1);
+}
+/* The first naming from i on; naming.n when none. O(log n). */
+static inline uint32_t naming_from(const struct page *p, uint32_t i)
+{
+    return FIRST_WITH(p->naming, from, i);
+}
 
 enum { PAGE_MENTIONS = 4000, PAGE_ORGS = 200, PAGE_PEOPLE = 300, PAGE_FACTS = 400 };
 
@@ -305,12 +339,15 @@ static inline bool is_digit(uint32_t c)
 {
     return c - '0' < 10;
 }
+bool is_zh_digit(uint32_t c); /* 一二两三四五六七八九十百千万数几 */
+/* Is it one of the characters of `set`, each ASCII or of three bytes, or the 0 behind them? */
+bool is_one_of(uint32_t c, const char *set);
 bool is_crossed(const struct page *p, uint32_t i); /* a word that is no name goes on at i */
 bool is_river(const struct page *p, uint32_t i);   /* 长江 … around i */
 bool is_level(uint32_t c);                         /* 省市县区州 */
 struct str page_str(const struct page *p, uint32_t from, uint32_t to); /* slice of the article */
 struct span page_span(const struct page *p, uint32_t from, uint32_t to);
-/* Does the literal (UTF-8; it begins with ASCII or a character of three bytes) stand at character
+/* Does the literal (UTF-8; each character ASCII or of three bytes) stand at character
  * i? Length in characters, 0: no. */
 uint32_t looking_at_rest(const struct page *p, uint32_t i, const char *literal);
 static inline uint32_t looking_at(const struct page *p, uint32_t i, const char *literal)
@@ -331,6 +368,7 @@ bool starts_word(const struct page *p, uint32_t i); /* growth.c */
 /* A whole word in Latin letters, GmbH but not the AG of AGV (growth.c). */
 bool is_latin_word(const struct page *p, uint32_t from, uint32_t to);
 /* Does the name stand at the beginning of a word in another place near here? */
+bool stem_again(const struct page *p, uint32_t from, uint32_t to);
 bool comes_again(const struct page *p, uint32_t from, uint32_t to);
 /* Fills p->town, for begins_unlisted. */
 enum rc towns_find(struct page *p) MUST_CHECK;
@@ -362,18 +400,17 @@ void orgs_roles(struct page *p);
 bool org_is_object(const struct page *p, uint32_t org);
 /* Those that take part become parties; people and facts are renumbered (parties.c). */
 enum rc parties_finish(struct page *p) MUST_CHECK;
-/* First mention that ends after i; mention.n when none. O(log n). */
-uint32_t mention_from(const struct page *p, uint32_t i);
 /* What `org` was merged into. */
 uint32_t org_root(const struct page *p, uint32_t org);
 /* Is every character of a found in b, in order? */
 bool is_subsequence(struct str a, struct str b);
-bool str_ends(struct str s, struct str tail);
 enum rc people_find(struct page *p) MUST_CHECK;
-/* The first naming from i on; naming.n when none. O(log n). */
-size_t naming_from(const struct page *p, uint32_t i);
 uint16_t char_flags(uint32_t c); /* for the table */
 
+/* Behind the figures (with . and , between), the numerals, the range (20至30) that begins at i. */
+uint32_t digits_end(const struct page *p, uint32_t i);
+uint32_t numerals_end(const struct page *p, uint32_t i);
+uint32_t range_end(const struct page *p, uint32_t i);
 enum rc amounts_find(struct page *p) MUST_CHECK;
 enum rc moments_find(struct page *p) MUST_CHECK;
 /* The deadline of a fact of clause c; `wanted`: one before it in the sentence counts, too. */

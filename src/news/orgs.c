@@ -75,6 +75,9 @@ static bool names_division(const struct page *p, const struct mark *m)
     bool town = k < p->mention.n && p->mention.p[k].place && p->mention.p[k].value == NONE;
     if (brief && town && p->mention.p[k].from <= m->from)
         return false; /* the 阳新 of 阳新湖镇 */
+    if (brief && k < p->mention.n && p->mention.p[k].from <= m->from &&
+        p->mention.p[k].kind == KIND_UNIVERSITY)
+        return false; /* the 青川 of 青川大学 */
     return !is_crossed(p, m->from);
 }
 
@@ -198,6 +201,37 @@ static struct str town_of_firm(const struct page *p, uint32_t level)
     return (struct str){0};
 }
 
+/* 丰陵县融媒体中心, 岐周市人社局: who speaks of a town in the page's own lines. */
+static bool speaks_for_town(struct str rest)
+{
+    static const char *const words[] = {"融媒体", "政府", "委",   "局", "新闻", "发布",
+                                        "日报",   "电视", "中心", "网", "要闻", "市场"};
+    for (size_t k = 0; k < ARRAY_LEN(words); k++)
+        if (str_find(rest, str_of(words[k]), 0) != SIZE_MAX)
+            return true;
+    return false;
+}
+
+/* The town of this level that the page's own lines begin with and its text names by the stem. */
+static struct str town_of_site(const struct page *p, uint32_t level)
+{
+    enum { CHAR = 3, LEAST = 2 * CHAR, MOST = 3 * CHAR, REST = 24 };
+    struct str s = p->x->site, none = {0};
+    for (size_t i = 0, from = 0; i < s.n && is_town(level);) {
+        size_t at = i;
+        uint32_t c = utf8_next(s, &i);
+        if (!is_han(c)) {
+            from = i;
+            continue;
+        }
+        struct str stem = str_sub(s, from, at), rest = str_sub(s, i, MIN(s.n, i + REST));
+        if (c == level && stem.n >= LEAST && stem.n <= MOST && speaks_for_town(rest) &&
+            str_find(p->x->text, stem, 0) != SIZE_MAX)
+            return str_sub(s, from, i);
+    }
+    return none;
+}
+
 /* A place of this level that divisions.yaml does not have, first named. */
 static struct str unlisted_of_level(const struct page *p, uint32_t level)
 {
@@ -207,7 +241,8 @@ static struct str unlisted_of_level(const struct page *p, uint32_t level)
             ends_with_level(o->name, level))
             return o->name;
     }
-    return town_of_firm(p, level);
+    struct str own = town_of_site(p, level);
+    return own.n ? own : town_of_firm(p, level);
 }
 
 /* 市科技局 is the only one of the page that is named in full, NONE. */
@@ -328,8 +363,24 @@ static enum rc resolve_unsure(struct page *p, struct mention *m)
     return found == NONE ? RC_OK : org_alias(p, found, page_str(p, m->from, m->to));
 }
 
+/* 某博体育-某职业学院签约: the mirror's own word before a headline that names the school, and
+ * nowhere else. */
+static bool is_mirrors_own(const struct page *p, const struct mention *m)
+{
+    bool school = false;
+    for (size_t k = 0; k < p->mention.n; k++) {
+        const struct mention *o = &p->mention.p[k];
+        if (o->host && o->value != NONE && o->from >= p->title)
+            return false;
+        school = school || (!o->host && kind_is_school(o->kind) && o->from < p->title);
+    }
+    return school && m->from == 0 && looking_at(p, m->to, "-");
+}
+
 static enum rc resolve_brand(struct page *p, struct mention *m)
 {
+    if (is_mirrors_own(p, m))
+        return RC_OK;
     for (uint32_t i = 0; i < p->org.n && m->org == NONE; i++)
         if (p->org.p[i].brand)
             m->org = i;

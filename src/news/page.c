@@ -1,50 +1,6 @@
 /* A page as characters, marks and clauses. */
 #include "news/news_int.h"
 
-bool is_break_mark(uint32_t c)
-{
-    switch (c) {
-    case 0:
-    case ' ':
-    case '\n':
-    case ',':
-    case ';':
-    case ':':
-    case '!':
-    case '?':
-    case '(':
-    case ')':
-    case 0x3014: /* 〔〕 */
-    case 0x3015:
-    case '"':
-    case '[':
-    case ']':
-    case '<':
-    case '>':
-    case '|':
-    case '/':
-    case 0x3001: /* 、 */
-    case 0x3002: /* 。 */
-    case 0x201C:
-    case 0x201D:
-    case 0x2018:
-    case 0x2019:
-    case 0x300A: /* 《》「」『』【】 */
-    case 0x300B:
-    case 0x300C:
-    case 0x300D:
-    case 0x300E:
-    case 0x300F:
-    case 0x3010:
-    case 0x3011:
-    case 0x2014:
-    case 0x2026:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* 泸州|长江机械: the 州长 in it is no office. */
 bool is_river(const struct page *p, uint32_t i)
 {
@@ -67,11 +23,14 @@ struct str page_str(const struct page *p, uint32_t from, uint32_t to)
 
 uint32_t looking_at_rest(const struct page *p, uint32_t i, const char *literal)
 {
-    struct str s = str_of(literal);
+    const unsigned char *b = (const unsigned char *)literal;
     uint32_t k = i;
-    for (size_t b = 0; b < s.n; k++)
-        if (k >= p->n || p->ch[k] != utf8_next(s, &b))
+    for (; *b; k++) {
+        uint32_t c = *b < 0x80 ? b[0] : (b[0] & 15u) << 12 | (b[1] & 63u) << 6 | (b[2] & 63u);
+        if (k >= p->n || p->ch[k] != c)
             return 0;
+        b += *b < 0x80 ? 1 : 3;
+    }
     return k - i;
 }
 
@@ -83,6 +42,18 @@ uint32_t find_in(const struct page *p, uint32_t from, uint32_t to, const char *l
             return i;
     }
     return NONE;
+}
+
+static bool is_later_byte(unsigned char b)
+{
+    return (signed char)b < -64; /* 80 … BF: one comparison */
+}
+
+/* U+4000 … 9FFF */
+static bool is_usual(struct str s, size_t i)
+{
+    const unsigned char *b = (const unsigned char *)s.p + i;
+    return i + 3 <= s.n && b[0] - 0xE4u < 6 && is_later_byte(b[1]) && is_later_byte(b[2]);
 }
 
 static enum rc decode(struct page *p)
@@ -99,15 +70,20 @@ static enum rc decode(struct page *p)
     uint16_t *flags = p->flags, *letter = p->letter;
     const uint16_t *flags_of = p->t->flags, *letter_of = p->t->words.letter;
     for (size_t i = 0; i < s.n; n++) {
-        const unsigned char *b = (const unsigned char *)s.p + i;
-        at[n] = (uint32_t)i;
         uint32_t c;
-        if (s.n - i >= 3 && b[0] - 0xE4u < 6 && ((b[1] ^ 0x80u) | (b[2] ^ 0x80u)) < 0x40) {
-            c = (b[0] & 15u) << 12 | (b[1] ^ 0x80u) << 6 | (b[2] ^ 0x80u); /* most: U+4000 … 9FFF */
-            i += 3;
-        } else {
-            c = news_fold(utf8_next(s, &i));
+        for (; is_usual(s, i); i += 3, n++) { /* most */
+            c = utf8_wide(s, i);
+            at[n] = (uint32_t)i;
+            ch[n] = c;
+            flags[n] = flags_of[c];
+            letter[n] = letter_of[c];
         }
+        if (i >= s.n)
+            break;
+        at[n] = (uint32_t)i;
+        size_t next = i;
+        c = news_fold(utf8_next(s, &next));
+        i = next;
         ch[n] = c;
         flags[n] = c <= 0xFFFF ? flags_of[c] : 0;
         letter[n] = c < LEXICON_CHARS ? letter_of[c] : 0;
@@ -152,11 +128,11 @@ static uint32_t mark_some(struct page *p, uint32_t from, uint32_t to)
                 uint32_t sense = x->slot_sense.p[slot];
                 unsigned classes = 0;
                 do {
-                    const struct sense *s = &x->sense.p[sense];
-                    mark[n] = (struct mark){from, k, s->value, ending[k], s->class};
+                    const struct sense s = x->sense.p[sense];
+                    mark[n] = (struct mark){from, k, s.value, ending[k], s.class};
                     ending[k] = n++;
-                    classes |= 1u << s->class;
-                    sense = s->next;
+                    classes |= 1u << s.class;
+                    sense = s.next;
                 } while (sense != UINT32_MAX);
                 ends[k] |= (uint16_t)classes;
                 begins[from] |= (uint16_t)classes;
@@ -258,15 +234,8 @@ static enum rc cut(struct page *p)
 
 uint32_t clause_of(const struct page *p, uint32_t i)
 {
-    size_t lo = 0, hi = p->clause.n;
-    while (lo < hi) {
-        size_t mid = (lo + hi) / 2;
-        if (p->clause.p[mid].to <= i)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo < p->clause.n ? (uint32_t)lo : NONE;
+    uint32_t k = FIRST_WITH(p->clause, to, i + 1);
+    return k < p->clause.n ? k : NONE;
 }
 
 /* The lines of an article set as verse at its beginning: short, without a mark at their end, at

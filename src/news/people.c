@@ -59,8 +59,11 @@ static uint32_t spaced_end(const struct page *p, uint32_t i)
 
 static bool has_double_surname(const struct page *p, uint32_t i)
 {
-    static const char *const doubles[] = {"司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙",
-                                          "慕容", "令狐", "宇文", "司徒", "夏侯", "端木", "欧阳"};
+    static const char *const doubles[] = {
+        "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "宇文", "司徒",
+        "夏侯", "端木", "欧阳", "申屠", "澹台", "百里", "东郭", "南宫", "呼延", "公冶", "宗政",
+        "濮阳", "淳于", "单于", "轩辕", "钟离", "鲜于", "闾丘", "司空", "长孙", "万俟", "闻人",
+        "拓跋", "完颜", "赫连", "独孤", "梁丘", "相里", "西门", "仲孙"};
     for (size_t k = 0; k < ARRAY_LEN(doubles); k++)
         if (looking_at(p, i, doubles[k]))
             return true;
@@ -71,7 +74,8 @@ static bool has_double_surname(const struct page *p, uint32_t i)
 static bool is_and(const struct page *p, uint32_t i)
 {
     bool particle = looking_at(p, i, "和") || looking_at(p, i, "由") || looking_at(p, i, "从");
-    return particle && mark_to(p, i, SENSE_TITLE);
+    return particle && mark_to(p, i, SENSE_TITLE) &&
+           !(is_break(p->ch[i + 3]) && comes_again(p, i, i + 3)); /* 董事长|由春梅， */
 }
 
 /* 张凯|为联合实验室揭牌 */
@@ -100,8 +104,11 @@ static uint32_t name_end(const struct page *p, uint32_t i, bool free)
     while (n < 4 && is_han(p->ch[i + n]))
         n++;
     bool compound = n == 4 && (has_double_surname(p, i) || (!surname && is_break(p->ch[i + 4])));
-    if (!compound && n > 2 && (n = MIN(n, 3)) == 3 &&
-        (word_follows(p, i + 2) || does_for(p, i + 2) || p->ch[i + 2] == 0x7B49)) /* 等 */
+    if (compound && has_double_surname(p, i) && word_follows(p, i + 3)) { /* 司空明|共同 */
+        compound = false;
+        n = 3;
+    } else if (!compound && n > 2 && (n = MIN(n, 3)) == 3 &&
+               (word_follows(p, i + 2) || does_for(p, i + 2) || p->ch[i + 2] == 0x7B49)) /* 等 */
         n = 2;
     for (uint32_t k = compound ? 4 : n; k >= 2; k--)
         if (ends_name(p, i + k, &score) && score > best_score && (surname || score == 3)) {
@@ -225,13 +232,14 @@ static enum rc add_person(struct page *p, uint32_t from, uint32_t to, const stru
 static bool is_rare_name(const struct page *p, uint32_t i, uint32_t to, const struct office *o)
 {
     static const char *const things[] = {"制", "会", "室", "部", "处", "组", "局", "办", "科"};
-    if ((to != i + 3 && to != i + 4) || !is_break(p->ch[to]) || o->org == NONE || !o->named ||
-        p->ch[to] == ' ')
+    bool again = comes_again(p, i, to); /* 州长|才让多杰，…。才让多杰说 */
+    if ((to != i + 3 && to != i + 4) || !is_break(p->ch[to]) || o->org == NONE ||
+        !(o->named || again) || p->ch[to] == ' ')
         return false;
     for (size_t k = 0; k < ARRAY_LEN(things); k++)
         if (looking_at(p, to - 1, things[k]))
             return false;
-    for (uint32_t k = i; k < to; k++)
+    for (uint32_t k = i; k < to && !again; k++)
         if (p->begins[k])
             return false;
     return true;
@@ -388,19 +396,6 @@ static bool is_name_title(const struct page *p, const struct office *o, const st
     uint32_t n = m->from - MIN(o->from, m->from);
     return n >= 2 && n <= 3 && is_surname(p->t, p->ch[o->from]) && !is_word(p, o->from) &&
            !name_end(p, m->to, false);
-}
-
-size_t naming_from(const struct page *p, uint32_t i)
-{
-    size_t lo = 0, hi = p->naming.n;
-    while (lo < hi) {
-        size_t mid = (lo + hi) / 2;
-        if (p->naming.p[mid].from < i)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
 }
 
 static enum rc names_at(struct page *p, uint32_t i)

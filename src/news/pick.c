@@ -19,6 +19,7 @@ enum { HEADLINE_MAX = 90, HEADLINE_MIN = 5, LIST_DATES = 5, SURE_HAN = 10 };
  * has: open addressing, a place holds the pair's number + 1. */
 struct pairs {
     uint32_t *slot, mask;
+    uint64_t first[64]; /* bit set of the low 12 bits of their first characters */
 };
 
 enum { PAIR_SEEN = 1 << 30, PAIR_BITS = 18 };
@@ -37,27 +38,46 @@ static uint32_t *pair_slot(const struct pairs *w, uint32_t key)
     return &w->slot[i];
 }
 
+static bool may_begin(const struct pairs *w, uint32_t c)
+{
+    return w->first[c >> 6 & 63] >> (c & 63) & 1;
+}
+
 static void want_pairs(struct pairs *w, struct str s)
 {
     uint32_t prev = 0;
     for (size_t i = 0; i < s.n;) {
         uint32_t c = utf8_sure(s, &i), *slot;
         if (is_han(prev) && is_han(c) && !*(slot = pair_slot(w, pair_key(prev, c))))
-            *slot = pair_key(prev, c);
+            *slot = pair_key(prev, c), w->first[prev >> 6 & 63] |= 1ull << (prev & 63);
         prev = c;
     }
 }
 
-static void see_pairs(struct pairs *w, struct str s)
+static void see_pair(const struct pairs *w, uint32_t a, uint32_t b)
 {
-    bool after = false;
+    uint32_t *slot = pair_slot(w, pair_key(a, b));
+    if (is_han(a) && is_han(b) && *slot)
+        *slot |= PAIR_SEEN;
+}
+
+static void see_pairs(const struct pairs *w, struct str s)
+{
     for (size_t i = 0, prev = 0; i < s.n;) {
-        uint32_t c = utf8_sure(s, &i), *slot;
-        bool han = is_han(c);
-        if (after && han && *(slot = pair_slot(w, pair_key((uint32_t)prev, c))))
-            *slot |= PAIR_SEEN;
+        if (utf8_two_wide(s, i)) {
+            uint32_t a = utf8_wide(s, i), b = utf8_wide(s, i + 3);
+            if (may_begin(w, (uint32_t)prev))
+                see_pair(w, (uint32_t)prev, a);
+            if (may_begin(w, a))
+                see_pair(w, a, b);
+            prev = b;
+            i += 6;
+            continue;
+        }
+        uint32_t c = utf8_sure(s, &i);
+        if (may_begin(w, (uint32_t)prev))
+            see_pair(w, (uint32_t)prev, c);
         prev = c;
-        after = han;
     }
 }
 
@@ -241,11 +261,12 @@ static struct str without_site(const struct article_tables *t, const struct pair
 
 static struct str behind_label(struct str s)
 {
-    static const char *const labels[] = {"原标题：", "原标题:", "标题：",
-                                         "标题:",    "题目：",  "题目:"};
+    static const struct str labels[] = {STR_INIT("原标题："), STR_INIT("原标题:"),
+                                        STR_INIT("标题："),   STR_INIT("标题:"),
+                                        STR_INIT("题目："),   STR_INIT("题目:")};
     for (size_t i = 0; i < ARRAY_LEN(labels); i++)
-        if (str_starts(s, str_of(labels[i])))
-            return str_trim(str_sub(s, strlen(labels[i]), s.n));
+        if (str_starts(s, labels[i]))
+            return str_trim(str_sub(s, labels[i].n, s.n));
     return s;
 }
 
@@ -466,13 +487,56 @@ static struct range with_verse(const struct choice *c, const struct page *p, str
 }
 
 /* The last line above the article that tells who wrote and when. */
-static struct str byline_of(const struct page *p, uint32_t before)
+static struct str byline_of(const struct page *p, const struct article_tables *t, uint32_t before)
 {
+    enum { LINE = 300 };
     struct str found = STR("");
-    for (uint32_t i = 0; i < before; i++)
-        if (has_clock(p->block.p[i].text))
-            found = p->block.p[i].text;
+    bool clock = false;
+    for (uint32_t i = 0; i < before; i++) {
+        struct str s = p->block.p[i].text;
+        bool here = has_clock(s);
+        if (here || (!clock && s.n <= LINE && tells_when(t, s)))
+            found = s;
+        clock = clock || here;
+    }
     return found;
+}
+
+/* 版权所有：某某大学, 主办：某某学院: what stands behind the label, "" where there is none. */
+static struct str owner_of(struct str line)
+{
+    static const char *const labels[] = {"版权所有", "主办单位", "主办"};
+    for (size_t k = 0; k < ARRAY_LEN(labels); k++) {
+        size_t i = str_find(line, str_of(labels[k]), 0);
+        if (i != SIZE_MAX)
+            return str_sub(line, i + strlen(labels[k]), line.n);
+    }
+    return STR("");
+}
+
+static enum rc line_put(struct buf *b, struct str s, struct err *e)
+{
+    TRY(buf_str(b, str_sub(s, 0, MIN(s.n, 1024)), e));
+    return buf_char(b, '\n', e);
+}
+
+/* What the page calls itself: its title, else the line with the clock; the first line of one
+ * without markup, who holds its rights. */
+static enum rc site_of(struct choice *out, const struct page *p, const struct article_tables *t,
+                       struct range r, struct err *e)
+{
+    enum { SITE_MAX = 4096, LINE = 90 };
+    struct buf b;
+    buf_init(&b, SITE_MAX);
+    enum rc rc = line_put(&b, p->title.n ? p->title : byline_of(p, t, r.from), e);
+    if (rc == RC_OK && !p->title.n && r.from > 0 && out->title != 0 && p->block.p[0].text.n <= LINE)
+        rc = line_put(&b, p->block.p[0].text, e);
+    for (uint32_t i = r.to; rc == RC_OK && i < p->block.n && buf_view(&b).n < SITE_MAX / 2; i++)
+        if (p->block.p[i].text.n <= LINE && owner_of(p->block.p[i].text).n)
+            rc = line_put(&b, owner_of(p->block.p[i].text), e);
+    out->site = rc == RC_OK ? arena_str(p->arena, buf_view(&b)) : STR("");
+    buf_free(&b);
+    return rc == RC_OK && !out->site.p ? err_nomem(e) : rc;
 }
 
 /* Of the lines above the article and the page's own title, seen in the article. */
@@ -484,7 +548,7 @@ static enum rc pairs_of(struct pairs *w, const struct choice *c, const struct pa
         bytes += p->block.p[i].text.n;
     while (room < bytes) /* a pair of Han has six bytes: a third of it is used */
         room *= 2;
-    *w = (struct pairs){arena_calloc(p->arena, room, sizeof *w->slot), (uint32_t)room - 1};
+    *w = (struct pairs){arena_calloc(p->arena, room, sizeof *w->slot), (uint32_t)room - 1, {0}};
     if (!w->slot)
         return err_nomem(e);
     want_pairs(w, p->title);
@@ -499,7 +563,7 @@ static enum rc pairs_of(struct pairs *w, const struct choice *c, const struct pa
 enum rc article_choose(struct choice *out, struct page *p, const struct article_tables *t,
                        struct err *e)
 {
-    *out = (struct choice){.title = NO_BLOCK, .title_text = STR(""), .byline = STR("")};
+    *out = (struct choice){.title = NO_BLOCK, .title_text = STR(""), .site = STR("")};
     TRY(vec_reserve(&out->kind, p->block.n, e));
     for (size_t i = 0; i < p->block.n; i++) {
         struct block *b = &p->block.p[i];
@@ -519,9 +583,9 @@ enum rc article_choose(struct choice *out, struct page *p, const struct article_
         r.from = top; /* it was a paragraph after all */
     if (h.block == NO_BLOCK)
         h.text = named_headline(p, t, &w);
-    out->byline = byline_of(p, r.from);
     out->title = h.block;
     out->title_text = h.text;
+    TRY(site_of(out, p, t, r, e));
     return collect(out, p, t, r, e);
 }
 

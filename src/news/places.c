@@ -1,6 +1,8 @@
 /* Places that divisions.yaml does not have, and words that only look like places it has. */
 #include "news/news_int.h"
 
+#include <wchar.h>
+
 enum { NEAR = 1500 };
 
 bool is_town(uint32_t c)
@@ -24,20 +26,40 @@ static bool same_at(const struct page *p, uint32_t a, uint32_t b, uint32_t n)
     return p->ch[a] == p->ch[b] && memcmp(&p->ch[a], &p->ch[b], n * sizeof *p->ch) == 0;
 }
 
+/* The first place in [from, to) where character c stands, `to` when none. */
+static uint32_t find_char(const struct page *p, uint32_t from, uint32_t to, uint32_t c)
+{
+    _Static_assert(sizeof(wchar_t) == sizeof *p->ch, "wmemchr looks for characters");
+    const wchar_t *text = (const wchar_t *)p->ch, *at = NULL;
+    if (from < to)
+        at = wmemchr(text + from, (wchar_t)c, to - from);
+    return at ? (uint32_t)(at - text) : to;
+}
+
 bool comes_again(const struct page *p, uint32_t from, uint32_t to)
 {
-    uint32_t end = MIN(p->n, to + NEAR), n = to - from;
-    for (uint32_t i = from > NEAR ? from - NEAR : 0; i + n <= end; i++)
+    uint32_t n = to - from, end = MIN(p->n, to + NEAR) - n + 1, c = p->ch[from];
+    for (uint32_t i = from > NEAR ? from - NEAR : 0; (i = find_char(p, i, end, c)) < end; i++)
         if (i != from && same_at(p, i, from, n) && starts_word(p, i))
             return true;
     return false;
+}
+
+/* 绥川 of 绥川县, twice more on the page without its level. */
+bool stem_again(const struct page *p, uint32_t from, uint32_t to)
+{
+    uint32_t end = MIN(p->n, to + NEAR), n = to - from, seen = 0;
+    for (uint32_t i = from > NEAR ? from - NEAR : 0; i + n < end && seen < 2; i++)
+        if (i != from && same_at(p, i, from, n) && !is_level(p->ch[i + n]))
+            seen++;
+    return seen >= 2;
 }
 
 enum rc towns_find(struct page *p)
 {
     for (uint32_t i = 0; (i = next_with(p->flags, i, p->n, CHAR_NAME)) < p->n; i++)
         if (is_town(p->ch[i]))
-            TRY(vec_push(&p->town, i, p->e));
+            TRY(vec_push(&p->town, (struct town){i}, p->e));
     return RC_OK;
 }
 
@@ -45,16 +67,9 @@ enum rc towns_find(struct page *p)
 static bool is_town_near(const struct page *p, uint32_t from, uint32_t n)
 {
     uint32_t end = MIN(p->n, from + NEAR), first = (from > NEAR ? from - NEAR : 0) + n;
-    size_t lo = 0, hi = p->town.n;
-    while (lo < hi) {
-        size_t mid = (lo + hi) / 2;
-        if (p->town.p[mid] < first)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    for (; lo < p->town.n && p->town.p[lo] < end; lo++)
-        if (same_at(p, p->town.p[lo] - n, from, n) && starts_word(p, p->town.p[lo] - n))
+    for (uint32_t lo = FIRST_WITH(p->town, at, first); lo < p->town.n && p->town.p[lo].at < end;
+         lo++)
+        if (same_at(p, p->town.p[lo].at - n, from, n) && starts_word(p, p->town.p[lo].at - n))
             return true;
     return false;
 }
@@ -78,8 +93,8 @@ static bool is_tail(const struct page *p, const struct mark *m)
     uint32_t before = m->from ? p->ch[m->from - 1] : 0, n = m->to - m->from, seen = 0;
     if (!is_han(before) || p->ends[m->from])
         return false;
-    uint32_t end = MIN(p->n, m->to + NEAR);
-    for (uint32_t i = m->from > NEAR ? m->from - NEAR : 0; i + n <= end; i++)
+    uint32_t end = MIN(p->n, m->to + NEAR) - n + 1, c = p->ch[m->from];
+    for (uint32_t i = m->from > NEAR ? m->from - NEAR : 0; (i = find_char(p, i, end, c)) < end; i++)
         if (same_at(p, i, m->from, n)) {
             if (i == 0 || p->ch[i - 1] != before)
                 return false;

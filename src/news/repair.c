@@ -4,13 +4,6 @@ enum { CODE_PINYIN = 1 + REPAIR_PINYIN, CODE_SIMPLIFIED = 1 + REPAIR_SIMPLIFIED 
 enum { CODE_LOST = 1 + REPAIR_LOST_BYTE, CODE_PUNCTUATION = 1 + REPAIR_PUNCTUATION };
 enum { NEAR = 8 }; /* characters looked at on either side */
 
-/* Is the character itself one of the words? */
-static bool in_words(const struct words *w, uint32_t c)
-{
-    char s[4];
-    return bit_of(w->alone, c) && words_has(w, (struct str){s, utf8_put(s, c)});
-}
-
 /* Up to `most` characters from cell i on that were not taken out, as text; at[] gets their cells.
  */
 static struct str text_from(char *to, size_t *at, const struct cell *c, size_t n, size_t i,
@@ -26,12 +19,6 @@ static struct str text_from(char *to, size_t *at, const struct cell *c, size_t n
 }
 
 /* ---- into cells and out of them */
-
-static bool is_invisible(uint32_t c)
-{
-    return (c < ' ' && c != '\t') || c == 0x7F || c == 0xAD || (c >= 0x200B && c <= 0x200F) ||
-           (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x2064) || c == 0xFEFF;
-}
 
 /* Entities that a careless copy left in plain text; *c gets the character, the bytes are returned.
  */
@@ -55,16 +42,23 @@ static size_t entity_at(struct str s, size_t i, uint32_t *c)
     return 0;
 }
 
-static enum rc split(struct cells *w, const struct article_tables *t, struct str raw, struct err *e)
+/* The characters of a part of the block. */
+static enum rc split(struct cells *w, const struct article_tables *t, const struct block *b,
+                     struct span part, struct err *e)
 {
+    const struct str raw = str_sub(b->raw, 0, part.to);
     w->cell.n = 0;
     w->of = 0;
-    TRY(vec_reserve(&w->cell, raw.n, e));
-    for (size_t i = 0; i < raw.n;) {
+    w->han = 0;
+    w->open = false;
+    TRY(vec_reserve(&w->cell, part.to - part.from, e));
+    for (size_t i = part.from; i < raw.n;) {
         uint32_t from = (uint32_t)i, c = utf8_sure(raw, &i);
         unsigned of = c <= 0xFFFF ? t->of[c] : OF_SUSPECT;
         bool other = false;
+        w->han += (of & OF_HAN) != 0;
         if (of & OF_SUSPECT) {
+            w->open |= is_open(c);
             if (is_invisible(c))
                 continue;
             size_t entity = c == '&' ? entity_at(raw, from, &c) : 0;
@@ -108,38 +102,32 @@ static void count_cell(struct block *b, const struct article_tables *t, const st
 /* The cells as text; each run with one code is one repair. What is as it stood is copied at once.
  */
 static enum rc join(struct page *p, struct block *b, const struct article_tables *t,
-                    const struct cells *w, struct err *e)
+                    struct cells *w, struct err *e)
 {
     const struct cell *c = w->cell.p;
-    char *to = arena_alloc(p->arena, w->cell.n * 4 + 1);
-    if (!to)
-        return err_nomem(e);
-    uint32_t n = 0;
-    b->repair = (uint32_t)p->repair.n;
     for (size_t i = 0; i < w->cell.n;) {
         struct cell first = c[i];
-        uint32_t from = n, end = first.to;
+        uint32_t from = (uint32_t)w->text.n, end = first.to;
         if (!first.code && !first.other) {
             end = first.from;
             for (; i < w->cell.n && !c[i].code && !c[i].other && c[i].from == end; i++) {
                 count_cell(b, t, w, i);
                 end = c[i].to;
             }
-            memcpy(to + n, b->raw.p + first.from, end - first.from);
-            n += end - first.from;
+            TRY(buf_str(&w->text, str_sub(b->raw, first.from, end), e));
             continue;
         }
         for (; i < w->cell.n && c[i].code == first.code && (c[i].code || c[i].other); i++) {
-            n += c[i].ch ? (uint32_t)utf8_put(to + n, c[i].ch) : 0;
-            if (c[i].ch)
+            char s[4];
+            if (c[i].ch) {
+                TRY(buf_put(&w->text, s, utf8_put(s, c[i].ch), e));
                 count_cell(b, t, w, i);
+            }
             end = MAX(end, c[i].to);
         }
         if (first.code)
-            TRY(add_repair(p, b, first, end, (struct span){from, n}, e));
+            TRY(add_repair(p, b, first, end, (struct span){from, (uint32_t)w->text.n}, e));
     }
-    b->repairs = (uint32_t)p->repair.n - b->repair;
-    b->text = (struct str){to, n};
     return RC_OK;
 }
 
@@ -172,11 +160,6 @@ static uint32_t plain_letter(uint32_t c, bool *toned)
 static bool is_tone_mark(uint32_t c)
 {
     return c == 0x304 || c == 0x301 || c == 0x30C || c == 0x300;
-}
-
-static bool is_open(uint32_t c)
-{
-    return c == '(' || c == 0xFF08;
 }
 
 static bool is_close(uint32_t c)
@@ -214,7 +197,10 @@ size_t pinyin_tail(const struct article_tables *t, const struct cell *c, size_t 
         *toned |= mark;
         if (!letter && !mark)
             break;
-        bytes += letter ? utf8_put(s + bytes, letter) : 0;
+        if (letter && letter < 0x80)
+            s[bytes++] = (char)letter;
+        else if (letter)
+            bytes += utf8_put(s + bytes, letter);
     }
     if (!*toned && k < n && c[k].ch >= '1' && c[k].ch <= '5')
         k++;
@@ -373,95 +359,17 @@ static void indent_pass(struct cell *c, size_t n)
         c[i].ch = 0, c[i].code = CODE_LOST;
 }
 
-static bool is_suspect(const struct article_tables *t, uint32_t c)
-{
-    bool han = c >= 0x3400 && (simplify_char(t->simplifier, c) != c ||
-                               simplify_needs_phrase(t->simplifier, c) || c == 0x8457);
-    bool other = is_invisible(c) || c == 0xA0 || c == '\t' || c == '&' || c == '?' || c == 0xFF1F ||
-                 c == 0xFFFD || is_open(c);
-    return han || other || bit_of(t->variants.alone, c) || bit_of(t->variant_words.first, c) ||
-           bit_of(t->doubles.first, c);
-}
+/* ---- a block */
 
-void characters_fill(struct article_tables *t)
+static enum rc part_repair(struct page *p, struct block *b, const struct article_tables *t,
+                           struct cells *work, struct span part, struct err *e)
 {
-    const struct words *brand[] = {&t->names, &t->doubtful, &t->sites, &t->games, &t->spam};
-    for (size_t k = 0; k < ARRAY_LEN(brand); k++)
-        for (size_t i = 0; i < ARRAY_LEN(t->brand_pair); i++) {
-            t->brand_pair[i] |= brand[k]->pair[i];
-            t->brand_alone[i] |= brand[k]->alone[i];
-        }
-    for (uint32_t c = 0; c < 0x10000; c++) {
-        bool name = bit_of(t->names.first, c) || bit_of(t->doubtful.first, c);
-        bool loss = c == '?' || c == 0xFF1F || c == 0xFFFD;
-        t->of[c] = (uint8_t)((is_suspect(t, c) ? OF_SUSPECT : 0) | (loss ? OF_LOSS : 0) |
-                             (is_open(c) ? OF_OPEN : 0) | (is_han(c) ? OF_HAN : 0) |
-                             (name ? OF_NAME : 0) | (bit_of(t->sites.first, c) ? OF_SITE : 0) |
-                             (bit_of(t->games.first, c) ? OF_GAME : 0) |
-                             (bit_of(t->spam.first, c) ? OF_SPAM : 0));
-    }
-}
-
-/* A suspect character that is as it should be, by the one that follows it. */
-static bool is_innocent(const struct article_tables *t, uint32_t c, uint32_t next)
-{
-    if (is_open(c))
-        return next > 0x3000; /* no pinyin */
-    bool word = bit_of(t->variant_words.first, c), twice = bit_of(t->doubles.first, c);
-    if ((word && words_may(&t->variant_words, c, next)) ||
-        (twice && words_may(&t->doubles, c, next)) || bit_of(t->variants.alone, c) ||
-        simplify_needs_phrase(t->simplifier, c) || simplify_char(t->simplifier, c) != c ||
-        c == 0x8457)
-        return false;
-    return word || twice;
-}
-
-static uint32_t char_at(struct str s, size_t i)
-{
-    return i < s.n ? utf8_sure(s, &i) : 0;
-}
-
-/* Most paragraphs need no repair at all, which is seen sooner than done. Counts the Han characters
- * and notes what brand words there may be. */
-static bool is_clean(const struct article_tables *t, struct block *b)
-{
-    uint32_t han = 0;
-    unsigned brands = 0;
-    struct str s = b->raw;
-    if (!s.n || s.p[0] == ' ')
-        return false;
-    for (size_t i = 0; i < s.n;) {
-        uint32_t c = utf8_sure(s, &i);
-        if (c > 0xFFFF)
-            return false;
-        unsigned of = t->of[c];
-        han += of >> 5 & 1;
-        if (!(of & (OF_BRAND | OF_SUSPECT)))
-            continue;
-        uint32_t next = char_at(s, i);
-        if (of & OF_SUSPECT && !is_innocent(t, c, next))
-            return false;
-        brands |= brand_words_of(t, c, next);
-    }
-    b->han = han;
-    b->of = (uint8_t)brands;
-    return true;
-}
-
-enum rc block_repair(struct page *p, struct block *b, const struct article_tables *t,
-                     struct cells *work, struct err *e)
-{
-    if (b->surveyed ? b->clean : is_clean(t, b)) {
-        b->text = b->raw;
-        b->repair = (uint32_t)p->repair.n;
-        b->repairs = 0;
-        return RC_OK;
-    }
-    TRY(split(work, t, b->raw, e));
+    TRY(split(work, t, b, part, e));
     struct cell *c = work->cell.p;
     size_t n = work->cell.n;
-    indent_pass(c, n);
-    if (work->of & OF_OPEN)
+    if (part.from == 0)
+        indent_pass(c, n);
+    if (work->open)
         pinyin_pass(p, t, c, n);
     if (work->of & OF_LOSS) {
         shift_repair(t, c, n);
@@ -469,74 +377,69 @@ enum rc block_repair(struct page *p, struct block *b, const struct article_table
     }
     simplify_pass(p, t, c, n);
     words_pass(t, c, n);
+    b->han = b->whole ? 0 : b->han - work->han; /* those that stay are counted anew */
     return join(p, b, t, work, e);
 }
 
-/* ---- the whole page */
+/* No repair but that of a lost byte looks at more Han characters on either side of a place; of
+ * pinyin, marks and blanks, which are none, at any number. */
+enum { AROUND = NEAR + 1 };
 
-/* A bracket with a syllable that opens at s.p + i. */
-static bool annotation_at(const struct article_tables *t, struct str s, size_t i, uint32_t prev)
+static uint32_t han_before_to(struct str s, size_t i)
 {
-    struct cell c[12];
-    size_t n = 0;
-    bool toned;
-    for (; n < ARRAY_LEN(c) && i < s.n; n++)
-        c[n].ch = next_char(s, &i);
-    return pinyin_end(t, c, n, 0, prev, true, &toned) > 0;
-}
-
-/* The character before s.p + i that is no blank, 0: none. */
-static uint32_t char_before(struct str s, size_t i)
-{
-    while (i > 0 && s.p[i - 1] == ' ')
+    for (unsigned han = 0; i > 0 && han < AROUND;) {
+        size_t at = --i;
+        if (((unsigned char)s.p[i] & 0xC0) != 0x80)
+            han += is_han(utf8_sure(s, &at));
+    }
+    while (i > 0 && ((unsigned char)s.p[i] & 0xC0) == 0x80)
         i--;
-    if (i == 0)
-        return 0;
-    while (((unsigned char)s.p[--i] & 0xC0) == 0x80) {
+    return (uint32_t)i;
+}
+
+static uint32_t han_behind_to(struct str s, size_t i)
+{
+    for (unsigned han = 0; i < s.n && han <= AROUND;) /* the first stands at i */
+        han += is_han(utf8_sure(s, &i));
+    return (uint32_t)i;
+}
+
+/* The parts around the suspect places, each with what its repair looks at. */
+static enum rc parts_repair(struct page *p, struct block *b, const struct article_tables *t,
+                            struct cells *work, struct err *e)
+{
+    uint32_t done = 0;
+    for (uint32_t k = 0; k < b->suspects;) {
+        const uint32_t *at = p->suspect.p + b->suspect;
+        struct span part = {han_before_to(b->raw, at[k]), 0};
+        do {
+            part.to = han_behind_to(b->raw, at[k]);
+            k++;
+        } while (k < b->suspects && han_before_to(b->raw, at[k]) <= part.to);
+        TRY(buf_str(&work->text, str_sub(b->raw, done, part.from), e));
+        TRY(part_repair(p, b, t, work, part, e));
+        done = part.to;
     }
-    return utf8_sure(s, &i);
+    return buf_str(&work->text, str_sub(b->raw, done, b->raw.n), e);
 }
 
-static bool has_more_han(struct str s, size_t than)
+enum rc block_repair(struct page *p, struct block *b, const struct article_tables *t,
+                     struct cells *work, struct err *e)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < s.n && n <= than;)
-        n += is_han(utf8_sure(s, &i));
-    return n > than;
-}
-
-enum { TRADITIONAL = 3, ANNOTATIONS = 2 };
-
-void page_survey(struct page *p, const struct article_tables *t, struct str text)
-{
-    for (size_t i = 0; i < text.n;) {
-        size_t from = i;
-        uint32_t c = utf8_sure(text, &i);
-        if (c > 0xFFFF || !(t->of[c] & OF_SUSPECT))
-            continue;
-        if (is_open(c) && p->annotations < ANNOTATIONS) {
-            uint32_t prev = char_before(text, from);
-            p->annotations += is_han(prev) && annotation_at(t, text, from, prev);
-        } else if (t->of[c] & OF_HAN) {
-            p->converted += simplify_char(t->simplifier, c) != c && !in_words(&t->careful, c);
-        }
-        p->controls += c < ' ' && c != '\n' && c != '\r' && c != '\f';
-        p->malformed += c == 0xFFFD;
+    size_t suspects = p->suspect.n;
+    if (!b->surveyed)
+        TRY(block_survey(p, b, t, e));
+    b->repair = (uint32_t)p->repair.n;
+    b->text = b->raw;
+    if (!b->clean) {
+        buf_clear(&work->text);
+        TRY(b->whole ? part_repair(p, b, t, work, (struct span){0, (uint32_t)b->raw.n}, e)
+                     : parts_repair(p, b, t, work, e));
+        b->text = arena_str(p->arena, buf_view(&work->text));
+        if (!b->text.p)
+            return err_nomem(e);
     }
-}
-
-void line_survey(struct page *p, const struct article_tables *t, struct str line, struct block *b)
-{
-    size_t from = (size_t)(b->raw.p - line.p);
-    b->surveyed = true;
-    b->clean = is_clean(t, b);
-    page_survey(p, t, b->clean ? str_sub(line, 0, from) : line); /* blanks before it */
-    if (b->clean)
-        page_survey(p, t, str_sub(line, from + b->raw.n, line.n));
-}
-
-void survey_end(struct page *p, struct str text)
-{
-    p->traditional = p->converted >= TRADITIONAL && !has_more_han(text, p->converted * 100);
-    p->annotated = p->annotations >= ANNOTATIONS;
+    b->repairs = (uint32_t)p->repair.n - b->repair;
+    p->suspect.n = suspects;
+    return RC_OK;
 }

@@ -24,11 +24,6 @@ struct run {
     bool fits;     /* its neighbours ask for it */
 };
 
-static bool is_loss(uint32_t c)
-{
-    return c == '?' || c == 0xFF1F || c == 0xFFFD;
-}
-
 static bool is_letter_byte(uint32_t c)
 {
     return (c | 32) >= 'a' && (c | 32) <= 'z' && c < 0x80;

@@ -51,6 +51,18 @@ static size_t unlisted_town(struct str s)
     return 0;
 }
 
+/* 汾川 of 汾川碳谷新材料有限公司, where the page names 汾川市: where the town ends, 0. */
+static size_t town_stem(const struct org *o, struct str s)
+{
+    enum { CHAR = 3, LEAST = 3 * CHAR };
+    if (o->kind != KIND_GOVERNMENT || o->division != NONE || o->name.n < LEAST ||
+        o->name.n > LEAST + CHAR ||
+        (!str_ends(o->name, STR("市")) && !str_ends(o->name, STR("县"))))
+        return 0;
+    struct str stem = str_sub(o->name, 0, o->name.n - CHAR);
+    return str_starts(s, stem) ? stem.n : 0;
+}
+
 /* Without the place that it begins with. */
 static struct str without_place(const struct page *p, struct str s)
 {
@@ -67,6 +79,8 @@ static struct str without_place(const struct page *p, struct str s)
     }
     if (cut == 0)
         cut = unlisted_town(s);
+    for (uint32_t i = 0; i < p->org.n && cut == 0; i++)
+        cut = town_stem(&p->org.p[i], s);
     return cut < s.n ? str_sub(s, cut, s.n) : s;
 }
 
@@ -114,6 +128,13 @@ static bool same_office(const struct org *a, const struct org *b)
            first_char(s) == first_char(l) && str_ends(l, tail) && is_subsequence(s, l);
 }
 
+/* 商会, 协会, 基金会 of both. */
+static bool same_end(struct str a, struct str b)
+{
+    enum { TAIL = 6, LEAST = 12 };
+    return a.n >= LEAST && str_ends(b, str_sub(a, a.n - TAIL, a.n));
+}
+
 /* Is org i a short form of org j, both names of the same kind? */
 static bool shortens(const struct page *p, const struct long_form *f, uint32_t i, uint32_t j)
 {
@@ -124,6 +145,8 @@ static bool shortens(const struct page *p, const struct long_form *f, uint32_t i
     if (a->kind == KIND_PARK && (f[i].head == f[j].head || a->name.n <= BARE_PARK) &&
         is_subsequence(a->name, b->name))
         return true; /* 滁州经开区 of 滁州经济技术开发区 */
+    if (a->kind == KIND_OTHER && f[i].head == f[j].head && same_end(a->name, b->name))
+        return is_subsequence(a->name, b->name); /* 鹭岛食品商会 of 鹭岛市食品行业商会 */
     if (a->kind != KIND_ENTERPRISE)
         return (str_ends(b->name, a->name) && a->name.n >= 9) || same_office(a, b);
     struct str s = f[i].core, l = f[j].core;
@@ -192,7 +215,7 @@ static int mention_order(const void *a, const void *b)
 }
 
 /* Does no letter of another word follow at i? */
-static bool ends_alone(const struct page *p, uint32_t i)
+static bool ends_alone(const struct page *p, uint32_t k, uint32_t i)
 {
     enum {
         ENDS = 1 << SENSE_AFTER | 1 << SENSE_INSIDE | 1 << SENSE_STOP | 1 << SENSE_TITLE |
@@ -200,7 +223,8 @@ static bool ends_alone(const struct page *p, uint32_t i)
     };
     if (is_break(p->ch[i]) || p->begins[i] & ENDS)
         return true;
-    uint32_t k = mention_from(p, i);
+    while (k < p->mention.n && p->mention.p[k].to <= i)
+        k++;
     return k < p->mention.n && p->mention.p[k].from == i;
 }
 
@@ -342,7 +366,7 @@ static enum rc short_at(struct page *p, vec_mention *more, const struct long_for
     const struct mark *place = mark_at(p, from, SENSE_PLACE);
     uint32_t k = mention_from(p, from);
     for (uint32_t to = MIN(from + 8, p->n); to >= from + 2; to--) {
-        if (!ends_alone(p, to) || !is_free_of(p, k, to) || (place && place->to == to) ||
+        if (!ends_alone(p, k, to) || !is_free_of(p, k, to) || (place && place->to == to) ||
             is_level(p->ch[to - 1]))
             continue;
         uint32_t org = short_for(p, forms, &maybe, from, to);
@@ -449,9 +473,11 @@ static enum rc signatories_find(struct page *p, vec_mention *more)
 {
     static const char *const names[] = {"sign", "ceremony", "unveil", "build"};
     struct group_set signs = {{0}};
-    for (size_t k = 0; k < ARRAY_LEN(names); k++)
-        if (group_find(p->t, names[k]) != NONE)
-            set_put(&signs, group_find(p->t, names[k]));
+    for (size_t k = 0; k < ARRAY_LEN(names); k++) {
+        uint32_t g = group_find(p->t, names[k]);
+        if (g != NONE)
+            set_put(&signs, g);
+    }
     for (size_t k = 0; k < p->clause.n; k++) {
         const struct clause *c = &p->clause.p[k];
         if (c->from > p->lead && !set_meets(&c->groups, &signs))

@@ -23,7 +23,8 @@ static enum rc add_word(struct article_tables *t, struct words *w, struct str wo
         w->pair[pair_of(a, b) / 64] |= 1ull << (pair_of(a, b) & 63);
     else
         w->alone[(a & 0xFFFF) / 64] |= 1ull << (a & 63);
-    w->lengths |= 1ull << kept.n;
+    w->lengths[a & 63] |= 1ull << kept.n;
+    w->tails[kept.p[kept.n - 1] & 63] |= 1ull << kept.n;
     return strmap_put(&w->map, kept, val) ? RC_OK : err_nomem(e);
 }
 
@@ -240,10 +241,10 @@ static bool begins_char(struct str s, size_t i)
     return i >= s.n || ((unsigned char)s.p[i] & 0xC0) != 0x80;
 }
 
-/* The length below `n` that some word has, 0: none. */
-static size_t shorter(const struct words *w, size_t n)
+/* The next length below `n`, 0: none. */
+static size_t shorter(uint64_t lengths, size_t n)
 {
-    uint64_t below = w->lengths & ((1ull << n) - 1);
+    uint64_t below = lengths & ((1ull << n) - 1);
     return below ? 63u - (size_t)__builtin_clzll(below) : 0;
 }
 
@@ -255,7 +256,7 @@ size_t words_at(const struct words *w, struct str s, size_t i, uint32_t *val)
     uint32_t a = next_char(s, &next), b = next < s.n ? next_char(s, &next) : 0;
     if (!words_may(w, a, b))
         return 0;
-    for (size_t n = MIN(WORD_MAX, s.n - i + 1); (n = shorter(w, n)) > 0;) {
+    for (size_t n = MIN(WORD_MAX, s.n - i + 1); (n = shorter(w->lengths[a & 63], n)) > 0;) {
         if (!begins_char(s, i + n))
             continue;
         const uint32_t *found = strmap_get(&w->map, str_sub(s, i, i + n));
@@ -270,7 +271,8 @@ size_t words_at(const struct words *w, struct str s, size_t i, uint32_t *val)
 
 size_t words_end(const struct words *w, struct str s)
 {
-    for (size_t n = MIN(WORD_MAX, s.n + 1); (n = shorter(w, n)) > 0;)
+    uint64_t lengths = s.n ? w->tails[s.p[s.n - 1] & 63] : 0;
+    for (size_t n = MIN(WORD_MAX, s.n + 1); (n = shorter(lengths, n)) > 0;)
         if (begins_char(s, s.n - n) && strmap_get(&w->map, str_sub(s, s.n - n, s.n)))
             return n;
     return 0;
@@ -280,6 +282,11 @@ size_t words_count(const struct words *w, struct str s, size_t most)
 {
     size_t found = 0;
     for (size_t i = 0; i < s.n && found < most;) {
+        while (utf8_two_wide(s, i) && !bit_of(w->first, utf8_wide(s, i)) &&
+               !bit_of(w->first, utf8_wide(s, i + 3)))
+            i += 6; /* most */
+        if (i >= s.n)
+            break;
         size_t from = i, after;
         uint32_t c = utf8_sure(s, &i);
         if (!bit_of(w->first, c))
@@ -296,5 +303,6 @@ size_t words_count(const struct words *w, struct str s, size_t most)
 
 bool words_has(const struct words *w, struct str s)
 {
-    return s.n <= WORD_MAX && (w->lengths >> s.n & 1) && strmap_get(&w->map, s);
+    return s.n && s.n <= WORD_MAX && (w->tails[s.p[s.n - 1] & 63] >> s.n & 1) &&
+           strmap_get(&w->map, s);
 }

@@ -74,14 +74,15 @@ static enum rc tell_call(const struct telling *t, const struct fx *x)
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
         if (words[i].op == x->op)
             TRY(buf_str(t->out, label_text(&words[i].label, t->zh), t->w->e));
-    TRY(buf_str(t->out, STR("("), t->w->e));
+    const struct str comma = t->zh ? STR("，") : STR(", ");
+    TRY(buf_str(t->out, t->zh ? STR("（") : STR("("), t->w->e));
     for (uint32_t i = 0; i < x->n; i++) {
         if (i)
-            TRY(buf_str(t->out, x->op == FX_IF && i == 1 ? str_of(signs[x->compare]) : STR(", "),
+            TRY(buf_str(t->out, x->op == FX_IF && i == 1 ? str_of(signs[x->compare]) : comma,
                         t->w->e));
         TRY(tell(t, x->arg[i], 0));
     }
-    return buf_str(t->out, STR(")"), t->w->e);
+    return buf_str(t->out, t->zh ? STR("）") : STR(")"), t->w->e);
 }
 
 /* `around`: how tightly the operator around it binds. */

@@ -30,6 +30,8 @@ enum rc auth_second(struct site *s, struct str session, struct str code, struct 
  * session that only carries a csrf token for visitors' forms is made by auth_visit. */
 enum rc auth_session(struct site *s, struct str session, struct arena *to, struct signed_in *out,
                      struct err *e) MUST_CHECK;
+/* The same from memory; false: the store would have to be asked, *out is the visitor. */
+bool auth_session_seen(struct site *s, struct str session, struct arena *to, struct signed_in *out);
 enum rc auth_visit(struct site *s, struct arena *to, struct signed_in *out,
                    struct err *e) MUST_CHECK;
 enum rc auth_leave(struct site *s, struct str session, struct err *e) MUST_CHECK;

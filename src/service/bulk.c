@@ -42,7 +42,8 @@ struct bulk {
     struct buf line;
     uint32_t again;
 
-    pthread_mutex_t lock; /* guards what follows, and `ready` of slots */
+    pthread_mutex_t unpack; /* guards the archives of the sources */
+    pthread_mutex_t lock;   /* guards what follows, and `ready` of slots */
     pthread_cond_t moved;
     size_t next; /* the page to be given next */
     bool giving; /* a worker is */
@@ -52,12 +53,13 @@ struct bulk {
 
 /* ---- one page ---- */
 
-/* Path, size and time: a file that was changed is read again. */
-static uint64_t key_of(const struct source *s)
+/* Path, size and time: a file that was changed is read again, a zip with all that is in it. */
+static uint64_t key_of(const struct sources *all, const struct source *s)
 {
     uint64_t key = mix64(hash_bytes(str_of(s->name)) + s->url);
+    const char *path = s->zip == UINT32_MAX ? s->name : all->zip.p[s->zip].path;
     struct stat st;
-    if (s->url || stat(s->name, &st) != 0)
+    if (s->url || stat(path, &st) != 0)
         return key;
     key = mix64(key ^ (uint64_t)st.st_size);
     return mix64(key ^ ((uint64_t)st.st_mtim.tv_sec << 30) ^ (uint64_t)st.st_mtim.tv_nsec);
@@ -76,12 +78,28 @@ static enum rc read_beside(struct buf *to, const char *path, const char *ending,
     return rc;
 }
 
+/* The archive is one for all threads. */
+static enum rc get_packed(struct bulk *b, const struct source *s, struct worker *w, struct err *e)
+{
+    struct archive *a = b->o->sources->zip.p[s->zip].archive;
+    pthread_mutex_lock(&b->unpack);
+    enum rc rc = packed_read(a, &s->page, &w->page, &w->address, &w->charset, e);
+    pthread_mutex_unlock(&b->unpack);
+    return rc;
+}
+
 static enum rc get_page(struct bulk *b, const struct source *s, unsigned worker, struct err *e)
 {
     struct worker *w = &b->worker[worker];
     buf_clear(&w->page);
     buf_clear(&w->address);
     buf_clear(&w->charset);
+    if (s->why) {
+        *e = *s->why;
+        return s->why->rc;
+    }
+    if (s->zip != UINT32_MAX)
+        return get_packed(b, s, w, e);
     if (s->url)
         return fetch_page(b->fetcher, worker, s->name, &w->page, &w->address, e);
     TRY(read_beside(&w->address, s->name, ".url", e));
@@ -151,7 +169,7 @@ static enum rc fill_slot(struct bulk *b, size_t i, unsigned worker, struct slot 
     buf_clear(&to->body);
     to->sketch = (struct sketch){.whole = 0};
     to->again = false;
-    to->key = b->journal ? key_of(s) : 0;
+    to->key = b->journal ? key_of(b->o->sources, s) : 0;
     to->resumed = b->journal && journal_has(b->journal, to->key);
     if (!to->resumed)
         return read_page(b, s, worker, to, e);
@@ -291,6 +309,7 @@ enum rc bulk_read(const struct bulk_options *o, uint32_t *again, struct err *e)
     struct bulk b = {.o = o};
     buf_init(&b.line, LINE_BYTES);
     pthread_mutex_init(&b.lock, NULL);
+    pthread_mutex_init(&b.unpack, NULL);
     pthread_cond_init(&b.moved, NULL);
     enum rc rc = prepare(&b, e);
     if (rc == RC_OK)
@@ -300,6 +319,7 @@ enum rc bulk_read(const struct bulk_options *o, uint32_t *again, struct err *e)
     release(&b);
     pthread_cond_destroy(&b.moved);
     pthread_mutex_destroy(&b.lock);
+    pthread_mutex_destroy(&b.unpack);
     return rc;
 }
 

@@ -4,13 +4,13 @@
  * is written as JSON Lines and as a workbook, as `qiao read` writes them. */
 #include "base/file.h"
 #include "service/fetch.h"
+#include "service/packed.h"
 #include "service/pages.h"
 #include "service/pages_int.h"
 #include "service/reading_book.h"
 #include "service/reading_json.h"
 #include "service/sheets_int.h"
 #include "service/sources.h"
-#include "sheet/archive.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -26,8 +26,8 @@ enum { PAGES_MOST = 20000, TOLD_MOST = 2000, BOOK_MOST = 64 << 20, PATH_MOST = 4
 struct source_of {
     struct str name, key; /* key: of the kept file; "" an address */
     struct archive *archive;
-    uint32_t member;
-    int64_t id; /* the kept page, 0: failed */
+    struct packed_page page; /* in it */
+    int64_t id;              /* the kept page, 0: failed */
     bool already, refused;
     struct str title;   /* "" for none, or not written to the outputs any more */
     const char *reason; /* of a refused one; NULL: not told */
@@ -41,7 +41,7 @@ struct reading_job {
     VEC(struct source_of) all;
     VEC(struct archive *) archives;
     struct fetcher *fetcher;
-    struct buf page, address;
+    struct buf page, address, charset;
     uint32_t read, refused, failed, already;
 };
 
@@ -54,12 +54,13 @@ static enum rc add_source(struct reading_job *j, struct source_of s, struct err 
     return vec_push(&j->all, s, e);
 }
 
-static enum rc add_members(struct reading_job *j, struct archive *a, struct err *e)
+static enum rc add_members(struct reading_job *j, struct archive *a, const vec_packed *pages,
+                           struct err *e)
 {
-    for (uint32_t i = 0; i < archive_count(a); i++) {
-        struct source_of s = {.name = archive_name(a, i), .archive = a, .member = i};
-        if (!source_is_no_page(s.name.p))
-            TRY(add_source(j, s, e));
+    for (size_t i = 0; i < pages->n; i++) {
+        struct source_of s = {.archive = a, .page = pages->p[i]};
+        s.name = archive_name(a, s.page.member);
+        TRY(add_source(j, s, e));
     }
     return RC_OK;
 }
@@ -72,25 +73,22 @@ static enum rc add_file(struct reading_job *j, struct str key, struct err *e)
     struct str bytes;
     struct err why;
     TRY(file_fetch(j->run->site, &j->run->actor, key, &j->files, &s.name, &bytes, e));
-    bool packed = bytes.n > 4 && memcmp(bytes.p, "PK\003\004", 4) == 0;
-    if (!packed)
+    if (!packed_is(bytes))
         return source_is_no_page(s.name.p) ? RC_OK : add_source(j, s, e);
-    enum rc rc = archive_open(&a, bytes, &why);
+    vec_packed pages = {0};
+    enum rc rc = packed_open(&a, &pages, bytes, &why);
     if (rc == RC_USER || rc == RC_TOO_BIG) {
         s.why = why;
-        return add_source(j, s, e);
-    }
-    if (rc != RC_OK) {
-        if (e)
-            *e = why;
-        return rc;
-    }
-    rc = vec_push(&j->archives, a, e);
-    if (rc != RC_OK) {
+        rc = add_source(j, s, e);
+    } else if (rc != RC_OK) {
+        rc = err_nomem(e);
+    } else if ((rc = vec_push(&j->archives, a, e)) != RC_OK) {
         archive_close(a);
-        return rc;
+    } else {
+        rc = add_members(j, a, &pages, e);
     }
-    return add_members(j, a, e);
+    vec_free(&pages);
+    return rc;
 }
 
 static enum rc list_sources(struct reading_job *j, const json_t *args, struct err *e)
@@ -124,9 +122,10 @@ static enum rc get_bytes(struct reading_job *j, struct source_of *s, struct page
     struct str name, bytes;
     buf_clear(&j->page);
     buf_clear(&j->address);
+    buf_clear(&j->charset);
     *from = (struct page_given){.name = s->name, .job = j->run->job->id};
     if (s->archive)
-        TRY(archive_read(s->archive, s->member, &j->page, e));
+        TRY(packed_read(s->archive, &s->page, &j->page, &j->address, &j->charset, e));
     else if (s->key.n) {
         TRY(file_fetch(j->run->site, &j->run->actor, s->key, &j->scratch, &name, &bytes, e));
         from->bytes = bytes;
@@ -134,7 +133,8 @@ static enum rc get_bytes(struct reading_job *j, struct source_of *s, struct page
     } else
         TRY(fetch_page(j->fetcher, 0, s->name.p, &j->page, &j->address, e));
     from->bytes = buf_view(&j->page);
-    from->address = buf_view(&j->address);
+    from->address = str_trim(buf_view(&j->address));
+    from->charset = str_trim(buf_view(&j->charset));
     if (is_address(s))
         from->charset = fetch_charset(j->fetcher, 0);
     return RC_OK;
@@ -398,6 +398,7 @@ enum rc job_read(struct job_run *run, struct err *e)
     json_t *args = json_loadb(run->job->args.p, run->job->args.n, 0, NULL);
     buf_init(&j.page, PAGE_BYTES);
     buf_init(&j.address, 8192);
+    buf_init(&j.charset, 256);
     enum rc rc = json_is_object(args) ? run_job(&j, args, e) : err_user(e, "job.args", "%s", "");
     for (size_t i = 0; i < j.archives.n; i++)
         archive_close(j.archives.p[i]);
@@ -406,6 +407,7 @@ enum rc job_read(struct job_run *run, struct err *e)
     fetcher_close(j.fetcher);
     buf_free(&j.page);
     buf_free(&j.address);
+    buf_free(&j.charset);
     json_decref(args);
     arena_free(&j.files);
     arena_free(&j.scratch);

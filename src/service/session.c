@@ -125,6 +125,24 @@ static void note_seen(struct site *s, struct session_call *c, int64_t now, uint6
         log_line(LOG_WARN, "session", "%s %s", e.key, e.detail);
 }
 
+bool auth_session_seen(struct site *s, struct str session, struct arena *to, struct signed_in *out)
+{
+    struct known_session known;
+    uint8_t key[32];
+    int64_t now = site_now(s);
+    *out = (struct signed_in){.actor = actor_visitor};
+    if (session.n != SESSION_ID - 1)
+        return true;
+    session_key(key, session);
+    if (!seen_get(s->seen, key, now, to, &known) || now - known.session.seen >= SEEN_STEP)
+        return false;
+    if (session_ended(&known.session, now))
+        return true;
+    memcpy(out->id, session.p, session.n);
+    fill(out, &known);
+    return true;
+}
+
 enum rc auth_session(struct site *s, struct str session, struct arena *to, struct signed_in *out,
                      struct err *e)
 {

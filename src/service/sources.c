@@ -1,9 +1,9 @@
 #define _POSIX_C_SOURCE 200809L
 #include "service/sources.h"
 
-#include "base/file.h"
 #include "service/folder.h"
 
+#include <stdio.h>
 #include <strings.h>
 #include <sys/stat.h>
 
@@ -11,18 +11,87 @@ enum { SOURCES_MAX = 10000000, DEPTH_MAX = 64, LIST_MAX = 1 << 30 };
 
 void sources_free(struct sources *s)
 {
+    for (size_t i = 0; i < s->zip.n; i++) {
+        archive_close(s->zip.p[i].archive);
+        file_unmap(&s->zip.p[i].map);
+    }
+    vec_free(&s->zip);
     vec_free(&s->all);
     arena_free(&s->arena);
 }
 
-static enum rc add(struct sources *s, const char *name, bool url, struct err *e)
+static enum rc push(struct sources *s, struct source x, struct err *e)
 {
-    struct source x = {name, url};
     if (s->all.n >= SOURCES_MAX)
         return err_too_big(e, "read.too_many", "%d", SOURCES_MAX);
-    s->urls += url;
+    s->urls += x.url;
     return vec_push(&s->all, x, e);
 }
+
+static enum rc add(struct sources *s, const char *name, bool url, struct err *e)
+{
+    return push(s, (struct source){.name = name, .url = url, .zip = UINT32_MAX}, e);
+}
+
+/* ---- zips */
+
+static bool begins_as_zip(const char *path)
+{
+    char head[4];
+    FILE *f = fopen(path, "rb");
+    size_t n = f ? fread(head, 1, sizeof head, f) : 0;
+    if (f)
+        fclose(f);
+    return packed_is((struct str){head, n});
+}
+
+static enum rc add_pages(struct sources *s, uint32_t zip, const vec_packed *pages, struct err *e)
+{
+    const struct source_zip *z = &s->zip.p[zip];
+    for (size_t i = 0; i < pages->n; i++) {
+        struct str name = archive_name(z->archive, pages->p[i].member);
+        struct source x = {.zip = zip, .page = pages->p[i]};
+        x.name = path_join(&s->arena, z->path, name.p);
+        if (!x.name)
+            return err_nomem(e);
+        TRY(push(s, x, e));
+    }
+    return RC_OK;
+}
+
+/* One that cannot be opened is a page that cannot be read. */
+static enum rc add_zip(struct sources *s, const char *path, struct err *e)
+{
+    struct source_zip z = {.path = path};
+    struct err why = {0};
+    vec_packed pages = {0};
+    enum rc rc = file_map(&z.map, path, &why);
+    if (rc == RC_OK)
+        rc = packed_open(&z.archive, &pages, (struct str){(const char *)z.map.p, z.map.n}, &why);
+    if (rc == RC_OK && (rc = vec_push(&s->zip, z, e)) == RC_OK) {
+        rc = add_pages(s, (uint32_t)s->zip.n - 1, &pages, e);
+        vec_free(&pages);
+        return rc;
+    }
+    vec_free(&pages);
+    archive_close(z.archive);
+    file_unmap(&z.map);
+    if (rc == RC_NOMEM)
+        return err_nomem(e);
+    struct err *kept = arena_alloc(&s->arena, sizeof *kept);
+    if (!kept)
+        return err_nomem(e);
+    *kept = why;
+    return push(s, (struct source){.name = path, .zip = UINT32_MAX, .why = kept}, e);
+}
+
+static bool ends_as_zip(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot && strcasecmp(dot, ".zip") == 0;
+}
+
+/* ---- folders */
 
 /* Part of a saved page, the address of one, or what an earlier run wrote. */
 bool source_is_no_page(const char *path)
@@ -59,7 +128,7 @@ static enum rc walk(struct sources *s, struct folder here, vec_folder *stack, st
         else if (stat(path, &st) != 0 || lstat(path, &own) != 0)
             rc = add(s, path, false, e); /* its failure is told with the others */
         else if (S_ISREG(st.st_mode) && !source_is_no_page(path))
-            rc = add(s, path, false, e);
+            rc = ends_as_zip(path) ? add_zip(s, path, e) : add(s, path, false, e);
         else if (S_ISDIR(own.st_mode) && here.depth >= DEPTH_MAX)
             rc = err_at(e, err_too_big(e, "read.too_deep", "%d", DEPTH_MAX), path, NULL, 0, 0);
         else if (S_ISDIR(own.st_mode)) {
@@ -110,6 +179,8 @@ enum rc sources_add(struct sources *s, const char *path, struct err *e)
         return add(s, kept.p, true, e);
     if (strcmp(path, "-") != 0 && S_ISDIR(st.st_mode))
         return add_folder(s, kept.p, e);
+    if (strcmp(path, "-") != 0 && S_ISREG(st.st_mode) && begins_as_zip(path))
+        return add_zip(s, kept.p, e);
     return add(s, kept.p, false, e);
 }
 

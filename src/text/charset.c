@@ -40,20 +40,39 @@ static double share_score(struct share s)
     return all > 0 ? good / all : -2;
 }
 
-/* Behind the pairs of characters of three bytes from i on; stops where the rest is to be looked at
- * closer. */
+/* Eight bytes; what is first in memory is lowest. */
+static uint64_t bytes_at(struct str s, size_t i)
+{
+    uint64_t w;
+    memcpy(&w, s.p + i, sizeof w);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    w = __builtin_bswap64(w);
+#endif
+    return w;
+}
+
+/* Do those bytes of `w` that are C0 or F0 in `mask` have the forms 10xxxxxx and 1110xxxx, and are
+ * the latter, at `lead` (01 each), neither E0 nor ED, behind which not all is valid? */
+static bool is_run(uint64_t w, uint64_t mask, uint64_t lead)
+{
+    const uint64_t low = lead * 0x0F, high = lead << 4;
+    uint64_t not0 = (w & low) + low, notd = ((w ^ lead * 0x0D) & low) + low;
+    return (w & mask) == ((mask & UINT64_MAX / 255 << 7) | lead * 0x60) &&
+           (not0 & notd & high) == high;
+}
+
+/* Behind the characters of three bytes from i on, eight and then two at a step; stops where the
+ * rest is to be looked at closer. */
 static size_t skip_han(struct str s, size_t i)
 {
-    const uint64_t mask = 0xC0C0F0C0C0F0u, want = 0x8080E08080E0u;
-    const unsigned odd = 1u << 0 | 1u << 0xD; /* E0, ED: not all that follows is valid */
-    for (uint64_t w; s.n - i >= sizeof w; i += 6) {
-        memcpy(&w, s.p + i, sizeof w);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-        w = __builtin_bswap64(w);
-#endif
-        if ((w & mask) != want || ((odd >> (w & 15) | odd >> (w >> 24 & 15)) & 1))
-            break;
-    }
+    const uint64_t all = UINT64_MAX / 255 * 0xC0, two = 0x0000000001000001u;
+    const uint64_t a = 0x0001000001000001u, b = a << 8, c = a << 16; /* of 24 bytes */
+    while (s.n - i >= 24 && is_run(bytes_at(s, i), all | a * 0xF0, a) &&
+           is_run(bytes_at(s, i + 8), all | b * 0xF0, b) &&
+           is_run(bytes_at(s, i + 16), all | c * 0xF0, c))
+        i += 24;
+    while (s.n - i >= 8 && is_run(bytes_at(s, i), (all >> 16) | two * 0xF0, two))
+        i += 6;
     return i;
 }
 

@@ -180,7 +180,7 @@ static enum rc load_for_write(struct request *rq, struct reply *re, struct shown
     struct str tag = request_header(rq, "If-Match");
     *ready = false;
     TRY(record_show(rq->site, rq->actor, rq->kind, rq->id, rq->arena, s, e));
-    if (!tag.n)
+    if (!tag.n || str_eq(str_trim(tag), STR("*"))) /* "whatever it is by now" would lose updates */
         return api_problem(rq, re, 428, "web.if_match", (struct str){0}, e);
     if (!same_version(tag, s->rec.version)) {
         reply_header(re, "ETag", textf(rq, "\"%lld\"", (long long)s->rec.version));

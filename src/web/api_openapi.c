@@ -327,7 +327,25 @@ static void add_path(json_t *paths, const struct route *r, const struct kind *k,
     json_object_set_new(item, method[r->method], o);
 }
 
-static json_t *paths_json(const struct kinds *kinds, bool zh)
+/* What no record of the kind can ever answer is not described for it. */
+static bool serves(const struct route *r, const struct kind *k, const struct chains *chains)
+{
+    if (r->handler == api_tiers)
+        return k->is_self;
+    if (r->handler == api_matches || r->handler == api_why)
+        return k->side != MATCH_NONE;
+    if (r->handler == api_approval || r->handler == api_approval_do)
+        return chains_of_kind(chains, k);
+    if (r->handler == api_step)
+        return k->n_actions > 0;
+    if (r->handler == api_create)
+        return k->create != 0;
+    if (r->handler == api_remove)
+        return k->remove != 0;
+    return r->handler != api_change || k->write != 0;
+}
+
+static json_t *paths_json(const struct kinds *kinds, const struct chains *chains, bool zh)
 {
     json_t *paths = json_object();
     for (const struct route *r = routes; r->pattern; r++) {
@@ -337,7 +355,7 @@ static json_t *paths_json(const struct kinds *kinds, bool zh)
             add_path(paths, r, NULL, zh);
         else
             for (uint32_t i = 0; i < kinds_count(kinds); i++)
-                if (r->handler != api_tiers || kinds_at(kinds, i)->is_self)
+                if (serves(r, kinds_at(kinds, i), chains))
                     add_path(paths, r, kinds_at(kinds, i), zh);
     }
     return paths;
@@ -358,10 +376,11 @@ enum rc api_describe(struct request *rq, struct reply *re, struct err *e)
         "{s:s, s:{s:s, s:s, s:s}, s:o, s:{s:o, s:{s:{s:s, s:s}}, s:{s:{s:s, s:{s:{s:{s:s}}}}}}, "
         "s:[{s:[]}]}",
         "openapi", "3.1.0", "info", "title", "Qiao 桥", "version", QIAO_VERSION, "description",
-        site_message(rq->site, "web.api.about", rq->zh), "paths", paths_json(kinds, rq->zh),
-        "components", "schemas", schemas, "securitySchemes", "token", "type", "http", "scheme",
-        "bearer", "responses", "problem", "description", "RFC 9457", "content",
-        "application/problem+json", "schema", "type", "object", "security", "token");
+        site_message(rq->site, "web.api.about", rq->zh), "paths",
+        paths_json(kinds, site_chains(rq->site), rq->zh), "components", "schemas", schemas,
+        "securitySchemes", "token", "type", "http", "scheme", "bearer", "responses", "problem",
+        "description", "RFC 9457", "content", "application/problem+json", "schema", "type",
+        "object", "security", "token");
     char *text = all ? json_dumps(all, JSON_INDENT(1)) : NULL;
     json_decref(all);
     if (!text)

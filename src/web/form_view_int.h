@@ -23,6 +23,7 @@ struct form_view {
     bool posted;             /* values are the form's, not the record's */
     const uint32_t *only;    /* these fields; NULL: all that a person may write */
     uint32_t n_only;
+    uint32_t n_needed; /* the first of them, which must be filled in here */
     struct view *v;
     struct titles titles;
 };

@@ -1,5 +1,7 @@
-/* The only file that knows libmicrohttpd: bytes in, an exchange served, bytes out. A pool of
- * threads, each with its epoll; a request is served on the thread that read it. */
+/* The only file that knows libmicrohttpd: bytes in, an exchange served, bytes out. Few threads read
+ * and write, each with its epoll, and answer themselves what is kept; a page that has to be made is
+ * made by a crew while its connection is suspended, so that nobody's kept page waits for another's
+ * export. */
 #define _POSIX_C_SOURCE 200809L
 #include "web/http_int.h"
 
@@ -23,6 +25,7 @@
 #define IDLE_SECONDS    30u
 #define HEADER_BYTES    (32u << 10)
 #define STOP_SECONDS    10
+#define CPUS_A_READER   4u /* a thread reads and writes what so many processors make */
 /* How much of a body that is too large is read and thrown away, so that the browser gets to see the
  * answer: this many times its limit. */
 #define DRAIN_TIMES     8
@@ -195,8 +198,22 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
         *upload_n = 0;
         return MHD_YES;
     }
+    if (x->served || serve_kept(x))
+        return answer(x, c);
+    x->connection = c;
+    MHD_suspend_connection(c);
+    crew_give(x->web->crew, &x->piece);
+    return MHD_YES;
+}
+
+/* By one of the crew; libmicrohttpd then asks on_request again. */
+static void make(void *ctx, struct piece *p)
+{
+    struct exchange *x = (struct exchange *)p;
+    (void)ctx;
     serve(x);
-    return answer(x, c);
+    x->served = true;
+    MHD_resume_connection(x->connection);
 }
 
 /* ---- the server ---- */
@@ -234,22 +251,18 @@ static enum rc address_of(struct sockaddr_storage *out, const struct web_options
     return err_user(e, "web.address", "%s", text);
 }
 
-static unsigned pool_size(const struct web_options *o)
-{
-    unsigned n = o->threads ? o->threads : 2 * pool_cpus();
-    return MAX(n, 2u);
-}
-
 enum rc http_start(struct web *w, struct err *e)
 {
     struct sockaddr_storage at;
     TRY(address_of(&at, &w->o, e));
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG |
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME |
                      (at.ss_family == AF_INET6 ? MHD_USE_IPv6 : 0u);
+    const unsigned cpus = pool_cpus();
+    TRY(crew_open(&w->crew, w->o.threads ? w->o.threads : 2 * cpus, make, w, e));
     errno = 0;
     w->daemon = MHD_start_daemon(
         flags, w->o.port, NULL, NULL, on_request, w, MHD_OPTION_EXTERNAL_LOGGER, log_mhd, NULL,
-        MHD_OPTION_SOCK_ADDR, &at, MHD_OPTION_THREAD_POOL_SIZE, pool_size(&w->o),
+        MHD_OPTION_SOCK_ADDR, &at, MHD_OPTION_THREAD_POOL_SIZE, MAX(1u, cpus / CPUS_A_READER),
         MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES, MHD_OPTION_URI_LOG_CALLBACK,
         begin, w, MHD_OPTION_UNESCAPE_CALLBACK, keep_as_is, NULL, MHD_OPTION_NOTIFY_COMPLETED,
@@ -262,13 +275,22 @@ enum rc http_start(struct web *w, struct err *e)
     return RC_OK;
 }
 
+static void wait_answered(struct web *w, int seconds)
+{
+    for (int i = 0; i < seconds * 100 && atomic_load(&w->counters.running) > 0; i++)
+        nanosleep(&(struct timespec){.tv_nsec = 10 * 1000 * 1000}, NULL);
+}
+
 void http_stop(struct web *w)
 {
+    MHD_socket listening = w->daemon ? MHD_quiesce_daemon(w->daemon) : MHD_INVALID_SOCKET;
+    if (w->daemon)
+        wait_answered(w, STOP_SECONDS);
+    crew_close(w->crew);
+    w->crew = NULL;
     if (!w->daemon)
         return;
-    MHD_socket listening = MHD_quiesce_daemon(w->daemon);
-    for (int i = 0; i < STOP_SECONDS * 100 && atomic_load(&w->counters.running) > 0; i++)
-        nanosleep(&(struct timespec){.tv_nsec = 10 * 1000 * 1000}, NULL);
+    wait_answered(w, 1); /* what the crew made last */
     MHD_stop_daemon(w->daemon);
     if (listening != MHD_INVALID_SOCKET)
         close(listening);

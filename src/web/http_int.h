@@ -4,6 +4,7 @@
 #define QIAO_WEB_HTTP_INT_H
 
 #include "base/map.h"
+#include "base/pool.h"
 #include "web/form_int.h"
 #include "web/web_int.h"
 
@@ -53,11 +54,14 @@ struct web {
     bool strict;        /* QIAO_WEB_STRICT: a view with an undeclared name is an error */
     uint16_t port;
     void *daemon;
+    struct crew *crew; /* who makes the pages that are not kept */
 };
 
 /* One request and its answer. */
 struct exchange {
+    struct piece piece;
     struct web *web;
+    void *connection; /* libmicrohttpd's, suspended while the crew is at it */
     struct arena arena;
     enum method method;
     bool head, known_method;
@@ -65,13 +69,16 @@ struct exchange {
     struct buf body;
     uint64_t received;
     size_t limit;
-    bool started, counted;
+    bool started, counted, served;
     double began;
     struct request rq;
     struct reply re;
 };
 /* Split the target, find the route: before the body is read. */
 void serve_begin(struct exchange *x);
+/* Answer what stands in memory, kept pages and assets, in microseconds: true when x->re is filled.
+ */
+bool serve_kept(struct exchange *x);
 /* Answer: fills x->re in every case. */
 void serve(struct exchange *x);
 
@@ -110,6 +117,8 @@ enum rc routes_check(const struct site *s, struct err *e) MUST_CHECK;
 
 /* Who asks, in which language. */
 enum rc session_read(struct request *rq, struct err *e) MUST_CHECK;
+/* The same from memory, for a route without ROUTE_API and ROUTE_BARE; false: session_read must. */
+bool session_seen(struct request *rq);
 /* Sets the cookie of rq->who. */
 enum rc session_cookie(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 enum rc session_clear(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;

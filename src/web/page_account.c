@@ -10,7 +10,7 @@
 const struct page account_def = {
     "account",
     "login org has_second password_error second_error token_error token_value token_name"
-    " secret uri calendar_url has_calendar tokens[id name scope created expires used]",
+    " secret uri calendar_url has_calendar calendar_id tokens[id name scope created expires used]",
     false};
 
 struct account_view {
@@ -30,6 +30,7 @@ static enum rc view_tokens(struct request *rq, struct view *v, struct err *e)
         bool calendar = str_eq(all.p[i].scope, STR("calendar"));
         if (calendar) {
             view_flag(v, "has_calendar", true);
+            view_int(v, "calendar_id", all.p[i].id);
             view_str(t, "name", msg(rq, "web.calendar"));
         }
         view_str(t, "scope",

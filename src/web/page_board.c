@@ -9,7 +9,7 @@
 #define CARD_SHAPE                                                                                 \
     "cards[id href need offer need_href offer_href score days broker next overdue version"         \
     " steps[name label path direct tone]]"
-#define COLUMNS_SHAPE "columns[name label tone total more folded " CARD_SHAPE "] here any"
+#define COLUMNS_SHAPE "columns[name label tone total more folded " CARD_SHAPE "] here any refused"
 
 const struct page board_def = {"board",
                                "mine may_mine list needs brokers[value label on]"
@@ -76,7 +76,9 @@ static void read_filters(struct board *b)
         add_test(b, "need.industry under", industry);
     /* after a move the board's address comes with the form */
     struct str back = param_text(rq, "back");
-    b->here = str_starts(back, STR("/board")) ? back : address_with(rq, NULL, NULL, 0);
+    b->here = str_starts(back, STR("/board")) ? back
+              : rq->id                        ? STR("/board")
+                                              : address_with(rq, NULL, NULL, 0);
 }
 
 static void option(struct view *list, struct str value, struct str label, struct str chosen)
@@ -317,10 +319,17 @@ enum rc board_move(struct request *rq, struct reply *re, struct err *e)
     if (asks) /* it needs words after all: its page asks for them */
         return reply_seef(rq, re, NULL, e, "%.*s/%lld/step/%.*s?back=/board", (int)b.list.n,
                           b.list.p, (long long)rq->id, (int)rq->name.n, rq->name.p);
-    if (rc != RC_OK)
+    if (rc != RC_OK && (!rq->part || !is_refusal(rc, e)))
         return rc;
     if (!rq->part)
-        return reply_see(rq, re, param_has(rq, "back") ? b.here : STR("/board"), "moved", e);
+        return reply_seef(rq, re, "moved", e, "%.*s#card-%lld", (int)b.here.n, b.here.p,
+                          (long long)rq->id);
+    if (rc != RC_OK) { /* somebody was there first: the board as it stands now, and why */
+        re->status = error_status(e);
+        view_str(b.v, "refused",
+                 str_eq(str_of(e->key), STR("store.stale")) ? msg(rq, "web.board_stale")
+                                                            : msg_error(rq, e));
+    }
     TRY(view_columns(&b, e));
     return reply_page(rq, re, &board_part_def, msg(rq, "web.board"), b.v, e);
 }

@@ -157,7 +157,7 @@ static enum rc form_reply(struct request *rq, struct reply *re, struct form_view
 
 /* Refused for a reason that no field of the form has: said above the form, which keeps what was
  * typed. Whatever else went wrong is an error page. */
-static bool is_refusal(enum rc rc, const struct err *why)
+bool is_refusal(enum rc rc, const struct err *why)
 {
     return rc == RC_USER && (error_status(why) == 422 || error_status(why) == 409);
 }
@@ -339,6 +339,7 @@ static enum rc step_fields(struct request *rq, const struct shown *s, const stru
         return err_nomem(e);
     for (uint32_t i = 0; i < a->n_require; i++)
         all[f->n_only++] = a->require[i];
+    f->n_needed = f->n_only;
     for (uint32_t i = 0; s->may_write && i < a->n_ask; i++)
         all[f->n_only++] = a->ask[i];
     f->only = all;
@@ -350,6 +351,15 @@ static struct str back_of(const struct request *rq, struct str path)
 {
     struct str back = param_text(rq, "back");
     return path_is_local(back) ? back : path;
+}
+
+/* The same once the step is taken: on the board, at its card. */
+static struct str back_to(const struct request *rq, const struct rec *r)
+{
+    struct str back = back_of(rq, record_path(rq, r));
+    return str_starts(back, STR("/board"))
+               ? textf(rq, "%.*s#card-%lld", (int)back.n, back.p, (long long)r->id)
+               : back;
 }
 
 static enum rc step_reply(struct request *rq, struct reply *re, const struct shown *s,
@@ -389,6 +399,16 @@ static enum rc step_reply(struct request *rq, struct reply *re, const struct sho
     return reply_page(rq, re, &step_page_def, label_text(&step->action->label, rq->zh), v, e);
 }
 
+/* What a step is called, also one that is not to be taken now; else as the address has it. */
+static struct str step_label(const struct request *rq)
+{
+    const struct kind *k = rq->kind;
+    for (uint32_t i = 0; i < k->n_actions; i++)
+        if (str_eq(k->action[i].name, rq->name))
+            return label_text(&k->action[i].label, rq->zh);
+    return rq->name;
+}
+
 static enum rc step_load(struct request *rq, struct shown *s, const struct step **step,
                          struct err *e)
 {
@@ -396,7 +416,8 @@ static enum rc step_load(struct request *rq, struct shown *s, const struct step 
     if (s->in_approval)
         return err_user(e, "approval.running", "%s", "");
     *step = find_step(s, rq->name);
-    return *step ? RC_OK : err_user(e, "web.no_step", "%.*s", (int)rq->name.n, rq->name.p);
+    struct str label = step_label(rq);
+    return *step ? RC_OK : err_user(e, "web.no_step", "%.*s", (int)MIN(label.n, 60u), label.p);
 }
 
 enum rc step_page(struct request *rq, struct reply *re, struct err *e)
@@ -440,8 +461,7 @@ enum rc step_do(struct request *rq, struct reply *re, struct err *e)
     if (asks || (rc != RC_NOMEM && faults.n)) {
         rc = step_reply(rq, re, &s, step, &faults, NULL, e);
     } else if (rc == RC_OK) {
-        struct str path = record_path(rq, &s.rec);
-        rc = reply_see(rq, re, back_of(rq, path), "moved", e);
+        rc = reply_see(rq, re, back_to(rq, &s.rec), "moved", e);
     } else if (is_refusal(rc, &why) && n) {
         rc = step_reply(rq, re, &s, step, &faults, &why, e);
     } else {

@@ -120,6 +120,14 @@ enum rc view_papers(struct request *rq, struct view *v, const struct kind *k, in
 enum rc paper_do(struct request *rq, struct reply *re, struct err *e) MUST_CHECK;
 /* A column's heading. */
 struct str column_label(const struct request *rq, const struct kind *k, struct str name);
+/* Was it refused for what the page may say and go on from (422, 409)? */
+bool is_refusal(enum rc rc, const struct err *why);
+/* A condition over a kind in words: "类型为联合研究院，且状态不是草稿或已终止"; what cannot be read
+ * stays as it is. The text of a field that names a kind, a field or a condition (an indicator's) in
+ * words, any other as it is: for pages, never for what is edited or exported. In the arena. */
+struct str say_filter(struct request *rq, const struct kind *k, struct str text);
+struct str say_declared(struct request *rq, const struct rec *r, const struct field_def *f,
+                        struct str text);
 /* The conditions of the quick filters and of "text" in the address; NULL where there are none. */
 enum rc list_more(struct request *rq, const struct kind *k, const struct filter **out, bool *any,
                   struct err *e) MUST_CHECK;

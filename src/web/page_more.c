@@ -61,11 +61,8 @@ enum rc view_more(struct request *rq, struct view *v, const struct shown *shown,
     static const struct {
         const char *kind;
         enum rc (*view)(struct request *rq, struct view *v, const struct rec *r, struct err *e);
-    } own[] = {{"event", view_event},
-               {"person", view_led},
-               {"project", view_led},
-               {"programme", view_programme},
-               {"org", view_org}};
+    } own[] = {{"event", view_event},         {"person", view_led},        {"project", view_led},
+               {"programme", view_programme}, {"indicator", view_measure}, {"org", view_org}};
     const struct rec *r = &shown->rec;
     size_t n = 0;
     TRY(view_reckoned(rq, v, r, e));

@@ -222,10 +222,31 @@ enum rc indicators_of(struct request *rq, const int64_t *programme, size_t n, in
 
 struct programme_view {
     struct request *rq;
+    const struct rec *programme;
     struct view *groups;
     const struct indicators *all;
     bool *done;
 };
+
+/* For who declares indicators: where to add one to an action that has none. */
+static void view_new_indicator(struct request *rq, struct view *v, const struct rec *programme,
+                               struct str action)
+{
+    const struct kind *k = kind_find(site_kinds(rq->site), STR("indicator"));
+    struct buf b;
+    struct err e;
+    if (!k || !actor_may(rq->actor, k, RIGHT_CREATE, NULL))
+        return;
+    buf_init(&b, 1 << 16);
+    enum rc rc = buf_printf(&b, &e, "/indicator/new?programme=%" PRId64, programme->id);
+    if (rc == RC_OK && action.n) {
+        rc = buf_str(&b, STR("&action="), &e);
+        rc = rc == RC_OK ? url_escape(&b, action, &e) : rc;
+    }
+    if (rc == RC_OK)
+        view_str(v, "new_indicator", textf(rq, "%.*s", (int)b.n, b.p));
+    buf_free(&b);
+}
 
 static enum rc view_group(struct programme_view *p, struct str action, bool rest, struct str lead,
                           struct err *e)
@@ -246,8 +267,10 @@ static enum rc view_group(struct programme_view *p, struct str action, bool rest
     }
     if (!group && rest)
         return RC_OK;
-    if (!group) /* an action without indicators is named all the same */
+    if (!group) { /* an action without indicators is named all the same */
         group = view_item(p->groups);
+        view_new_indicator(p->rq, group, p->programme, action);
+    }
     view_str(group, "label", action);
     view_str(group, "lead", lead);
     return RC_OK;
@@ -276,19 +299,46 @@ static enum rc view_groups(struct programme_view *p, const struct rec *r, struct
                       STR(""), e);
 }
 
+/* The day that is asked about, and what says so on the page. */
+static int64_t view_day(struct request *rq, struct view *one)
+{
+    int64_t today = work_today(rq), day = MIN(param_day(rq, "on", today), today);
+    view_str(one, "on", show_day(rq, day));
+    view_str(one, "today", show_day(rq, today));
+    view_flag(one, "past", day < today);
+    return day;
+}
+
+/* On its own page an indicator stands as it does on its programme's. */
+enum rc view_measure(struct request *rq, struct view *v, const struct rec *r, struct err *e)
+{
+    struct view *one = view_map(v, "programme"), *group = view_item(view_list(one, "groups"));
+    const struct val *action = work_val(r, "action", TYPE_TEXT);
+    struct measured *m = arena_calloc(rq->arena, 1, sizeof *m);
+    if (!m)
+        return err_nomem(e);
+    enum rc rc = measures_at(rq->site, rq->actor, r, 1, view_day(rq, one), true, rq->arena, m, e);
+    view_flag(one, "alone", true);
+    view_str(group, "label", action ? action->text : STR(""));
+    if (rc == RC_OK)
+        rc = view_indicator(rq, view_item(view_list(group, "indicators")), r, m, MISSING_SHOWN,
+                            true, e);
+    vec_free(&m->missing);
+    return rc;
+}
+
 enum rc view_programme(struct request *rq, struct view *v, const struct rec *r, struct err *e)
 {
     struct indicators all;
     struct view *one = view_map(v, "programme");
-    int64_t today = work_today(rq), day = MIN(param_day(rq, "on", today), today);
+    int64_t day = view_day(rq, one);
     enum rc rc = indicators_of(rq, &r->id, 1, day, INDICATORS_MOST, false, &all, e);
     struct programme_view p = {.rq = rq,
+                               .programme = r,
                                .groups = view_list(one, "groups"),
                                .all = &all,
                                .done = arena_calloc(rq->arena, all.rec.n + 1, sizeof(bool))};
-    view_str(one, "on", show_day(rq, day));
-    view_str(one, "today", show_day(rq, today));
-    view_flag(one, "past", day < today);
+    view_new_indicator(rq, one, r, STR(""));
     if (rc == RC_OK)
         rc = p.done ? view_groups(&p, r, e) : err_nomem(e);
     indicators_free(&all);

@@ -88,12 +88,14 @@ static bool asks_nothing(const struct action *a)
     return !a->comment && !a->reason && !a->n_require;
 }
 
-/* The step that is offered first: one that ends well, else one that leads on. */
+/* The step that is offered first: one that ends well, else one that leads on; never one that stays.
+ */
 static const struct step *next_step(const struct shown *shown)
 {
     const struct kind *k = shown->rec.kind;
     for (uint32_t i = 0; i < shown->n_steps; i++)
-        if (str_eq(k->state[shown->step[i]->to].tone, STR("good")))
+        if (shown->step[i]->to != shown->rec.state &&
+            str_eq(k->state[shown->step[i]->to].tone, STR("good")))
             return shown->step[i];
     const struct step *first = shown->n_steps > 1 ? shown->step[0] : NULL;
     return first && first->to > shown->rec.state && !str_eq(k->state[first->to].tone, STR("bad"))

@@ -91,7 +91,9 @@ enum rc reply_see(struct request *rq, struct reply *re, struct str path, const c
     if (!path_is_local(path))
         path = STR("/");
     char mark = str_find(path, STR("?"), 0) == SIZE_MAX ? '?' : '&';
-    struct str to = done ? textf(rq, "%.*s%cdone=%s", (int)path.n, path.p, mark, done)
+    size_t spot = MIN(str_find(path, STR("#"), 0), path.n); /* a place on the page stands last */
+    struct str to = done ? textf(rq, "%.*s%cdone=%s%.*s", (int)spot, path.p, mark, done,
+                                 (int)(path.n - spot), path.p + spot)
                          : arena_str(rq->arena, path);
     if (!to.p || !to.n)
         return err_nomem(e);

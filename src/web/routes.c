@@ -22,8 +22,8 @@ const struct route routes[] = {
     ROUTE(POST, "/matches/seen", seen_do, ROLES_SIGNED, 0, "新匹配已看", "New matches are seen"),
     ROUTE(GET, "/healthz", healthz, ROLES_ALL, ROUTE_BARE, "健康检查", "Health"),
     ROUTE(GET, "/metrics", metrics, ROLES_ALL, ROUTE_BARE, "运行指标（Prometheus）", "Prometheus metrics"),
-    ROUTE(GET, "/static/{name}", static_file, ROLES_ALL, ROUTE_BARE, "样式、脚本、图标", "Styles, scripts, icons"),
-    ROUTE(GET, "/favicon.ico", favicon, ROLES_ALL, ROUTE_BARE, "网站图标", "Icon of the site"),
+    ROUTE(GET, "/static/{name}", static_file, ROLES_ALL, ROUTE_BARE | ROUTE_QUICK, "样式、脚本、图标", "Styles, scripts, icons"),
+    ROUTE(GET, "/favicon.ico", favicon, ROLES_ALL, ROUTE_BARE | ROUTE_QUICK, "网站图标", "Icon of the site"),
 
     ROUTE(GET, "/search", search_page, ROLES_ALL, ROUTE_CACHE | ROUTE_KEEP, "全站搜索", "Search everything"),
     ROUTE(GET, "/board", board_page, ROLES_TALKS, 0, "对接看板", "Board of introductions"),

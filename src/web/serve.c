@@ -136,6 +136,16 @@ static void not_modified(struct exchange *x)
         }
 }
 
+/* The page kept for who asks, in *re. */
+static bool take_kept(struct exchange *x, struct page_cache *kept, struct str key,
+                      struct page_stamp now)
+{
+    if (!kept || !cache_get(kept, key, x->rq.zh, now, &x->re, x->rq.arena))
+        return false;
+    atomic_fetch_add(&x->web->counters.cached, 1);
+    return true;
+}
+
 static enum rc handle(struct exchange *x, struct err *e)
 {
     struct request *rq = &x->rq;
@@ -150,10 +160,8 @@ static enum rc handle(struct exchange *x, struct err *e)
     struct page_stamp now = {0};
     if (kept)
         now = stamp_of(x->web->site);
-    if (kept && cache_get(kept, key, rq->zh, now, &x->re, rq->arena)) {
-        atomic_fetch_add(&x->web->counters.cached, 1);
+    if (take_kept(x, kept, key, now))
         return RC_OK;
-    }
     TRY(check_right(x, &done, e));
     if (done)
         return RC_OK;
@@ -225,4 +233,23 @@ void serve(struct exchange *x)
     }
     not_modified(x);
     guard_headers(x);
+}
+
+bool serve_kept(struct exchange *x)
+{
+    struct request *rq = &x->rq;
+    const unsigned flags = rq->route ? rq->route->flags : 0;
+    struct str key;
+    if (flags & ROUTE_QUICK) {
+        serve(x);
+        return true;
+    }
+    if (!(flags & (ROUTE_CACHE | ROUTE_KEEP)) || is_unsafe(x) || x->received || !session_seen(rq))
+        return false;
+    struct page_cache *kept = keeper(x, &key);
+    if (!kept || !take_kept(x, kept, key, stamp_of(x->web->site)))
+        return false;
+    not_modified(x);
+    guard_headers(x);
+    return true;
 }

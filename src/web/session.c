@@ -55,6 +55,18 @@ enum rc session_read(struct request *rq, struct err *e)
     return RC_OK;
 }
 
+bool session_seen(struct request *rq)
+{
+    struct str id = cookie_get(rq, STR(COOKIE));
+    rq->who = (struct signed_in){.actor = actor_visitor};
+    rq->zh = !str_eq(cookie_get(rq, STR("lang")), STR("en"));
+    if (id.n && id.n < SESSION_ID && !auth_session_seen(rq->site, id, rq->arena, &rq->who))
+        return false;
+    if (rq->actor->account)
+        rq->zh = rq->actor->zh;
+    return true;
+}
+
 enum rc session_cookie(struct request *rq, struct reply *re, struct err *e)
 {
     struct str s = textf(rq, COOKIE "=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s", rq->who.id,

@@ -1,6 +1,6 @@
 /* Values of records as pages show them. */
 #include "service/attach.h"
-#include "web/web_int.h"
+#include "web/page_int.h"
 
 #include <stdio.h>
 
@@ -93,6 +93,25 @@ static enum rc plain(struct request *rq, struct str *out, const struct field_def
     return rc == RC_OK && !out->p ? err_nomem(e) : rc;
 }
 
+/* 30,000,000.5 */
+static struct str parted(const struct request *rq, struct str number)
+{
+    bool minus = str_starts(number, STR("-"));
+    struct str rest = str_sub(number, minus, number.n);
+    size_t point = MIN(str_find(rest, STR("."), 0), rest.n);
+    uint64_t n = 0;
+    if (point < 5 || point > 18)
+        return number;
+    for (size_t i = 0; i < point; i++) {
+        if (rest.p[i] < '0' || rest.p[i] > '9')
+            return number;
+        n = n * 10 + (uint64_t)(rest.p[i] - '0');
+    }
+    struct str whole = show_count(rq, n);
+    return textf(rq, "%s%.*s%.*s", minus ? "-" : "", (int)whole.n, whole.p, (int)(rest.n - point),
+                 rest.p + point);
+}
+
 /* 180 万元, 0.5 万元; below a thousand 元. */
 struct str show_money(const struct request *rq, int64_t fen)
 {
@@ -158,6 +177,10 @@ static enum rc view_one(struct request *rq, struct view *v, const struct rec *r,
         s = show_money(rq, val->num);
     else
         TRY(plain(rq, &s, f, val, e));
+    if (f->type == TYPE_TEXT)
+        s = say_declared(rq, r, f, s);
+    else if (f->type == TYPE_DECIMAL)
+        s = parted(rq, s);
     view_str(v, "text", s);
     const struct code *c = f->type == TYPE_CODE && f->codes ? code_find(f->codes, val->text) : NULL;
     if (c && c->tone.n)

@@ -106,6 +106,7 @@ enum route_flag {
     ROUTE_FILES = 64,     /* the same for a multipart form only */
     ROUTE_KEEP = 32,      /* a signed-in answer depends on no more than address, language, who asks,
                              site_seq, the day and the engine's generation either */
+    ROUTE_QUICK = 128,    /* answered from memory, by the thread that reads the requests */
 };
 
 #define R(role)      ((roles)(1u << (role)))

@@ -53,6 +53,9 @@ enum rc view_indicator(struct request *rq, struct view *v, const struct rec *ind
 /* programme{…} of MORE_SHAPE. */
 enum rc view_programme(struct request *rq, struct view *v, const struct rec *r,
                        struct err *e) MUST_CHECK;
+/* The same of one indicator, on its own page. */
+enum rc view_measure(struct request *rq, struct view *v, const struct rec *r,
+                     struct err *e) MUST_CHECK;
 
 /* reckoned[…] of MORE_SHAPE: how fields with a formula came about. */
 enum rc view_reckoned(struct request *rq, struct view *v, const struct rec *r,
@@ -80,7 +83,8 @@ enum rc view_tiers_of(struct request *rq, struct view *v, const struct rec *org,
 #define TIER_SHAPE "label href start until certificate valid unsure"
 #define MORE_SHAPE                                                                                 \
     THREAD_SHAPE                                                                                   \
-    " promises_path programme{on past today groups[label lead indicators[" INDICATOR_SHAPE         \
+    " promises_path programme{on past today alone new_indicator groups[label lead new_indicator"   \
+    " indicators[" INDICATOR_SHAPE                                                                 \
     "]]} reckoned[label rule basis differs lines[label words numbers result note]]"                \
     " led_path led_count course[day stage trl who comment] sides[label date] confirm_path"         \
     " assessed[period median sheets[title href assessor score items proposal state{text tone}"     \

@@ -100,6 +100,7 @@ await test('no If-Match: 428; a stale one: 412 and nothing changed', async () =>
   for (const method of ['PATCH', 'DELETE']) {
     const body = method === 'PATCH' ? { fields: { title: '盖掉' } } : undefined;
     same((await broker.ask(method, target, body)).status, 428, method);
+    same((await broker.ask(method, target, body, { 'if-match': '*' })).status, 428, method);
     const stale = await broker.ask(method, target, body, { 'if-match': '"1"' });
     same([stale.status, stale.json.key], [412, 'store.stale'], method);
     same(stale.etag, before.etag);
@@ -310,6 +311,13 @@ await test('the description is valid OpenAPI 3.1', async () => {
     check(r.valid, JSON.stringify(r.errors)?.slice(0, 2000));
     for (const kind of kinds) check(json.components.schemas[kind], kind);
   }
+});
+
+await test('what a kind has not is not described for it', async () => {
+  const has = (path, method) => Boolean(description.paths[path]?.[method]);
+  check(has('/api/need/{id}/matches', 'get') && has('/api/person/{id}/matches', 'get') && has('/api/agreement/{id}/approval', 'get'), 'there');
+  check(!has('/api/event/{id}/matches', 'get') && !has('/api/need/{id}/approval', 'get') && !has('/api/need/{id}/tiers', 'get'), 'not there');
+  check(has('/api/approval/{id}', 'get') && !has('/api/approval', 'post') && !has('/api/approval/{id}', 'patch'), 'written by nobody');
 });
 
 await test('every declared operation answers', async () => {

@@ -114,7 +114,7 @@ await test('template, import and export carry them, and an export comes back unc
   const dry = await bring('patent', csv, '专利.csv');
   same((await broker.get(`/api/patent?filter=${q('title = "一种鲁班锁治具"')}`)).json.items.length, 0, 'a dry run writes nothing');
   await person.post(dry.at, {});
-  check(await until(async () => (await broker.get(`/api/patent?filter=${q('title = "一种鲁班锁治具"')}`)).json.items.length === 1, 20000), 'imported', dry.page.text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').slice(0, 1500));
+  check(await until(async () => (await broker.get(`/api/patent?filter=${q('title = "一种鲁班锁治具"')}`)).json.items.length === 1), 'imported', dry.page.text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').slice(0, 1500));
 
   const before = (await broker.get('/api/patent?limit=100')).text;
   const file = await person.get('/patent/export?format=xlsx&all=1');

@@ -180,7 +180,7 @@ async function enter(browser, site, role) {
 
 async function main() {
     const o = options(process.argv.slice(2)), { chromium } = require('playwright-core');
-    const site = o.site ? { address: o.site, password: o.password } : await require('./site.js').start();
+    const site = o.site ? { address: o.site, password: o.password } : (await require('./site.js').start())[0];
     const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'] });
     const faults = new Map();
     for (const role of o.roles.split(','))

@@ -1,4 +1,4 @@
-// Runs the journeys in one browser over one site and prints TAP. A journey is a
+// Runs the journeys in one browser and prints TAP. A journey is a
 // file of journeys/ that exports async function (t); what t gives it is below.
 'use strict';
 const assert = require('assert').strict;
@@ -7,13 +7,15 @@ const path = require('path');
 const { chromium } = require('playwright-core');
 const { start, root } = require('./site.js');
 
-// Two rows of journeys run side by side; what changes records that others count stands in one row.
+// Two rows of journeys run side by side, each on a site of its own, so that none changes what another counts.
+// They should end at about the same time: what each took is told behind its tests.
 const rows = [
-    ['company', 'broker', 'imports', 'exports', 'matching', 'stale', 'plain', 'news', 'milestone', 'crawl'],
-    ['visitor', 'keyboard', 'phone', 'reading', 'account', 'inbox', 'dashboard', 'coverage', 'approval', 'appointment', 'unchanged'],
+    ['phone', 'keyboard', 'company', 'broker', 'imports', 'exports', 'matching', 'stale', 'plain', 'news', 'milestone', 'crawl'],
+    ['visitor', 'reading', 'account', 'inbox', 'dashboard', 'leaders', 'coverage', 'approval', 'appointment', 'unchanged'],
 ];
 const pictures = path.join(root, 'build/check/browser');
-let browser, site, n = 0, failed = 0;
+const patience = 60000; // for a slow machine: it costs nothing when things go right
+let browser, sites = [], n = 0, failed = 0;
 
 function report(ok, name, why) {
     n++;
@@ -45,7 +47,7 @@ async function small(page, file) {
 }
 
 // What a row of journeys works with.
-function tools() {
+function tools(site) {
     const faults = []; // what pages wrote to the console, exceptions, refusals of the content policy
     const contexts = [];
     // Somebody with a browser; signed in where a login is given.
@@ -54,9 +56,16 @@ function tools() {
             baseURL: site.address, viewport: { width: 1280, height: 900 }, locale: 'zh-CN', acceptDownloads: true, ...options,
         });
         contexts.push(context);
-        context.setDefaultTimeout(15000);
+        context.setDefaultTimeout(patience);
         watch(context, faults);
         const page = await context.newPage();
+        // what is waited for may stand there before the rest of its page does
+        const appears = page.waitForSelector.bind(page);
+        page.waitForSelector = async (...what) => {
+            const found = await appears(...what);
+            await page.waitForLoadState('load');
+            return found;
+        };
         if (login) {
             await page.goto('/sign-in');
             await page.fill('#login', login);
@@ -79,8 +88,13 @@ function tools() {
             report(false, name, `${page ? page.url() : ''}\n${e.stack}`);
         }
     }
-    // Clicks what leads to another page, and is there: a click alone may come back before the page has changed.
-    const follow = async (link) => Promise.all([link.page().waitForEvent('load'), link.click()]);
+    // Clicks what leads to another page, and is there: a click alone may come back before the page has changed,
+    // and a selector or an address that the old page has too is no sign of the new one.
+    const follow = async (link) => {
+        const page = link.page();
+        await Promise.all([page.waitForEvent('framenavigated', (frame) => frame === page.mainFrame()), link.click()]);
+        await page.waitForLoadState('load');
+    };
     const picture = async (page, name, full) => {
         await page.screenshot({ path: path.join(pictures, `${name}.png`), fullPage: Boolean(full) });
         if (process.env.QIAO_GUIDE && guide[name]) await small(page, path.join(process.env.QIAO_GUIDE, `${guide[name]}.webp`));
@@ -89,15 +103,17 @@ function tools() {
     return { assert, somebody, test, picture, follow, close };
 }
 
-async function walk(names) {
-    const t = tools();
+async function walk(site, names) {
+    const t = tools(site);
     for (const name of names) {
+        const began = Date.now();
         try {
             await require(`./journeys/${name}.js`)(t);
         } catch (e) {
             report(false, `${name}: the journey breaks off`, e.stack);
         }
         await t.close();
+        console.log(`# ${name}: ${((Date.now() - began) / 1000).toFixed(1)} s`);
     }
 }
 
@@ -105,19 +121,22 @@ async function main() {
     const chosen = process.argv.slice(2);
     fs.rmSync(pictures, { recursive: true, force: true });
     fs.mkdirSync(pictures, { recursive: true });
-    site = await start();
+    const forgotten = fs.readdirSync(path.join(__dirname, 'journeys')).filter((f) => !rows.flat().includes(path.basename(f, '.js')));
+    assert.deepEqual(forgotten, [], 'every journey stands in a row');
+    const walks = chosen.length ? [chosen] : rows;
+    sites = await start(walks.length);
     browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'] });
-    await Promise.all(chosen.length ? [walk(chosen)] : rows.map(walk));
+    await Promise.all(walks.map((names, i) => walk(sites[i], names)));
 }
 
 main()
     .catch((e) => report(false, 'the browser and the site start', e.stack))
     .finally(async () => {
         if (browser) await browser.close();
-        const end = site ? await site.stop() : { status: 0, complaints: '' };
+        const ends = await Promise.all(sites.map((site) => site.stop()));
         // a journey brings a workbook that is none, and that is worth a line
-        const lines = end.complaints.split('\n').filter((l) => l && !l.includes('sheet.damaged'));
-        report(end.status === 0 && lines.length === 0, 'the site ends well and has logged no other warning', lines.join('\n'));
+        const lines = ends.flatMap((end) => end.complaints.split('\n')).filter((l) => l && !l.includes('sheet.damaged'));
+        report(ends.every((end) => end.status === 0) && lines.length === 0, 'the sites end well and have logged no other warning', lines.join('\n'));
         console.log(`1..${n}`);
         process.exit(failed ? 1 : 0);
     });

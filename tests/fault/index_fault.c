@@ -1,7 +1,6 @@
 /* The index directory under faults. Without arguments: every change, with every allocation and
  * every write step made to fail, and killed before every write step, in a child each; afterwards
- * the directory must hold the old or the new state, and take the change again. Prints TAP.
- *     index_fault DIR CHANGE   make one change (the child): 0 done, 1 refused with an error */
+ * the directory must hold the old or the new state, and take the change again. Prints TAP. */
 #define _GNU_SOURCE
 #include "../unit/index_help.h"
 #include "base/fault.h"
@@ -87,6 +86,7 @@ static const struct change {
 
 static long allocs, writes; /* of this process so far */
 
+/* 0 done, 1 refused with an error, 2 neither. */
 static int make_change(const char *path, const char *name)
 {
     struct err e = {0};
@@ -164,17 +164,19 @@ static int state_of(const char *path, uint64_t *out)
 
 /* ---- the driver ---- */
 
-/* Run ourselves with one fault; exit status, or minus the signal. */
+/* The change with one fault, in a child; exit status (of LeakSanitizer where it leaks), or minus
+ * the signal. */
 static int child(const char *path, const char *change, const char *fault, long n)
 {
     int status;
     char number[24];
     snprintf(number, sizeof number, "%ld", n);
+    fflush(stdout);
     pid_t pid = fork();
     if (pid == 0) {
         setenv(fault, number, 1);
-        execl("/proc/self/exe", "index_fault", path, change, (char *)NULL);
-        _exit(126);
+        fault_begin_anew();
+        exit(make_change(path, change));
     }
     if (pid < 0 || waitpid(pid, &status, 0) != pid)
         BUG("fork");
@@ -270,16 +272,11 @@ static bool drive(const char *change)
     return every_fault(change, "QIAO_FAULT_ALLOC", a, new_state) && ok;
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
     help_state = 7;
     coll = coll_make(DOCS, 60, 12);
     int status = 0;
-    if (argc > 1) {
-        status = argc > 2 ? make_change(argv[1], argv[2]) : 2;
-        coll_free(&coll);
-        return status;
-    }
     char shm[] = "/dev/shm/qiao-fault-XXXXXX", tmp[] = "/tmp/qiao-fault-XXXXXX";
     char *root = mkdtemp(shm); /* thousands of flushes: not on a disk where that can be avoided */
     if (!root)

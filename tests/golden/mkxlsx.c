@@ -1,7 +1,8 @@
 /* Makes the workbooks of the golden tests.
  *   mkxlsx rows OUT < TSV     one sheet "Sheet1"; a cell "=…!" is a formula whose value is the
  * error … mkxlsx bomb OUT           a sheet of 256 MiB of blanks, compressed to almost nothing
- *   mkxlsx far OUT            a cell in column 1,000,000 */
+ *   mkxlsx far OUT            a cell in column 1,000,000
+ *   mkxlsx zip OUT FILE...    no workbook: these files, by the names given */
 #define _POSIX_C_SOURCE 200809L
 #include <stdbool.h>
 #include <stdio.h>
@@ -112,8 +113,21 @@ static int rows(const char *path)
     return status;
 }
 
+static int packed(const char *path, char **file, int n)
+{
+    zip_t *zip = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, NULL);
+    bool failed = !zip;
+    for (int i = 0; i < n && !failed; i++) {
+        zip_source_t *source = zip_source_file(zip, file[i], 0, -1);
+        failed = !source || zip_file_add(zip, file[i], source, ZIP_FL_ENC_UTF_8) < 0;
+    }
+    return failed || zip_close(zip) != 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 3 && strcmp(argv[1], "zip") == 0)
+        return packed(argv[2], argv + 3, argc - 3);
     if (argc != 3)
         return 2;
     return strcmp(argv[1], "rows") == 0   ? rows(argv[2])

@@ -88,7 +88,7 @@ static inline long ask_with(struct browser *b, const char *method, const char *p
     curl_easy_reset(b->curl);
     curl_easy_setopt(b->curl, CURLOPT_URL, url);
     curl_easy_setopt(b->curl, CURLOPT_PATH_AS_IS, 1L);
-    curl_easy_setopt(b->curl, CURLOPT_TIMEOUT, 30L);
+    curl_easy_setopt(b->curl, CURLOPT_TIMEOUT, 120L);
     curl_easy_setopt(b->curl, CURLOPT_WRITEFUNCTION, take_bytes);
     curl_easy_setopt(b->curl, CURLOPT_WRITEDATA, &got.body);
     curl_easy_setopt(b->curl, CURLOPT_HEADERFUNCTION, take_bytes);

@@ -367,6 +367,7 @@ static void make_archive(void)
     add_member(z, "新闻/二.txt",
                "望江大学与远川重工股份有限公司签署战略合作协议\n2026年4月8日，望江大学校长方志远、"
                "远川重工股份有限公司董事长石海生出席签约仪式，双方签署战略合作协议。\n");
+    add_member(z, "新闻/二.txt.url", "https://news.example.edu.cn/2026/0409/c2.html\n");
     add_member(z, "新闻/空.txt", "");
     add_member(z, "新闻/图.png", "PNG");
     add_member(z, "__MACOSX/._一.html", "x");

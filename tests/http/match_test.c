@@ -250,7 +250,7 @@ static void test_way(void **state)
                 shows(pathf("action=\"/board/%lld/contact\"", (long long)id)));
     assert_int_equal(post(&broker, pathf("/board/%lld/contact", (long long)id), "back=/board"),
                      303);
-    assert_string_equal(header("Location"), "/board?done=moved");
+    assert_string_equal(header("Location"), pathf("/board?done=moved#card-%lld", (long long)id));
     assert_string_equal(state_of(id), "contacted");
     get(&giver, "/board"); /* now it knows of the proposal, not of whom */
     assert_true(shows("高镍三元正极材料包覆改性") && !shows("绝密") && !shows("甲公司"));
@@ -260,10 +260,14 @@ static void test_way(void **state)
     assert_int_equal(post(&giver, pathf("/board/%lld/talk", (long long)id), ""), 303);
     get(&giver, path); /* it has agreed: each sees the other */
     assert_true(shows(SECRET_TITLE) && shows("甲公司") && !shows(SECRET_MONEY));
+    assert_int_equal(get(&broker, pathf("/introduction/%lld/step/agree", (long long)id)), 200);
+    assert_true(shows("form-label required\" for=\"f-mode\"") &&
+                shows("form-label required\" for=\"f-outcome\""));
+    assert_true(shows("form-label\" for=\"f-amount\"") && shows("form-label\" for=\"f-signed\""));
     assert_int_equal(post(&broker, pathf("/introduction/%lld/step/agree", (long long)id),
                           "has.mode=1&mode=buy&has.outcome=1&outcome=ok&back=/board"),
                      303);
-    assert_string_equal(header("Location"), "/board?done=moved");
+    assert_string_equal(header("Location"), pathf("/board?done=moved#card-%lld", (long long)id));
     assert_string_equal(state_of(id), "agreed");
     get(&broker, pathf("/need/%lld/matches", (long long)masked));
     assert_true(shows("已达成"));
@@ -296,6 +300,23 @@ static void test_refusal(void **state)
     assert_string_equal(state_of(id), "removed");
     assert_int_equal(post(&asker, pathf("%s/refuse", path), "reason=indicator"), 303);
     assert_int_equal(introduction_of(need, rival), id);
+    assert_string_equal(state_of(id), "refused");
+}
+
+/* Who comes second on the board gets the board as it stands, and is told. */
+static void test_board_second(void **state)
+{
+    (void)state;
+    char body[400];
+    int64_t id = introduction_of(need, rival);
+    assert_string_equal(state_of(id), "refused");
+    const char *move = pathf("/board/%lld/reconsider", (long long)id);
+    snprintf(body, sizeof body, "csrf=%s&version=1&back=/board", broker.csrf);
+    struct curl_slist *more = curl_slist_append(NULL, "HX-Request: true");
+    assert_int_equal(ask_with(&broker, "POST", move, body, more), 409);
+    assert_true(shows("role=\"alert\"") && shows("看板已更新") && shows("id=\"board\""));
+    assert_true(shows("class=\"bcard\"") && !shows("<html"));
+    curl_slist_free_all(more);
     assert_string_equal(state_of(id), "refused");
 }
 
@@ -414,11 +435,12 @@ static void test_learning(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_matches), cmocka_unit_test(test_why),
-        cmocka_unit_test(test_search),  cmocka_unit_test(test_masked),
-        cmocka_unit_test(test_way),     cmocka_unit_test(test_both_sides),
-        cmocka_unit_test(test_refusal), cmocka_unit_test(test_rights),
-        cmocka_unit_test(test_board),   cmocka_unit_test(test_learning),
+        cmocka_unit_test(test_matches),  cmocka_unit_test(test_why),
+        cmocka_unit_test(test_search),   cmocka_unit_test(test_masked),
+        cmocka_unit_test(test_way),      cmocka_unit_test(test_both_sides),
+        cmocka_unit_test(test_refusal),  cmocka_unit_test(test_board_second),
+        cmocka_unit_test(test_rights),   cmocka_unit_test(test_board),
+        cmocka_unit_test(test_learning),
     };
     return cmocka_run_group_tests(tests, plant, web_stop);
 }

@@ -256,6 +256,44 @@ static void test_programme(void **state)
     assert_false(shows("past-note"));
 }
 
+/* Its page says in words what is counted, and what it comes to; the form has it as it is typed. */
+static void test_indicator_in_words(void **state)
+{
+    (void)state;
+    const char *path = pathf("/indicator/%lld", (long long)coverage);
+    assert_int_equal(get(&visitor, path), 200);
+    assert_true(shows("统计对象</dt><dd>协议") && shows("状态为履行中") && shows("各方 · 单位"));
+    assert_true(shows("单位类型为企业") && !shows("parties.org") && !shows("state = active"));
+    assert_true(shows("现值与走势") && shows("indicator-value"));
+    assert_int_equal(get(&visitor, pathf("%s?on=2026-01-02", path)), 200);
+    assert_true(shows("class=\"past-note\""));
+    assert_int_equal(get(&broker, pathf("%s/edit", path)), 200);
+    assert_true(shows("state = active") && shows("type = company") && shows("parties.org"));
+    assert_false(shows("状态为履行中"));
+    /* conditions of every sort */
+    static const struct {
+        const char *filter, *words;
+    } said[] = {
+        {"not state in (draft, active) and amount >= 5万元", "状态不是起草或履行中，且"},
+        {"not (type = institute or start < 2026-01-01)", "不满足（"},
+        {"(type = institute or type = contract) and end is empty", "（协议类型为"},
+        {"not end is empty", "已填写"},
+        {"title contains \"研究院\"", "包含研究院"},
+        {"end <= today + 90d", "不晚于当天起 90 天后"},
+        {"end >= .start", "不早于"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(said); i++) {
+        int64_t one =
+            MAKE(&actor_system, "indicator", "title", "试", "programme", ref(programme), "measure",
+                 "count", "over", "agreement", "filter", said[i].filter, "owner", "乙大学");
+        assert_int_equal(get(&broker, pathf("/indicator/%lld", (long long)one)), 200);
+        if (!shows(said[i].words))
+            fail_msg("%s is not said as %s", said[i].filter, said[i].words);
+        if (strstr(said[i].filter, "amount"))
+            assert_true(shows("不小于 5 万元"));
+    }
+}
+
 static void test_coverage_moves(void **state)
 {
     (void)state;
@@ -398,7 +436,7 @@ static void test_calendar(void **state)
     snprintf(secret, sizeof secret, "%.*s", (int)strcspn(first + 10, "."), first + 10);
     assert_int_equal(api_with(secret), 401);
     assert_int_equal(get(&editor, "/account"), 200);
-    assert_false(shows(secret));
+    assert_true(!shows(secret) && shows("作废订阅地址"));
     make_calendar(&editor, second);
     assert_int_equal(get(&visitor, first), 404);
     assert_int_equal(get(&visitor, second), 200);
@@ -411,6 +449,16 @@ static void test_calendar(void **state)
     at = strstr(got.body.p, "/account/tokens/");
     assert_int_equal(post(&editor, pathf("%.*s", (int)strcspn(at, "\""), at), ""), 303);
     assert_int_equal(get(&visitor, second), 404);
+    assert_int_equal(get(&editor, "/account"), 200);
+    assert_false(shows("作废订阅地址"));
+}
+
+/* A step that is not to be taken now is called as its button would be. */
+static void test_step_has_a_name(void **state)
+{
+    (void)state;
+    assert_int_equal(get(&broker, pathf("/agreement/%lld/step/submit", (long long)agreement)), 422);
+    assert_true(shows("现在不能办理这一步：提交审批"));
 }
 
 static void test_token_is_no_calendar(void **state)
@@ -457,8 +505,10 @@ int main(void)
         cmocka_unit_test(test_circular),
         cmocka_unit_test(test_owed),
         cmocka_unit_test(test_calendar),
+        cmocka_unit_test(test_step_has_a_name),
         cmocka_unit_test(test_token_is_no_calendar),
         cmocka_unit_test(test_alumni),
+        cmocka_unit_test(test_indicator_in_words),
     };
     return cmocka_run_group_tests(tests, plant, web_stop);
 }

@@ -27,7 +27,7 @@ atEnd(() => browser.close());
 const faults = []; // what our pages wrote to the console: the provider's own are its own
 async function somebody(options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'zh-CN', ...options });
-  context.setDefaultTimeout(15000);
+  context.setDefaultTimeout(60000);
   // the provider's pages of its development mode ask for fonts of the world outside
   await context.route((u) => !['127.0.0.1', 'localhost'].includes(u.hostname), (r) => r.abort());
   context.on('console', (m) => {
@@ -167,7 +167,9 @@ await test('browser: a provider that is down is said so, and the password still 
   const other = await somebody();
   const second = await serve(dir, ['--oidc', issuer, '--oidc-client', 'qiao']);
   await other.goto(`${second.url}/sign-in`);
+  const there = other.waitForEvent('framenavigated', (frame) => frame === other.mainFrame());
   await other.getByRole('link', { name: '单点登录（OIDC）' }).click();
+  await there;
   await other.waitForLoadState();
   const said = await other.locator('main').innerText();
   check(said.includes('连不上统一身份认证服务器') && said.includes('用密码登录'), said);

@@ -274,6 +274,40 @@ static void a_failing_step_beside_is_the_last(void **unused)
     assert_int_equal(l.started, 6);
 }
 
+struct errand {
+    struct piece piece;
+    unsigned done;
+};
+
+static void run_errand(void *ctx, struct piece *p)
+{
+    struct errand *one = (struct errand *)p;
+    one->done++; /* nobody else has it */
+    atomic_fetch_add((atomic_uint *)ctx, 1);
+}
+
+static void what_a_crew_is_given_is_done_once(void **unused)
+{
+    (void)unused;
+    static struct errand errand[1000];
+    for (unsigned threads = 1; threads <= 4; threads++) {
+        atomic_uint done = 0;
+        struct crew *c = NULL;
+        memset(errand, 0, sizeof errand);
+        assert_int_equal(crew_open(&c, threads, run_errand, &done, NULL), RC_OK);
+        for (size_t i = 0; i < ARRAY_LEN(errand); i++)
+            crew_give(c, &errand[i].piece);
+        if (threads % 2) /* what is left is done at the end as well */
+            while (atomic_load(&done) < 10)
+                ;
+        crew_close(c);
+        assert_int_equal(done, ARRAY_LEN(errand));
+        for (size_t i = 0; i < ARRAY_LEN(errand); i++)
+            assert_int_equal(errand[i].done, 1);
+    }
+    crew_close(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -287,6 +321,7 @@ int main(void)
         cmocka_unit_test(the_smallest_failing_step_is_reported),
         cmocka_unit_test(steps_beside_run_in_order),
         cmocka_unit_test(a_failing_step_beside_is_the_last),
+        cmocka_unit_test(what_a_crew_is_given_is_done_once),
     };
     return cmocka_run_group_tests_name("base_io", tests, make_dir, remove_dir);
 }

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static char help_dir[64];
+static char help_dir[200];
 static int64_t help_time = 1700000000;
 
 static inline int64_t help_now(void *ctx)
@@ -50,7 +50,8 @@ static inline struct site *help_open(bool engine)
 
 static inline void help_init(void)
 {
-    snprintf(help_dir, sizeof help_dir, "/tmp/engine_test.XXXXXX");
+    const char *tmp = getenv("TMPDIR");
+    snprintf(help_dir, sizeof help_dir, "%s/engine_test.XXXXXX", tmp && tmp[0] ? tmp : "/tmp");
     assert_non_null(mkdtemp(help_dir));
     struct site_options o = help_options(false);
     OK(site_init(&o, &help_err));
@@ -60,7 +61,7 @@ static inline void help_remove(void)
 {
     static const char *const name[] = {"qiao.db", "qiao.db-wal", "qiao.db-shm",
                                        "files",   "lock",        "secret.key"};
-    char path[128];
+    char path[300];
     for (size_t i = 0; i < ARRAY_LEN(name); i++) {
         snprintf(path, sizeof path, "%s/%s", help_dir, name[i]);
         if (unlink(path) != 0)

@@ -340,7 +340,7 @@ static void it_says_how_it_was_reckoned(void **state)
     assert_int_equal(lines.n, 3);
     line_is(&lines.p[0], "比例", "50%", "50%", "0.5", "三人");
     line_is(&lines.p[1], "基数", "年薪 × 时间占比%", "240,000.50 × 33.3%", "≈79,920.16", "");
-    line_is(&lines.p[2], "补贴", "取小(基数 × 比例, 50,000)", "取小(≈79,920.16 × 0.5, 50,000)",
+    line_is(&lines.p[2], "补贴", "取小（基数 × 比例，50,000）", "取小（≈79,920.16 × 0.5，50,000）",
             "39,900.00", "向下取到 100 元");
     lines.n = 0;
     r.val[field_find(r.kind, STR("salary"))].set = false;

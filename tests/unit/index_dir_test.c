@@ -19,7 +19,7 @@
 
 #define MAX_DOCS 8000u
 
-static char root[64];
+static char root[200];
 
 static struct index_dir_options options(unsigned threads)
 {
@@ -29,7 +29,7 @@ static struct index_dir_options options(unsigned threads)
 
 static const char *fresh(const char *name)
 {
-    static char path[8][128];
+    static char path[8][300];
     static unsigned at;
     char *p = path[at++ % 8];
     snprintf(p, sizeof path[0], "%s/%s", root, name);
@@ -604,7 +604,8 @@ static void reading_goes_on(void **state)
 static int make_root(void **state)
 {
     (void)state;
-    snprintf(root, sizeof root, "/tmp/qiao-index-XXXXXX");
+    const char *tmp = getenv("TMPDIR");
+    snprintf(root, sizeof root, "%s/qiao-index-XXXXXX", tmp && tmp[0] ? tmp : "/tmp");
     return mkdtemp(root) ? 0 : -1;
 }
 

@@ -106,6 +106,7 @@ struct plain {
     struct bag *result, *title, *body;
     uint32_t n, nn;
     uint32_t df[VOCAB], need_df[VOCAB];
+    double weight[VOCAB];
     double avg;
     bool english;
 };
@@ -201,6 +202,20 @@ static inline void count_text(struct plain *p, struct bag *b, struct str s)
     }
 }
 
+static inline double plain_idf(double n, double df)
+{
+    return log(1 + (n - df + .5) / (df + .5));
+}
+
+static inline double plain_weight(const struct plain *p, uint32_t w, bool single)
+{
+    double idf = plain_idf(p->n, p->df[w]);
+    if (p->english)
+        return single ? 0 : idf;
+    double damp = plain_idf(p->nn, p->need_df[w]) / plain_idf(p->nn, 0);
+    return sqrt(idf) * pow(damp, .5 * fmin(1, p->nn / 100.)) * (single ? 1.5 : 1);
+}
+
 static inline void plain_make(struct plain *p, const struct texts *results,
                               const struct texts *needs, bool english)
 {
@@ -227,6 +242,10 @@ static inline void plain_make(struct plain *p, const struct texts *results,
         for (uint32_t i = 0; i < p->nn; i++)
             p->need_df[w] += p->title[i].f[w] + p->body[i].f[w] > 0;
     }
+    for (size_t i = 0; i < p->vocab.cap; i++)
+        if (p->vocab.key[i].p)
+            p->weight[p->vocab.val[i]] =
+                plain_weight(p, p->vocab.val[i], p->vocab.key[i].p[0] == '#');
 }
 
 static inline void plain_free(struct plain *p)
@@ -238,35 +257,19 @@ static inline void plain_free(struct plain *p)
     free(p->body);
 }
 
-static inline double plain_idf(double n, double df)
-{
-    return log(1 + (n - df + .5) / (df + .5));
-}
-
-static inline double plain_weight(const struct plain *p, uint32_t w, bool single)
-{
-    double idf = plain_idf(p->n, p->df[w]);
-    if (p->english)
-        return single ? 0 : idf;
-    double damp = plain_idf(p->nn, p->need_df[w]) / plain_idf(p->nn, 0);
-    return sqrt(idf) * pow(damp, .5 * fmin(1, p->nn / 100.)) * (single ? 1.5 : 1);
-}
-
 static inline double plain_score(const struct plain *p, uint32_t need, uint32_t result)
 {
     const struct bag *t = &p->title[need], *b = &p->body[need], *r = &p->result[result];
     double xx = 0, yy = 0, xy = 0;
-    for (size_t i = 0; i < p->vocab.cap; i++) {
-        if (!p->vocab.key[i].p)
-            continue;
-        uint32_t w = p->vocab.val[i];
-        double weight = plain_weight(p, w, p->vocab.key[i].p[0] == '#');
+    for (uint32_t w = 0; w < p->vocab.n; w++) {
         double x = 0, f = r->f[w];
+        if (!t->f[w] && !b->f[w] && !r->f[w])
+            continue;
         x += t->f[w] ? (p->english ? 1 : 3) * (1 + log(t->f[w])) : 0;
         x += b->f[w] ? 1 + log(b->f[w]) : 0;
         double y = f ? f * 3 / (f + 2 * (.25 + .75 * r->len / p->avg)) : 0;
-        x *= weight;
-        y *= weight;
+        x *= p->weight[w];
+        y *= p->weight[w];
         xx += x * x;
         yy += y * y;
         xy += x * y;

@@ -21,7 +21,7 @@
 const struct command *const commands[] = {&sample_command};
 const size_t n_commands = 1;
 
-static char dir[] = "/tmp/qiao-region-XXXXXX";
+static char dir[200];
 static struct site *site;
 static struct arena mem;
 static struct err err;
@@ -40,6 +40,8 @@ static int up(void **state)
     struct site_options o = {.dir = dir};
     char samples[] = "samples/region", quiet[] = "--quiet";
     char *argv[] = {dir, samples, quiet, NULL};
+    const char *tmp = getenv("TMPDIR");
+    snprintf(dir, sizeof dir, "%s/qiao-region-XXXXXX", tmp && tmp[0] ? tmp : "/tmp");
     bool loaded = mkdtemp(dir) && site_init(&o, &err) == RC_OK &&
                   sample_command.run(&c, 3, argv, &err) == RC_OK;
     model_close(c.model); /* the command line's; main ends without it */
@@ -54,7 +56,7 @@ static int up(void **state)
 static int down(void **state)
 {
     (void)state;
-    char command[100];
+    char command[300];
     site_close(site);
     arena_free(&mem);
     snprintf(command, sizeof command, "rm -r %s", dir);

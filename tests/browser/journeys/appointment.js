@@ -64,8 +64,7 @@ module.exports = async ({ assert, somebody, test, picture, follow: arrive }) => 
     await test('appointment: each side confirms itself', company, async () => {
         for (const page of [school, company]) {
             await page.goto(appointment);
-            await page.click('form[action$="/confirm"] button');
-            await page.waitForSelector('.show-grid');
+            await arrive(page.locator('form[action$="/confirm"] button'));
         }
         assert.equal(await company.locator('form[action$="/confirm"]').count(), 0);
         assert.match(await state(company), /双方已确认/);
@@ -121,8 +120,7 @@ module.exports = async ({ assert, somebody, test, picture, follow: arrive }) => 
         await step(school, appointment, 'renew', { comment: '任务已调整', end: '2029-12-31' });
         for (const page of [school, company]) {
             await page.goto(appointment);
-            await page.click('form[action$="/confirm"] button');
-            await page.waitForSelector('.show-grid');
+            await arrive(page.locator('form[action$="/confirm"] button'));
         }
         assert.match(await state(company), /在聘/);
         assert.match(await company.locator('main').innerText(), /2029-12-31/);

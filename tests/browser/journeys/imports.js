@@ -34,7 +34,7 @@ module.exports = async ({ assert, somebody, test, picture, follow }) => {
         await page.goto('/need/import');
         await page.setInputFiles('#file', { name, mimeType: 'application/octet-stream', buffer });
         await page.click('form[enctype] button[type=submit]');
-        await page.waitForSelector('#import-run .counts, #import-run .alert-danger', { timeout: 20000 });
+        await page.waitForSelector('#import-run .counts, #import-run .alert-danger');
     };
     const counts = async () => (await page.locator('.counts strong').allInnerTexts()).map(Number); // rows new changed same wrong
 
@@ -69,7 +69,7 @@ module.exports = async ({ assert, somebody, test, picture, follow }) => {
         assert.deepEqual(await counts(), [2, 2, 0, 0, 0]);
         await picture(page, 'import-ready');
         await page.click('#import-run form .btn-primary');
-        await page.waitForSelector('#import-run .alert-success', { timeout: 20000 });
+        await page.waitForSelector('#import-run .alert-success');
         await page.goto('/need?text=' + encodeURIComponent('导入'));
         assert.equal(await page.locator('td.first').count(), 2);
     });
@@ -91,11 +91,11 @@ module.exports = async ({ assert, somebody, test, picture, follow }) => {
         assert.equal(await field('怎么谈').inputValue(), '');
         await field('怎么谈').selectOption({ label: '合作方式' });
         await picture(page, 'import-mapping', true);
-        await page.click('.mapping button[type=submit]');
-        await page.waitForSelector('#import-run .counts', { timeout: 20000 });
+        await follow(page.locator('.mapping button[type=submit]'));
+        await page.waitForSelector('#import-run .counts');
         assert.equal(await page.locator('.alert-warning').count(), 0); // no column is left out
         await page.click('#import-run form .btn-primary');
-        await page.click('#import-run .alert-success a');
+        await follow(page.locator('#import-run .alert-success a').first());
         await page.goto('/need?text=' + encodeURIComponent('极片毛刺'));
         await follow(page.locator('td.first a').first());
         assert.match(await page.locator('main').innerText(), /不大于八微米[^]*委托开发/);

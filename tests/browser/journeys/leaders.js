@@ -3,7 +3,7 @@
 
 const pages = (pdf) => (pdf.toString('latin1').match(/\/Type\s*\/Page[^s]/g) || []).length;
 
-module.exports = async ({ assert, somebody, test, picture }) => {
+module.exports = async ({ assert, somebody, test, picture, follow }) => {
     const page = await somebody('broker');
 
     await test('leaders: each course is drawn, and stands there in numbers', page, async () => {
@@ -46,7 +46,7 @@ module.exports = async ({ assert, somebody, test, picture }) => {
     });
     await test('leaders: a programme shows its indicators by month, also on a day past', page, async () => {
         await page.goto('/leaders');
-        await page.locator('.area-programmes h3 a').first().click();
+        await follow(page.locator('.area-programmes h3 a').first());
         await page.waitForSelector('.course.drawn canvas');
         await page.locator('.course-table summary').first().click();
         assert.ok(await page.locator('.course-table').first().locator('tbody tr').count() > 3);

@@ -1,13 +1,13 @@
 // The engine proposes, people decide: matches of a need, why, shortlist, introduce, refuse, the board.
 'use strict';
 
-module.exports = async ({ assert, somebody, test, picture }) => {
+module.exports = async ({ assert, somebody, test, picture, follow }) => {
     const broker = await somebody('broker');
     let matches;
 
     await test('matching: a published need has its ranked results, with reasons', broker, async () => {
         await broker.goto('/need?f.state=open');
-        await broker.locator('td.first a').first().click();
+        await follow(broker.locator('td.first a').first());
         await broker.locator('a[href*="/matches"]').first().click();
         await broker.waitForSelector('.match-list');
         matches = broker.url();
@@ -32,8 +32,8 @@ module.exports = async ({ assert, somebody, test, picture }) => {
     });
     await test('matching: shortlisted, and it stands on the board', broker, async () => {
         await free(broker, matches, 'form[action$="/shortlist"] button');
-        await broker.click('form[action$="/shortlist"] button');
-        await broker.waitForSelector('.decided');
+        await follow(broker.locator('form[action$="/shortlist"] button').first());
+        assert.ok(await broker.locator('.decided').count() > 0);
         await broker.goto('/board');
         assert.ok(await broker.locator('.board .bcard').count() >= 1);
         await picture(broker, 'board', true);
@@ -44,14 +44,14 @@ module.exports = async ({ assert, somebody, test, picture }) => {
         await broker.click('form[action$="/refuse"] button[type=submit]');
         await broker.waitForSelector('form[action$="/refuse"] .invalid');
         await broker.locator('form[action$="/refuse"] input[name=reason]').first().check();
-        await broker.click('form[action$="/refuse"] button[type=submit]');
-        await broker.waitForSelector('.decided');
+        await follow(broker.locator('form[action$="/refuse"] button[type=submit]'));
+        assert.ok(await broker.locator('.decided').count() > 0);
     });
     await test('matching: a company asks to be introduced with three answers', broker, async () => {
         const company = await somebody('editor_co');
         await company.goto('/need?f.state=open&filter=' + encodeURIComponent('owner = @org'));
         const own = company.locator('td.first a').first();
-        await own.click();
+        await follow(own);
         await company.locator('a[href*="/matches"]').first().click();
         await company.waitForSelector('.match-list');
         await free(company, company.url(), 'form[action$="/propose"]');
@@ -59,8 +59,8 @@ module.exports = async ({ assert, somebody, test, picture }) => {
         const answers = company.locator('form[action$="/propose"] textarea');
         assert.equal(await answers.count(), 3);
         for (let i = 0; i < 3; i++) await answers.nth(i).fill('我们可以提供中试线和样品，希望三个月内见面。');
-        await company.click('form[action$="/propose"] button[type=submit]');
-        await company.waitForSelector('.decided');
+        await follow(company.locator('form[action$="/propose"] button[type=submit]'));
+        assert.ok(await company.locator('.decided').count() > 0);
         await picture(company, 'proposed', true);
         await company.context().close();
     });

@@ -6,7 +6,7 @@ const news = `<html><head><title>临河理工大学与远峰材料有限公司�
 <p>2026年10月15日，临河理工大学副校长周时雨一行到远峰材料有限公司，双方签署合作协议，共建特种涂层联合实验室。</p>
 <p>远峰材料有限公司董事长严冬青表示，公司将在2027年底前投入800万元。</p></body></html>`;
 
-module.exports = async ({ assert, somebody, test, picture }) => {
+module.exports = async ({ assert, somebody, test, picture, follow: arrive }) => {
     const page = await somebody('broker');
     const fill = async (fields) => {
         for (const [name, text] of Object.entries(fields)) await page.fill(`[name="${name}"]`, text);
@@ -58,11 +58,10 @@ module.exports = async ({ assert, somebody, test, picture }) => {
         await page.setInputFiles('input[type=file]', { name: '检测报告.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n') });
         await save();
         assert.match(await page.locator('#main').innerText(), /检测报告\.pdf/);
-        await page.click('.page-actions a[href$="/step/deliver"], .page-actions form[action$="/step/deliver"] button');
+        await arrive(page.locator('.page-actions a[href$="/step/deliver"], .page-actions form[action$="/step/deliver"] button'));
         await fill({ done: '2026-11-20', evidence: '第三方检测报告：2130 小时' });
         await save();
-        await page.click('.page-actions form[action$="/step/accept"] button, .page-actions a[href$="/step/accept"]');
-        await page.waitForSelector('.show-grid');
+        await arrive(page.locator('.page-actions form[action$="/step/accept"] button, .page-actions a[href$="/step/accept"]'));
         assert.match(await page.locator('.page-head .state').first().innerText(), /已验收/);
     });
     await test('milestone: its thread reaches back to the sentence', page, async () => {

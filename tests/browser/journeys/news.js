@@ -33,11 +33,11 @@ module.exports = async ({ assert, somebody, test, picture, follow }) => {
         await picture(page, 'news-review', true);
     });
     await test('the original stands beside it, each repair visible', page, async () => {
-        await page.click('text=对照原文');
+        await follow(page.locator('text=对照原文'));
         assert.equal(await page.locator('.article ins').first().innerText(), '协议');
         assert.equal(await page.locator('.before del').first().innerText(), '協議');
         await picture(page, 'news-original');
-        await page.click('text=收起原文');
+        await follow(page.locator('text=收起原文'));
     });
     await test('by keyboard: j to the agreement, a accepts it', page, async () => {
         await page.keyboard.press('j');
