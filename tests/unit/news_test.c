@@ -506,6 +506,19 @@ static void instalments_page(void **state)
         "F results_transfer 青川大学 > 青柠县丰禾食品有限公司使用 = 5项\n");
 }
 
+/* A word of business before 集团 in a name that a region begins: it ended the program once. */
+static void business_name(void **state)
+{
+    (void)state;
+    check("签约\n3月7日，川西水电开发集团有限责任公司与青川大学签署合作协议。仪式在行政楼举行，双方"
+          "有关部门参加。",
+          true, "2024-06-12", NULL,
+          "signing 2024-03-07\n"
+          "P 川西水电开发集团有限责任公司 enterprise\n"
+          "P 青川大学 university\n"
+          "F agreement 川西水电开发集团有限责任公司 > 青川大学\n");
+}
+
 static void fields(void **state)
 {
     (void)state;
@@ -540,6 +553,7 @@ int main(void)
         cmocka_unit_test(places),           cmocka_unit_test(bad_tables),
         cmocka_unit_test(strangers),        cmocka_unit_test(other_sites),
         cmocka_unit_test(instalments_page), cmocka_unit_test(fields),
+        cmocka_unit_test(business_name),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }
