@@ -16,9 +16,11 @@ static const struct mark *mark_of(const struct page *p, uint32_t from, uint32_t 
 static bool in_actor(const struct page *p, const struct mark *n)
 {
     uint32_t k = mention_from(p, n->from);
-    if (k >= p->mention.n || p->mention.p[k].from >= n->from || p->mention.p[k].to < n->to)
+    if (k >= p->mention.n || p->mention.p[k].from >= n->from)
         return false;
     const struct mention *m = &p->mention.p[k];
+    if (m->to < n->to)
+        return m->to > n->from; /* the 学校 of 大学|校长 */
     bool built = m->kind == KIND_INSTITUTE || m->kind == KIND_OTHER || m->kind == KIND_PARK;
     return m->org != NONE && !built && !org_is_object(p, m->org);
 }

@@ -166,11 +166,6 @@ static enum rc add_known(struct news_tables *t, const struct node *n, struct err
     return RC_OK;
 }
 
-bool str_ends(struct str s, struct str tail)
-{
-    return s.n >= tail.n && str_eq(str_sub(s, s.n - tail.n, s.n), tail);
-}
-
 static enum rc add_university(struct news_tables *t, struct str name, const struct node *brief,
                               struct err *e)
 {
@@ -226,7 +221,7 @@ static struct str division_brief(const struct news_tables *t, struct str name)
         if (str_ends(s, str_of(tails[i])))
             s.n -= strlen(tails[i]);
     for (size_t i = 0; s.n < name.n && i < t->ethnic.n; i++)
-        if (str_ends(s, t->ethnic.p[i]) && s.n > t->ethnic.p[i].n) {
+        if (str_ends(s, t->ethnic.p[i]) && s.n >= t->ethnic.p[i].n + 6) { /* not 内|蒙古 */
             s.n -= t->ethnic.p[i].n;
             i = SIZE_MAX;
         }

@@ -94,7 +94,8 @@ static const char *refusal(const struct page *p)
         return "advertisement";
     if (out == 0 && !has_partner_unnamed(p))
         return clauses_with(p, "internal") ? "internal" : dated || people ? "no_partner" : "essay";
-    if (!dated && !p->recent && !people)
+    bool round_up = out >= 3 && concrete >= 4; /* 一周合作动态: of nobody's day */
+    if (!dated && !p->recent && !people && !round_up)
         return "essay";
     if (clauses_with(p, "paper") >= 1 && !dated)
         return "essay";

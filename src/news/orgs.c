@@ -363,8 +363,24 @@ static enum rc resolve_unsure(struct page *p, struct mention *m)
     return found == NONE ? RC_OK : org_alias(p, found, page_str(p, m->from, m->to));
 }
 
+/* 某博体育-某职业学院签约: the mirror's own word before a headline that names the school, and
+ * nowhere else. */
+static bool is_mirrors_own(const struct page *p, const struct mention *m)
+{
+    bool school = false;
+    for (size_t k = 0; k < p->mention.n; k++) {
+        const struct mention *o = &p->mention.p[k];
+        if (o->host && o->value != NONE && o->from >= p->title)
+            return false;
+        school = school || (!o->host && kind_is_school(o->kind) && o->from < p->title);
+    }
+    return school && m->from == 0 && looking_at(p, m->to, "-");
+}
+
 static enum rc resolve_brand(struct page *p, struct mention *m)
 {
+    if (is_mirrors_own(p, m))
+        return RC_OK;
     for (uint32_t i = 0; i < p->org.n && m->org == NONE; i++)
         if (p->org.p[i].brand)
             m->org = i;

@@ -104,8 +104,11 @@ static uint32_t name_end(const struct page *p, uint32_t i, bool free)
     while (n < 4 && is_han(p->ch[i + n]))
         n++;
     bool compound = n == 4 && (has_double_surname(p, i) || (!surname && is_break(p->ch[i + 4])));
-    if (!compound && n > 2 && (n = MIN(n, 3)) == 3 &&
-        (word_follows(p, i + 2) || does_for(p, i + 2) || p->ch[i + 2] == 0x7B49)) /* 等 */
+    if (compound && has_double_surname(p, i) && word_follows(p, i + 3)) { /* 司空明|共同 */
+        compound = false;
+        n = 3;
+    } else if (!compound && n > 2 && (n = MIN(n, 3)) == 3 &&
+               (word_follows(p, i + 2) || does_for(p, i + 2) || p->ch[i + 2] == 0x7B49)) /* 等 */
         n = 2;
     for (uint32_t k = compound ? 4 : n; k >= 2; k--)
         if (ends_name(p, i + k, &score) && score > best_score && (surname || score == 3)) {
@@ -229,13 +232,14 @@ static enum rc add_person(struct page *p, uint32_t from, uint32_t to, const stru
 static bool is_rare_name(const struct page *p, uint32_t i, uint32_t to, const struct office *o)
 {
     static const char *const things[] = {"制", "会", "室", "部", "处", "组", "局", "办", "科"};
-    if ((to != i + 3 && to != i + 4) || !is_break(p->ch[to]) || o->org == NONE || !o->named ||
-        p->ch[to] == ' ')
+    bool again = comes_again(p, i, to); /* 州长|才让多杰，…。才让多杰说 */
+    if ((to != i + 3 && to != i + 4) || !is_break(p->ch[to]) || o->org == NONE ||
+        !(o->named || again) || p->ch[to] == ' ')
         return false;
     for (size_t k = 0; k < ARRAY_LEN(things); k++)
         if (looking_at(p, to - 1, things[k]))
             return false;
-    for (uint32_t k = i; k < to; k++)
+    for (uint32_t k = i; k < to && !again; k++)
         if (p->begins[k])
             return false;
     return true;

@@ -128,6 +128,13 @@ static bool same_office(const struct org *a, const struct org *b)
            first_char(s) == first_char(l) && str_ends(l, tail) && is_subsequence(s, l);
 }
 
+/* 商会, 协会, 基金会 of both. */
+static bool same_end(struct str a, struct str b)
+{
+    enum { TAIL = 6, LEAST = 12 };
+    return a.n >= LEAST && str_ends(b, str_sub(a, a.n - TAIL, a.n));
+}
+
 /* Is org i a short form of org j, both names of the same kind? */
 static bool shortens(const struct page *p, const struct long_form *f, uint32_t i, uint32_t j)
 {
@@ -138,6 +145,8 @@ static bool shortens(const struct page *p, const struct long_form *f, uint32_t i
     if (a->kind == KIND_PARK && (f[i].head == f[j].head || a->name.n <= BARE_PARK) &&
         is_subsequence(a->name, b->name))
         return true; /* 滁州经开区 of 滁州经济技术开发区 */
+    if (a->kind == KIND_OTHER && f[i].head == f[j].head && same_end(a->name, b->name))
+        return is_subsequence(a->name, b->name); /* 鹭岛食品商会 of 鹭岛市食品行业商会 */
     if (a->kind != KIND_ENTERPRISE)
         return (str_ends(b->name, a->name) && a->name.n >= 9) || same_office(a, b);
     struct str s = f[i].core, l = f[j].core;
@@ -464,9 +473,11 @@ static enum rc signatories_find(struct page *p, vec_mention *more)
 {
     static const char *const names[] = {"sign", "ceremony", "unveil", "build"};
     struct group_set signs = {{0}};
-    for (size_t k = 0; k < ARRAY_LEN(names); k++)
-        if (group_find(p->t, names[k]) != NONE)
-            set_put(&signs, group_find(p->t, names[k]));
+    for (size_t k = 0; k < ARRAY_LEN(names); k++) {
+        uint32_t g = group_find(p->t, names[k]);
+        if (g != NONE)
+            set_put(&signs, g);
+    }
     for (size_t k = 0; k < p->clause.n; k++) {
         const struct clause *c = &p->clause.p[k];
         if (c->from > p->lead && !set_meets(&c->groups, &signs))
