@@ -108,7 +108,7 @@ $(BUILD)/obj/index/kernel_avx512.o: KERNEL_CFLAGS := -mavx512f -mavx512bw -mavx5
 # What the concept table teaches is learnt once, here; every variant carries the same bytes.
 KNOWLEDGE     := build/gen/knowledge.bin
 KNOWLEDGE_SRC := tools/mkknowledge.c $(wildcard src/base/*.c) src/record/yaml.c \
-                 $(addprefix src/text/,english.c norm.c terms.c) \
+                 $(addprefix src/text/,english.c norm.c spelling.c terms.c) \
                  $(addprefix src/match/,space.c concepts.c knowledge.c)
 
 build/gen/mkknowledge: $(KNOWLEDGE_SRC) $(wildcard src/base/*.h src/text/*.h src/match/*.h)
