@@ -26,7 +26,8 @@ CC        := $(CC_$(VARIANT))
 
 OPT_gcc   := -O2 -g
 OPT_clang := -O2 -g
-OPT_asan  := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# What begins with a second chunk of documents takes minutes here; gcc has chunks as they are.
+OPT_asan  := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DINDEX_CHUNK=1024u
 # These two are asan, but for the few files that their switches change. fault: allocations, writes and steps
 # of statements fail on purpose. small: blocks and segments so small that a small collection has many of them.
 OPT_fault := $(OPT_asan) -DQIAO_FAULT
@@ -107,7 +108,7 @@ $(BUILD)/obj/index/kernel_avx512.o: KERNEL_CFLAGS := -mavx512f -mavx512bw -mavx5
 # What the concept table teaches is learnt once, here; every variant carries the same bytes.
 KNOWLEDGE     := build/gen/knowledge.bin
 KNOWLEDGE_SRC := tools/mkknowledge.c $(wildcard src/base/*.c) src/record/yaml.c \
-                 $(addprefix src/text/,english.c norm.c terms.c) \
+                 $(addprefix src/text/,english.c norm.c spelling.c terms.c) \
                  $(addprefix src/match/,space.c concepts.c knowledge.c)
 
 build/gen/mkknowledge: $(KNOWLEDGE_SRC) $(wildcard src/base/*.h src/text/*.h src/match/*.h)

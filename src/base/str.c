@@ -7,11 +7,6 @@ int str_cmp(struct str a, struct str b)
     return c ? c : (a.n > b.n) - (a.n < b.n);
 }
 
-bool str_starts(struct str s, struct str head)
-{
-    return s.n >= head.n && (head.n == 0 || memcmp(s.p, head.p, head.n) == 0);
-}
-
 static size_t blank_head(struct str s)
 {
     if (s.n && ((unsigned char)s.p[0] <= ' '))

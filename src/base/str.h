@@ -13,6 +13,12 @@ struct str {
 
 #define STR(literal) ((struct str){literal, sizeof(literal) - 1})
 
+/* The same in the initialiser of a table. */
+#define STR_INIT(literal)                                                                          \
+    {                                                                                              \
+        literal, sizeof(literal) - 1                                                               \
+    }
+
 static inline struct str str_of(const char *s)
 {
     return (struct str){s, s ? strlen(s) : 0};
@@ -25,7 +31,16 @@ static inline bool str_eq(struct str a, struct str b)
 
 /* <0, 0, >0 by bytes, then by length. */
 int str_cmp(struct str a, struct str b);
-bool str_starts(struct str s, struct str head);
+static inline bool str_starts(struct str s, struct str head)
+{
+    return s.n >= head.n && (head.n == 0 || (s.p[0] == head.p[0] && /* mostly it differs */
+                                             memcmp(s.p, head.p, head.n) == 0));
+}
+static inline bool str_ends(struct str s, struct str tail)
+{
+    return s.n >= tail.n && (tail.n == 0 || (s.p[s.n - 1] == tail.p[tail.n - 1] &&
+                                             memcmp(s.p + s.n - tail.n, tail.p, tail.n) == 0));
+}
 /* The part [from, to) with both ends cut to the string's length. */
 static inline struct str str_sub(struct str s, size_t from, size_t to)
 {

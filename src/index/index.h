@@ -51,7 +51,10 @@ void index_close(struct index *ix);
 /* The documents of a collection that is still being read: counted chunk by chunk, in order, while
  * later ones come, by one thread at a time. What was counted early, index_build_early need not ask
  * for; the index is the same, byte for byte. */
-#define INDEX_CHUNK (1u << 12) /* documents of a chunk */
+/* documents of a chunk; a slow build (Makefile) has smaller ones */
+#ifndef INDEX_CHUNK
+#define INDEX_CHUNK (1u << 12)
+#endif
 struct index_early;
 enum rc index_early_open(struct index_early **out, struct err *e) MUST_CHECK;
 /* The next chunk: `doc` is asked for its documents, by their numbers in the collection. After a

@@ -80,6 +80,12 @@ double match_term_weight(const struct match_params *p, uint64_t key, double df, 
     return term_class(key) == TERM_SINGLE ? w * p->single : w;
 }
 
+double term_rarity(const struct matcher *m, uint64_t key)
+{
+    double n = m->needs.n;
+    return fmin(1, fmax(idf(n, demand_df(m->demand, key)) / idf(n, 0), 1e-6));
+}
+
 static double weight(void *ctx, uint64_t key, uint32_t df, uint32_t ndocs)
 {
     const struct matcher *m = ctx;
@@ -87,12 +93,7 @@ static double weight(void *ctx, uint64_t key, uint32_t df, uint32_t ndocs)
     if (map_get(&m->silent, key))
         return 0;
     double w = match_term_weight(p, key, df, ndocs);
-    if (m->damp > 0) {
-        double n = m->needs.n;
-        double d = idf(n, demand_df(m->demand, key)) / idf(n, 0);
-        w *= pow(fmin(1, fmax(d, 1e-6)), m->damp);
-    }
-    return w;
+    return m->damp > 0 ? w * pow(term_rarity(m, key), m->damp) : w;
 }
 
 double term_weight(const struct matcher *m, uint64_t key, uint32_t df)

@@ -91,6 +91,8 @@ struct offered {
 enum rc asked_make(struct asked *a, vec_need_term *scratch, const struct matcher *m,
                    struct match_text need, struct err *e) MUST_CHECK;
 
+/* How rare a term is among the needs, 1e-6..1; where m->damp > 0. */
+double term_rarity(const struct matcher *m, uint64_t key);
 /* The weight of a term; df as the index has it. */
 double term_weight(const struct matcher *m, uint64_t key, uint32_t df);
 unsigned matcher_flags(const struct matcher *m); /* of terms_read */

@@ -1,5 +1,8 @@
 #include "match/phrase.h"
 
+#include "match/matcher_int.h"
+#include "text/english.h"
+
 #include <string.h>
 
 static const char *const comparisons[] = {
@@ -58,6 +61,7 @@ static uint32_t after(struct str s, size_t at)
 /* The run while it is narrowed. */
 struct run {
     const struct concepts *c;
+    const struct matcher *m;
     const struct phrase_side *side;
     uint32_t first, n;
 };
@@ -159,11 +163,35 @@ static bool is_unit(const struct run *r)
     return true;
 }
 
+static bool has_letters(struct str s)
+{
+    for (size_t i = 0; i < s.n;) {
+        uint32_t c = utf8_next(s, &i);
+        if (!is_digit(c) && c != '.' && c != '-' && c != ' ')
+            return true;
+    }
+    return false;
+}
+
+/* A number at the end that has its unit outside: 含水率80|%. */
+static bool is_amount(const struct run *r)
+{
+    const struct term_at *t = r->side[0].token + r->first + r->n - 1;
+    for (unsigned k = 0; k < 2; k++) {
+        uint32_t c = after(r->side[k].text, span_of(r, k).to);
+        bool unit = c == '%' || c == 0x2103 || (c | 32) - 'a' < 26 || is_among(measures, c);
+        if (has_letters(span_str(r->side[0].text, t->at)) || !unit)
+            return false;
+    }
+    return true;
+}
+
 static bool narrow_words(struct run *r)
 {
     struct span s = span_of(r, 0);
-    if (is_unit(r)) {
-        r->first++;
+    bool unit = is_unit(r);
+    if (unit || is_amount(r)) {
+        r->first += unit;
         r->n--;
         return true;
     }
@@ -175,6 +203,59 @@ static bool narrow_words(struct run *r)
     uint32_t tail = (uint32_t)loose_tail(r);
     if (tail && !is_held(r, (struct span){s.to - tail, s.to})) {
         cut(r, (struct span){s.from, s.to - tail});
+        return true;
+    }
+    return false;
+}
+
+/* ---- characters that go with what stands outside ---- */
+
+/* Needs and results that hold two characters side by side. */
+static uint32_t together(const struct run *r, uint32_t a, uint32_t b)
+{
+    if (!is_han(a) || !is_han(b))
+        return 0;
+    uint64_t key = term_han_pair(a, b);
+    return index_df(r->m->ix, key) + (r->m->demand ? demand_df(r->m->demand, key) : 0);
+}
+
+/* The character at an end stands more often with the one outside than with the
+ * one inside, in both texts: 掺杂方|面 and 掺杂方|法. */
+static bool leans_out(const struct run *r, bool tail)
+{
+    struct str s = text_of(r, 0);
+    size_t i = 0;
+    uint32_t end, inner, inside;
+    if (tail) {
+        end = before(s, s.n);
+        inner = before(s, s.n - MIN(s.n, 3));
+        inside = together(r, inner, end);
+    } else {
+        end = utf8_next(s, &i);
+        inner = i < s.n ? utf8_next(s, &i) : 0;
+        inside = together(r, end, inner);
+    }
+    for (unsigned k = 0; k < 2; k++) {
+        struct str text = r->side[k].text;
+        struct span at = span_of(r, k);
+        uint32_t out = tail ? after(text, at.to) : before(text, at.from);
+        if (!inside || together(r, tail ? end : out, tail ? out : end) <= inside)
+            return false;
+    }
+    return true;
+}
+
+static bool narrow_leaning(struct run *r)
+{
+    struct span s = span_of(r, 0);
+    if (!r->m)
+        return false;
+    if (leans_out(r, false) && !is_held(r, (struct span){s.from, s.from + 3})) {
+        cut(r, (struct span){s.from + 1, s.to});
+        return true;
+    }
+    if (leans_out(r, true) && !is_held(r, (struct span){s.to - 3, s.to})) {
+        cut(r, (struct span){s.from, s.to - 1});
         return true;
     }
     return false;
@@ -224,31 +305,21 @@ static bool narrow_edges(struct run *r)
 
 /* ---- what says nothing ---- */
 
-static bool is_empty_word(struct str s)
+static bool says_nothing(struct str s)
 {
     for (size_t i = 0; i < ARRAY_LEN(empty_words); i++)
         if (str_eq(s, str_of(empty_words[i])))
             return true;
-    return false;
+    return is_function_word(s) || !has_letters(s);
 }
 
-static bool has_letters(struct str s)
+void phrase_trim(const struct phrase_book *book, const struct phrase_side side[2], uint32_t *first,
+                 uint32_t *n)
 {
-    for (size_t i = 0; i < s.n;) {
-        uint32_t c = utf8_next(s, &i);
-        if (!is_digit(c) && c != '.' && c != '-' && c != ' ')
-            return true;
-    }
-    return false;
-}
-
-void phrase_trim(const struct concepts *c, const struct phrase_side side[2], bool english,
-                 uint32_t *first, uint32_t *n)
-{
-    struct run r = {c, side, *first, *n};
-    while (!english && r.n && (narrow_words(&r) || (r.n && narrow_edges(&r))))
+    struct run r = {book->concepts, book->m, side, *first, *n};
+    while (!book->english && r.n && (narrow_words(&r) || narrow_edges(&r) || narrow_leaning(&r)))
         ;
-    if (r.n && (!has_letters(text_of(&r, 0)) || is_empty_word(text_of(&r, 0))))
+    if (r.n && says_nothing(text_of(&r, 0)))
         r.n = 0;
     *first = r.first;
     *n = r.n;

@@ -3,6 +3,7 @@
 #define QIAO_PHRASE_H
 
 #include "match/concepts.h"
+#include "match/match.h"
 #include "text/terms.h"
 
 /* One of the two texts, with its tokens (pairs and words, in text order), where the run begins
@@ -13,14 +14,22 @@ struct phrase_side {
     const vec_concept_hit *hit;
 };
 
+/* What is known of words. */
+struct phrase_book {
+    const struct concepts *concepts; /* NULL: none */
+    const struct matcher *m;         /* for its counts of pairs of characters; NULL: none */
+    bool english;                    /* the collection: only what says nothing is left out */
+};
+
 /* Narrow the run of *n tokens that begins at side[0].token[*first] and side[1].token[*first] to
  * what a person reads as a term; *n is 0 where nothing is left. Taken off, at both ends: particles
- * (的, 与), comparisons (以上, 小于), numerals that are cut from a longer number and the measure
- * word or unit after one (循环|一百, 百|次衰减, 60 |GHz); what begins or ends inside a longer term
- * of the table in both texts and is none itself (碳|化硅, where the other has 氧化硅). Nothing is
- * left of bare numbers and of words that say nothing about a technology (需要, 采用). `english`:
- * only bare numbers are. `c` may be NULL. O(run + hits). */
-void phrase_trim(const struct concepts *c, const struct phrase_side side[2], bool english,
-                 uint32_t *first, uint32_t *n);
+ * (的, 与), comparisons (以上, 小于), numerals that are cut from a longer number, the measure word
+ * or unit after one and the number before one (循环|一百, 百|次衰减, 60 |GHz, 含水率80|%); what
+ * begins or ends inside a longer term of the table in both texts and is none itself (碳|化硅, where
+ * the other has 氧化硅); a character that in both collections together stands more often with what
+ * is outside, in both texts (掺杂方|面). Nothing is left of bare numbers and of words that say
+ * nothing about a technology (需要, 采用). O(run * hits). */
+void phrase_trim(const struct phrase_book *book, const struct phrase_side side[2], uint32_t *first,
+                 uint32_t *n);
 
 #endif

@@ -18,7 +18,7 @@ struct phrases {
     struct str need_text, result_text;
     unsigned flags; /* of terms_read */
     const struct reason_desk *desk;
-    const struct concepts *c;
+    struct phrase_book book;
     vec_concept_hit hit; /* of the result's text */
     vec_term_at result;  /* pairs and words only, in text order */
     struct map worth;    /* key -> place in product */
@@ -135,7 +135,7 @@ static struct run narrow(const struct phrases *p, struct run r)
         {p->need_text, p->desk->token.p + r.need, &p->desk->hit},
     };
     uint32_t first = 0;
-    phrase_trim(p->c, side, p->flags & TERMS_ENGLISH, &first, &r.n);
+    phrase_trim(&p->book, side, &first, &r.n);
     r.need += first;
     r.result += first;
     return r;
@@ -245,12 +245,13 @@ static unsigned term_flags(const struct matcher *m)
 }
 
 /* Find by x y of every shared key, and their sum; `d` holds the need's tokens. */
-static enum rc phrases_of(const struct reason_desk *d, const struct concepts *c, unsigned flags,
-                          struct str need, struct str result, const vec_product *v, double score,
-                          vec_reason *out, struct err *e)
+static enum rc phrases_of(const struct reason_desk *d, const struct matcher *m,
+                          const struct concepts *c, struct str need, struct str result,
+                          const vec_product *v, double score, vec_reason *out, struct err *e)
 {
-    struct phrases p = {
-        .need_text = need, .result_text = result, .flags = flags, .desk = d, .c = c};
+    unsigned flags = term_flags(m);
+    struct phrases p = {.need_text = need, .result_text = result, .flags = flags, .desk = d};
+    p.book = (struct phrase_book){c, m, flags & TERMS_ENGLISH};
     enum rc rc = RC_OK;
     if (c)
         GOTO_OUT(concepts_find(c, result, &p.hit, e));
@@ -292,8 +293,8 @@ enum rc reasons_phrases(const struct matcher *m, const struct concepts *c, struc
     if (rc == RC_OK)
         rc = ready_products(&d->ready, m, result, &v, &score, e);
     if (rc == RC_OK)
-        rc = phrases_of(d, c, term_flags(m), matcher_need(m, need).text,
-                        matcher_result(m, result).text, &v, score, out, e);
+        rc = phrases_of(d, m, c, matcher_need(m, need).text, matcher_result(m, result).text, &v,
+                        score, out, e);
     vec_free(&v);
     reason_desk_free(&own);
     return rc;
@@ -310,7 +311,7 @@ enum rc reasons_phrases_between(const struct matcher *m, const struct concepts *
     if (rc == RC_OK)
         rc = lay_need(&d, c, need.text, term_flags(m), e);
     if (rc == RC_OK)
-        rc = phrases_of(&d, c, term_flags(m), need.text, result.text, &v, score, out, e);
+        rc = phrases_of(&d, m, c, need.text, result.text, &v, score, out, e);
     vec_free(&v);
     reason_desk_free(&d);
     return rc;

@@ -1,6 +1,7 @@
 #include "match/view.h"
 
 #include "base/pool.h"
+#include "match/refine.h"
 #include "match/view_loops.h"
 
 #include <math.h>
@@ -167,17 +168,31 @@ static enum rc keep_points(struct walk *w, unsigned threads, struct err *e)
     return v->point && v->inverse ? walk_run(w, n, keep_step, threads, e) : err_nomem(e);
 }
 
+/* Vectors refined by the sample, and its points and mean by the refined vectors. */
+static enum rc refine(struct walk *w, const double *pull, unsigned threads, struct err *e)
+{
+    struct refine_sample s = {w->sample, w->v->mean, w->every,
+                              sample_of(index_docs(w->v->ix), w->every)};
+    TRY(view_refine(w->v, &s, pull, threads, e));
+    mem_free(w->sum);
+    w->sum = NULL;
+    return find_mean(w, threads, e);
+}
+
 /* What the mean was taken of need not be projected again. */
-static enum rc walk_all(struct view *v, bool centred, bool keep, unsigned threads, struct err *e)
+static enum rc walk_all(struct view *v, bool centred, const double *pull, bool keep,
+                        unsigned threads, struct err *e)
 {
     uint32_t n = index_docs(v->ix);
     struct walk w = {.v = v, .every = n / SAMPLE + 1};
     enum rc rc = RC_OK;
-    if (centred && keep &&
+    if (centred && (keep || pull) &&
         !(w.sample = mem_alloc((size_t)sample_of(n, w.every) * v->stride * sizeof *w.sample)))
         rc = err_nomem(e);
     if (rc == RC_OK && centred)
         rc = find_mean(&w, threads, e);
+    if (rc == RC_OK && centred && pull)
+        rc = refine(&w, pull, threads, e);
     if (rc == RC_OK && keep)
         rc = keep_points(&w, threads, e);
     mem_free(w.sum);
@@ -185,7 +200,8 @@ static enum rc walk_all(struct view *v, bool centred, bool keep, unsigned thread
     return rc;
 }
 
-enum rc view_open(struct view *v, bool centred, bool keep, unsigned threads, struct err *e)
+enum rc view_open(struct view *v, bool centred, const double *pull, bool keep, unsigned threads,
+                  struct err *e)
 {
     v->stride = (v->dims + 15) / 16 * 16;
     if (v->stride > STRIDE_MAX)
@@ -196,7 +212,7 @@ enum rc view_open(struct view *v, bool centred, bool keep, unsigned threads, str
     uint32_t n = v->root ? index_terms(v->ix) : 0;
     for (uint32_t i = 0; i < n; i++)
         v->term[i].share = sqrt(index_term_weight(v->ix, i));
-    return walk_all(v, centred, keep, threads, e);
+    return walk_all(v, centred, pull, keep, threads, e);
 }
 
 void view_release(struct view *v)

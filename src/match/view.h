@@ -29,8 +29,10 @@ struct view {
 };
 
 /* Fill in stride, shares and mean (centred: of at most 20,000 evenly spaced documents), from dims,
- * vectors and root, which are set; `keep`: the points of all documents as well. */
-enum rc view_open(struct view *v, bool centred, bool keep, unsigned threads,
+ * vectors and root, which are set. `pull` ([index terms], NULL: none; only where centred): the
+ * vectors are refined by those documents first (match/refine.h). `keep`: the points of all
+ * documents as well. */
+enum rc view_open(struct view *v, bool centred, const double *pull, bool keep, unsigned threads,
                   struct err *e) MUST_CHECK;
 void view_release(struct view *v);
 

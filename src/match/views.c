@@ -11,9 +11,33 @@
 #define ENGLISH_DIMS      50u
 #define ENGLISH_POSTINGS  4000000u
 
+/* A term as the collection refined it; one that the collection lacks, as the table has it. */
 static const float *knowledge_of(const void *ctx, uint64_t key)
 {
-    return knowledge_vector(ctx, key);
+    const struct matcher *m = ctx;
+    uint32_t number = index_term_number(m->ix, key);
+    return number == UINT32_MAX ? knowledge_vector(m->know, key) : m->knowledge.term[number].vector;
+}
+
+/* How far the collection draws each known term: words that most needs share say nothing of a field.
+ */
+static enum rc find_pull(const struct matcher *m, double **out, struct err *e)
+{
+    uint32_t n = index_terms(m->ix);
+    *out = NULL;
+    if (m->damp <= 0)
+        return RC_OK;
+    *out = mem_calloc(n, sizeof **out);
+    if (!*out)
+        return err_nomem(e);
+    double trust = m->damp / m->params.damp;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!m->knowledge.term[i].vector)
+            continue;
+        double rare = term_rarity(m, index_term_key(m->ix, i));
+        (*out)[i] = trust * rare * rare;
+    }
+    return RC_OK;
 }
 
 /* The table has far fewer terms than a large collection: its terms are looked up there. */
@@ -42,7 +66,11 @@ static enum rc open_knowledge(struct matcher *m, unsigned threads, struct err *e
     if (!v->term)
         return err_nomem(e);
     TRY(find_vectors(v, m->know, e));
-    return view_open(v, true, index_docs(m->ix) <= MATCH_KEPT, threads, e);
+    double *pull;
+    TRY(find_pull(m, &pull, e));
+    enum rc rc = view_open(v, true, pull, index_docs(m->ix) <= MATCH_KEPT, threads, e);
+    mem_free(pull);
+    return rc;
 }
 
 /* ---- latent ---- */
@@ -113,7 +141,7 @@ static enum rc open_latent(struct matcher *m, uint32_t dims, unsigned threads, s
         return err_nomem(e);
     for (uint32_t i = 0; i < n; i++)
         v->term[i].vector = v->own + (size_t)i * dims;
-    return view_open(v, false, true, threads, e);
+    return view_open(v, false, NULL, true, threads, e);
 }
 
 enum rc views_open(struct matcher *m, unsigned threads, struct err *e)
@@ -134,8 +162,7 @@ enum rc views_open(struct matcher *m, unsigned threads, struct err *e)
 void views_need(const struct matcher *m, const vec_need_term *need, struct need_points *out)
 {
     if (m->knowledge.dims)
-        out->knowledge_inverse =
-            view_need(&m->knowledge, need, knowledge_of, m->know, out->knowledge);
+        out->knowledge_inverse = view_need(&m->knowledge, need, knowledge_of, m, out->knowledge);
     if (m->latent.dims)
         out->latent_inverse = view_need(&m->latent, need, latent_of, &m->latent, out->latent);
 }
@@ -179,7 +206,7 @@ void views_result(const struct matcher *m, const vec_result_term *result, struct
 {
     if (m->knowledge.dims)
         out->knowledge_inverse =
-            view_result(&m->knowledge, result, knowledge_of, m->know, out->knowledge);
+            view_result(&m->knowledge, result, knowledge_of, m, out->knowledge);
     if (m->latent.dims)
         out->latent_inverse = view_result(&m->latent, result, latent_of, &m->latent, out->latent);
 }

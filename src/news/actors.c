@@ -11,7 +11,7 @@ static bool follows_preposition(const struct page *p, uint32_t i)
     if (i == 0 || !(p->flags[i - 1] & CHAR_TOWARDS))
         return false;
     for (size_t k = 0; k < ARRAY_LEN(words); k++) {
-        uint32_t n = (uint32_t)utf8_len(str_of(words[k]));
+        uint32_t n = words[k][3] ? 2 : 1;
         if (i >= n && looking_at(p, i - n, words[k]))
             return true;
     }

@@ -3,9 +3,13 @@
 
 bool is_one_of(uint32_t c, const char *set)
 {
-    char s[5];
-    s[utf8_put(s, c)] = 0;
-    return strstr(set, s) != NULL;
+    uint32_t one;
+    for (const unsigned char *b = (const unsigned char *)set; *b; b += *b < 0x80 ? 1 : 3) {
+        one = *b < 0x80 ? b[0] : (b[0] & 15u) << 12 | (b[1] & 63u) << 6 | (b[2] & 63u);
+        if (one == c)
+            return true;
+    }
+    return c == 0;
 }
 
 bool is_zh_digit(uint32_t c)

@@ -157,9 +157,8 @@ static enum rc rest_figures(struct page *p)
 }
 
 /* 签署合作协议: what the paragraph says behind it is agreed. */
-static bool signs(const struct page *p, const struct clause *c)
+static bool signs(const struct page *p, const struct clause *c, uint32_t sign, uint32_t paper)
 {
-    uint32_t sign = group_find(p->t, "sign"), paper = group_find(p->t, "agreement");
     return sign != NONE && paper != NONE && c->from >= p->title && set_has(&c->groups, sign) &&
            set_has(&c->groups, paper);
 }
@@ -168,12 +167,13 @@ static bool signs(const struct page *p, const struct clause *c)
 static void carry_pact(struct page *p)
 {
     uint32_t pact = group_find(p->t, "pact"), now = group_find(p->t, "now"), para = NONE;
+    uint32_t sign = group_find(p->t, "sign"), paper = group_find(p->t, "agreement");
     for (size_t c = 0; c < p->clause.n && pact != NONE; c++) {
         struct clause *k = &p->clause.p[c];
         bool told = set_has(&k->groups, pact);
         if (!told && k->para == para && !(now != NONE && set_has(&k->groups, now)))
             set_put(&k->groups, pact);
-        if (told || signs(p, k))
+        if (told || signs(p, k, sign, paper))
             para = k->para;
     }
 }

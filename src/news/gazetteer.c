@@ -166,11 +166,6 @@ static enum rc add_known(struct news_tables *t, const struct node *n, struct err
     return RC_OK;
 }
 
-bool str_ends(struct str s, struct str tail)
-{
-    return s.n >= tail.n && str_eq(str_sub(s, s.n - tail.n, s.n), tail);
-}
-
 static enum rc add_university(struct news_tables *t, struct str name, const struct node *brief,
                               struct err *e)
 {

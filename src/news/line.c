@@ -48,18 +48,22 @@ struct str line_key(char *to, size_t cap, struct str line)
         if (is_blank(c) || (!begun && is_ornament(c) && c != '!'))
             continue;
         begun = true;
-        n += utf8_put(to + n, c);
+        if (c < 0x80)
+            to[n++] = (char)c;
+        else
+            n += utf8_put(to + n, c);
     }
     return (struct str){to, n};
 }
 
 static bool ends_sentence(struct str s)
 {
-    static const char *const ends[] = {"。", "！", "？", "!",  "?", "；", ";", "：",
-                                       ":",  "…",  "”",  "）", ")", "』", "」"};
+    static const struct str ends[] = {
+        STR_INIT("。"), STR_INIT("！"), STR_INIT("？"), STR_INIT("!"),  STR_INIT("?"),
+        STR_INIT("；"), STR_INIT(";"),  STR_INIT("："), STR_INIT(":"),  STR_INIT("…"),
+        STR_INIT("”"),  STR_INIT("）"), STR_INIT(")"),  STR_INIT("』"), STR_INIT("」")};
     for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
-        size_t n = strlen(ends[i]);
-        if (s.n >= n && memcmp(s.p + s.n - n, ends[i], n) == 0)
+        if (str_ends(s, ends[i]))
             return true;
     }
     return false;
@@ -71,17 +75,18 @@ static bool ends_full(struct str s)
     return s.n >= 3 && (memcmp(s.p + s.n - 3, "。", 3) == 0 || memcmp(s.p + s.n - 3, "”", 3) == 0);
 }
 
-static bool has_any(struct str s, const char *const *what, size_t n)
+static bool has_any(struct str s, const struct str *what, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (str_find(s, str_of(what[i]), 0) != SIZE_MAX)
+        if (str_find(s, what[i], 0) != SIZE_MAX)
             return true;
     return false;
 }
 
 static bool has_comma(struct str s)
 {
-    static const char *const commas[] = {"，", ",", "。", "；"};
+    static const struct str commas[] = {STR_INIT("，"), STR_INIT(","), STR_INIT("。"),
+                                        STR_INIT("；")};
     return has_any(s, commas, ARRAY_LEN(commas));
 }
 
@@ -241,11 +246,12 @@ static bool is_caption(const struct article_tables *t, const struct block *b, st
 
 static struct str without_close(struct str key)
 {
-    static const char *const closes[] = {"-", "—", ")", "]", "】", ":", ">", "。"};
+    static const struct str closes[] = {STR_INIT("-"), STR_INIT("—"),  STR_INIT(")"),
+                                        STR_INIT("]"), STR_INIT("】"), STR_INIT(":"),
+                                        STR_INIT(">"), STR_INIT("。")};
     for (size_t i = 0; i < ARRAY_LEN(closes); i++) {
-        size_t n = strlen(closes[i]);
-        if (key.n > n && memcmp(key.p + key.n - n, closes[i], n) == 0)
-            key.n -= n;
+        if (key.n > closes[i].n && str_ends(key, closes[i]))
+            key.n -= closes[i].n;
     }
     return key;
 }
@@ -265,8 +271,10 @@ static bool is_chrome(const struct article_tables *t, const struct block *b, str
 /* Words without any punctuation, too many for a headline. */
 static bool is_keyword_dump(const struct block *b)
 {
-    static const char *const marks[] = {"，", ",", "。", "、", "；", "：",
-                                        ":",  "“", "《", "（", "("};
+    static const struct str marks[] = {STR_INIT("，"), STR_INIT(","),  STR_INIT("。"),
+                                       STR_INIT("、"), STR_INIT("；"), STR_INIT("："),
+                                       STR_INIT(":"),  STR_INIT("“"),  STR_INIT("《"),
+                                       STR_INIT("（"), STR_INIT("(")};
     return b->han >= 70 && !has_any(b->text, marks, ARRAY_LEN(marks));
 }
 

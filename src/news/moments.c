@@ -142,9 +142,9 @@ enum rc moments_find(struct page *p)
             i++;
             continue;
         }
-        struct moment m = {i, end};
+        struct moment m = {i, end, clause_of(p, i)};
         if (!until && i && (p->ch[i - 1] == 0x5230 || p->ch[i - 1] == 0x81F3)) /* 到, 至 */
-            m.from--;
+            m.clause = clause_of(p, --m.from);
         TRY(vec_push(&p->moment, m, p->e));
         i = end;
     }
@@ -169,7 +169,7 @@ struct str deadline_of(const struct page *p, const struct clause *c, enum fact_t
         const struct moment *m = &p->moment.p[k];
         if (m->from >= c->to)
             break;
-        uint32_t at = clause_of(p, m->from);
+        uint32_t at = m->clause;
         bool until = looking_at(p, m->from, "截");
         if (at == NONE || p->clause.p[at].sentence != c->sentence ||
             until != (type == FACT_STATISTIC))

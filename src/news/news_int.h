@@ -199,6 +199,7 @@ struct town { /* a 市 or 县 */
 
 struct moment { /* a deadline */
     uint32_t from, to;
+    uint32_t clause; /* clause_of its beginning */
 };
 
 struct page {
@@ -339,13 +340,14 @@ static inline bool is_digit(uint32_t c)
     return c - '0' < 10;
 }
 bool is_zh_digit(uint32_t c); /* 一二两三四五六七八九十百千万数几 */
+/* Is it one of the characters of `set`, each ASCII or of three bytes, or the 0 behind them? */
 bool is_one_of(uint32_t c, const char *set);
 bool is_crossed(const struct page *p, uint32_t i); /* a word that is no name goes on at i */
 bool is_river(const struct page *p, uint32_t i);   /* 长江 … around i */
 bool is_level(uint32_t c);                         /* 省市县区州 */
 struct str page_str(const struct page *p, uint32_t from, uint32_t to); /* slice of the article */
 struct span page_span(const struct page *p, uint32_t from, uint32_t to);
-/* Does the literal (UTF-8; it begins with ASCII or a character of three bytes) stand at character
+/* Does the literal (UTF-8; each character ASCII or of three bytes) stand at character
  * i? Length in characters, 0: no. */
 uint32_t looking_at_rest(const struct page *p, uint32_t i, const char *literal);
 static inline uint32_t looking_at(const struct page *p, uint32_t i, const char *literal)
@@ -402,7 +404,6 @@ enum rc parties_finish(struct page *p) MUST_CHECK;
 uint32_t org_root(const struct page *p, uint32_t org);
 /* Is every character of a found in b, in order? */
 bool is_subsequence(struct str a, struct str b);
-bool str_ends(struct str s, struct str tail);
 enum rc people_find(struct page *p) MUST_CHECK;
 uint16_t char_flags(uint32_t c); /* for the table */
 

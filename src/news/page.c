@@ -23,11 +23,14 @@ struct str page_str(const struct page *p, uint32_t from, uint32_t to)
 
 uint32_t looking_at_rest(const struct page *p, uint32_t i, const char *literal)
 {
-    struct str s = str_of(literal);
+    const unsigned char *b = (const unsigned char *)literal;
     uint32_t k = i;
-    for (size_t b = 0; b < s.n; k++)
-        if (k >= p->n || p->ch[k] != utf8_next(s, &b))
+    for (; *b; k++) {
+        uint32_t c = *b < 0x80 ? b[0] : (b[0] & 15u) << 12 | (b[1] & 63u) << 6 | (b[2] & 63u);
+        if (k >= p->n || p->ch[k] != c)
             return 0;
+        b += *b < 0x80 ? 1 : 3;
+    }
     return k - i;
 }
 

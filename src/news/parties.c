@@ -70,9 +70,11 @@ void orgs_roles(struct page *p)
     struct group_set active = {{0}}, visit = {{0}};
     static const char *const names[] = {"visit",    "host",   "award", "talk", "sign",
                                         "ceremony", "unveil", "thank", "go"};
-    for (size_t k = 0; k < ARRAY_LEN(names); k++)
-        if (group_find(p->t, names[k]) != NONE)
-            set_put(k == 0 ? &visit : &active, group_find(p->t, names[k]));
+    for (size_t k = 0; k < ARRAY_LEN(names); k++) {
+        uint32_t g = group_find(p->t, names[k]);
+        if (g != NONE)
+            set_put(k == 0 ? &visit : &active, g);
+    }
     uint32_t built_to = NONE; /* behind the one built last: 共建甲研究院、乙研究院 */
     for (size_t i = 0; i < p->mention.n; i++) {
         struct mention *m = &p->mention.p[i];

@@ -261,11 +261,12 @@ static struct str without_site(const struct article_tables *t, const struct pair
 
 static struct str behind_label(struct str s)
 {
-    static const char *const labels[] = {"原标题：", "原标题:", "标题：",
-                                         "标题:",    "题目：",  "题目:"};
+    static const struct str labels[] = {STR_INIT("原标题："), STR_INIT("原标题:"),
+                                        STR_INIT("标题："),   STR_INIT("标题:"),
+                                        STR_INIT("题目："),   STR_INIT("题目:")};
     for (size_t i = 0; i < ARRAY_LEN(labels); i++)
-        if (str_starts(s, str_of(labels[i])))
-            return str_trim(str_sub(s, strlen(labels[i]), s.n));
+        if (str_starts(s, labels[i]))
+            return str_trim(str_sub(s, labels[i].n, s.n));
     return s;
 }
 

@@ -197,7 +197,10 @@ size_t pinyin_tail(const struct article_tables *t, const struct cell *c, size_t 
         *toned |= mark;
         if (!letter && !mark)
             break;
-        bytes += letter ? utf8_put(s + bytes, letter) : 0;
+        if (letter && letter < 0x80)
+            s[bytes++] = (char)letter;
+        else if (letter)
+            bytes += utf8_put(s + bytes, letter);
     }
     if (!*toned && k < n && c[k].ch >= '1' && c[k].ch <= '5')
         k++;

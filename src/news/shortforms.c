@@ -473,9 +473,11 @@ static enum rc signatories_find(struct page *p, vec_mention *more)
 {
     static const char *const names[] = {"sign", "ceremony", "unveil", "build"};
     struct group_set signs = {{0}};
-    for (size_t k = 0; k < ARRAY_LEN(names); k++)
-        if (group_find(p->t, names[k]) != NONE)
-            set_put(&signs, group_find(p->t, names[k]));
+    for (size_t k = 0; k < ARRAY_LEN(names); k++) {
+        uint32_t g = group_find(p->t, names[k]);
+        if (g != NONE)
+            set_put(&signs, g);
+    }
     for (size_t k = 0; k < p->clause.n; k++) {
         const struct clause *c = &p->clause.p[k];
         if (c->from > p->lead && !set_meets(&c->groups, &signs))

@@ -228,11 +228,6 @@ const struct code *code_by_label(const struct codes *c, struct str label, uint32
     return first == UINT32_MAX ? NULL : &c->code[first];
 }
 
-static bool str_ends(struct str s, struct str tail)
-{
-    return s.n >= tail.n && str_eq(str_sub(s, s.n - tail.n, s.n), tail);
-}
-
 /* Bytes at the end of `text` that name the code, 0: none. The longest counts. */
 static size_t names_code(const struct codes *c, const struct code *code, struct str text)
 {

@@ -180,12 +180,17 @@ const char *const function_words[] = {
     "were",  "when",  "which", "while", "will",   "with",  "within", "without", "you"};
 const size_t function_words_n = ARRAY_LEN(function_words);
 
-bool is_function_word(struct str word)
+static const char *const greek[] = {"alpha", "beta",  "chi",   "delta",   "ell",    "epsilon",
+                                    "eta",   "gamma", "iota",  "kappa",   "lambda", "mu",
+                                    "nu",    "omega", "phi",   "pi",      "psi",    "rho",
+                                    "sigma", "tau",   "theta", "upsilon", "xi",     "zeta"};
+
+static bool is_among(struct str word, const char *const *words, size_t n)
 {
-    size_t low = 0, high = function_words_n;
+    size_t low = 0, high = n;
     while (low < high) {
         size_t mid = (low + high) / 2;
-        int order = str_cmp(word, str_of(function_words[mid]));
+        int order = str_cmp(word, str_of(words[mid]));
         if (order == 0)
             return true;
         if (order > 0)
@@ -194,4 +199,14 @@ bool is_function_word(struct str word)
             high = mid;
     }
     return false;
+}
+
+bool is_function_word(struct str word)
+{
+    return is_among(word, function_words, function_words_n);
+}
+
+bool is_greek_letter(struct str word)
+{
+    return is_among(word, greek, ARRAY_LEN(greek));
 }

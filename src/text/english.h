@@ -18,4 +18,7 @@ extern const char *const function_words[];
 extern const size_t function_words_n;
 bool is_function_word(struct str word); /* lower case; O(log) */
 
+/* Names of Greek letters: what a formula's \alpha says, while \mathcal and \emph say nothing. */
+bool is_greek_letter(struct str word); /* lower case; O(log) */
+
 #endif

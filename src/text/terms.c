@@ -3,6 +3,7 @@
 #include "base/map.h"
 #include "text/english.h"
 #include "text/norm.h"
+#include "text/spelling.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -75,6 +76,7 @@ struct reader {
     char whole[WORD_MAX]; /* a compound's parts end to end (English) */
     size_t whole_n;
     uint32_t whole_from;
+    bool escaped, command; /* a backslash stands before what comes; before the word */
     char joint; /* a '.' or '-' that belongs to the word if an alphanumeric follows, else 0 */
     uint32_t joint_end;
     /* the word before, for pairs; empty when something other than blanks stood between */
@@ -102,12 +104,19 @@ static enum rc put_word(struct reader *r, uint64_t hash, struct err *e)
     return emit(r, make_key(TERM_SINGLE, true, hash), r->word_at, e);
 }
 
+/* One term for a word in all its spellings and endings. */
+static uint64_t hash_english(char *w, size_t n)
+{
+    return hash_bytes((struct str){w, stem_english(w, spell_alike(w, n))});
+}
+
 /* A word or a part of a compound. */
 static enum rc put_english(struct reader *r, struct err *e)
 {
-    bool telling = !is_function_word((struct str){r->word, r->word_n});
+    struct str word = {r->word, r->word_n};
+    bool telling = !is_function_word(word) && (!r->command || is_greek_letter(word));
     if (telling) {
-        uint64_t hash = hash_bytes((struct str){r->word, stem_english(r->word, r->word_n)});
+        uint64_t hash = hash_english(r->word, r->word_n);
         TRY(emit(r, make_key(TERM_PAIR, true, hash), r->word_at, e));
         if (r->has_prev)
             TRY(emit(r, make_key(TERM_WORDPAIR, true, mix64(r->prev) + hash),
@@ -150,8 +159,7 @@ static enum rc end_word(struct reader *r, struct err *e)
     else
         TRY(put_word(r, hash_bytes((struct str){r->word, r->word_n}), e));
     if (compound) {
-        struct str whole = {r->whole, stem_english(r->whole, r->whole_n)};
-        TRY(emit(r, make_key(TERM_PAIR, true, hash_bytes(whole)),
+        TRY(emit(r, make_key(TERM_PAIR, true, hash_english(r->whole, r->whole_n)),
                  (struct span){r->whole_from, r->word_at.to}, e));
     }
     r->word_n = r->whole_n = 0;
@@ -175,8 +183,11 @@ static enum rc take_alnum(struct reader *r, char c, struct span at, struct err *
 {
     if (r->joint == '-' && r->flags & TERMS_ENGLISH)
         TRY(end_part(r, e));
-    if (!r->word_n)
+    if (!r->word_n) {
         r->word_at = at;
+        r->command = r->escaped;
+        r->escaped = false;
+    }
     if (r->joint && r->word_n < WORD_MAX)
         r->word[r->word_n++] = r->joint;
     r->joint = 0;
@@ -201,6 +212,7 @@ static enum rc take(struct reader *r, uint32_t c, struct span at, struct err *e)
     }
     bool joined = r->joint != 0;
     TRY(end_word(r, e));
+    r->escaped = c == '\\';
     if (c != ' ' || joined)
         r->has_prev = false;
     return RC_OK;

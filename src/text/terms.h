@@ -19,10 +19,10 @@ enum term_class {
     TERM_CONCEPT,  /* a concept of the domain table, by number */
 };
 
-/* Flags of terms_read. For English: words by their stems and once each (TERM_PAIR), without
- * function words; a compound with hyphens is its parts, then the whole without hyphens, so that
- * multi-agent meets both "multi agent" and "multiagent"; and pairs of adjacent words
- * (TERM_WORDPAIR). */
+/* Flags of terms_read. For English: words by their stems, British and American spelling alike, and
+ * once each (TERM_PAIR), without function words and what TeX does (\frac); a compound with hyphens
+ * is its parts, then the whole without hyphens, so that multi-agent meets both "multi agent" and
+ * "multiagent"; and pairs of adjacent words (TERM_WORDPAIR). */
 enum { TERMS_ENGLISH = 1 };
 
 struct term_at {

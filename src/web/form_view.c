@@ -217,13 +217,13 @@ static void view_input(struct request *rq, struct view *v, const struct field_de
 }
 
 static void view_labels(struct request *rq, struct view *v, const struct field_def *f,
-                        struct str name)
+                        struct str name, bool required)
 {
     view_str(v, "name", name);
     view_str(v, "id", field_id(rq, name));
     view_str(v, "label", label_text(&f->label, rq->zh));
     view_str(v, "hint", label_text(&f->hint, rq->zh));
-    view_flag(v, "required", f->required);
+    view_flag(v, "required", required);
     if (!isnan(f->max) && (f->type == TYPE_TEXT || f->type == TYPE_LONG))
         view_int(v, "max", (int64_t)f->max);
 }
@@ -348,7 +348,7 @@ static enum rc view_row(struct form_view *w, struct view *rows, uint32_t field,
             value = param_text(rq, form_name(rq, f, from, j).p);
         else if (group && group->set && j < group->list.n)
             TRY(value_text(rq, &value, &f->sub[j], &group->list.item[j], &w->titles, e));
-        view_labels(rq, c, &f->sub[j], form_name(rq, f, to, j));
+        view_labels(rq, c, &f->sub[j], form_name(rq, f, to, j), f->sub[j].required);
         view_input(rq, c, &f->sub[j], value);
         view_str(c, "error", fault_text(w, field, from, j));
     }
@@ -411,10 +411,10 @@ static enum rc view_widget(struct form_view *w, struct view *fields, uint32_t fi
     const struct val *val = &w->rec->val[field];
     struct view *v = view_item(fields);
     struct str s = STR("");
-    view_labels(w->rq, v, f, f->name);
-    for (uint32_t i = 0; i < w->n_needed; i++)
-        if (w->only[i] == field)
-            view_flag(v, "required", true);
+    bool needed = f->required;
+    for (uint32_t i = 0; i < w->n_needed; i++) /* a step may want more than the record does */
+        needed |= w->only[i] == field;
+    view_labels(w->rq, v, f, f->name, needed);
     view_flag(v, "wide",
               f->type == TYPE_LONG || f->type == TYPE_GROUP || field == w->rec->kind->title);
     view_str(v, "error", fault_text(w, field, UINT32_MAX, UINT32_MAX));

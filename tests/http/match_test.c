@@ -260,6 +260,10 @@ static void test_way(void **state)
     assert_int_equal(post(&giver, pathf("/board/%lld/talk", (long long)id), ""), 303);
     get(&giver, path); /* it has agreed: each sees the other */
     assert_true(shows(SECRET_TITLE) && shows("甲公司") && !shows(SECRET_MONEY));
+    assert_int_equal(get(&broker, pathf("/introduction/%lld/step/agree", (long long)id)), 200);
+    assert_true(shows("form-label required\" for=\"f-mode\"") &&
+                shows("form-label required\" for=\"f-outcome\""));
+    assert_true(shows("form-label\" for=\"f-amount\"") && shows("form-label\" for=\"f-signed\""));
     assert_int_equal(post(&broker, pathf("/introduction/%lld/step/agree", (long long)id),
                           "has.mode=1&mode=buy&has.outcome=1&outcome=ok&back=/board"),
                      303);

@@ -107,11 +107,61 @@ static void the_longest_phrase_is_named(void **unused)
     quotes("，", "。", "");
 }
 
+/* What is shown is a term: nothing cut from a number, no particle, no half of a word. */
+static void a_phrase_is_a_term(void **unused)
+{
+    (void)unused;
+    quotes("循环一百次衰减", "循环一千次衰减", "循环 31%|衰减 31%");
+    quotes("循环两百次衰减小于2%", "循环6000次衰减小于5%", "循环 27%|衰减 27%");
+    quotes("合金的强度", "铝材的强度", "强度 84%");
+    quotes("采用轴承", "采用水泵", "");
+    quotes("60 GHz雷达", "77 GHz雷达", "雷达 63%");
+    quotes("污泥含水率80%", "污泥含水率80%", "污泥含水率 82%");
+    quotes("厚80以上", "宽80以上", "");
+    quotes("统一标准", "统一个数", "统一 100%");
+    /* a phrase reaches back to where it begins, over what another one holds */
+    quotes("耐热涂层，涂层厚度", "耐热涂层厚度", "耐热涂层 71%|涂层厚度 29%");
+}
+
+/* The only phrase of the first need and the first result. */
+static void one_quote(struct texts *needs, struct texts *results, const char *expected)
+{
+    struct matcher *m = NULL;
+    vec_reason v = {0};
+    assert_int_equal(matcher_open(&m, source_of(results), source_of(needs), NULL, 1, NULL), RC_OK);
+    assert_int_equal(reasons_phrases(m, NULL, NULL, 0, 0, &v, NULL), RC_OK);
+    assert_int_equal(v.n, 1);
+    assert_true(str_eq(span_str(needs->t[0].text, v.p[0].need), str_of(expected)));
+    assert_true(str_eq(span_str(results->t[0].text, v.p[0].result), str_of(expected)));
+    vec_free(&v);
+    matcher_close(m);
+    texts_free(results);
+    texts_free(needs);
+}
+
+/* A character that stands with 面 and 法 more often than with what is before it goes with these. */
+static void a_character_goes_with_its_word(void **unused)
+{
+    (void)unused;
+    for (int others = 0; others < 2; others++) {
+        struct texts results = {.n = 0}, needs = {.n = 0};
+        texts_add(&needs, "寻求掺杂方面的办法", "");
+        texts_add(&results, "元素掺杂方法", "");
+        for (int i = 0; i < 3 * others; i++) {
+            texts_add(&needs, "涂层方面", "");
+            texts_add(&results, "测量方法", "");
+        }
+        one_quote(&needs, &results, others ? "掺杂" : "掺杂方");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(phrases_read_the_same_on_both_sides),
         cmocka_unit_test(the_longest_phrase_is_named),
+        cmocka_unit_test(a_phrase_is_a_term),
+        cmocka_unit_test(a_character_goes_with_its_word),
     };
     return cmocka_run_group_tests_name("reason", tests, NULL, NULL);
 }

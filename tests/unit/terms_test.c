@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "text/english.h"
+#include "text/spelling.h"
 #include "text/terms.h"
 
 #include <unicode/unorm2.h>
@@ -79,6 +80,17 @@ static void english_words_and_pairs(void **unused)
     reads(STR("state-of-the-art"), TERMS_ENGLISH, "state|art|state-of-the-art");
     reads(STR("pre- and -post x--y 1.5-2 v2.0"), TERMS_ENGLISH,
           "pre|post|x|+post x|y|1.5|+y 1.5|2|+1.5-2|1.5-2|v2.0|+2 v2.0");
+}
+
+/* What TeX does is no word; the letters it names are. */
+static void commands_of_formulas(void **unused)
+{
+    (void)unused;
+    reads(STR("rate \\mathcal{O}(\\sqrt{n}) bound"), TERMS_ENGLISH, "rate|O|n|bound");
+    reads(STR("\\alpha-stable \\Sigma x"), TERMS_ENGLISH,
+          "alpha|stable|+alpha-stable|alpha-stable|Sigma|x|+Sigma x");
+    reads(STR("\\ frac"), TERMS_ENGLISH, "frac");
+    reads(STR("\\frac"), 0, "frac|#frac");
 }
 
 static uint64_t key_at(struct str text, unsigned flags, size_t i)
@@ -186,6 +198,52 @@ static const char *const stems[][2] = {
     {"", ""},
     {"generalizations", "gener"},
 };
+
+/* Alike: both are spelt in the one way. Others are words of their own. */
+static const char *const spellings[][2] = {
+    {"optimisation", "optimization"},
+    {"randomised", "randomized"},
+    {"characterises", "characterizes"},
+    {"organising", "organizing"},
+    {"organisational", "organizational"},
+    {"tokeniser", "tokenizer"},
+    {"behavioural", "behavioral"},
+    {"colour", "color"},
+    {"neighbourhoods", "neighborhoods"},
+    {"analyse", "analyze"},
+    {"catalysing", "catalyzing"},
+    {"centre", "center"},
+    {"centred", "centered"},
+    {"fibres", "fibers"},
+    {"programmes", "programs"},
+    {"tumour", "tumor"},
+    {"haemoglobin", "hemoglobin"},
+    {"leukaemia", "leukemia"},
+    {"anaesthetic", "anesthetic"},
+    {"modelling", "modeling"},
+    {"catalogue", "catalog"},
+    {"aluminium", "aluminum"},
+    {"sulphur", "sulfur"},
+};
+static const char *const spelt[] = {"precise",    "supervised", "noise",     "franchise",
+                                    "enterprise", "promising",  "expertise", "programmer",
+                                    "visited",    "list",       "analysis",  "basis",
+                                    "existing",   "covid19s",   ""};
+
+static void spellings_are_one(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_LEN(spellings); i++)
+        same_terms(str_of(spellings[i][0]), str_of(spellings[i][1]));
+    for (size_t i = 0; i < ARRAY_LEN(spelt); i++) {
+        char w[40];
+        size_t n = strlen(spelt[i]);
+        memcpy(w, spelt[i], n);
+        assert_int_equal(spell_alike(w, n), n);
+        assert_memory_equal(w, spelt[i], n);
+    }
+    same_terms(STR("micro-optimisations"), STR("micro-optimizations"));
+}
 
 /* What differs by its ending only is one term; what merely looks alike is not. */
 static void english_endings_are_one(void **unused)
@@ -458,6 +516,8 @@ int main(void)
         cmocka_unit_test(han_gives_characters_and_pairs),
         cmocka_unit_test(words_hold_their_points),
         cmocka_unit_test(english_words_and_pairs),
+        cmocka_unit_test(commands_of_formulas),
+        cmocka_unit_test(spellings_are_one),
         cmocka_unit_test(english_endings_are_one),
         cmocka_unit_test(compatible_forms_are_one),
         cmocka_unit_test(keys_tell_what_they_are),
