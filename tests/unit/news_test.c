@@ -516,7 +516,7 @@ static void business_name(void **state)
           "signing 2024-03-07\n"
           "P 川西水电开发集团有限责任公司 enterprise\n"
           "P 青川大学 university\n"
-          "F agreement 川西水电开发集团有限责任公司 > 青川大学\n");
+          "F agreement 青川大学 > 川西水电开发集团有限责任公司\n");
 }
 
 static void fields(void **state)
