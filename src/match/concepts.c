@@ -243,6 +243,21 @@ enum rc concepts_find(const struct concepts *c, struct str text, vec_concept_hit
     return rc;
 }
 
+bool concepts_has(const struct concepts *c, struct str text)
+{
+    struct norm n;
+    struct span at;
+    uint32_t node = 0;
+    norm_start(&n, text);
+    for (int32_t ch; (ch = norm_next(&n, &at)) >= 0;) {
+        const uint32_t *next = map_get(&c->trie, (uint64_t)node << 21 | (uint32_t)ch);
+        if (!next)
+            return false;
+        node = *next;
+    }
+    return node && c->word_at.p[node];
+}
+
 /* Two places in one entry. */
 static double strength(enum concept_relation a, enum concept_relation b)
 {

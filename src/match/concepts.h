@@ -46,6 +46,9 @@ typedef VEC(struct concept_hit) vec_concept_hit;
 enum rc concepts_find(const struct concepts *c, struct str text, vec_concept_hit *out,
                       struct err *e) MUST_CHECK;
 
+/* Is the whole text one term of the table? O(n). */
+bool concepts_has(const struct concepts *c, struct str text);
+
 /* How closely two different distinct terms are related by an entry that has both, 0..1: names of
  * one concept 1, a name and what is near or above it less; divided by how common the entry's
  * other term is in the table. 0 for the same term. */

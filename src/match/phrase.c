@@ -12,15 +12,17 @@ static const char *const comparisons[] = {
 
 /* A run that is no more than one of these says nothing. */
 static const char *const empty_words[] = {
-    "需要", "希望", "使用", "采用", "得到", "进行",   "实现", "通过", "具有", "同时", "目前",
-    "现有", "能够", "可以", "以及", "并且", "其中",   "方面", "相关", "用于", "对于", "由于",
-    "为了", "每年", "每天", "每月", "每吨", "每小时", "我们", "我司", "公司", "已经", "其他",
-    "问题", "要求", "提供", "寻求", "寻找", "减少",   "增加", "提高", "提升", "降低", "左右",
+    "需要", "希望", "使用", "采用", "得到", "进行",   "实现", "通过",   "具有", "同时",
+    "目前", "现有", "能够", "可以", "以及", "并且",   "其中", "方面",   "相关", "用于",
+    "对于", "由于", "为了", "每年", "每天", "每月",   "每吨", "每小时", "我们", "我司",
+    "公司", "已经", "其他", "问题", "要求", "提供",   "寻求", "寻找",   "减少", "增加",
+    "提高", "提升", "降低", "左右", "百分", "百分之",
 };
 
 static const char leading[] = "的了与和及或但也其是";
 static const char trailing[] = "的了与及或之把被而也但就是将";
 static const char numerals[] = "〇零一二三四五六七八九十百千万亿两";
+static const char compared[] = "大小高低多少等"; /* before 于 */
 static const char measures[] = "次个年月天日周倍种类项台套件份座条名家吨度米元级";
 
 static bool is_among(const char *set, uint32_t c)
@@ -125,7 +127,8 @@ static size_t loose_head(const struct run *r)
         return n;
     bool cut_number = is_among(numerals, c) && (is_numeral(a) || is_numeral(b));
     bool measure = is_among(measures, c) && is_numeral(a) && is_numeral(b);
-    return is_among(leading, c) || cut_number || measure ? end : 0;
+    bool than = str_starts(s, STR("于")) && is_among(compared, a) && is_among(compared, b);
+    return is_among(leading, c) || cut_number || measure || than ? end : 0;
 }
 
 static size_t loose_tail(const struct run *r)
@@ -272,15 +275,9 @@ static struct span over(const vec_concept_hit *h, uint32_t at)
     return (struct span){0, 0};
 }
 
-/* Is it a term of the table by itself? */
 static bool is_term(const struct concepts *c, struct str s)
 {
-    vec_concept_hit h = {0};
-    struct err e;
-    bool is = c && concepts_find(c, s, &h, &e) == RC_OK && h.n == 1 && h.p[0].at.from == 0 &&
-              h.p[0].at.to == s.n;
-    vec_free(&h);
-    return is;
+    return c && concepts_has(c, s);
 }
 
 static bool narrow_edges(struct run *r)
@@ -303,6 +300,25 @@ static bool narrow_edges(struct run *r)
     return false;
 }
 
+/* A character before a term of the table, where both texts go on to the left: it ends a word that
+ * they do not share, (高|低)温涂层厚度. Behind a term it is left: 三元催化剂. */
+static bool narrow_lone(struct run *r)
+{
+    struct span s = span_of(r, 0);
+    const vec_concept_hit *h = r->side[0].hit;
+    if (!is_han(after(r->side[0].text, s.from)))
+        return false;
+    for (unsigned k = 0; k < 2; k++)
+        if (!is_han(before(r->side[k].text, span_of(r, k).from)))
+            return false;
+    for (size_t i = 0; h && i < h->n; i++)
+        if (h->p[i].at.from == s.from + 3 && h->p[i].at.to <= s.to) {
+            cut(r, (struct span){s.from + 3, s.to});
+            return true;
+        }
+    return false;
+}
+
 /* ---- what says nothing ---- */
 
 static bool says_nothing(struct str s)
@@ -317,7 +333,8 @@ void phrase_trim(const struct phrase_book *book, const struct phrase_side side[2
                  uint32_t *n)
 {
     struct run r = {book->concepts, book->m, side, *first, *n};
-    while (!book->english && r.n && (narrow_words(&r) || narrow_edges(&r) || narrow_leaning(&r)))
+    while (!book->english && r.n &&
+           (narrow_words(&r) || narrow_edges(&r) || narrow_lone(&r) || narrow_leaning(&r)))
         ;
     if (r.n && says_nothing(text_of(&r, 0)))
         r.n = 0;

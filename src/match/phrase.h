@@ -26,7 +26,8 @@ struct phrase_book {
  * (的, 与), comparisons (以上, 小于), numerals that are cut from a longer number, the measure word
  * or unit after one and the number before one (循环|一百, 百|次衰减, 60 |GHz, 含水率80|%); what
  * begins or ends inside a longer term of the table in both texts and is none itself (碳|化硅, where
- * the other has 氧化硅); a character that in both collections together stands more often with what
+ * the other has 氧化硅); a character before such a term where both texts go on to the left
+ * ((高|低)温|涂层厚度); a character that in both collections together stands more often with what
  * is outside, in both texts (掺杂方|面). Nothing is left of bare numbers and of words that say
  * nothing about a technology (需要, 采用). O(run * hits). */
 void phrase_trim(const struct phrase_book *book, const struct phrase_side side[2], uint32_t *first,

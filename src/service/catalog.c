@@ -19,13 +19,13 @@
 #define GENERATED_ID 17
 
 /* The weights of `qiao match` without the damping by needs. A name stands for the terms as well,
- * and for good: directories hold it. */
+ * and for good: directories hold it. 2: spellings of both sides of the Atlantic are one term. */
 struct scheme {
     const char *name;
     const struct match_params *params;
 };
 static const struct scheme schemes[] = {{"r3 idf^0.5 single=1.5", &match_chinese},
-                                        {"r3 idf english", &match_english}};
+                                        {"r3 idf english 2", &match_english}};
 
 struct catalog {
     const struct match_params *params;
