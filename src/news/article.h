@@ -29,9 +29,9 @@ struct article {
     struct str
         text;       /* title line (when there is one), then a paragraph a line; UTF-8, simplified */
     uint32_t title; /* bytes of the title line without its end of line, 0: none */
-    struct str
-        site; /* what the page calls itself (<title>, first line, rights), repaired; "" for none */
-    struct str url;          /* "" when not known */
+    struct str site; /* a line each: what the page calls itself, then its first line and who holds
+                        its rights; repaired; "" for none */
+    struct str url;  /* "" when not known */
     struct str publish_date; /* ISO, from meta, text or address; "" when not known */
     VEC(struct repair) repair;
     VEC(struct str) brand; /* betting brands found anywhere on the page, each once, as they stood */

@@ -278,6 +278,12 @@ static void put_event(struct rec *r, const struct news *n)
     put_code(r, "event_type", none ? "other" : n->event_type);
 }
 
+/* What the page calls itself, without what else the reader has found of its owner. */
+static struct str site_of(const struct article *x)
+{
+    return text_cut(str_trim(str_sub(x->site, 0, str_find(x->site, STR("\n"), 0))), 200);
+}
+
 static struct str title_of(const struct keeping *k)
 {
     struct str line = str_trim(str_sub(k->text, 0, k->x->article.title));
@@ -285,7 +291,7 @@ static struct str title_of(const struct keeping *k)
         return line;
     size_t end = MIN(str_find(k->text, STR("\n"), 0), k->text.n);
     line = text_cut(str_trim(str_sub(k->text, 0, end)), 60);
-    return line.n ? line : k->x->article.site.n ? k->x->article.site : k->from->name;
+    return line.n ? line : site_of(&k->x->article).n ? site_of(&k->x->article) : k->from->name;
 }
 
 static bool is_web(struct str s)
@@ -303,7 +309,7 @@ static enum rc fill_page(struct keeping *k, struct err *e)
     if (is_web(k->from->address))
         rec_put_text(r, "address", k->from->address);
     rec_put_text(r, "source", k->from->name);
-    rec_put_text(r, "site", x->site);
+    rec_put_text(r, "site", site_of(x));
     if (date_read(x->publish_date, &day))
         rec_put_num(r, "published", day);
     put_code(r, "verdict", n->refused ? "refused" : "read");

@@ -132,10 +132,26 @@ static enum rc read_body(struct request *rq, struct rec *r, struct change_reques
     return kept.p ? rec_parse_input(r, kept, rq->arena, faults, e) : err_nomem(e);
 }
 
-/* RC_USER "service.invalid" with faults is an answer, not an error. */
+/* 412: somebody wrote it since, between If-Match and the write too. `now`: the version it has; ""
+ * when that is not known. */
+static enum rc answer_stale(struct request *rq, struct reply *re, struct str now, struct err *e)
+{
+    if (now.n)
+        reply_header(re, "ETag", textf(rq, "\"%.*s\"", (int)now.n, now.p));
+    return api_problem(rq, re, 412, "store.stale", (struct str){0}, e);
+}
+
+static bool is_stale(enum rc rc, const struct err *e)
+{
+    return rc == RC_USER && strcmp(e->key, "store.stale") == 0;
+}
+
+/* RC_USER "service.invalid" with faults is an answer, not an error; so is "store.stale". */
 static enum rc settle(struct request *rq, struct reply *re, enum rc rc, const vec_fault *faults,
                       struct err *e)
 {
+    if (is_stale(rc, e))
+        return answer_stale(rq, re, STR(""), e);
     if (faults->n && (rc == RC_OK || (rc == RC_USER && strcmp(e->key, "service.invalid") == 0)))
         return api_faults(rq, re, rq->kind, faults, e);
     return rc;
@@ -182,10 +198,8 @@ static enum rc load_for_write(struct request *rq, struct reply *re, struct shown
     TRY(record_show(rq->site, rq->actor, rq->kind, rq->id, rq->arena, s, e));
     if (!tag.n || str_eq(str_trim(tag), STR("*"))) /* "whatever it is by now" would lose updates */
         return api_problem(rq, re, 428, "web.if_match", (struct str){0}, e);
-    if (!same_version(tag, s->rec.version)) {
-        reply_header(re, "ETag", textf(rq, "\"%lld\"", (long long)s->rec.version));
-        return api_problem(rq, re, 412, "store.stale", (struct str){0}, e);
-    }
+    if (!same_version(tag, s->rec.version))
+        return answer_stale(rq, re, textf(rq, "%lld", (long long)s->rec.version), e);
     *ready = true;
     return RC_OK;
 }
@@ -228,6 +242,8 @@ enum rc api_remove(struct request *rq, struct reply *re, struct err *e)
                        param_text(rq, "comment"), &why);
     if (is_held(rc, &why))
         return api_held(rq, re, &why, e);
+    if (is_stale(rc, &why))
+        return answer_stale(rq, re, STR(""), e);
     if (rc != RC_OK) {
         if (e)
             *e = why;
