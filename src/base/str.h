@@ -85,6 +85,14 @@ static inline uint32_t utf8_sure(struct str s, size_t *i)
     ++*i;
     return p[0];
 }
+/* The character before byte *at > 0 of valid text; *at becomes where it begins. */
+static inline uint32_t utf8_prev(struct str s, size_t *at)
+{
+    while (--*at > 0 && ((unsigned char)s.p[*at] & 0xC0) == 0x80) {
+    }
+    size_t i = *at;
+    return utf8_next(s, &i);
+}
 /* Most of a Chinese text is characters of three bytes; in text that is valid throughout two of them
  * are told and read at a step. */
 static inline bool utf8_two_wide(struct str s, size_t i)

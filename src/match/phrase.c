@@ -47,12 +47,7 @@ static bool is_numeral(uint32_t c)
 /* The characters before and after a place, 0 where the text ends. */
 static uint32_t before(struct str s, size_t at)
 {
-    if (!at)
-        return 0;
-    do
-        at--;
-    while (at && ((unsigned char)s.p[at] & 0xc0) == 0x80);
-    return utf8_next(s, &at);
+    return at ? utf8_prev(s, &at) : 0;
 }
 
 static uint32_t after(struct str s, size_t at)

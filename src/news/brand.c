@@ -124,14 +124,11 @@ static size_t coded(const struct article_tables *t, struct str s, size_t i)
 /* Does a clause begin at s.p + i: nothing that is part of a word stands before it? */
 static bool begins_clause(struct str s, size_t i)
 {
-    size_t prev = i;
     if (han_before(s, i))
         return false;
-    while (prev > 0 && ((unsigned char)s.p[--prev] & 0xC0) == 0x80) {
-    }
     if (i == 0)
         return true;
-    uint32_t c = next_char(s, &prev);
+    uint32_t c = utf8_prev(s, &i);
     return !is_han(c) && !is_alnum((char)MIN(c, 127u));
 }
 
@@ -173,10 +170,7 @@ static bool stands_alone(const struct page *p, const struct article_tables *t, s
     size_t next = b->end, prev = i;
     if (!holds(p->bare.p, p->bare.n, b->name))
         return false;
-    while (prev > 0 && ((unsigned char)s.p[--prev] & 0xC0) == 0x80) {
-    }
-    size_t at = prev;
-    if (i > 0 && is_han(next_char(s, &at)) && !words_at(&t->beside, s, prev, NULL))
+    if (i > 0 && is_han(utf8_prev(s, &prev)) && !words_at(&t->beside, s, prev, NULL))
         return false;
     return next >= s.n || words_at(&t->beside, s, next, NULL) || !is_han(next_char(s, &next));
 }

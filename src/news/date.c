@@ -122,10 +122,7 @@ static bool same(struct day a, struct day b)
 static bool is_word_end(struct str s, size_t i, size_t n)
 {
     enum { SHORT = 6 };
-    size_t prev = i;
-    while (prev > 0 && ((unsigned char)s.p[--prev] & 0xC0) == 0x80) {
-    }
-    return n <= SHORT && i > 0 && is_han(next_char(s, &prev));
+    return n <= SHORT && i > 0 && is_han(utf8_prev(s, &i));
 }
 
 /* The date that follows a label at once: blanks, a colon, a bracket may stand between. */

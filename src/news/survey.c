@@ -176,11 +176,7 @@ static uint32_t char_before(struct str s, size_t i)
 {
     while (i > 0 && s.p[i - 1] == ' ')
         i--;
-    if (i == 0)
-        return 0;
-    while (((unsigned char)s.p[--i] & 0xC0) == 0x80) {
-    }
-    return utf8_sure(s, &i);
+    return i ? utf8_prev(s, &i) : 0;
 }
 
 enum { TRADITIONAL = 3, ANNOTATIONS = 2 };

@@ -128,17 +128,20 @@ static void note_seen(struct site *s, struct session_call *c, int64_t now, uint6
 bool auth_session_seen(struct site *s, struct str session, struct arena *to, struct signed_in *out)
 {
     struct known_session known;
+    char value[SESSION_ID] = "";
     uint8_t key[32];
     int64_t now = site_now(s);
+    if (session.n == SESSION_ID - 1)
+        memcpy(value, session.p, session.n); /* it may be out->id */
     *out = (struct signed_in){.actor = actor_visitor};
-    if (session.n != SESSION_ID - 1)
+    if (!value[0])
         return true;
-    session_key(key, session);
+    session_key(key, str_of(value));
     if (!seen_get(s->seen, key, now, to, &known) || now - known.session.seen >= SEEN_STEP)
         return false;
     if (session_ended(&known.session, now))
         return true;
-    memcpy(out->id, session.p, session.n);
+    memcpy(out->id, value, sizeof value);
     fill(out, &known);
     return true;
 }
@@ -151,17 +154,14 @@ enum rc auth_session(struct site *s, struct str session, struct arena *to, struc
     int64_t now = site_now(s);
     if (session.n == SESSION_ID - 1)
         memcpy(value, session.p, session.n); /* it may be out->id */
-    *out = (struct signed_in){.actor = actor_visitor};
-    if (!value[0])
+    if (auth_session_seen(s, session, to, out))
         return RC_OK;
     session_key(c.key, str_of(value));
     uint64_t mark = seen_mark(s->seen);
-    if (!seen_get(s->seen, c.key, now, to, &c.known)) {
-        TRY(site_read(s, read_session, &c, e));
-        if (!c.found)
-            return RC_OK;
-        seen_put(s->seen, &c.known, now, mark);
-    }
+    TRY(site_read(s, read_session, &c, e));
+    if (!c.found)
+        return RC_OK;
+    seen_put(s->seen, &c.known, now, mark);
     if (session_ended(&c.known.session, now))
         return RC_OK;
     if (now - c.known.session.seen >= SEEN_STEP)

@@ -14,12 +14,6 @@ struct relations {
     VEC(struct relation) all;
 };
 
-static bool ends_with(struct str s, const char *tail)
-{
-    size_t n = strlen(tail);
-    return s.n >= n && memcmp(s.p + s.n - n, tail, n) == 0;
-}
-
 static enum rc copy(struct xlsx *x, struct str *to, const char *text, struct err *e)
 {
     *to = arena_str(&x->names, str_of(text ? text : ""));
@@ -77,7 +71,7 @@ static void resolve(char out[NAME_MAX_BYTES], const char *base, struct str targe
 static const struct relation *relation_of_type(const struct relations *r, const char *tail)
 {
     for (size_t i = 0; i < r->all.n; i++)
-        if (ends_with(r->all.p[i].type, tail))
+        if (str_ends(r->all.p[i].type, str_of(tail)))
             return &r->all.p[i];
     return NULL;
 }
@@ -143,7 +137,7 @@ static enum rc locate_sheets(struct xlsx *x, const struct relations *r, const ch
             const struct relation *n = &r->all.p[k];
             char name[NAME_MAX_BYTES];
             struct zip_stat st;
-            if (!str_eq(n->id, s->relation) || !ends_with(n->type, "/worksheet"))
+            if (!str_eq(n->id, s->relation) || !str_ends(n->type, STR("/worksheet")))
                 continue;
             resolve(name, workbook, n->target);
             s->part = part_find(x, name);

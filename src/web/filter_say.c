@@ -101,39 +101,35 @@ static enum rc put_values(struct saying *s, const struct filter *f, struct err *
     return RC_OK;
 }
 
-static const char *op_words(const struct filter *f, bool isnt)
+/* A test's words, of days where they differ, and of its contrary where it has its own. */
+static const struct op_words {
+    const char *is, *day, *isnt;
+} op_words[] = {
+    [FILTER_EQ] = {"web.say_is", NULL, "web.say_is_not"},
+    [FILTER_IN] = {"web.say_is", NULL, "web.say_is_not"},
+    [FILTER_NE] = {"web.say_is_not", NULL, "web.say_is"},
+    [FILTER_LT] = {"web.say_below", "web.say_before", NULL},
+    [FILTER_LE] = {"web.say_at_most", "web.say_until", NULL},
+    [FILTER_GT] = {"web.say_above", "web.say_after", NULL},
+    [FILTER_GE] = {"web.say_at_least", "web.say_from", NULL},
+    [FILTER_UNDER] = {"web.say_within", NULL, "web.say_not_within"},
+    [FILTER_CONTAINS] = {"web.say_contains", NULL, "web.say_lacks"},
+    [FILTER_EMPTY] = {"web.say_empty", NULL, "web.say_set"},
+    [FILTER_SET] = {"web.say_set", NULL, "web.say_empty"},
+};
+
+static const char *words_of(const struct filter *f, bool isnt)
 {
+    const struct op_words *w = &op_words[f->op];
     enum type t = path_type(&f->path);
-    bool day = t == TYPE_DATE || t == TYPE_TIME;
-    switch (f->op) {
-    case FILTER_EQ:
-    case FILTER_IN:
-        return isnt ? "web.say_is_not" : "web.say_is";
-    case FILTER_NE:
-        return isnt ? "web.say_is" : "web.say_is_not";
-    case FILTER_LT:
-        return day ? "web.say_before" : "web.say_below";
-    case FILTER_LE:
-        return day ? "web.say_until" : "web.say_at_most";
-    case FILTER_GT:
-        return day ? "web.say_after" : "web.say_above";
-    case FILTER_GE:
-        return day ? "web.say_from" : "web.say_at_least";
-    case FILTER_UNDER:
-        return isnt ? "web.say_not_within" : "web.say_within";
-    case FILTER_CONTAINS:
-        return isnt ? "web.say_lacks" : "web.say_contains";
-    case FILTER_EMPTY:
-        return isnt ? "web.say_set" : "web.say_empty";
-    default:
-        return isnt ? "web.say_empty" : "web.say_set";
-    }
+    bool day = w->day && (t == TYPE_DATE || t == TYPE_TIME);
+    return isnt ? w->isnt : day ? w->day : w->is;
 }
 
 static enum rc put_test(struct saying *s, const struct filter *f, bool isnt, struct err *e)
 {
     TRY(put_path(s, &f->path, e));
-    TRY(put(s, op_words(f, isnt), e));
+    TRY(put(s, words_of(f, isnt), e));
     if (f->op == FILTER_EMPTY || f->op == FILTER_SET)
         return RC_OK;
     if (f->with.n)
@@ -145,13 +141,6 @@ static enum rc put_test(struct saying *s, const struct filter *f, bool isnt, str
     return put_value(s, &f->path, &f->value[0], e);
 }
 
-/* A test that has words of its own for its contrary. */
-static bool turns(enum filter_op op)
-{
-    return op == FILTER_EQ || op == FILTER_NE || op == FILTER_IN || op == FILTER_UNDER ||
-           op == FILTER_CONTAINS || op == FILTER_EMPTY || op == FILTER_SET;
-}
-
 /* `within`: the joining word around it; other joins stand in brackets there. */
 static enum rc put_filter(struct saying *s, const struct filter *f, enum filter_op within,
                           struct err *e)
@@ -160,7 +149,7 @@ static enum rc put_filter(struct saying *s, const struct filter *f, enum filter_
     bool brackets = join && within != FILTER_ALL && within != f->op;
     if (f->op == FILTER_ALL)
         return RC_OK;
-    if (f->op == FILTER_NOT && turns(f->left->op))
+    if (f->op == FILTER_NOT && op_words[f->left->op].isnt)
         return put_test(s, f->left, true, e);
     if (f->op == FILTER_NOT) {
         TRY(put(s, "web.say_not", e));

@@ -39,15 +39,22 @@ static void read_wish(struct request *rq)
         rq->zh = true;
 }
 
+/* The value of the session's cookie, "" where there is none that one could be. */
+static struct str begin_as_visitor(struct request *rq)
+{
+    struct str id = cookie_get(rq, STR(COOKIE));
+    rq->who = (struct signed_in){.actor = actor_visitor};
+    rq->zh = !str_eq(cookie_get(rq, STR("lang")), STR("en"));
+    return id.n < SESSION_ID ? id : STR("");
+}
+
 enum rc session_read(struct request *rq, struct err *e)
 {
-    struct str lang = cookie_get(rq, STR("lang")), id = cookie_get(rq, STR(COOKIE));
-    rq->who = (struct signed_in){.actor = actor_visitor};
-    rq->zh = !str_eq(lang, STR("en"));
+    struct str id = begin_as_visitor(rq);
     if (!rq->route || (rq->route->flags & ROUTE_BARE))
         return RC_OK;
     TRY(read_token(rq, e));
-    if (!rq->by_token && id.n && id.n < SESSION_ID)
+    if (!rq->by_token && id.n)
         TRY(auth_session(rq->site, id, rq->arena, &rq->who, e));
     if (rq->actor->account)
         rq->zh = rq->actor->zh;
@@ -57,10 +64,8 @@ enum rc session_read(struct request *rq, struct err *e)
 
 bool session_seen(struct request *rq)
 {
-    struct str id = cookie_get(rq, STR(COOKIE));
-    rq->who = (struct signed_in){.actor = actor_visitor};
-    rq->zh = !str_eq(cookie_get(rq, STR("lang")), STR("en"));
-    if (id.n && id.n < SESSION_ID && !auth_session_seen(rq->site, id, rq->arena, &rq->who))
+    struct str id = begin_as_visitor(rq);
+    if (id.n && !auth_session_seen(rq->site, id, rq->arena, &rq->who))
         return false;
     if (rq->actor->account)
         rq->zh = rq->actor->zh;
